@@ -1,0 +1,1 @@
+"""Regraft: a folder of labelled images in, a measured classifier out."""

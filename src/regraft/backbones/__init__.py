@@ -1,0 +1,38 @@
+"""Pretrained networks as functions from pixels to features: records, weights, layers, engines."""
+
+from regraft.backbones.catalog import BACKBONES, DEFAULT_BACKBONE
+from regraft.backbones.engines import (
+    Device,
+    Engine,
+    EngineChoice,
+    EngineName,
+    Precision,
+    accelerator,
+    choose_engine,
+    compute_features,
+    cpu_has_bf16,
+    open_engine,
+)
+from regraft.backbones.resolution import is_offline, resolve_backbone
+from regraft.backbones.specification import BackboneSpec, WeightsSource
+from regraft.backbones.weights import keep_weights
+
+__all__ = [
+    "BACKBONES",
+    "DEFAULT_BACKBONE",
+    "BackboneSpec",
+    "Device",
+    "Engine",
+    "EngineChoice",
+    "EngineName",
+    "Precision",
+    "WeightsSource",
+    "accelerator",
+    "choose_engine",
+    "compute_features",
+    "cpu_has_bf16",
+    "is_offline",
+    "keep_weights",
+    "open_engine",
+    "resolve_backbone",
+]

@@ -1,0 +1,99 @@
+"""Networks converted once for OpenVINO and kept on disk, so that later runs import no torch.
+
+A graph's folder is `graph.xml`, `graph.bin` and `graph.json` with their digests. It appears in one
+rename, is checked at every opening, and is converted again where it is damaged.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from regraft.backbones.weights import keep_weights
+from regraft.core import digest_bytes, digest_file, sync_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from regraft.backbones.specification import BackboneSpec
+
+GRAPH_VERSION = 1
+GRAPH_BATCH = 8
+"""Images in one inference. Batches of 8 to 16 are fastest; a fixed size makes features independent of company."""
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A converted network on disk: (8, h, w, 3) uint8 in, (8, d) float32 out."""
+
+    xml: Path
+    bin: Path
+
+
+def keep_graph(spec: BackboneSpec, layer: str, cache: Path) -> Graph:
+    """The backbone's graph from the cache, converted first where it is not there.
+
+    Args:
+        spec: A resolved backbone (its digest is known).
+        layer: The layer that the graph ends in.
+        cache: The cache folder.
+
+    Raises:
+        BackboneError: The weights cannot be had, or there is no such layer.
+    """
+    import openvino
+
+    network = [spec.architecture, spec.digest, spec.image_size, spec.mean, spec.std, layer]
+    key = digest_bytes(json.dumps([GRAPH_VERSION, GRAPH_BATCH, openvino.__version__, *network]).encode())
+    folder = cache / "graphs" / key[:32]
+    if (graph := _checked(folder)) is not None:
+        return graph
+    aside = folder.with_name(f".{uuid.uuid4().hex}.tmp")
+    aside.mkdir(parents=True)
+    try:
+        _convert(spec, layer, cache, aside)
+        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            aside.rename(folder)
+            sync_folder(folder.parent)
+        except OSError:  # another process was faster; its graph is as good
+            if (graph := _checked(folder)) is None:
+                raise
+            return graph
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return Graph(folder / "graph.xml", folder / "graph.bin")
+
+
+def _checked(folder: Path) -> Graph | None:
+    """The graph in `folder` if it is whole."""
+    graph = Graph(folder / "graph.xml", folder / "graph.bin")
+    try:
+        digests = json.loads((folder / "graph.json").read_bytes())
+        whole = digests == {path.name: digest_file(path) for path in (graph.xml, graph.bin)}
+    except (OSError, ValueError):
+        return None
+    return graph if whole else None
+
+
+def _convert(spec: BackboneSpec, layer: str, cache: Path, folder: Path) -> None:
+    import openvino
+    import torch
+
+    from regraft.backbones.layers import FeatureNetwork
+    from regraft.backbones.networks import load_network
+
+    weights, _digest = keep_weights(spec, cache / "weights")
+    module = FeatureNetwork(load_network(spec, weights), spec, layer).eval()
+    shape = (GRAPH_BATCH, spec.image_size, spec.image_size, 3)
+    # Under no_grad and before any inference_mode pass: timm's same-padding convolutions keep tensors.
+    with torch.no_grad():
+        program = torch.export.export(module, (torch.zeros(shape, dtype=torch.uint8),))
+        model = openvino.convert_model(program)
+    model.reshape(list(shape))
+    openvino.save_model(model, folder / "graph.xml", compress_to_fp16=False)
+    names = ("graph.xml", "graph.bin")
+    (folder / "graph.json").write_text(json.dumps({name: digest_file(folder / name) for name in names}))

@@ -1,0 +1,148 @@
+"""timm's architectures: creation, and loading weights into them. The only module that imports timm."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from regraft.backbones.specification import BackboneSpec, WeightsSource
+from regraft.core import BackboneError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from torch import nn
+
+
+def create_network(architecture: str, *, pretrained: bool = False, image_size: int | None = None) -> nn.Module:
+    """A timm network with its classifier, on the CPU, in evaluation mode.
+
+    Args:
+        architecture: timm's name, with or without a weights tag.
+        pretrained: Fetch timm's published weights (needs a network the first time).
+        image_size: Input size in pixels, where it is not the architecture's own.
+
+    Raises:
+        BackboneError: timm does not know the name.
+    """
+    import timm
+
+    resized: dict[str, Any] = (
+        {} if image_size is None or image_size == _own_size(architecture) else {"img_size": image_size}
+    )
+    if resized and not _is_size_fixed(architecture):
+        resized = {}
+    network: nn.Module = timm.create_model(architecture, pretrained=pretrained, **resized)
+    return network.eval()
+
+
+def load_network(spec: BackboneSpec, weights: Path) -> nn.Module:
+    """A backbone with its weights and without its classifier: images in, pooled penultimate features out.
+
+    Args:
+        spec: The backbone.
+        weights: Its weights as a safetensors file with timm's names.
+
+    Returns:
+        A module from (n, 3, h, w) float32 normalised pixels to (n, d) float32, in evaluation mode.
+
+    Raises:
+        BackboneError: The file does not fit the architecture.
+    """
+    from safetensors.torch import load_file
+
+    network = create_network(spec.architecture, image_size=spec.image_size)
+    state = _resampled(load_file(weights), network)
+    classifier = tuple(_classifier_names(network))
+    missing, unexpected = network.load_state_dict(
+        {name: tensor for name, tensor in state.items() if not name.startswith(classifier)}, strict=False
+    )
+    missing = [name for name in missing if not name.startswith(classifier)]
+    if missing or unexpected:
+        raise BackboneError(
+            f"The weights do not fit {spec.architecture}: {len(missing)} entries are missing "
+            f"(first: {missing[0] if missing else '-'}), {len(unexpected)} are unknown "
+            f"(first: {unexpected[0] if unexpected else '-'}). Is this the right architecture for the checkpoint?"
+        )
+    network.reset_classifier(0)  # type: ignore[operator]
+    return network.eval()
+
+
+def derive_spec(name: str, *, checkpoint: Path | None = None, image_size: int | None = None) -> BackboneSpec:
+    """What timm knows about a network, as a spec.
+
+    Args:
+        name: timm's name ("resnet50", "vit_small_patch14_dinov2.lvd142m").
+        checkpoint: A local file with weights; None for timm's published ones.
+        image_size: Input size in pixels; None for the one that the weights were trained with.
+
+    Raises:
+        BackboneError: timm does not know the name, or the input cannot have this size.
+    """
+    import timm
+
+    record = _pretrained_record(name)
+    source = (
+        WeightsSource(kind="hub", location=str(record.get("hf_hub_id") or name))
+        if checkpoint is None
+        else WeightsSource(kind="file", location=str(checkpoint))
+    )
+    size = image_size or int(record["input_size"][-1])
+    network = create_network(name, image_size=size)
+    network.reset_classifier(0)  # type: ignore[operator]
+    return BackboneSpec(
+        name=name,
+        architecture=name,
+        weights=source,
+        image_size=size,
+        crop_fraction=float(record["crop_pct"]),
+        interpolation=record["interpolation"],
+        mean=tuple(record["mean"]),
+        std=tuple(record["std"]),
+        n_parameters=sum(parameter.numel() for parameter in network.parameters()),
+        licence=record.get("license"),
+        source=f"timm {timm.__version__}",
+    )
+
+
+def _pretrained_record(name: str) -> dict[str, Any]:
+    import difflib
+
+    import timm
+
+    architecture = name.partition(".")[0]
+    if not timm.is_model(architecture):
+        near = difflib.get_close_matches(name, timm.list_models(), n=3, cutoff=0.5)
+        hint = f"Did you mean {' or '.join(near)}?" if near else "See: regraft backbones"
+        raise BackboneError(f"There is no backbone called {name!r}, here or in timm. {hint}")
+    record = timm.models.get_pretrained_cfg(name)
+    if record is None:
+        tags = [model for model in timm.list_pretrained(f"{architecture}*") if model.partition(".")[0] == architecture]
+        raise BackboneError(f"timm has no weights {name!r}. It has: {', '.join(tags) or 'none'}.")
+    return dict(record.to_dict())  # type: ignore[no-untyped-call]
+
+
+def _own_size(architecture: str) -> int:
+    return int(_pretrained_record(architecture)["input_size"][-1])
+
+
+def _is_size_fixed(architecture: str) -> bool:
+    return bool(_pretrained_record(architecture).get("fixed_input_size"))
+
+
+def _classifier_names(network: nn.Module) -> list[str]:
+    record: dict[str, Any] = getattr(network, "pretrained_cfg", {})
+    classifier = record.get("classifier") or ()
+    return [f"{name}." for name in ([classifier] if isinstance(classifier, str) else classifier)]
+
+
+def _resampled(state: dict[str, Any], network: nn.Module) -> dict[str, Any]:
+    """Fit a ViT's position embedding to another input size, as timm does when it loads weights."""
+    wanted = network.state_dict().get("pos_embed")
+    stored = state.get("pos_embed")
+    if wanted is None or stored is None or wanted.shape == stored.shape:
+        return state
+    from timm.layers import resample_abs_pos_embed  # type: ignore[attr-defined]
+
+    grid = network.patch_embed.grid_size  # type: ignore[union-attr]
+    n_prefix = int(getattr(network, "num_prefix_tokens", 0)) if not getattr(network, "no_embed_class", False) else 0
+    return {**state, "pos_embed": resample_abs_pos_embed(stored, new_size=list(grid), num_prefix_tokens=n_prefix)}  # type: ignore[arg-type]

@@ -1,0 +1,85 @@
+"""The CPU engine: OpenVINO on a converted graph."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from regraft.core import n_usable_cores
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from numpy.typing import NDArray
+
+    from regraft.backbones.graphs import Graph
+
+
+class OpenVinoEngine:
+    """Runs a converted graph on the processor.
+
+    Two inferences run side by side and a third waits, so that no core is idle while results are
+    fetched. A batch smaller than the graph's is filled up: features never depend on the company.
+
+    Args:
+        graph: The converted graph.
+        precision: Of the arithmetic; features are float32 either way.
+        n_threads: Threads for inference; None for all usable cores.
+    """
+
+    name = "openvino"
+    device = "cpu"
+
+    def __init__(self, graph: Graph, precision: Literal["fp32", "bf16"], *, n_threads: int | None = None) -> None:
+        import openvino
+
+        self.precision: str = precision
+        n_threads = n_threads or n_usable_cores()
+        n_streams = min(2, n_threads)
+        core = openvino.Core()
+        compiled = core.compile_model(
+            core.read_model(graph.xml, graph.bin),
+            "CPU",
+            {
+                "INFERENCE_PRECISION_HINT": {"fp32": "f32", "bf16": "bf16"}[precision],
+                "NUM_STREAMS": n_streams,
+                "INFERENCE_NUM_THREADS": n_threads,
+                "ENABLE_CPU_PINNING": False,  # decoding threads share the cores
+            },
+        )
+        self._requests = [compiled.create_infer_request() for _ in range(n_streams + 1)]
+        self.batch_size = int(compiled.inputs[0].shape[0])
+        self.n_features = int(compiled.outputs[0].shape[1])
+
+    def stream(self, batches: Iterable[NDArray[np.uint8]]) -> Iterator[NDArray[np.float32]]:
+        """Features of batches, in their order (`Engine.stream`)."""
+        idle = deque(self._requests)
+        running: deque[tuple[Any, int, NDArray[np.uint8]]] = deque()
+        try:
+            for batch in batches:
+                request = idle.popleft()
+                filled = self._filled(batch)
+                request.start_async({0: filled}, share_inputs=True)
+                running.append((request, len(batch), filled))  # the input must live until it is used
+                if not idle:
+                    yield self._finished(running, idle)
+            while running:
+                yield self._finished(running, idle)
+        finally:
+            for request, _n, _pixels in running:
+                request.wait()
+
+    def _finished(self, running: deque[tuple[Any, int, NDArray[np.uint8]]], idle: deque[Any]) -> NDArray[np.float32]:
+        request, n_valid, _pixels = running.popleft()
+        request.wait()
+        features = np.array(request.get_output_tensor(0).data[:n_valid], dtype=np.float32)
+        idle.append(request)
+        return features
+
+    def _filled(self, batch: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        n_missing = self.batch_size - len(batch)
+        if n_missing == 0:
+            return np.ascontiguousarray(batch)
+        return np.concatenate([batch, np.zeros((n_missing, *batch.shape[1:]), np.uint8)])

@@ -1,0 +1,67 @@
+"""The engine for accelerators, and the reference on the CPU: torch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from regraft.backbones.layers import FeatureNetwork
+from regraft.backbones.networks import load_network
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from regraft.backbones.engines import EngineChoice
+    from regraft.backbones.specification import BackboneSpec
+
+_BATCH_SIZES = {"cpu": 16, "mps": 64, "cuda": 256}
+
+
+class TorchEngine:
+    """Runs a timm network in torch, in channels-last memory.
+
+    Args:
+        spec: The backbone.
+        weights: Its weights as safetensors.
+        choice: Device and precision; bf16 is autocast.
+        layer: The layer to compute.
+    """
+
+    name = "torch"
+
+    def __init__(self, spec: BackboneSpec, weights: Path, choice: EngineChoice, *, layer: str) -> None:
+        self.precision: str = choice.precision
+        self.device: str = choice.device
+        self.batch_size = _BATCH_SIZES[choice.device]
+        module = FeatureNetwork(load_network(spec, weights), spec, layer)
+        self._module = module.eval().to(choice.device).to(memory_format=torch.channels_last)
+        probe = np.zeros((1, spec.image_size, spec.image_size, 3), np.uint8)
+        self.n_features = int(self._compute(probe).shape[1])
+
+    def stream(self, batches: Iterable[NDArray[np.uint8]]) -> Iterator[NDArray[np.float32]]:
+        """Features of batches, in their order (`Engine.stream`).
+
+        On an accelerator the next batch is queued before the last result is fetched.
+        """
+        waiting: torch.Tensor | None = None
+        for batch in batches:
+            queued = self._compute(batch)
+            if waiting is not None:
+                yield waiting.cpu().numpy()
+            waiting = queued
+        if waiting is not None:
+            yield waiting.cpu().numpy()
+
+    def _compute(self, batch: NDArray[np.uint8]) -> torch.Tensor:
+        pixels = torch.from_numpy(np.ascontiguousarray(batch))
+        if self.device == "cuda":
+            pixels = pixels.pin_memory()
+        pixels = pixels.to(self.device, non_blocking=True)
+        with torch.no_grad(), torch.autocast(self.device, torch.bfloat16, enabled=self.precision == "bf16"):
+            features: torch.Tensor = self._module(pixels)
+        return features

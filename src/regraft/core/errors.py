@@ -1,0 +1,85 @@
+"""The one tree of errors that a user can meet.
+
+    RegraftError              1 / 500
+    ├── OptionError           2 / 400   an option or argument makes no sense
+    ├── DataError             3 / 422   the images, labels or splits
+    ├── BackboneError         4 / 422   a network or its weights
+    ├── StoreError            5 / 500   the feature store or another file of ours
+    ├── HeadError             6 / 422   a linear head cannot be fitted or used
+    ├── BundleError           7 / 422   a saved classifier is damaged, foreign or wrong
+    ├── MissingExtraError     8 / 501   an optional package is not installed
+    └── InterruptedRunError 130 / 503   Ctrl-C or SIGTERM; what was finished is kept
+
+The numbers are the exit code of the command line and the status of the HTTP service.
+A message is a sentence to a person: what is wrong, the evidence (how many, the first case, where),
+and what to do next.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class RegraftError(Exception):
+    """Base of every error that Regraft raises on purpose."""
+
+    exit_code: ClassVar[int] = 1
+    http_status: ClassVar[int] = 500
+
+
+class OptionError(RegraftError):
+    """An option or argument makes no sense, alone or with the others."""
+
+    exit_code = 2
+    http_status = 400
+
+
+class DataError(RegraftError):
+    """The images, labels, groups or splits cannot be used."""
+
+    exit_code = 3
+    http_status = 422
+
+
+class BackboneError(RegraftError):
+    """A network or its weights cannot be found, read or trusted."""
+
+    exit_code = 4
+    http_status = 422
+
+
+class StoreError(RegraftError):
+    """A file that Regraft keeps cannot be written or read."""
+
+    exit_code = 5
+
+
+class HeadError(RegraftError):
+    """A head cannot be fitted to, or used on, these features."""
+
+    exit_code = 6
+    http_status = 422
+
+
+class BundleError(RegraftError):
+    """A saved classifier is damaged, hostile, too new, or does not give its golden scores."""
+
+    exit_code = 7
+    http_status = 422
+
+
+class MissingExtraError(RegraftError):
+    """An optional package is missing; the message holds the install line."""
+
+    exit_code = 8
+    http_status = 501
+
+    def __init__(self, purpose: str, extra: str) -> None:
+        super().__init__(f"{purpose} needs an optional package. Install it with: pip install 'regraft[{extra}]'")
+
+
+class InterruptedRunError(RegraftError):
+    """The user or the system stopped the run; finished work is kept."""
+
+    exit_code = 130
+    http_status = 503

@@ -1,0 +1,73 @@
+"""Files that are either whole or not there: write aside, fsync, rename, fsync the folder."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import blake3
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def digest_bytes(data: bytes | bytearray | memoryview) -> str:
+    """BLAKE3 of `data` as 64 hexadecimal digits."""
+    return blake3.blake3(data).hexdigest()
+
+
+def digest_file(path: Path) -> str:
+    """BLAKE3 of a file's bytes as 64 hexadecimal digits.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    hasher = blake3.blake3()
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            hasher.update(chunk)
+    return hasher.hexdigest()
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in `folder` durable. Windows has no such call and needs none."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def publish(aside: Path, target: Path) -> None:
+    """Make a finished file on the same file system appear as `target`, whole and durable."""
+    with aside.open("rb+") as file:
+        os.fsync(file.fileno())
+    aside.replace(target)
+    sync_folder(target.parent)
+
+
+@contextmanager
+def atomic_path(target: Path) -> Iterator[Path]:
+    """Yield a path beside `target` to write to; on success it becomes `target` in one step.
+
+    A crash at any moment leaves either the old file or the new one, whole. On an exception the
+    temporary file is removed and the target is untouched.
+
+    Args:
+        target: The file to create or replace. Its folder is created.
+
+    Yields:
+        A path on the same file system, ending as `target` does.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = target.with_name(f".{uuid.uuid4().hex}.tmp{target.suffix}")
+    try:
+        yield aside
+        publish(aside, target)
+    finally:
+        aside.unlink(missing_ok=True)

@@ -1,0 +1,31 @@
+"""How long work tells the world how far it is."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Progress(Protocol):
+    """What a recipe reports to: a bar on a terminal, an event stream, or nothing."""
+
+    def start(self, task: str, n_total: int, unit: str = "images") -> None:
+        """Begin a task of `n_total` units; the former task, if any, is over."""
+
+    def advance(self, n_done: int = 1) -> None:
+        """`n_done` more units of the current task are finished."""
+
+    def note(self, message: str) -> None:
+        """Say one line that should stay readable after the work."""
+
+
+class SilentProgress:
+    """Reports nothing."""
+
+    def start(self, task: str, n_total: int, unit: str = "images") -> None:
+        """Begin a task, silently."""
+
+    def advance(self, n_done: int = 1) -> None:
+        """Go on, silently."""
+
+    def note(self, message: str) -> None:
+        """Say nothing."""

@@ -1,0 +1,15 @@
+"""Features computed once and kept: keys, the crash-safe store, extraction."""
+
+from regraft.features.extraction import SHARD_ROWS, Extraction, Extractor
+from regraft.features.key import FeatureKey
+from regraft.features.store import FeatureStore, StoreInfo, Verification
+
+__all__ = [
+    "SHARD_ROWS",
+    "Extraction",
+    "Extractor",
+    "FeatureKey",
+    "FeatureStore",
+    "StoreInfo",
+    "Verification",
+]

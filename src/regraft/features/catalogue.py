@@ -1,0 +1,115 @@
+"""Which shard holds which row: a SQLite index that can be made again from the shards."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+FORMAT = 1
+_BUSY_SECONDS = 60.0
+
+_SCHEMA = f"""
+PRAGMA user_version = {FORMAT};
+CREATE TABLE IF NOT EXISTS shards (
+    id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL, name TEXT NOT NULL UNIQUE);
+CREATE TABLE IF NOT EXISTS entries (
+    fingerprint TEXT NOT NULL, key BLOB NOT NULL, shard INTEGER NOT NULL, position INTEGER NOT NULL,
+    PRIMARY KEY (fingerprint, key)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS entries_by_shard ON entries (shard);
+"""
+
+Location = tuple[str, int]
+"""A shard's file name and a row's position in it."""
+
+
+class Catalogue:
+    """The index of one store. Every call opens the file anew: safe for threads, forks and processes.
+
+    Args:
+        path: The SQLite file.
+
+    Raises:
+        sqlite3.DatabaseError: From any method, where the file is damaged; the store then makes it again.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def exists(self) -> bool:
+        """Whether there is an index in today's format."""
+        if not self.path.is_file():
+            return False
+        with self._connected() as database:
+            return bool(database.execute("PRAGMA user_version").fetchone()[0] == FORMAT)
+
+    def create(self) -> None:
+        """Make the tables where they are not there."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self._connected() as database:
+            database.executescript(_SCHEMA)
+
+    def add(self, fingerprint: str, shard: str, keys: Sequence[bytes]) -> int:
+        """Enter a shard's rows; rows that another shard already holds stay where they are.
+
+        Args:
+            fingerprint: Of the rows' FeatureKey.
+            shard: The shard's file name.
+            keys: One key for each of its rows, in order.
+
+        Returns:
+            How many rows are new.
+        """
+        with self._connected() as database:
+            database.execute("BEGIN IMMEDIATE")
+            database.execute("INSERT OR IGNORE INTO shards (fingerprint, name) VALUES (?, ?)", (fingerprint, shard))
+            (number,) = database.execute("SELECT id FROM shards WHERE name = ?", (shard,)).fetchone()
+            n_before = database.total_changes
+            database.executemany(
+                "INSERT OR IGNORE INTO entries VALUES (?, ?, ?, ?)",
+                ((fingerprint, key, number, position) for position, key in enumerate(keys)),
+            )
+            n_new = database.total_changes - n_before
+            database.commit()
+        return n_new
+
+    def find(self, fingerprint: str, keys: Iterable[bytes]) -> dict[bytes, Location]:
+        """Where rows are; keys that are nowhere are left out."""
+        with self._connected() as database:
+            database.execute("CREATE TEMP TABLE wanted (key BLOB PRIMARY KEY) WITHOUT ROWID")
+            database.executemany("INSERT OR IGNORE INTO wanted VALUES (?)", ((key,) for key in keys))
+            rows = database.execute(
+                "SELECT wanted.key, shards.name, entries.position FROM wanted "
+                "JOIN entries ON entries.fingerprint = ? AND entries.key = wanted.key "
+                "JOIN shards ON shards.id = entries.shard",
+                (fingerprint,),
+            )
+            return {bytes(key): (str(name), int(position)) for key, name, position in rows}
+
+    def drop(self, shard: str) -> None:
+        """Forget a shard and its rows."""
+        with self._connected() as database:
+            database.execute("BEGIN IMMEDIATE")
+            database.execute("DELETE FROM entries WHERE shard IN (SELECT id FROM shards WHERE name = ?)", (shard,))
+            database.execute("DELETE FROM shards WHERE name = ?", (shard,))
+            database.commit()
+
+    def shards(self) -> dict[str, str]:
+        """All shards: file name -> fingerprint."""
+        with self._connected() as database:
+            return dict(database.execute("SELECT name, fingerprint FROM shards"))
+
+    def n_rows(self) -> dict[str, int]:
+        """Number of rows by fingerprint."""
+        with self._connected() as database:
+            return dict(database.execute("SELECT fingerprint, COUNT(*) FROM entries GROUP BY fingerprint"))
+
+    @contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
+        # isolation_level=None: transactions begin and end where the code says so.
+        with closing(sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)) as database:
+            yield database

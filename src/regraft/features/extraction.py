@@ -1,0 +1,181 @@
+"""Files in, features in the store: decoding and inference overlapped, every shard kept as soon as it is full."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from regraft.core import InterruptedRunError, SilentProgress, StoreError, plural
+from regraft.data import Reason, Unreadable
+from regraft.images import decode_batches
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from regraft.backbones import Engine
+    from regraft.core import Progress
+    from regraft.features.key import FeatureKey
+    from regraft.features.store import FeatureStore
+    from regraft.images import Batch, Transform
+
+SHARD_ROWS = 256
+"""Rows of a shard: what a killed run can lose, about a second's work on two cores."""
+
+
+@dataclass(frozen=True, eq=False)
+class Extraction:
+    """Features of a list of files.
+
+    Attributes:
+        features: (m, d) float32, one row for each readable file, in the files' order.
+        rows: (m,) int64, which files these are.
+        unreadable: One record for each of the other files.
+        n_computed: How many images were computed now; the others were in the store.
+        seconds: What computing them took.
+    """
+
+    features: NDArray[np.float32]
+    rows: NDArray[np.int64]
+    unreadable: tuple[Unreadable, ...]
+    n_computed: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Extractor:
+    """Everything that turns files into features: geometry, network, and where the results are kept.
+
+    Attributes:
+        key: What the features depend on; it describes `transform` and the engine.
+        transform: From file bytes to pixels.
+        open_engine: Called only when something has to be computed: a warm run loads no network.
+        store: Where features are kept.
+    """
+
+    key: FeatureKey
+    transform: Transform
+    open_engine: Callable[[], Engine]
+    store: FeatureStore
+
+    def extract(
+        self, files: Sequence[Path], digests: Sequence[str | None], *, progress: Progress | None = None
+    ) -> Extraction:
+        """Features of files, from the store where they are there, computed and kept where not.
+
+        Args:
+            files: n files.
+            digests: Their content hashes; None for a file that is known to be unreadable (it is left out
+                and not reported again).
+            progress: Where to report.
+
+        Raises:
+            InterruptedRunError: Ctrl-C; what was computed is kept.
+            StoreError: The store cannot be written to.
+        """
+        began = time.perf_counter()
+        known = [row for row, digest in enumerate(digests) if digest is not None]
+        unreadable, n_computed = self._compute_missing(files, digests, known, progress or SilentProgress())
+        failed = {record.path for record in unreadable}
+        rows = [row for row in known if str(files[row]) not in failed]
+        features, found = self.store.read(self.key, [str(digests[row]) for row in rows])
+        if not found.all():  # damage came to light: compute those rows again, once
+            _again, n_again = self._compute_missing(files, digests, rows, progress or SilentProgress())
+            n_computed += n_again
+            features, found = self.store.read(self.key, [str(digests[row]) for row in rows])
+            if not found.all():
+                raise StoreError(
+                    f"{plural(int((~found).sum()), 'feature row')} cannot be kept in {self.store.folder}. "
+                    "Check the disk, then run: regraft cache verify"
+                )
+        return Extraction(
+            features, np.array(rows, np.int64), unreadable, n_computed, time.perf_counter() - began
+        )
+
+    def _compute_missing(
+        self, files: Sequence[Path], digests: Sequence[str | None], rows: Sequence[int], progress: Progress
+    ) -> tuple[tuple[Unreadable, ...], int]:
+        """Compute and keep what the store lacks; returns files that could not be read, and a count."""
+        missing = set(self.store.missing(self.key, [str(digests[row]) for row in rows]))
+        if not missing:
+            return (), 0
+        twins: dict[str, list[int]] = {}
+        for row in rows:
+            if (digest := digests[row]) in missing:
+                twins.setdefault(str(digest), []).append(row)
+        first = [alike[0] for alike in twins.values()]
+        progress.start("Computing features", len(first))
+        work = _Work(self, [files[row] for row in first], list(twins), progress)
+        try:
+            work.run()
+        except KeyboardInterrupt:
+            raise InterruptedRunError(
+                f"Stopped. {plural(work.n_kept, 'image')} of {len(first):,} finished and kept: "
+                "run the same command again to go on."
+            ) from None
+        # A content that cannot be read is reported for every file that has it.
+        unreadable = tuple(
+            Unreadable(str(files[row]), record.reason, record.detail)
+            for position, record in work.unreadable
+            for row in twins[work.digests[position]]
+        )
+        return unreadable, work.n_kept
+
+
+class _Work:
+    """One pass over files whose features are missing."""
+
+    def __init__(self, extractor: Extractor, files: list[Path], digests: list[str], progress: Progress) -> None:
+        self.extractor = extractor
+        self.files = files
+        self.digests = digests
+        self.progress = progress
+        self.unreadable: list[tuple[int, Unreadable]] = []
+        self.n_kept = 0
+        self._full: list[str] = []
+        self._rows: list[NDArray[np.float32]] = []
+
+    def run(self) -> None:
+        """Compute everything; on any exception what is finished is kept first."""
+        engine = self.extractor.open_engine()
+        under_way: deque[Batch] = deque()
+        try:
+            batches = decode_batches(self.files, self.extractor.transform, batch_size=engine.batch_size)
+            with closing(batches):
+                for features in engine.stream(self._pixels(batches, under_way)):
+                    self._finish(under_way.popleft(), features)
+        finally:
+            self._keep()
+
+    def _pixels(self, batches: Iterator[Batch], under_way: deque[Batch]) -> Iterator[NDArray[np.uint8]]:
+        for batch in batches:
+            self.unreadable.extend(batch.unreadable)
+            self.progress.advance(len(batch.unreadable))
+            if len(batch.indices):
+                under_way.append(batch)
+                yield batch.pixels
+
+    def _finish(self, batch: Batch, features: NDArray[np.float32]) -> None:
+        for position, digest, row in zip(batch.indices.tolist(), batch.digests, features, strict=True):
+            if digest != self.digests[position]:
+                path = str(self.files[position])
+                self.unreadable.append((position, Unreadable(path, Reason.DAMAGED, "changed during the run")))
+                continue
+            self._full.append(digest)
+            self._rows.append(row)
+        self.progress.advance(len(features))
+        if len(self._full) >= SHARD_ROWS:
+            self._keep()
+
+    def _keep(self) -> None:
+        if self._full:
+            self.extractor.store.add(self.extractor.key, self._full, np.stack(self._rows))
+            self.n_kept += len(self._full)
+            self._full, self._rows = [], []

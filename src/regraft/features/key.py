@@ -1,0 +1,25 @@
+"""What a feature depends on besides the image: one fingerprint for all of it."""
+
+from __future__ import annotations
+
+from regraft.core import Value, digest_bytes
+
+
+class FeatureKey(Value):
+    """How features were computed. Equal keys and equal file contents mean equal features, bit for bit."""
+
+    transform: str
+    """`Transform.fingerprint()`: geometry, interpolation and the version of the decoding rules."""
+    weights: str
+    """Digest of the backbone's weights."""
+    architecture: str
+    layer: str
+    engine: str
+    """`EngineChoice.fingerprint`: engine, precision, device."""
+    view: str = "plain"
+    """Which view of the image: `plain` is the deterministic one."""
+
+    @property
+    def fingerprint(self) -> str:
+        """64 hexadecimal digits."""
+        return digest_bytes(self.model_dump_json().encode())

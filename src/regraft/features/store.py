@@ -1,0 +1,246 @@
+"""Features computed once and kept: shards on disk under an index, both provable, safe against crashes."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import threading
+from collections import defaultdict
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from regraft.core import StoreError, exclusive, plural
+from regraft.features.catalogue import Catalogue
+from regraft.features.shards import SUFFIX, is_whole, open_shard, write_shard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from regraft.features.key import FeatureKey
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class StoreInfo:
+    """What a store holds."""
+
+    folder: Path
+    n_rows: int
+    n_recipes: int
+    n_shards: int
+    n_bytes: int
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What a full check found; damaged shards are removed, their rows are computed again when needed."""
+
+    n_shards: int
+    damaged: tuple[str, ...]
+    n_unlisted: int
+
+
+class FeatureStore:
+    """Features by file content and recipe.
+
+    A row is in the store when its shard has been renamed into place; the index only says where. Rows are
+    proved at every reading, so damage is never returned: it is dropped and reported as missing.
+
+    Args:
+        folder: The store's folder; it is created when something is written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._catalogue = Catalogue(folder / "catalogue.sqlite")
+        self._threads = threading.RLock()
+        self._n_holds = 0
+
+    def missing(self, key: FeatureKey, digests: Sequence[str]) -> list[str]:
+        """Those of `digests` (hexadecimal content hashes) that have no row yet, each once, in order."""
+        unique = list(dict.fromkeys(digests))
+        if not self.folder.exists():
+            return unique
+        found = self._ask(lambda index: index.find(key.fingerprint, map(bytes.fromhex, unique)))
+        return [digest for digest in unique if bytes.fromhex(digest) not in found]
+
+    def add(self, key: FeatureKey, digests: Sequence[str], features: NDArray[np.float32]) -> None:
+        """Keep rows, durably: when this returns, they survive a crash.
+
+        Args:
+            key: How they were computed.
+            digests: n hexadecimal content hashes.
+            features: (n, d) float32.
+
+        Raises:
+            StoreError: The disk is full or the folder cannot be written to.
+        """
+        try:
+            with self._locked():
+                rows = self._unknown_rows(key, digests)
+                if rows:
+                    raw = [bytes.fromhex(digests[row]) for row in rows]
+                    path = write_shard(self._shard_folder(key.fingerprint), key, raw, features[rows])
+                    self._ask(lambda index: index.add(key.fingerprint, path.name, raw))
+        except (OSError, sqlite3.OperationalError) as error:
+            raise StoreError(
+                f"{plural(len(digests), 'feature row')} could not be written to {self.folder}: {error}. What was "
+                "kept before is intact. Free some space, or choose another folder with REGRAFT_CACHE."
+            ) from error
+
+    def read(self, key: FeatureKey, digests: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Read rows, each proved by its checksum.
+
+        Args:
+            key: How they were computed.
+            digests: n hexadecimal content hashes, repeats allowed.
+
+        Returns:
+            Features (n, d) float32 with zeros where there is none (d = 0 if there is none at all), and
+            found (n,) bool.
+        """
+        wanted: defaultdict[bytes, list[int]] = defaultdict(list)
+        for row, digest in enumerate(digests):
+            wanted[bytes.fromhex(digest)].append(row)
+        by_shard: defaultdict[str, list[tuple[bytes, int]]] = defaultdict(list)
+        if self.folder.exists():
+            for content, (shard, position) in self._ask(lambda index: index.find(key.fingerprint, wanted)).items():
+                by_shard[shard].append((content, position))
+        features = np.zeros((len(digests), 0), np.float32)
+        found = np.zeros(len(digests), np.bool_)
+        for shard, places in by_shard.items():
+            contents, positions = zip(*places, strict=True)
+            rows = self._proved_rows(key.fingerprint, shard, contents, positions)
+            if rows is None:
+                continue
+            if features.shape[1] == 0:
+                features = np.zeros((len(digests), rows.shape[1]), np.float32)
+            targets = [row for content in contents for row in wanted[content]]
+            sources = [source for source, content in enumerate(contents) for _ in wanted[content]]
+            features[targets] = rows[sources]
+            found[targets] = True
+        return features, found
+
+    def info(self) -> StoreInfo:
+        """Count what is there."""
+        if not self.folder.exists():
+            return StoreInfo(self.folder, 0, 0, 0, 0)
+        rows = self._ask(lambda index: index.n_rows())
+        files = [path for path in self.folder.rglob("*") if path.is_file()]
+        n_shards = sum(path.suffix == SUFFIX for path in files)
+        n_bytes = sum(path.stat().st_size for path in files)
+        return StoreInfo(self.folder, sum(rows.values()), len(rows), n_shards, n_bytes)
+
+    def verify(self) -> Verification:
+        """Read every shard in full, remove the damaged ones, and make the index again from the others."""
+        listed = set(self._ask(lambda index: index.shards())) if self.folder.exists() else set()
+        paths = self._shard_paths()
+        damaged = [path for path in paths if not is_whole(path)]
+        for path in damaged:
+            path.unlink(missing_ok=True)
+        names = {path.name for path in paths}
+        if self.folder.exists():
+            with self._locked():
+                self._rebuild()
+        return Verification(len(paths), tuple(path.name for path in damaged), len(names - listed))
+
+    def clear(self) -> StoreInfo:
+        """Remove everything; returns what was there."""
+        before = self.info()
+        if self.folder.exists():
+            shutil.rmtree(self.folder)
+        return before
+
+    def _shard_folder(self, fingerprint: str) -> Path:
+        return self.folder / "shards" / fingerprint[:32]
+
+    def _shard_paths(self) -> list[Path]:
+        return sorted(path for path in self.folder.glob(f"shards/*/*{SUFFIX}") if not path.name.startswith("."))
+
+    def _proved_rows(
+        self, fingerprint: str, shard: str, contents: Sequence[bytes], positions: Sequence[int]
+    ) -> NDArray[np.float32] | None:
+        """Rows of one shard, or None after the damage has been put right."""
+        path = self._shard_folder(fingerprint) / shard
+        try:
+            opened = open_shard(path)
+            rows = opened.rows(contents, positions) if opened.fingerprint == fingerprint else None
+        except (StoreError, OSError):
+            rows = None
+        if rows is not None:
+            return rows
+        with self._locked():
+            return self._mended_rows(fingerprint, shard, contents)
+
+    def _mended_rows(self, fingerprint: str, shard: str, contents: Sequence[bytes]) -> NDArray[np.float32] | None:
+        """Put right what is wrong with a shard or its entries; its rows if they are there after all."""
+        path = self._shard_folder(fingerprint) / shard
+        self._ask(lambda index: index.drop(shard))
+        if not is_whole(path):
+            path.unlink(missing_ok=True)
+            return None
+        # The shard is whole, so the index lied about it: enter it again and read what is really there.
+        opened = open_shard(path)
+        keys = [row.tobytes() for row in opened.keys]
+        self._ask(lambda index: index.add(fingerprint, shard, keys))
+        places = {content: position for position, content in enumerate(keys)}
+        if any(content not in places for content in contents):
+            return None
+        return opened.rows(contents, [places[content] for content in contents])
+
+    def _unknown_rows(self, key: FeatureKey, digests: Sequence[str]) -> list[int]:
+        """Positions in `digests` of contents without a row: another process may have been faster."""
+        missing = set(self.missing(key, digests))
+        first = {digest: row for row, digest in reversed(list(enumerate(digests)))}
+        return sorted(row for digest, row in first.items() if digest in missing)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Writers are alone, so that an index made again misses no shard."""
+        with self._threads, nullcontext() if self._n_holds else exclusive(self.folder / "lock.sqlite"):
+            self._n_holds += 1
+            try:
+                yield
+            finally:
+                self._n_holds -= 1
+
+    def _ask(self, question: Callable[[Catalogue], Answer]) -> Answer:
+        """Put a question to the index; a lost or damaged index is made again first."""
+        try:
+            if self._catalogue.exists():
+                return question(self._catalogue)
+        except sqlite3.OperationalError as error:
+            if "no such" not in str(error):  # busy, read-only, disk full: no damage
+                raise
+            damaged = True
+        except (sqlite3.DatabaseError, UnicodeDecodeError, TypeError, ValueError):
+            damaged = True
+        else:
+            damaged = False
+        with self._locked():
+            if damaged or not self._catalogue.exists():
+                self._rebuild()
+            return question(self._catalogue)
+
+    def _rebuild(self) -> None:
+        """Make the index from the shards. It appears in one rename."""
+        fresh = Catalogue(self._catalogue.path.with_name(".rebuilt.sqlite"))
+        fresh.path.unlink(missing_ok=True)
+        fresh.create()
+        for path in self._shard_paths():
+            try:
+                shard = open_shard(path)
+            except (StoreError, OSError):
+                path.unlink(missing_ok=True)
+                continue
+            fresh.add(shard.fingerprint, path.name, [row.tobytes() for row in shard.keys])
+        fresh.path.replace(self._catalogue.path)
+        journal = self._catalogue.path.with_name(self._catalogue.path.name + "-journal")
+        journal.unlink(missing_ok=True)
