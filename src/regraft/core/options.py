@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from regraft.core.errors import OptionError
 
 
 class Value(BaseModel):
@@ -17,3 +21,28 @@ class Options(Value):
     The Python call, the command line, the run's record and the documentation are made from the
     subclass's fields. Unknown names are an error.
     """
+
+    @classmethod
+    def of(cls, options: Self | None, settings: dict[str, Any]) -> Self:
+        """Options from a ready object, from keyword settings, or from an object with some settings changed.
+
+        Raises:
+            OptionError: A name is unknown or a value is out of bounds.
+        """
+        given = {} if options is None else {name: getattr(options, name) for name in options.model_fields_set}
+        try:
+            return cls.model_validate(given | settings)
+        except ValidationError as error:
+            raise OptionError(explain_validation(error)) from None
+
+
+def explain_validation(error: ValidationError) -> str:
+    """What is wrong with some options, as sentences."""
+    sentences = []
+    for fault in error.errors(include_url=False, include_context=False):
+        name = ".".join(str(part) for part in fault["loc"])
+        if fault["type"] == "extra_forbidden":
+            sentences.append(f"There is no option {name!r}.")
+        else:
+            sentences.append(f"Option {name!r} is {fault['input']!r}: {fault['msg'][0].lower()}{fault['msg'][1:]}.")
+    return " ".join(sentences)

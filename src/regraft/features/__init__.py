@@ -3,6 +3,7 @@
 from regraft.features.extraction import SHARD_ROWS, Extraction, Extractor
 from regraft.features.key import FeatureKey
 from regraft.features.store import FeatureStore, StoreInfo, Verification
+from regraft.features.wiring import backbone_transform, build_extractor, open_store
 
 __all__ = [
     "SHARD_ROWS",
@@ -12,4 +13,7 @@ __all__ = [
     "FeatureStore",
     "StoreInfo",
     "Verification",
+    "backbone_transform",
+    "build_extractor",
+    "open_store",
 ]

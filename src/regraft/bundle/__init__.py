@@ -1,0 +1,21 @@
+"""The saved classifier: a folder of JSON and safetensors, checked before use."""
+
+from regraft.bundle.classifier import Answers, Classifier
+from regraft.bundle.golden import CheckResult, check_bundle
+from regraft.bundle.reading import find_bundle, load_bundle, read_record
+from regraft.bundle.record import SCHEMA_VERSION, BundleRecord, EngineRecord
+from regraft.bundle.writing import save_bundle
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "Answers",
+    "BundleRecord",
+    "CheckResult",
+    "Classifier",
+    "EngineRecord",
+    "check_bundle",
+    "find_bundle",
+    "load_bundle",
+    "read_record",
+    "save_bundle",
+]

@@ -1,0 +1,183 @@
+"""A trained classifier in use: files or arrays in, probabilities out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from regraft.backbones import choose_engine, compute_features, open_engine
+from regraft.core import DataError, OptionError, plural
+from regraft.data import fingerprint_files
+from regraft.features import Extractor, build_extractor
+from regraft.images import transform_array
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from regraft.backbones import BackboneSpec, Engine, EngineChoice
+    from regraft.bundle.record import BundleRecord
+    from regraft.core import Progress
+    from regraft.data import Unreadable
+    from regraft.heads import LinearHead
+
+N_CHUNK = 4096
+"""Files whose features are in memory at once."""
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What a classifier says of some files.
+
+    Attributes:
+        rows: (m,) int64, which of the files could be read.
+        probabilities: (m, k) float64, rows sum to 1.
+        unreadable: One record for each of the other files.
+    """
+
+    rows: NDArray[np.int64]
+    probabilities: NDArray[np.float64]
+    unreadable: tuple[Unreadable, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Classifier:
+    """A network, a layer, a linear head and the names of the classes.
+
+    Attributes:
+        record: What it is, without its tensors.
+        head: The linear head.
+        backbone: The network; its weights are in the bundle.
+        choice: What runs the network on this machine.
+        cache: Where converted graphs and features are kept.
+    """
+
+    record: BundleRecord
+    head: LinearHead
+    backbone: BackboneSpec
+    choice: EngineChoice
+    cache: Path
+
+    def __repr__(self) -> str:
+        return f"<Classifier {self.record.name!r}: {len(self.class_names)} classes, {self.backbone.name}>"
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """Names of the classes, in the order of the probabilities' columns."""
+        return self.record.class_names
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The network, loaded at the first use."""
+        return open_engine(self.backbone, self.choice, layer=self.record.layer, cache=self.cache)
+
+    @cached_property
+    def extractor(self) -> Extractor:
+        """Files to features, with the feature store."""
+        built = build_extractor(
+            self.backbone, self.choice, transform=self.record.transform, layer=self.record.layer, cache=self.cache
+        )
+        return Extractor(built.key, built.transform, lambda: self.engine, built.store)
+
+    def probabilities(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Class probabilities of features.
+
+        Args:
+            features: (n, d) float32.
+
+        Returns:
+            (n, k) float64, rows sum to 1.
+        """
+        return self.head.probabilities(self.head.scores(features))
+
+    def scores(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Scores before the softmax of images that already have the network's size.
+
+        Args:
+            pixels: (n, h, w, 3) uint8.
+
+        Returns:
+            (n, k) float32.
+        """
+        return self.head.scores(compute_features(self.engine, pixels))
+
+    def predict_arrays(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float64]:
+        """Class probabilities of images in memory, of any sizes.
+
+        Args:
+            images: n arrays, (height, width, 3) RGB or (height, width) grey, uint8.
+
+        Returns:
+            (n, k) float64, rows sum to 1.
+
+        Raises:
+            OptionError: An array is no such image.
+        """
+        if not len(images):
+            return np.zeros((0, len(self.class_names)))
+        for position, image in enumerate(images):
+            if image.dtype != np.uint8 or image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] != 3):
+                raise OptionError(
+                    f"Image {position} is an array of {image.dtype} with shape {image.shape}; images are uint8, "
+                    "(height, width, 3) RGB or (height, width) grey."
+                )
+        pixels = np.stack([transform_array(image, self.record.transform) for image in images])
+        return self.probabilities(compute_features(self.engine, pixels))
+
+    def predict_files(self, files: Sequence[Path], *, progress: Progress | None = None) -> Iterator[Answers]:
+        """Class probabilities of image files, a chunk of files at a time.
+
+        Args:
+            files: Any number of files.
+            progress: Where to report.
+
+        Yields:
+            The answers for the next (at most 4,096) files; `rows` counts from the first file of all.
+        """
+        for start in range(0, len(files), N_CHUNK):
+            chunk = files[start : start + N_CHUNK]
+            prints = fingerprint_files(chunk)
+            found = self.extractor.extract(chunk, prints.digests, progress=progress)
+            yield Answers(
+                rows=found.rows + start,
+                probabilities=self.probabilities(found.features)
+                if len(found.rows)
+                else np.zeros((0, len(self.class_names))),
+                unreadable=prints.unreadable + found.unreadable,
+            )
+
+    def label_indices(self, names: Sequence[str]) -> dict[str, int]:
+        """Positions of class names among this classifier's.
+
+        Raises:
+            DataError: Some are not among them.
+        """
+        places = {name: position for position, name in enumerate(self.class_names)}
+        foreign = [name for name in names if name not in places]
+        if foreign:
+            raise DataError(
+                f"{plural(len(foreign), 'class', 'classes')} of these images are unknown to the classifier "
+                f"(first: {foreign[0]!r}). It knows: {', '.join(self.class_names[:10])}"
+                + (", …" if len(self.class_names) > 10 else ".")
+            )
+        return places
+
+
+def choose_like(record: BundleRecord) -> EngineChoice:
+    """The engine that a classifier was made with, or the nearest that this machine has."""
+    wanted = record.engine
+    for engine, precision, device in (
+        (wanted.engine, wanted.precision, wanted.device),
+        ("auto", wanted.precision, "auto"),
+        ("auto", "auto", "auto"),
+    ):
+        try:
+            return choose_engine(engine, precision, device)  # type: ignore[arg-type]
+        except OptionError:
+            continue
+    return choose_engine("torch", "fp32", "cpu")

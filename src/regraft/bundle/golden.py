@@ -1,0 +1,81 @@
+"""Replaying the inputs that a bundle keeps: does it still give the scores it gave when it was saved?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from regraft.bundle.reading import find_bundle, load_bundle
+from regraft.bundle.record import GOLDEN_FILE
+from regraft.core import BundleError, Value
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from regraft.backbones import EngineChoice
+
+TOLERANCE_SAME = 1e-4
+"""Largest score difference on the same engine and precision, relative to the largest score."""
+TOLERANCE_OTHER = 0.1
+"""The same on another engine or precision; bf16 keeps 8 bits of each product's factors."""
+
+
+class CheckResult(Value):
+    """What replaying the golden inputs gave."""
+
+    folder: str
+    n_inputs: int
+    engine: str
+    is_same_engine: bool
+    largest_difference: float
+    tolerance: float
+
+
+def check_bundle(folder: Path, *, choice: EngineChoice | None = None, cache: Path | None = None) -> CheckResult:
+    """Load a bundle, verify all of it, and replay its golden inputs.
+
+    Args:
+        folder: The bundle or a run's folder.
+        choice: What shall run it.
+        cache: The cache folder.
+
+    Raises:
+        BundleError: It is damaged, or gives other scores than when it was saved.
+    """
+    from safetensors.numpy import load_file
+
+    folder = find_bundle(folder)
+    classifier = load_bundle(folder, choice=choice, cache=cache)
+    golden = load_file(folder / GOLDEN_FILE)
+    pixels, expected = golden.get("pixels"), golden.get("scores")
+    size = classifier.backbone.image_size
+    n_classes = len(classifier.class_names)
+    if (
+        pixels is None
+        or expected is None
+        or pixels.dtype != np.uint8
+        or pixels.shape[1:] != (size, size, 3)
+        or expected.shape != (len(pixels), n_classes)
+    ):
+        raise BundleError(f"The golden inputs of {folder} do not fit its network and classes.")
+    made_with = classifier.record.engine
+    used = classifier.choice
+    is_same = (made_with.engine, made_with.precision) == (used.engine, used.precision)
+    tolerance = TOLERANCE_SAME if is_same else TOLERANCE_OTHER
+    scale = max(float(np.abs(expected).max(initial=0.0)), 1e-6)
+    difference = float(np.abs(classifier.scores(pixels) - expected).max(initial=0.0)) / scale
+    if not difference <= tolerance:
+        raise BundleError(
+            f"The bundle {folder} does not give the scores it gave when it was saved: the largest difference is "
+            f"{difference:.2g} of the largest score, allowed is {tolerance:g} ({used.engine} {used.precision}; saved with "
+            f"{made_with.engine} {made_with.precision}). Do not use it; make it again."
+        )
+    return CheckResult(
+        folder=str(folder),
+        n_inputs=len(pixels),
+        engine=f"{used.engine} {used.precision}",
+        is_same_engine=is_same,
+        largest_difference=difference,
+        tolerance=tolerance,
+    )

@@ -1,0 +1,148 @@
+"""Loading a classifier: nothing is used before all of it has been checked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from regraft.backbones import WeightsSource
+from regraft.bundle.classifier import Classifier, choose_like
+from regraft.bundle.record import (
+    BACKBONE_FILE,
+    HEAD_FILE,
+    RECORD_FILE,
+    SCHEMA_VERSION,
+    TENSOR_FILES,
+    BundleRecord,
+)
+from regraft.core import BundleError, StoreError, cache_folder, digest_file, digest_tensors, read_tensor_header
+from regraft.heads import LinearHead
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from regraft.backbones import EngineChoice
+
+N_RECORD_BYTES_MAX = 64 << 20
+N_TENSOR_BYTES_MAX = 16 << 30
+
+
+def load_bundle(folder: Path, *, choice: EngineChoice | None = None, cache: Path | None = None) -> Classifier:
+    """Load a classifier from its folder.
+
+    The record is checked against its schema, the tensor files against their digests and sizes, and the
+    head against the classes, before any tensor is used. Nothing in a bundle is executed.
+
+    Args:
+        folder: The bundle, or a run's folder that holds one.
+        choice: What shall run it; None for what it was made with, or the nearest to it.
+        cache: The cache folder; None for the usual one.
+
+    Raises:
+        BundleError: It is missing, damaged, contradictory, or from a newer Regraft.
+    """
+    folder = find_bundle(folder)
+    record = read_record(folder)
+    for name in TENSOR_FILES:
+        _check_file(folder, name, record.digests.get(name))
+    try:
+        head = LinearHead.from_parts(_read_tensors(folder / HEAD_FILE), record.head)
+        weights_digest = digest_tensors(folder / BACKBONE_FILE)
+    except BundleError:
+        raise
+    except Exception as error:  # whatever a hostile record makes a constructor raise
+        raise BundleError(f"The bundle {folder} holds a head or network that makes no sense: {error}") from error
+    if head.n_classes != len(record.class_names):
+        raise BundleError(
+            f"The bundle {folder} names {len(record.class_names)} classes, but its head has {head.n_classes}."
+        )
+    if weights_digest != record.backbone.digest:
+        raise BundleError(f"The network's weights in {folder} are not those that its record names.")
+    source = WeightsSource(kind="file", location=str(folder / BACKBONE_FILE))
+    return Classifier(
+        record=record,
+        head=head,
+        backbone=record.backbone.model_copy(update={"weights": source}),
+        choice=choice or choose_like(record),
+        cache=cache or cache_folder(),
+    )
+
+
+def find_bundle(folder: Path) -> Path:
+    """The bundle that a path means: itself, or the `bundle` folder inside a run.
+
+    Raises:
+        BundleError: There is none.
+    """
+    for candidate in (folder, folder / "bundle"):
+        if (candidate / RECORD_FILE).is_file():
+            return candidate.resolve()
+    raise BundleError(f"There is no bundle at {folder}: a bundle is a folder with a {RECORD_FILE}.")
+
+
+def read_record(folder: Path) -> BundleRecord:
+    """Read and check `bundle.json`.
+
+    Raises:
+        BundleError: It is too large, damaged, or from a newer Regraft.
+    """
+    path = folder / RECORD_FILE
+    if path.stat().st_size > N_RECORD_BYTES_MAX:
+        raise BundleError(f"{path} is larger than a record can be ({path.stat().st_size:,} bytes).")
+    content = path.read_bytes()
+    try:
+        return _newest_only(BundleRecord.model_validate_json(content), folder)
+    except ValidationError as error:
+        version = _claimed_version(content)
+        if isinstance(version, int) and version > SCHEMA_VERSION:
+            raise _too_new(folder, version) from error
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(map(str, first["loc"])) or "the file"
+        raise BundleError(
+            f"{path} is damaged or no bundle record: {error.error_count()} faults, first at {place}: {first['msg']}."
+        ) from error
+
+
+def _newest_only(record: BundleRecord, folder: Path) -> BundleRecord:
+    if record.schema_version > SCHEMA_VERSION:
+        raise _too_new(folder, record.schema_version)
+    return record
+
+
+def _too_new(folder: Path, version: int) -> BundleError:
+    return BundleError(
+        f"The bundle {folder} has format {version}; this Regraft reads up to format {SCHEMA_VERSION}. "
+        "Install a newer one: pip install --upgrade regraft"
+    )
+
+
+def _claimed_version(content: bytes) -> Any:
+    import json
+
+    try:
+        return json.loads(content)["schema_version"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def _check_file(folder: Path, name: str, digest: str | None) -> None:
+    path = folder / name
+    if digest is None:
+        raise BundleError(f"The record of the bundle {folder} has no digest for {name}.")
+    if path.is_symlink() or not path.is_file():
+        raise BundleError(f"The bundle {folder} lacks the file {name}.")
+    if path.stat().st_size > N_TENSOR_BYTES_MAX:
+        raise BundleError(f"{path} is larger than a bundle's file can be ({path.stat().st_size:,} bytes).")
+    if digest_file(path) != digest:
+        raise BundleError(f"{path} is damaged or was changed: its digest is not the one in {RECORD_FILE}.")
+    try:
+        read_tensor_header(path)
+    except StoreError as error:
+        raise BundleError(str(error)) from error
+
+
+def _read_tensors(path: Path) -> dict[str, Any]:
+    from safetensors.numpy import load_file
+
+    return dict(load_file(path))

@@ -1,0 +1,48 @@
+"""`bundle.json`: what a saved classifier is. The format is described in docs/bundle-format.md."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field, StringConstraints
+
+from regraft.backbones import BackboneSpec
+from regraft.core import Value
+from regraft.images import Transform
+
+SCHEMA_VERSION = 1
+N_CLASSES_MAX = 100_000
+RECORD_FILE = "bundle.json"
+HEAD_FILE = "head.safetensors"
+BACKBONE_FILE = "backbone.safetensors"
+GOLDEN_FILE = "golden/golden.safetensors"
+CARD_FILE = "card.md"
+TENSOR_FILES = (HEAD_FILE, BACKBONE_FILE, GOLDEN_FILE)
+
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class EngineRecord(Value):
+    """The engine that the head was fitted with: scores are exact on it and close on others."""
+
+    engine: str
+    precision: str
+    device: str
+
+
+class BundleRecord(Value):
+    """Everything about a saved classifier but its tensors."""
+
+    schema_version: int = Field(ge=1)
+    name: str = Field(max_length=200)
+    created: str = Field(max_length=64, description="ISO 8601 time")
+    class_names: tuple[str, ...] = Field(min_length=2, max_length=N_CLASSES_MAX)
+    backbone: BackboneSpec
+    layer: str = Field(max_length=500)
+    transform: Transform
+    engine: EngineRecord
+    head: dict[str, Any] = Field(description="settings of the linear head, heads.LinearHead.settings()")
+    digests: dict[str, Digest] = Field(description="BLAKE3 of each tensor file, by its name in the bundle")
+    options: dict[str, Any] = Field(default_factory=dict, description="what the run was asked for")
+    metrics: dict[str, Any] = Field(default_factory=dict, description="what it reached on held-out images")
+    versions: dict[str, str] = Field(default_factory=dict)

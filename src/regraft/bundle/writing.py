@@ -1,0 +1,61 @@
+"""Saving a classifier: a folder that appears whole or not at all."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from regraft.backbones import keep_weights
+from regraft.bundle.card import render_card
+from regraft.bundle.record import BACKBONE_FILE, CARD_FILE, GOLDEN_FILE, HEAD_FILE, RECORD_FILE, TENSOR_FILES
+from regraft.core import BundleError, digest_file, publish, sync_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from regraft.bundle.classifier import Classifier
+
+
+def save_bundle(classifier: Classifier, folder: Path, *, golden_pixels: NDArray[np.uint8]) -> None:
+    """Write a classifier with everything that using it needs.
+
+    Args:
+        classifier: What to save; the digests of its record are filled in.
+        folder: Where to; it must not exist.
+        golden_pixels: (m, h, w, 3) uint8 images of the network's size. They are kept with the scores that
+            they get now, and replayed by `check_bundle`.
+
+    Raises:
+        BundleError: The folder exists.
+    """
+    from safetensors.numpy import save_file
+
+    if folder.exists():
+        raise BundleError(f"There is something at {folder} already. Choose another name, or move it away.")
+    aside = folder.with_name(f".{uuid.uuid4().hex}.tmp")
+    try:
+        (aside / GOLDEN_FILE).parent.mkdir(parents=True)
+        save_file({name: np.ascontiguousarray(part) for name, part in classifier.head.tensors().items()}, aside / HEAD_FILE)
+        weights, _digest = keep_weights(classifier.backbone, classifier.cache / "weights")
+        shutil.copyfile(weights, aside / BACKBONE_FILE)
+        scores = classifier.scores(golden_pixels)
+        save_file({"pixels": np.ascontiguousarray(golden_pixels), "scores": scores}, aside / GOLDEN_FILE)
+        record = classifier.record.model_copy(
+            update={
+                "digests": {name: digest_file(aside / name) for name in TENSOR_FILES},
+                "head": classifier.head.settings(),
+            }
+        )
+        (aside / RECORD_FILE).write_text(record.model_dump_json(indent=2), encoding="utf-8")
+        (aside / CARD_FILE).write_text(render_card(record), encoding="utf-8")
+        for name in (*TENSOR_FILES, RECORD_FILE, CARD_FILE):
+            publish(aside / name, aside / name)
+        aside.rename(folder)
+        sync_folder(folder.parent)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)

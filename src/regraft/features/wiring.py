@@ -1,0 +1,60 @@
+"""From a backbone and a geometry to an extractor: the one place where a feature's key is put together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regraft.backbones import open_engine
+from regraft.features.extraction import Extractor
+from regraft.features.key import FeatureKey
+from regraft.features.store import FeatureStore
+from regraft.images import Transform
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from regraft.backbones import BackboneSpec, EngineChoice
+    from regraft.images import ResizePolicy
+
+
+def backbone_transform(spec: BackboneSpec, resize: ResizePolicy) -> Transform:
+    """The geometry that a backbone's weights want, with the user's way to make an image square."""
+    return Transform(
+        height=spec.image_size,
+        width=spec.image_size,
+        policy=resize,
+        crop_fraction=spec.crop_fraction,
+        interpolation=spec.interpolation,
+    )
+
+
+def build_extractor(
+    spec: BackboneSpec, choice: EngineChoice, *, transform: Transform, layer: str, cache: Path
+) -> Extractor:
+    """An extractor whose features are kept in the cache.
+
+    Args:
+        spec: A resolved backbone.
+        choice: What runs it.
+        transform: The geometry.
+        layer: The layer to compute.
+        cache: The cache folder.
+    """
+    key = FeatureKey(
+        transform=transform.fingerprint(),
+        weights=str(spec.digest),
+        architecture=spec.architecture,
+        layer=layer,
+        engine=choice.fingerprint,
+    )
+    return Extractor(
+        key=key,
+        transform=transform,
+        open_engine=lambda: open_engine(spec, choice, layer=layer, cache=cache),
+        store=open_store(cache),
+    )
+
+
+def open_store(cache: Path) -> FeatureStore:
+    """The feature store of a cache folder."""
+    return FeatureStore(cache / "features")

@@ -1,0 +1,56 @@
+"""The options that say which features: network, layer, geometry, engine. Shared by probe and embed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from regraft.backbones import (
+    DEFAULT_BACKBONE,
+    Device,
+    EngineName,
+    Precision,
+    choose_engine,
+    resolve_backbone,
+)
+from regraft.core import Options
+from regraft.features import backbone_transform, build_extractor
+from regraft.images import ResizePolicy
+
+if TYPE_CHECKING:
+    from regraft.backbones import BackboneSpec, EngineChoice
+    from regraft.features import Extractor
+
+
+class NetworkOptions(Options):
+    """Which features to compute, and on what."""
+
+    backbone: str = Field(DEFAULT_BACKBONE, description="Pretrained network: a name from `regraft backbones` or timm.")
+    checkpoint: Path | None = Field(
+        None, description="Local weights for the network (.safetensors, or .pth that holds tensors only)."
+    )
+    layer: str = Field("penultimate", description="Layer to use: penultimate, stage1 ... stageN, or a module's name.")
+    image_size: int | None = Field(None, ge=8, le=4096, description="Input size in pixels instead of the network's own.")
+    resize: ResizePolicy = Field(
+        "squash", description="How an image becomes square: squash all of it, crop the centre, or letterbox."
+    )
+    engine: EngineName = Field("auto", description="What runs the network; auto takes the fastest.")
+    precision: Precision = Field("auto", description="Arithmetic of the network; auto takes bf16 where it is fast.")
+    device: Device = Field("auto", description="Where the network runs.")
+
+
+def open_network(options: NetworkOptions, cache: Path) -> tuple[BackboneSpec, EngineChoice, Extractor]:
+    """The backbone, the engine and the extractor that some options mean.
+
+    Raises:
+        BackboneError: The network or its weights cannot be had.
+        OptionError: The engine does not exist on this machine.
+    """
+    choice = choose_engine(options.engine, options.precision, options.device)
+    spec = resolve_backbone(
+        options.backbone, cache=cache, checkpoint=options.checkpoint, image_size=options.image_size
+    )
+    transform = backbone_transform(spec, options.resize)
+    return spec, choice, build_extractor(spec, choice, transform=transform, layer=options.layer, cache=cache)

@@ -1,0 +1,74 @@
+"""A run's folder: filled aside, shown when it is whole."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import time
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from regraft.core import OptionError, StoreError, sync_folder
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+
+class RunFolder:
+    """Collects a run's files in a hidden folder and renames it at the end; a failed run leaves nothing.
+
+    Args:
+        parent: The folder of runs.
+        name: The run's name; None takes `stem`, with a number where that is taken.
+        stem: The name to derive one from.
+
+    Raises:
+        OptionError: A run with this name exists, or the name is no single folder name.
+        StoreError: The folder cannot be written to.
+    """
+
+    def __init__(self, parent: Path, name: str | None, stem: str) -> None:
+        if name is not None and (not name or name in (".", "..") or re.search(r"[/\\\0]", name)):
+            raise OptionError(f"{name!r} cannot be a run's name: it must be a single folder name.")
+        self.parent = parent.expanduser().resolve()
+        self.final = self.parent / (name or self._free_name(stem))
+        if self.final.exists():
+            raise OptionError(f"There is a run at {self.final} already. Choose another --name, or delete it.")
+        self.folder = self.parent / f".{uuid.uuid4().hex}.part"
+        self._events: list[dict[str, Any]] = []
+
+    def _free_name(self, stem: str) -> str:
+        stem = re.sub(r"[^\w.-]+", "-", stem).strip("-.") or "run"
+        number = 1
+        while (self.parent / (name := stem if number == 1 else f"{stem}-{number}")).exists():
+            number += 1
+        return name
+
+    def __enter__(self) -> Self:
+        try:
+            self.folder.mkdir(parents=True)
+        except OSError as error:
+            raise StoreError(f"The run cannot be written to {self.parent}: {error}. Choose another --runs.") from error
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            return
+        lines = "".join(json.dumps(event, default=str) + "\n" for event in self._events)
+        (self.folder / "log.jsonl").write_text(lines, encoding="utf-8")
+        self.folder.rename(self.final)
+        sync_folder(self.parent)
+
+    def log(self, event: str, **facts: Any) -> None:
+        """Remember that something happened, for `log.jsonl`."""
+        self._events.append({"time": time.time(), "event": event, **facts})
+
+    def write_json(self, name: str, content: Any) -> None:
+        """Write one JSON file of the run."""
+        (self.folder / name).write_text(json.dumps(content, indent=2, default=str) + "\n", encoding="utf-8")

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import pytest
+from pydantic import Field, ValidationError
+
+from regraft.core import OptionError, Options
+
+
+class SomeOptions(Options):
+    share: float = Field(0.5, gt=0, lt=1, description="A share.")
+    name: str = "x"
+
+
+def test_settings_change_single_options():
+    """Keyword settings win over an options object; what nobody gives keeps its default."""
+    assert SomeOptions.of(SomeOptions(name="y"), {"share": 0.1}) == SomeOptions(name="y", share=0.1)
+    assert SomeOptions.of(None, {}) == SomeOptions()
+
+
+def test_wrong_settings_are_sentences():
+    """An unknown name and a value out of bounds are told in words."""
+    with pytest.raises(OptionError, match="There is no option 'shar'"):
+        SomeOptions.of(None, {"shar": 1})
+    with pytest.raises(OptionError, match="Option 'share' is 7: input should be less than 1"):
+        SomeOptions.of(None, {"share": 7})
+
+
+def test_options_are_frozen():
+    """Options cannot be changed after they are made."""
+    with pytest.raises(ValidationError):
+        SomeOptions().name = "z"  # type: ignore[misc]
