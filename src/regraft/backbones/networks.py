@@ -32,6 +32,9 @@ def create_network(architecture: str, *, pretrained: bool = False, image_size: i
     if resized and not _is_size_fixed(architecture):
         resized = {}
     network: nn.Module = timm.create_model(architecture, pretrained=pretrained, **resized)
+    if getattr(network, "dynamic_img_size", False):
+        # The input has one size here; resampling embeddings at run time cannot be converted.
+        network = timm.create_model(architecture, pretrained=pretrained, **resized, dynamic_img_size=False)
     return network.eval()
 
 
@@ -114,10 +117,12 @@ def _pretrained_record(name: str) -> dict[str, Any]:
         near = difflib.get_close_matches(name, timm.list_models(), n=3, cutoff=0.5)
         hint = f"Did you mean {' or '.join(near)}?" if near else "See: regraft backbones"
         raise BackboneError(f"There is no backbone called {name!r}, here or in timm. {hint}")
+    tags = [model for model in timm.list_pretrained(f"{architecture}*") if model.partition(".")[0] == architecture]
+    if "." in name and name not in tags:
+        raise BackboneError(f"timm has no weights {name!r}. It has: {', '.join(tags) or 'none'}.")
     record = timm.models.get_pretrained_cfg(name)
     if record is None:
-        tags = [model for model in timm.list_pretrained(f"{architecture}*") if model.partition(".")[0] == architecture]
-        raise BackboneError(f"timm has no weights {name!r}. It has: {', '.join(tags) or 'none'}.")
+        raise BackboneError(f"timm has no record of how pictures must be prepared for {name!r}.")
     return dict(record.to_dict())  # type: ignore[no-untyped-call]
 
 

@@ -40,7 +40,9 @@ def save_bundle(classifier: Classifier, folder: Path, *, golden_pixels: NDArray[
     aside = folder.with_name(f".{uuid.uuid4().hex}.tmp")
     try:
         (aside / GOLDEN_FILE).parent.mkdir(parents=True)
-        save_file({name: np.ascontiguousarray(part) for name, part in classifier.head.tensors().items()}, aside / HEAD_FILE)
+        save_file(
+            {name: np.ascontiguousarray(part) for name, part in classifier.head.tensors().items()}, aside / HEAD_FILE
+        )
         weights, _digest = keep_weights(classifier.backbone, classifier.cache / "weights")
         shutil.copyfile(weights, aside / BACKBONE_FILE)
         scores = classifier.scores(golden_pixels)

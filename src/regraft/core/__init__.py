@@ -13,7 +13,7 @@ from regraft.core.errors import (
 )
 from regraft.core.files import atomic_path, digest_bytes, digest_file, publish, sync_folder
 from regraft.core.locks import exclusive
-from regraft.core.options import Options, Value
+from regraft.core.options import Options, Value, explain_validation
 from regraft.core.places import CACHE_VARIABLE, cache_folder, n_usable_cores
 from regraft.core.progress import Progress, SilentProgress
 from regraft.core.registry import Registry
@@ -45,6 +45,7 @@ __all__ = [
     "digest_file",
     "digest_tensors",
     "exclusive",
+    "explain_validation",
     "generator",
     "hash_fraction",
     "hash_key",

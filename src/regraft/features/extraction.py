@@ -95,9 +95,7 @@ class Extractor:
                     f"{plural(int((~found).sum()), 'feature row')} cannot be kept in {self.store.folder}. "
                     "Check the disk, then run: regraft cache verify"
                 )
-        return Extraction(
-            features, np.array(rows, np.int64), unreadable, n_computed, time.perf_counter() - began
-        )
+        return Extraction(features, np.array(rows, np.int64), unreadable, n_computed, time.perf_counter() - began)
 
     def _compute_missing(
         self, files: Sequence[Path], digests: Sequence[str | None], rows: Sequence[int], progress: Progress

@@ -32,7 +32,9 @@ class NetworkOptions(Options):
         None, description="Local weights for the network (.safetensors, or .pth that holds tensors only)."
     )
     layer: str = Field("penultimate", description="Layer to use: penultimate, stage1 ... stageN, or a module's name.")
-    image_size: int | None = Field(None, ge=8, le=4096, description="Input size in pixels instead of the network's own.")
+    image_size: int | None = Field(
+        None, ge=8, le=4096, description="Input size in pixels instead of the network's own."
+    )
     resize: ResizePolicy = Field(
         "squash", description="How an image becomes square: squash all of it, crop the centre, or letterbox."
     )
@@ -49,8 +51,6 @@ def open_network(options: NetworkOptions, cache: Path) -> tuple[BackboneSpec, En
         OptionError: The engine does not exist on this machine.
     """
     choice = choose_engine(options.engine, options.precision, options.device)
-    spec = resolve_backbone(
-        options.backbone, cache=cache, checkpoint=options.checkpoint, image_size=options.image_size
-    )
+    spec = resolve_backbone(options.backbone, cache=cache, checkpoint=options.checkpoint, image_size=options.image_size)
     transform = backbone_transform(spec, options.resize)
     return spec, choice, build_extractor(spec, choice, transform=transform, layer=options.layer, cache=cache)

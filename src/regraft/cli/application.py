@@ -1,0 +1,150 @@
+"""The command `regraft`: its verbs, and what happens to errors and interruptions.
+
+A verb's module is imported when the verb is used, so that `regraft --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import traceback
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, NoReturn
+
+from cyclopts import App, CycloptsError
+
+from regraft.core import InterruptedRunError, OptionError, RegraftError
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One verb: what `regraft --help` says of it, and examples for `regraft VERB --help`."""
+
+    summary: str
+    examples: tuple[str, ...]
+
+
+VERBS = {
+    "scan": Verb("List and count the images of a data set, and say what is wrong with it.", ("regraft scan photos",)),
+    "probe": Verb(
+        "Train a linear classifier on features of a pretrained network, and measure it.",
+        (
+            "regraft probe photos",
+            "regraft probe photos --head svm --resize crop",
+            r"regraft probe signs --group-by '(\d+)/(\d+)_'",
+            "regraft probe labels.csv --backbone resnet50.a1_in1k --checkpoint resnet50.safetensors",
+        ),
+    ),
+    "evaluate": Verb(
+        "Measure a saved classifier on labelled images.", ("regraft evaluate runs/photos-probe more-photos",)
+    ),
+    "predict": Verb(
+        "Classify images with a saved classifier.",
+        (
+            "regraft predict runs/photos-probe new.jpg",
+            "regraft predict runs/photos-probe folder --format csv > answers.csv",
+            "find . -name '*.jpg' | regraft predict runs/photos-probe - --format json",
+        ),
+    ),
+    "embed": Verb(
+        "Write the features of images to a Parquet or npy file.",
+        ("regraft embed photos --out features.parquet", "regraft embed photos --layer stage3 --out features.npy"),
+    ),
+    "backbones": Verb("List the pretrained networks.", ("regraft backbones",)),
+    "datasets": Verb("List the data sets that are known by name.", ("regraft datasets",)),
+    "cache": Verb(
+        "Look at, verify or clear the features that are kept.",
+        ("regraft cache info", "regraft cache verify", "regraft cache clear"),
+    ),
+    "check": Verb("Replay a saved classifier's golden inputs.", ("regraft check runs/photos-probe",)),
+    "demo": Verb("Run the main job on real images: defects of solar cells.", ("regraft demo",)),
+    "doctor": Verb("Say what this machine offers, and which engine is used and why.", ("regraft doctor",)),
+}
+
+
+def build_app() -> App:
+    """The command line, with all verbs registered but none imported."""
+    app = App(
+        name="regraft",
+        help="A folder of labelled images in, a measured classifier out.",
+        help_epilogue="Begin with: regraft demo. Every verb explains itself: regraft probe --help. "
+        "Add --debug to see where an error comes from.",
+        version=lambda: version("regraft"),
+        help_format="plaintext",
+    )
+    for name, verb in VERBS.items():
+        app.command(
+            f"regraft.cli.verbs.{name}:{name}",
+            name=name,
+            help=verb.summary,
+            help_epilogue="\n".join(["Examples:", *(f"  {example}" for example in verb.examples)]),
+        )
+    return app
+
+
+def main() -> NoReturn:
+    """Run the command line; the exit code tells the kind of error (`regraft.core.errors`)."""
+    arguments = sys.argv[1:]
+    debug = "--debug" in arguments
+    signal.signal(signal.SIGTERM, _interrupt)
+    sys.exit(run([argument for argument in arguments if argument != "--debug"], debug=debug))
+
+
+def run(arguments: list[str], *, debug: bool = False) -> int:
+    """Run one command.
+
+    Args:
+        arguments: Without the program's name.
+        debug: Show tracebacks.
+
+    Returns:
+        The exit code.
+    """
+    try:
+        build_app()(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+    except RegraftError as error:
+        return _fail(str(error), error.exit_code, debug=debug)
+    except CycloptsError as error:
+        return _fail(_explained(error), OptionError.exit_code, debug=debug)
+    except KeyboardInterrupt:
+        return _fail("Stopped.", InterruptedRunError.exit_code, debug=debug)
+    except BrokenPipeError:  # the reader of our output has gone (`| head`)
+        sys.stderr.close()
+        return 0
+    except Exception as error:  # noqa: BLE001 - no traceback reaches a user
+        name = type(error).__name__
+        return _fail(
+            f"Something went wrong that Regraft did not foresee ({name}: {error}). Run the command again with "
+            "--debug and report what it prints.",
+            RegraftError.exit_code,
+            debug=debug,
+        )
+    return 0
+
+
+def _explained(error: CycloptsError) -> str:
+    from pydantic import ValidationError
+
+    from regraft.core import explain_validation
+
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ValidationError):
+            return explain_validation(cause)
+        cause = cause.__cause__ or cause.__context__
+    return f"{error}".strip() + " See: regraft --help"
+
+
+def _fail(message: str, exit_code: int, *, debug: bool) -> int:
+    if debug:
+        traceback.print_exc()
+    print(f"regraft: {message}", file=sys.stderr)
+    return exit_code
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,68 @@
+"""Progress on a terminal: a bar with the rate and the time left, on standard error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as RichProgress
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from rich.progress import Task
+
+
+class _RateColumn(ProgressColumn):
+    """Units per second."""
+
+    def render(self, task: Task) -> Text:
+        rate = task.finished_speed or task.speed
+        return Text("" if rate is None else f"{rate:,.0f} {task.fields['unit']}/s", style="progress.data.speed")
+
+
+class ProgressBar:
+    """Shows a recipe's progress; on a pipe or in a log file it stays silent but for notes.
+
+    Use it as a context manager; the bar disappears at its end.
+    """
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True)
+        self._bars = RichProgress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            _RateColumn(),
+            TimeRemainingColumn(),
+            console=self._console,
+            transient=True,
+            disable=not self._console.is_terminal,
+        )
+        self._task = None
+
+    def __enter__(self) -> Self:
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self._bars.stop()
+
+    def start(self, task: str, n_total: int, unit: str = "images") -> None:
+        """Begin a task; the former one is over."""
+        if self._task is not None:
+            self._bars.remove_task(self._task)
+        self._task = self._bars.add_task(task, total=n_total, unit=unit)
+
+    def advance(self, n_done: int = 1) -> None:
+        """Some units of the current task are finished."""
+        if self._task is not None:
+            self._bars.advance(self._task, n_done)
+
+    def note(self, message: str) -> None:
+        """Say one line that stays."""
+        self._console.print(message, markup=False, highlight=False)

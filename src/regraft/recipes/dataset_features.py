@@ -1,0 +1,106 @@
+"""A data set with the features of its readable images: where every recipe on labelled images begins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from regraft.core import DataError, cache_folder, plural
+from regraft.data import assign_splits, fingerprint_files
+from regraft.images import UnreadableImageError, read_image
+from regraft.recipes.network_options import NetworkOptions, open_network
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from regraft.backbones import BackboneSpec, EngineChoice
+    from regraft.core import Progress
+    from regraft.data import Manifest, Unreadable
+    from regraft.features import Extractor
+    from regraft.recipes.stopwatch import Stopwatch
+
+
+@dataclass(frozen=True, eq=False)
+class DatasetFeatures:
+    """Readable images of a data set, one row each, with their features.
+
+    Attributes:
+        manifest: The n readable images.
+        digests: Their content hashes.
+        features: (n, d) float32.
+        unreadable: The files that were left out, and why.
+        n_computed: How many images were computed now; the others' features were kept from before.
+        spec: The network.
+        choice: What ran it.
+        extractor: What made the features.
+    """
+
+    manifest: Manifest
+    digests: tuple[str, ...]
+    features: NDArray[np.float32]
+    unreadable: tuple[Unreadable, ...]
+    n_computed: int
+    spec: BackboneSpec
+    choice: EngineChoice
+    extractor: Extractor
+
+    def split(self, test_fraction: float, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Rows to train on and rows to test on: the data set's own split, or a deterministic one.
+
+        Raises:
+            DataError: Either side would be empty.
+        """
+        sides = np.array(assign_splits(self.manifest, self.digests, test_fraction=test_fraction, seed=seed))
+        train, test = np.flatnonzero(sides == "train"), np.flatnonzero(sides == "test")
+        if not len(train) or not len(test):
+            raise DataError(
+                f"Of {plural(len(sides), 'readable image')} {len(train)} would be trained on and {len(test)} tested on: "
+                "both need some. Add images, or change --test-fraction."
+            )
+        return train, test
+
+    def golden_pixels(self, rows: NDArray[np.int64], n_images: int) -> NDArray[np.uint8]:
+        """A few images at the network's size, evenly from `rows`.
+
+        Returns:
+            (m, h, w, 3) uint8, m <= n_images.
+        """
+        chosen = rows[np.linspace(0, len(rows) - 1, min(n_images, len(rows))).astype(int)]
+        files = self.manifest.files()
+        return np.stack([read_image(files[row], self.extractor.transform).pixels for row in chosen])
+
+
+def load_features(manifest: Manifest, options: NetworkOptions, progress: Progress, watch: Stopwatch) -> DatasetFeatures:
+    """Hash the files, and compute or fetch the features of those that can be read.
+
+    Raises:
+        DataError: None of the files can be read.
+        RegraftError: From the backbone, the engine or the store.
+    """
+    files = manifest.files()
+    with watch.stage("hash files"):
+        prints = fingerprint_files(files, progress=progress)
+    with watch.stage("choose engine"):
+        spec, choice, extractor = open_network(options, cache_folder())
+    with watch.stage("features"):
+        found = extractor.extract(files, prints.digests, progress=progress)
+    unreadable = prints.unreadable + found.unreadable
+    if not len(found.rows):
+        first = unreadable[0]
+        raise DataError(
+            f"None of {plural(len(files), 'file')} could be read (first: {first.path}: {first.reason}, {first.detail})."
+        )
+    return DatasetFeatures(
+        manifest=manifest.select(found.rows),
+        digests=tuple(str(prints.digests[row]) for row in found.rows),
+        features=found.features,
+        unreadable=unreadable,
+        n_computed=found.n_computed,
+        spec=spec,
+        choice=choice,
+        extractor=extractor,
+    )

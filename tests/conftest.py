@@ -1,0 +1,24 @@
+"""What all tests share: a cache of their own, and one for what takes long to make."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from regraft.core import CACHE_VARIABLE
+
+
+@pytest.fixture(scope="session")
+def shared_cache(tmp_path_factory) -> Path:
+    """A cache for the whole session: weights and graphs are converted once."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(autouse=True)
+def _isolated(shared_cache, monkeypatch):
+    """No test sees the user's cache or a network's hub."""
+    monkeypatch.setenv(CACHE_VARIABLE, str(shared_cache))
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    os.environ.pop("COLUMNS", None)
