@@ -53,29 +53,23 @@ class Catalogue:
         with self._connected() as database:
             database.executescript(_SCHEMA)
 
-    def add(self, fingerprint: str, shard: str, keys: Sequence[bytes]) -> int:
-        """Enter a shard's rows; rows that another shard already holds stay where they are.
+    def add(self, fingerprint: str, shard: str, keys: Sequence[bytes]) -> None:
+        """Enter a shard's rows, also in place of entries that point nowhere.
 
         Args:
             fingerprint: Of the rows' FeatureKey.
             shard: The shard's file name.
             keys: One key for each of its rows, in order.
-
-        Returns:
-            How many rows are new.
         """
         with self._connected() as database:
             database.execute("BEGIN IMMEDIATE")
             database.execute("INSERT OR IGNORE INTO shards (fingerprint, name) VALUES (?, ?)", (fingerprint, shard))
             (number,) = database.execute("SELECT id FROM shards WHERE name = ?", (shard,)).fetchone()
-            n_before = database.total_changes
             database.executemany(
-                "INSERT OR IGNORE INTO entries VALUES (?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?)",
                 ((fingerprint, key, number, position) for position, key in enumerate(keys)),
             )
-            n_new = database.total_changes - n_before
             database.commit()
-        return n_new
 
     def find(self, fingerprint: str, keys: Iterable[bytes]) -> dict[bytes, Location]:
         """Where rows are; keys that are nowhere are left out."""

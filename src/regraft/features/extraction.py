@@ -120,7 +120,7 @@ class Extractor:
             ) from None
         # A content that cannot be read is reported for every file that has it.
         unreadable = tuple(
-            Unreadable(str(files[row]), record.reason, record.detail)
+            record.model_copy(update={"path": str(files[row])})
             for position, record in work.unreadable
             for row in twins[work.digests[position]]
         )
@@ -163,8 +163,10 @@ class _Work:
     def _finish(self, batch: Batch, features: NDArray[np.float32]) -> None:
         for position, digest, row in zip(batch.indices.tolist(), batch.digests, features, strict=True):
             if digest != self.digests[position]:
-                path = str(self.files[position])
-                self.unreadable.append((position, Unreadable(path, Reason.DAMAGED, "changed during the run")))
+                changed = Unreadable(
+                    path=str(self.files[position]), reason=Reason.DAMAGED, detail="it changed during the run"
+                )
+                self.unreadable.append((position, changed))
                 continue
             self._full.append(digest)
             self._rows.append(row)

@@ -1,0 +1,30 @@
+"""File bytes to uint8 RGB pixels: decoding rules, geometry, threaded batches."""
+
+from regraft.images.batches import Batch, decode_batches
+from regraft.images.decoding import (
+    FORMATS,
+    N_PIXELS_MAX,
+    DecodedImage,
+    UnreadableImageError,
+    decode_image,
+    read_image,
+    transform_array,
+)
+from regraft.images.thumbnails import thumbnail_jpeg
+from regraft.images.transform import DECODE_RULES_VERSION, ResizePolicy, Transform
+
+__all__ = [
+    "DECODE_RULES_VERSION",
+    "FORMATS",
+    "N_PIXELS_MAX",
+    "Batch",
+    "DecodedImage",
+    "ResizePolicy",
+    "Transform",
+    "UnreadableImageError",
+    "decode_batches",
+    "decode_image",
+    "read_image",
+    "thumbnail_jpeg",
+    "transform_array",
+]

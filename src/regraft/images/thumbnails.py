@@ -1,0 +1,34 @@
+"""Small pictures for reports."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from regraft.images.decoding import UnreadableImageError, read_image
+from regraft.images.transform import Transform
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def thumbnail_jpeg(path: Path, *, pixels: int = 128) -> bytes | None:
+    """A square picture of a file as JPEG, without any of the file's metadata.
+
+    Args:
+        path: The image.
+        pixels: Height and width.
+
+    Returns:
+        JPEG bytes, or None where the file cannot be read.
+    """
+    transform = Transform(height=pixels, width=pixels, policy="letterbox", interpolation="bilinear")
+    try:
+        decoded = read_image(path, transform)
+    except UnreadableImageError:
+        return None
+    buffer = io.BytesIO()
+    Image.fromarray(decoded.pixels).save(buffer, "JPEG", quality=80)
+    return buffer.getvalue()

@@ -1,0 +1,56 @@
+"""Geometry: how an image of any shape becomes height x width pixels."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from regraft.core import Value
+
+DECODE_RULES_VERSION = 1
+"""Part of every feature's key: raise it when the same file would give other pixels."""
+
+ResizePolicy = Literal["squash", "crop", "letterbox"]
+Interpolation = Literal["nearest", "bilinear", "bicubic", "lanczos"]
+Box = tuple[float, float, float, float]
+
+
+class Transform(Value):
+    """A deterministic map from an image to (height, width, 3) uint8 pixels.
+
+    `squash` uses the whole image and changes its aspect ratio. `crop` keeps the ratio and cuts out the centre: of the
+    largest box with the target's ratio the part `crop_fraction`, as timm's evaluation does. `letterbox` keeps the
+    ratio and the whole image, with grey bars.
+    """
+
+    height: int = Field(ge=1, le=4096)
+    width: int = Field(ge=1, le=4096)
+    policy: ResizePolicy = "squash"
+    crop_fraction: float = Field(1.0, gt=0, le=1)
+    interpolation: Interpolation = "bicubic"
+
+    def fingerprint(self) -> str:
+        """A text that is equal for two transforms exactly if they give equal pixels."""
+        crop = self.crop_fraction if self.policy == "crop" else 1
+        return f"rules{DECODE_RULES_VERSION}-{self.height}x{self.width}-{self.policy}-{crop:.6g}-{self.interpolation}"
+
+    def turned(self) -> Transform:
+        """The transform of an image that will be turned by 90 degrees afterwards."""
+        return self.model_copy(update={"height": self.width, "width": self.height})
+
+    def source_box(self, width: int, height: int) -> Box:
+        """The part of a `width` x `height` image that is used: left, top, right, bottom in pixels."""
+        if self.policy != "crop":
+            return (0.0, 0.0, float(width), float(height))
+        scale = min(width / self.width, height / self.height) * self.crop_fraction
+        box_width, box_height = self.width * scale, self.height * scale
+        left, top = (width - box_width) / 2, (height - box_height) / 2
+        return (left, top, left + box_width, top + box_height)
+
+    def target_size(self, width: int, height: int) -> tuple[int, int]:
+        """Width and height that the used part is scaled to; smaller than the target only in a letterbox."""
+        if self.policy != "letterbox":
+            return self.width, self.height
+        scale = min(self.width / width, self.height / height)
+        return max(1, round(width * scale)), max(1, round(height * scale))
