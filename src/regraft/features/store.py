@@ -89,6 +89,8 @@ class FeatureStore:
                     raw = [bytes.fromhex(digests[row]) for row in rows]
                     path = write_shard(self._shard_folder(key.fingerprint), key, raw, features[rows])
                     self._ask(lambda index: index.add(key.fingerprint, path.name, raw))
+                    if self.missing(key, digests):  # a damaged index can swallow what it is given
+                        self._rebuild()
         except (OSError, sqlite3.OperationalError) as error:
             raise StoreError(
                 f"{plural(len(digests), 'feature row')} could not be written to {self.folder}: {error}. What was "

@@ -1,0 +1,228 @@
+"""All that can be said of some predictions: the record behind a report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from pydantic import Field
+
+from regraft.core import DataError, Value, plural, shortened
+from regraft.evaluation.bootstrap import sampling_units
+from regraft.evaluation.class_counts import count_classes, f1, precision, recall
+from regraft.evaluation.intervals import Estimate, wilson_interval
+from regraft.evaluation.measures import measure, units_by_class
+from regraft.evaluation.mistakes import ConfusedPair, Mistake, confused_pairs, surest_mistakes
+from regraft.evaluation.prediction_files import valid_text
+from regraft.evaluation.probability_scores import ReliabilityBin, reliability_bins
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from regraft.evaluation.predictions import Predictions
+
+N_MISTAKES = 60
+N_EXAMPLES = 4
+_FEW_GROUPS = 20
+_FEW_IMAGES = 30
+
+
+class ClassResult(Value):
+    """How well one class was recognised; None where that has no meaning.
+
+    `recall` has a Wilson interval on the class's images, or on its groups where images are not independent: as if each
+    group were one image, which is on the safe side.
+    """
+
+    name: str
+    n: int
+    n_predicted: int
+    n_right: int
+    recall: Estimate | None
+    precision: float | None
+    f1: float | None
+
+
+class Baseline(Value):
+    """What always naming the most frequent training class would give."""
+
+    class_name: str
+    accuracy: Estimate
+
+
+class Assessment(Value):
+    """Every number of an evaluation, with its uncertainty.
+
+    The intervals hold the true number with probability `confidence`, for images that come to be as these did.
+    """
+
+    n_images: int = Field(description="Images with a known truth; all else rests on these.")
+    n_unlabelled: int
+    n_groups: int | None = Field(description="Independent groups of images; None where every image is independent.")
+    confidence: float
+    accuracy: Estimate
+    balanced_accuracy: Estimate
+    macro_f1: Estimate
+    top5_accuracy: Estimate | None = Field(description="None for 5 classes or fewer, where it says nothing.")
+    log_loss: Estimate = Field(description="Nats an image.")
+    calibration_error: Estimate
+    baseline: Baseline | None = Field(description="None where the training counts are unknown.")
+    classes: tuple[ClassResult, ...]
+    confused: tuple[ConfusedPair, ...]
+    n_mistakes: int
+    mistakes: tuple[Mistake, ...]
+    reliability: tuple[ReliabilityBin, ...]
+    caveats: tuple[str, ...] = Field(description="What to keep in mind when reading the numbers, as sentences.")
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes that can be predicted."""
+        return len(self.classes)
+
+    @property
+    def sentence(self) -> str:
+        """The result in plain words."""
+        accuracy, share = self.accuracy, f"{self.confidence * 100:g} %"
+        text = f"On {plural(self.n_images, 'image')} it had not seen, it was right {accuracy.value * 100:.1f} % of the time"
+        if accuracy.low is not None and accuracy.high is not None:
+            text += f" ({share} interval {accuracy.low * 100:.1f} to {accuracy.high * 100:.1f})"
+        if self.baseline is not None:
+            name, value = shortened(self.baseline.class_name, 40), self.baseline.accuracy.value
+            text += f"; always answering '{name}' would be right {value * 100:.1f} %"
+        return f"{text}."
+
+    def confusion(self) -> NDArray[np.int64]:
+        """(k, k) int64: how many images of class i (row) were taken for class j (column)."""
+        position = {result.name: place for place, result in enumerate(self.classes)}
+        matrix = np.diag(np.array([result.n_right for result in self.classes], np.int64))
+        for pair in self.confused:
+            matrix[position[pair.truth], position[pair.predicted]] = pair.n
+        return matrix
+
+
+def assess(
+    predictions: Predictions,
+    *,
+    train_counts: Sequence[int] | NDArray[np.int64] | None,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> Assessment:
+    """Measure predictions against the truth.
+
+    Args:
+        predictions: Images that the classifier has not seen; those without a truth are left out and counted.
+        train_counts: (k,) training images of each class, for the baseline; None where they are unknown.
+        confidence: How often an interval should hold the true number.
+        seed: Chooses the resamples.
+
+    Raises:
+        DataError: No image has a known truth.
+    """
+    known = predictions.labelled()
+    if not len(known):
+        raise DataError(
+            f"None of {plural(len(predictions), 'image')} has a known class: there is nothing to measure. "
+            "Give labels, or use `regraft predict`."
+        )
+    baseline_class = None if train_counts is None else _most_frequent(train_counts, known.n_classes)
+    estimates = measure(known, baseline_class=baseline_class, confidence=confidence, seed=seed)
+    baseline = None
+    if baseline_class is not None:
+        name = valid_text(known.class_names[baseline_class])
+        baseline = Baseline(class_name=name, accuracy=estimates["baseline"])
+    classes = _class_results(known, confidence)
+    n_unlabelled = len(predictions) - len(known)
+    return Assessment(
+        n_images=len(known),
+        n_unlabelled=n_unlabelled,
+        n_groups=estimates["accuracy"].n_groups,
+        confidence=confidence,
+        accuracy=estimates["accuracy"],
+        balanced_accuracy=estimates["balanced_accuracy"],
+        macro_f1=estimates["macro_f1"],
+        top5_accuracy=estimates.get("top5_accuracy"),
+        log_loss=estimates["log_loss"],
+        calibration_error=estimates["calibration_error"],
+        baseline=baseline,
+        classes=classes,
+        confused=confused_pairs(known, N_EXAMPLES),
+        n_mistakes=int((~known.right).sum()),
+        mistakes=surest_mistakes(known, N_MISTAKES),
+        reliability=reliability_bins(known.confidence, known.right),
+        caveats=tuple(_caveats(estimates["accuracy"], baseline, classes, n_unlabelled)),
+    )
+
+
+def _most_frequent(train_counts: Sequence[int] | NDArray[np.int64], n_classes: int) -> int:
+    counts = np.asarray(train_counts)
+    if counts.shape != (n_classes,):
+        raise ValueError(f"train_counts has shape {counts.shape}, but there are {plural(n_classes, 'class', 'classes')}")
+    return int(counts.argmax())
+
+
+def _class_results(predictions: Predictions, confidence: float) -> tuple[ClassResult, ...]:
+    n_classes = predictions.n_classes
+    counts = count_classes(predictions.labels, predictions.predicted, n_classes)
+    units = sampling_units(len(predictions), predictions.groups)
+    n_units = units_by_class(predictions.labels, units, n_classes)
+
+    def result(place: int, name: str) -> ClassResult:
+        n = int(counts.n_true[place, 0])
+        share = _known(recalls[place, 0])
+        found = None
+        if share is not None:
+            low, high = wilson_interval(share, int(n_units[place]), confidence)
+            found = Estimate(
+                value=share,
+                low=low,
+                high=high,
+                n=n,
+                n_groups=int(n_units[place]) if units.grouped else None,
+                method="Wilson score over groups" if units.grouped else "Wilson score",
+            )
+        return ClassResult(
+            name=valid_text(name),
+            n=n,
+            n_predicted=int(counts.n_predicted[place, 0]),
+            n_right=int(counts.n_right[place, 0]),
+            recall=found,
+            precision=_known(precisions[place, 0]),
+            f1=_known(f1s[place, 0]),
+        )
+
+    recalls, precisions, f1s = recall(counts), precision(counts), f1(counts)
+    return tuple(result(place, name) for place, name in enumerate(predictions.class_names))
+
+
+def _known(value: np.float64) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _caveats(
+    accuracy: Estimate, baseline: Baseline | None, classes: Sequence[ClassResult], n_unlabelled: int
+) -> list[str]:
+    caveats = []
+    if baseline is not None and accuracy.low is not None and accuracy.low <= baseline.accuracy.value:
+        caveats.append(
+            f"The accuracy is not clearly better than always answering '{shortened(baseline.class_name, 40)}' "
+            f"({baseline.accuracy.value * 100:.1f} %)."
+        )
+    if accuracy.n < _FEW_IMAGES:
+        caveats.append(f"Measured on {plural(accuracy.n, 'image')} only: the numbers are rough.")
+    if accuracy.n_groups is not None and accuracy.n_groups < _FEW_GROUPS:
+        caveats.append(
+            f"The images show {plural(accuracy.n_groups, 'independent group')} only: "
+            "the intervals are rough, and too narrow if anything."
+        )
+    absent = [shortened(result.name, 40) for result in classes if not result.n]
+    if absent:
+        shown = ", ".join(absent[:3]) + (", ..." if len(absent) > 3 else "")
+        caveats.append(
+            f"{plural(len(absent), 'class has', 'classes have')} no test image ({shown}): nothing is known about "
+            f"{'it' if len(absent) == 1 else 'them'}, and means over classes leave {'it' if len(absent) == 1 else 'them'} out."
+        )
+    if n_unlabelled:
+        caveats.append(f"{plural(n_unlabelled, 'image')} without a known class left out.")
+    return caveats

@@ -1,0 +1,50 @@
+"""A number with its uncertainty."""
+
+from __future__ import annotations
+
+import math
+from statistics import NormalDist
+from typing import Literal
+
+from regraft.core import Value
+
+Method = Literal["Wilson score", "Wilson score over groups", "bootstrap over images", "bootstrap over groups", "none"]
+
+
+class Estimate(Value):
+    """A measured number, the interval that holds the true one, and on how much it rests.
+
+    `low` and `high` are None where the data allow no interval (one image says nothing about spread).
+    """
+
+    value: float
+    low: float | None
+    high: float | None
+    n: int
+    n_groups: int | None = None
+    method: Method
+
+    def __str__(self) -> str:
+        if self.low is None or self.high is None:
+            return f"{self.value:.3f}"
+        return f"{self.value:.3f} ({self.low:.3f} to {self.high:.3f})"
+
+
+def wilson_interval(share: float, n: float, confidence: float = 0.95) -> tuple[float, float]:
+    """Interval of a proportion that stays honest near 0 and 1 and for small n.
+
+    Source: Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927); recommended by
+    Brown, Cai and DasGupta, "Interval estimation for a binomial proportion", Statistical Science 16 (2001).
+
+    Args:
+        share: Observed proportion, 0 to 1.
+        n: Number of independent trials, above 0; an effective number may be fractional.
+        confidence: How often the interval should hold the true proportion.
+
+    Returns:
+        Lower and upper end, 0 to 1.
+    """
+    z2 = NormalDist().inv_cdf(0.5 + confidence / 2) ** 2
+    centre = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = math.sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n * n))) / (1 + z2 / n)
+    return max(0.0, min(centre - half, share)), min(1.0, max(centre + half, share))

@@ -1,0 +1,96 @@
+"""Where a classifier was wrong, and how sure it was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from regraft.core import Value
+from regraft.evaluation.prediction_files import valid_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from regraft.evaluation.predictions import Predictions
+
+
+class Mistake(Value):
+    """One image that was taken for another class."""
+
+    path: str
+    truth: str
+    predicted: str
+    confidence: float
+    truth_probability: float
+
+
+class ConfusedPair(Value):
+    """Images of class `truth` that were taken for class `predicted`.
+
+    `n` of the `n_truth` images of that class; `examples` are those it was surest of, surest first.
+    """
+
+    truth: str
+    predicted: str
+    n: int
+    n_truth: int
+    examples: tuple[Mistake, ...]
+
+
+def surest_mistakes(predictions: Predictions, n_mistakes: int) -> tuple[Mistake, ...]:
+    """The most confident wrong predictions, surest first.
+
+    Args:
+        predictions: n images, all with a known truth.
+        n_mistakes: How many to give, at most.
+    """
+    return _mistakes(predictions, _wrong_rows(predictions)[:n_mistakes])
+
+
+def confused_pairs(predictions: Predictions, n_examples: int) -> tuple[ConfusedPair, ...]:
+    """Every pair of classes that was confused, most often first; of equals the larger part of its class first.
+
+    Args:
+        predictions: n images, all with a known truth.
+        n_examples: How many images to name for each pair, at most.
+    """
+    names = [valid_text(name) for name in predictions.class_names]
+    n_of_class = np.bincount(predictions.labels, minlength=predictions.n_classes)
+    rows_of: dict[tuple[int, int], list[int]] = {}
+    for row in _wrong_rows(predictions).tolist():
+        pair = (int(predictions.labels[row]), int(predictions.predicted[row]))
+        rows_of.setdefault(pair, []).append(row)
+    ordered = sorted(rows_of, key=lambda pair: (-len(rows_of[pair]), int(n_of_class[pair[0]]), pair))
+    return tuple(
+        ConfusedPair(
+            truth=names[pair[0]],
+            predicted=names[pair[1]],
+            n=len(rows_of[pair]),
+            n_truth=int(n_of_class[pair[0]]),
+            examples=_mistakes(predictions, rows_of[pair][:n_examples]),
+        )
+        for pair in ordered
+    )
+
+
+def _wrong_rows(predictions: Predictions) -> NDArray[np.int64]:
+    """Rows of the wrong predictions, surest first; of equals the first row first."""
+    wrong = np.flatnonzero(~predictions.right)
+    return wrong[np.argsort(-predictions.confidence[wrong], kind="stable")]
+
+
+def _mistakes(predictions: Predictions, rows: Iterable[int]) -> tuple[Mistake, ...]:
+    names = predictions.class_names
+    return tuple(
+        Mistake(
+            path=valid_text(predictions.paths[row]),
+            truth=valid_text(names[predictions.labels[row]]),
+            predicted=valid_text(names[predictions.predicted[row]]),
+            confidence=float(predictions.confidence[row]),
+            truth_probability=float(predictions.probabilities[row, predictions.labels[row]]),
+        )
+        for row in rows
+    )

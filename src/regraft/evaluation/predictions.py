@@ -1,0 +1,135 @@
+"""What a classifier said about some images, beside the truth where it is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from regraft.core import plural
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Self
+
+    from numpy.typing import NDArray
+
+_SUM_TOLERANCE = 1e-2
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """Probabilities of n images for k classes.
+
+    Attributes:
+        paths: n names of the images, as a reader of the report should see them.
+        labels: (n,) int64, positions of the true classes in `class_names`; -1 where the truth is unknown. Read-only.
+        probabilities: (n, k) float32 or float64, rows that sum to 1. Read-only.
+        class_names: k different names.
+        groups: n names of the physical object that an image shows, None where unknown; None where none is known.
+    """
+
+    paths: tuple[str, ...]
+    labels: NDArray[np.int64]
+    probabilities: NDArray[np.floating]
+    class_names: tuple[str, ...]
+    groups: tuple[str | None, ...] | None = None
+
+    def __post_init__(self) -> None:
+        labels = np.array(self.labels, np.int64)
+        given = np.asarray(self.probabilities)
+        probabilities = np.array(given, np.float32 if given.dtype == np.float32 else np.float64)
+        _check_shapes(self, labels, probabilities)
+        _check_values(labels, probabilities)
+        for name, array in (("labels", labels), ("probabilities", probabilities)):
+            array.setflags(write=False)
+            object.__setattr__(self, name, array)
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def __repr__(self) -> str:
+        return f"<Predictions of {plural(len(self), 'image')} in {plural(self.n_classes, 'class', 'classes')}>"
+
+    @property
+    def n_images(self) -> int:
+        """Number of images, n."""
+        return len(self.paths)
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes, k."""
+        return len(self.class_names)
+
+    @cached_property
+    def predicted(self) -> NDArray[np.int64]:
+        """(n,) positions of the most probable classes; the first of equals."""
+        return self.probabilities.argmax(axis=1).astype(np.int64)
+
+    @cached_property
+    def confidence(self) -> NDArray[np.float64]:
+        """(n,) probabilities of the predicted classes."""
+        return self.probabilities.max(axis=1).astype(np.float64)
+
+    @cached_property
+    def right(self) -> NDArray[np.bool_]:
+        """(n,) whether the prediction is the truth; False where the truth is unknown."""
+        return self.predicted == self.labels
+
+    def labelled(self) -> Predictions:
+        """The images whose truth is known."""
+        rows = np.flatnonzero(self.labels >= 0)
+        return Predictions(
+            paths=tuple(self.paths[row] for row in rows),
+            labels=self.labels[rows],
+            probabilities=self.probabilities[rows],
+            class_names=self.class_names,
+            groups=None if self.groups is None else tuple(self.groups[row] for row in rows),
+        )
+
+    def write_parquet(self, path: Path) -> None:
+        """Save as a table, whole or not at all; see `regraft.evaluation.prediction_files` for its columns."""
+        from regraft.evaluation.prediction_files import write_predictions
+
+        write_predictions(self, path)
+
+    @classmethod
+    def read_parquet(cls, path: Path) -> Self:
+        """Read what `write_parquet` has saved.
+
+        Raises:
+            DataError: The file is damaged, or is no table of predictions.
+            OSError: The file cannot be opened.
+        """
+        from regraft.evaluation.prediction_files import read_prediction_columns
+
+        return cls(**read_prediction_columns(path))
+
+
+def _check_shapes(predictions: Predictions, labels: NDArray[np.int64], probabilities: NDArray[np.floating]) -> None:
+    n_images, n_classes = len(predictions.paths), len(predictions.class_names)
+    if labels.shape != (n_images,) or probabilities.shape != (n_images, n_classes):
+        raise ValueError(
+            f"{plural(n_images, 'path')} and {plural(n_classes, 'class name')} do not fit labels of shape "
+            f"{labels.shape} and probabilities of shape {probabilities.shape}"
+        )
+    if n_classes == 0 or len(set(predictions.class_names)) != n_classes:
+        raise ValueError("class_names must be one or more different names")
+    if predictions.groups is not None and len(predictions.groups) != n_images:
+        raise ValueError(f"{plural(len(predictions.groups), 'group')} do not fit {plural(n_images, 'path')}")
+
+
+def _check_values(labels: NDArray[np.int64], probabilities: NDArray[np.floating]) -> None:
+    if not len(labels):
+        return
+    if not -1 <= labels.min() <= labels.max() < probabilities.shape[1]:
+        raise ValueError("a label is no position in class_names")
+    low, high = probabilities.min(), probabilities.max()  # NaN is in both where there is one
+    if not (low >= -_SUM_TOLERANCE and high <= 1 + _SUM_TOLERANCE):
+        raise ValueError(f"probabilities must lie between 0 and 1, not between {low} and {high}")
+    sums = probabilities.sum(axis=1)
+    if np.abs(sums - 1).max() > _SUM_TOLERANCE:
+        row = int(np.abs(sums - 1).argmax())
+        raise ValueError(f"probabilities must sum to 1 in every row; in row {row} they sum to {sums[row]:.4g}")

@@ -1,0 +1,108 @@
+"""A fitted head as plain arrays and numbers: what is saved, and what predictions are made with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from regraft.core import HeadError
+from regraft.heads.calibration import softmax
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+Normalisation = Literal["l2", "standard"]
+
+
+def normalise_rows(features: NDArray[Any]) -> NDArray[Any]:
+    """Rows divided by their Euclidean length; a zero row stays zero."""
+    lengths = np.sqrt(np.einsum("nd,nd->n", features, features))[:, None]
+    normalised: NDArray[Any] = features / np.maximum(lengths, np.finfo(features.dtype).tiny)
+    return normalised
+
+
+@dataclass(frozen=True, eq=False)
+class LinearHead:
+    """Scores = W normalise(f) + b, probabilities = softmax(scores / temperature).
+
+    Attributes:
+        kind: "softmax" or "svm"; how it was fitted.
+        is_row_normalised: Whether features are divided by their length first. (Standardisation needs no such flag:
+            it is part of W and b.)
+        coef: (k, d) float32.
+        intercept: (k,) float32.
+        temperature: Calibration.
+    """
+
+    kind: str
+    is_row_normalised: bool
+    coef: NDArray[np.float32]
+    intercept: NDArray[np.float32]
+    temperature: float
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes."""
+        return len(self.coef)
+
+    @property
+    def n_features(self) -> int:
+        """Length of a feature vector."""
+        return int(self.coef.shape[1])
+
+    def scores(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Scores before calibration.
+
+        Args:
+            features: (n, d) float32.
+
+        Returns:
+            (n, k) float32.
+
+        Raises:
+            HeadError: The features have another length than the head was fitted on.
+        """
+        if features.ndim != 2 or features.shape[1] != self.n_features:
+            raise HeadError(f"The head was fitted on {self.n_features} features; these have shape {features.shape}.")
+        rows = normalise_rows(features) if self.is_row_normalised else features
+        scores: NDArray[np.float32] = rows.astype(np.float32) @ self.coef.T + self.intercept
+        return scores
+
+    def probabilities(self, scores: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Calibrated probabilities (n, k) of scores (n, k)."""
+        return softmax(scores.astype(np.float64) / self.temperature)
+
+    def tensors(self) -> dict[str, NDArray[np.float32]]:
+        """The arrays, by name."""
+        return {"coef": self.coef, "intercept": self.intercept}
+
+    def settings(self) -> dict[str, Any]:
+        """Everything else, as JSON values."""
+        return {"kind": self.kind, "is_row_normalised": self.is_row_normalised, "temperature": self.temperature}
+
+    @classmethod
+    def from_parts(cls, tensors: Mapping[str, NDArray[Any]], settings: Mapping[str, Any]) -> LinearHead:
+        """The head that `tensors()` and `settings()` came from.
+
+        Raises:
+            HeadError: They do not make a head: names, types, shapes or values are wrong.
+        """
+        if set(tensors) != {"coef", "intercept"} or set(settings) != {"kind", "is_row_normalised", "temperature"}:
+            raise HeadError("A head has the tensors coef and intercept, and a kind, a normalisation and a temperature.")
+        coef, intercept = tensors["coef"], tensors["intercept"]
+        temperature = settings["temperature"]
+        if coef.dtype != np.float32 or intercept.dtype != np.float32:
+            raise HeadError(f"A head's tensors are float32; these are {coef.dtype} and {intercept.dtype}.")
+        if coef.ndim != 2 or len(coef) < 2 or intercept.shape != (len(coef),):
+            raise HeadError(f"A head's tensors are (k, d) and (k,); these are {coef.shape} and {intercept.shape}.")
+        if not (np.isfinite(coef).all() and np.isfinite(intercept).all()):
+            raise HeadError("A head's tensors hold values that are no finite numbers.")
+        if isinstance(temperature, bool) or not isinstance(temperature, (int, float)) or not 0 < temperature < 1e6:
+            raise HeadError(f"A head's temperature is a positive number; this one is {temperature!r}.")
+        if settings["kind"] not in ("softmax", "svm") or not isinstance(settings["is_row_normalised"], bool):
+            raise HeadError(f"There is no head of the kind {settings['kind']!r}.")
+        return cls(settings["kind"], settings["is_row_normalised"], coef, intercept, float(temperature))

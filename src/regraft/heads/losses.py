@@ -1,0 +1,132 @@
+"""The two losses, for many problems at once, with what a Newton-like solver needs of them.
+
+Scores have the shape (n, f, k): n samples, f problems that differ in their sample weights (folds of a
+cross-validation), k columns. `softmax` couples the columns of a problem, `squared hinge` does not: each column is a
+problem of its own. Two classes take one column.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
+
+class Loss(Protocol):
+    """A convex loss of scores.
+
+    Attributes:
+        reduced: The axes of (n, f, k) that one problem runs over.
+    """
+
+    @property
+    def reduced(self) -> tuple[int, ...]:
+        """See above."""
+
+    def value(self, scores: Array, weights: Array) -> Array:
+        """Weighted sum of the losses of each problem, float64, with the reduced axes of (f, k) kept as 1."""
+
+    def residual(self, scores: Array, weights: Array) -> tuple[Array, Array]:
+        """Derivatives (n, f, k) by the scores, weighted, and each problem's mean curvature."""
+
+
+@dataclass(frozen=True, eq=False)
+class MultinomialLoss:
+    """Cross-entropy of the softmax: log sum_j exp(z_j) - z_y (Bishop 2006, eq. 4.108).
+
+    Attributes:
+        targets: (n, k) one-hot, in the scores' dtype.
+    """
+
+    targets: Array
+    reduced: ClassVar[tuple[int, ...]] = (0, 2)
+
+    def value(self, scores: Array, weights: Array) -> Array:
+        """See `Loss`."""
+        top = scores.max(axis=2)
+        shifted = scores - top[:, :, None]
+        np.exp(shifted, out=shifted)
+        losses = np.log(shifted.sum(axis=2)) + top - np.einsum("nfk,nk->nf", scores, self.targets)
+        return _weighted_sum(losses, weights)[:, None]
+
+    def residual(self, scores: Array, weights: Array) -> tuple[Array, Array]:
+        """See `Loss`."""
+        probabilities = np.exp(scores - scores.max(axis=2, keepdims=True))
+        probabilities /= probabilities.sum(axis=2, keepdims=True)
+        squares = np.einsum("nfk,nfk->nf", probabilities, probabilities)
+        curvature = _weighted_mean(1.0 - squares, weights) / scores.shape[2]
+        probabilities -= self.targets[:, None, :]
+        probabilities *= weights[:, :, None]
+        return probabilities, curvature[:, None]
+
+
+@dataclass(frozen=True, eq=False)
+class BinomialLoss:
+    """The softmax of two classes with one column: log(1 + exp(-t z)).
+
+    Attributes:
+        signs: (n, 1), -1 or 1.
+    """
+
+    signs: Array
+    reduced: ClassVar[tuple[int, ...]] = (0,)
+
+    def value(self, scores: Array, weights: Array) -> Array:
+        """See `Loss`."""
+        losses = np.logaddexp(0.0, -scores[:, :, 0] * self.signs)
+        return _weighted_sum(losses, weights)[:, None]
+
+    def residual(self, scores: Array, weights: Array) -> tuple[Array, Array]:
+        """See `Loss`."""
+        margins = scores[:, :, 0] * self.signs
+        wrong = np.exp(-np.logaddexp(0.0, margins))
+        curvature = _weighted_mean(wrong * (1.0 - wrong), weights)
+        residual = -(wrong * self.signs * weights)
+        return residual[:, :, None], curvature[:, None]
+
+
+@dataclass(frozen=True, eq=False)
+class SquaredHingeLoss:
+    """max(0, 1 - t z)^2 for each column, one against the rest (Fan et al. 2008, LIBLINEAR, eq. 2).
+
+    Attributes:
+        signs: (n, k), -1 or 1.
+    """
+
+    signs: Array
+    reduced: ClassVar[tuple[int, ...]] = (0,)
+
+    def value(self, scores: Array, weights: Array) -> Array:
+        """See `Loss`."""
+        gaps = np.maximum(1.0 - scores * self.signs[:, None, :], 0.0)
+        return np.einsum("nfk,nfk,nf->fk", gaps, gaps, weights, optimize=["einsum_path", (0, 1), (0, 1)]).astype(
+            np.float64
+        )
+
+    def residual(self, scores: Array, weights: Array) -> tuple[Array, Array]:
+        """See `Loss`."""
+        signs = self.signs[:, None, :]
+        gaps = np.maximum(1.0 - scores * signs, 0.0)
+        total = np.maximum(weights.sum(axis=0), np.finfo(weights.dtype).tiny)
+        curvature = 2.0 * np.einsum("nfk,nf->fk", (gaps > 0).astype(weights.dtype), weights) / total[:, None]
+        gaps *= signs
+        gaps *= -2.0 * weights[:, :, None]
+        return gaps, curvature
+
+
+def _weighted_sum(losses: Array, weights: Array) -> Array:
+    return (losses * weights).sum(axis=0, dtype=np.float64)
+
+
+def _weighted_mean(values: Array, weights: Array) -> Array:
+    total = np.maximum(weights.sum(axis=0), np.finfo(weights.dtype).tiny)
+    mean: Array = (values * weights).sum(axis=0) / total
+    return mean

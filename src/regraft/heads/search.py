@@ -1,0 +1,168 @@
+"""Choosing a head's normalisation and regularisation by cross-validation, along a warm-started path."""
+
+from __future__ import annotations
+
+from numbers import Integral
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.validation import check_is_fitted, validate_data
+from threadpoolctl import threadpool_limits
+
+from regraft.heads.calibration import fit_temperature, softmax
+from regraft.heads.estimators import DTYPES, check_training_data
+from regraft.heads.folds import build_folds
+from regraft.heads.objectives import ClassWeight, HeadKind, total_weights
+from regraft.heads.walk import Samples, Walk
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from regraft.heads.linear import Normalisation
+
+    Array = NDArray[Any]
+
+DEFAULT_RANGES: dict[Normalisation, tuple[float, float]] = {"l2": (1e-1, 1e4), "standard": (1e-6, 1e0)}
+"""Where the best strengths of pooled ConvNet features were seen to lie, with room on both sides."""
+
+
+class HeadSearch(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """A linear head with everything chosen by cross-validation, refitted on all samples and calibrated.
+
+    For each normalisation one path from strong to weak regularisation is walked; all folds move along it together,
+    each strength beginning where the last one ended. The best mean score wins, of equal ones the most regularised.
+    The scale of the standardisation is learnt from all samples given to `fit` (without their labels).
+
+    Args:
+        head: "softmax" or "svm".
+        normalisations: Which of "l2" (rows to length 1) and "standard" (columns to mean 0, deviation 1) to try.
+        strengths: Values of C to try for every normalisation; None for `n_strengths` over a range that suits each.
+        n_strengths: How many, if `strengths` is None. The path grows beyond its end where the best is the last.
+        cv: A number of stratified folds (whole groups in one fold, if groups are given), a scikit-learn splitter, or
+            an iterable of (train, test) rows.
+        scoring: "accuracy" or "balanced_accuracy".
+        class_weight: None, "balanced" or a dictionary.
+        random_state: Chooses the folds, where `cv` is a number.
+        n_threads: Threads for linear algebra; None for as many as there are.
+
+    Attributes:
+        classes_: (k,) labels.
+        best_C_: The chosen strength.
+        best_normalisation_: The chosen normalisation.
+        best_score_: Its cross-validated score.
+        paths_: One `StrengthPath` for each normalisation.
+        temperature_: Calibration, fitted on out-of-fold scores.
+        head_: The fitted `LinearHead`.
+    """
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        "head": [StrOptions({"softmax", "svm"})],
+        "normalisations": ["array-like"],
+        "strengths": ["array-like", None],
+        "n_strengths": [Interval(Integral, 1, None, closed="left")],
+        "cv": ["cv_object"],
+        "scoring": [StrOptions({"accuracy", "balanced_accuracy"})],
+        "class_weight": [StrOptions({"balanced"}), dict, None],
+        "random_state": [Interval(Integral, None, None, closed="neither")],
+        "n_threads": [Interval(Integral, 1, None, closed="left"), None],
+    }
+
+    def __init__(  # noqa: PLR0913 - the estimator contract: one argument a setting
+        self,
+        head: str = "softmax",
+        *,
+        normalisations: Sequence[str] = ("l2", "standard"),
+        strengths: Sequence[float] | None = None,
+        n_strengths: int = 20,
+        cv: Any = 5,
+        scoring: str = "accuracy",
+        class_weight: ClassWeight = None,
+        random_state: int = 0,
+        n_threads: int | None = None,
+    ) -> None:
+        self.head = head
+        self.normalisations = normalisations
+        self.strengths = strengths
+        self.n_strengths = n_strengths
+        self.cv = cv
+        self.scoring = scoring
+        self.class_weight = class_weight
+        self.random_state = random_state
+        self.n_threads = n_threads
+
+    @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
+    def fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        groups: ArrayLike | None = None,
+    ) -> Self:
+        """Choose, refit and calibrate.
+
+        Args:
+            X: (n, d); float32 is computed in float32, everything else in float64.
+            y: (n,) labels.
+            sample_weight: (n,) or None.
+            groups: (n,) samples with equal values stay in one fold; None for no groups.
+
+        Raises:
+            ValueError: The data or the settings cannot be used.
+        """
+        features, codes, self.classes_, own_weights = check_training_data(self, X, y, sample_weight)
+        weights = total_weights(codes, self.classes_, own_weights, self.class_weight, features.dtype)
+        folds = build_folds(self.cv, features, codes, groups, self.random_state)
+        samples = Samples(features, codes, len(self.classes_), weights)
+        with threadpool_limits(self.n_threads):
+            kind: HeadKind = "svm" if self.head == "svm" else "softmax"
+            walks = [Walk(kind, name, samples, folds, self.scoring) for name in self._checked_normalisations()]
+            for walk in walks:
+                walk.run(self._strengths_for(walk.path.normalisation), can_grow=self.strengths is None)
+            best = max(walks, key=lambda walk: walk.best_score)  # of equal ones the first
+            is_held = folds.is_test.any(axis=1)
+            self.temperature_ = fit_temperature(best.held_out_scores[is_held], codes[is_held], weights[is_held])
+            self.head_ = best.refitted(self.temperature_)
+        self.paths_ = tuple(walk.path for walk in walks)
+        self.best_normalisation_ = best.path.normalisation
+        self.best_C_ = best.best_strength
+        self.best_score_ = best.best_score
+        return self
+
+    def decision_function(self, X: ArrayLike) -> Array:
+        """Scores (n, k), or (n,) for two classes."""
+        scores = self._scores(X)
+        return scores[:, 1] - scores[:, 0] if len(self.classes_) == 2 else scores
+
+    def predict(self, X: ArrayLike) -> NDArray[Any]:
+        """Labels (n,)."""
+        labels: NDArray[Any] = self.classes_[self._scores(X).argmax(axis=1)]
+        return labels
+
+    def predict_proba(self, X: ArrayLike) -> Array:
+        """Calibrated probabilities (n, k)."""
+        return softmax(self._scores(X) / self.temperature_)
+
+    def _scores(self, X: ArrayLike) -> Array:
+        check_is_fitted(self)
+        features = validate_data(self, X, dtype=DTYPES, reset=False)
+        return self.head_.scores(features.astype(np.float32, copy=False))
+
+    def _checked_normalisations(self) -> list[Normalisation]:
+        chosen: list[Normalisation] = [name for name in DEFAULT_RANGES if name in set(self.normalisations)]
+        if not chosen or len(chosen) != len(set(self.normalisations)):
+            raise ValueError(
+                f"normalisations is {self.normalisations!r}; it must name some of {', '.join(DEFAULT_RANGES)}."
+            )
+        return chosen
+
+    def _strengths_for(self, normalisation: Normalisation) -> NDArray[np.float64]:
+        if self.strengths is None:
+            return np.geomspace(*DEFAULT_RANGES[normalisation], self.n_strengths)
+        strengths = np.asarray(self.strengths, np.float64)
+        if strengths.ndim != 1 or not len(strengths) or not (np.isfinite(strengths) & (strengths > 0)).all():
+            raise ValueError("strengths must be a list of positive numbers.")
+        return strengths

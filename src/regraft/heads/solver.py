@@ -1,0 +1,187 @@
+"""Many regularised linear problems over the same features, solved together.
+
+Minimises, for every problem p,   1/2 |w_p|^2 + sum_i s_ip loss(x_i w_p, y_i)   by L-BFGS (Nocedal & Wright 2006,
+algorithm 7.4) with the diagonal of the averaged Hessian as preconditioner. All problems share one pair of matrix
+products an iteration; each has its own step length and stops by itself. Because scores are linear in the weights, the
+line search costs no matrix product at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from numpy.typing import NDArray
+
+    from regraft.heads.losses import Loss
+
+    Array = NDArray[Any]
+
+_MEMORY = 8
+_SUFFICIENT = 1e-4
+_N_HALVINGS = 30
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """Where the solver stopped.
+
+    Attributes:
+        weights: (r + 1, f, k), the last row the intercepts.
+        scores: (n, f, k), of all samples, also of those with weight zero.
+        n_iterations: Gradients that were computed.
+        is_converged: Whether every problem met the tolerance.
+    """
+
+    weights: Array
+    scores: Array
+    n_iterations: int
+    is_converged: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Features, loss and sample weights of f problems.
+
+    Attributes:
+        features: (n, r + 1) from `Basis`.
+        loss: With its targets.
+        weights: (n, f) sample weights, without the strength; zero for held-out samples.
+        moments: (r + 1, f) weighted squares of the columns.
+    """
+
+    features: Array
+    loss: Loss
+    weights: Array
+    moments: Array
+
+    @classmethod
+    def of(cls, features: Array, loss: Loss, weights: Array) -> Problem:
+        """Prepare problems."""
+        return cls(features, loss, weights, np.square(features).T @ weights)
+
+    def solve(self, strength: float, start: Solution, *, tolerance: float, n_iterations_max: int) -> Solution:
+        """Minimise for one strength C (each sample's weight is multiplied by it).
+
+        Args:
+            strength: C > 0.
+            start: A solution for another strength, or `zero_solution`.
+            tolerance: A problem is solved when the decrease that a Newton-like step predicts is less than this part
+                of the objective.
+            n_iterations_max: At most so many steps.
+        """
+        return _Descent(self, strength, start).run(tolerance, n_iterations_max)
+
+    def zero_solution(self, n_columns: int) -> Solution:
+        """All weights zero."""
+        n_samples, n_rows = self.features.shape
+        n_problems = self.weights.shape[1]
+        dtype = self.features.dtype
+        return Solution(
+            np.zeros((n_rows, n_problems, n_columns), dtype),
+            np.zeros((n_samples, n_problems, n_columns), dtype),
+            0,
+            True,
+        )
+
+
+class _Descent:
+    """The state of one minimisation; arrays over (rows, f, k), numbers of a problem over (f, k) or (f, 1)."""
+
+    def __init__(self, problem: Problem, strength: float, start: Solution) -> None:
+        self.features = problem.features
+        self.loss = problem.loss
+        self.sample_weights = (problem.weights * strength).astype(self.features.dtype)
+        self.moments = problem.moments * strength
+        self.weights = start.weights.copy()
+        self.scores = start.scores.copy()
+        self.penalised = np.ones((len(self.weights), 1, 1), self.features.dtype)
+        self.penalised[-1] = 0
+        self.pairs: list[tuple[Array, Array, Array]] = []
+
+    def run(self, tolerance: float, n_iterations_max: int) -> Solution:
+        value = self._value(self.weights, self.scores)
+        gradient, curvature = self._gradient()
+        n_iterations = 1
+        is_open = np.ones(value.shape, np.bool_)
+        while n_iterations <= n_iterations_max:
+            direction = -self._preconditioned(gradient, curvature)
+            slope = self._inner(gradient, direction)
+            is_open &= -slope > 2 * tolerance * np.maximum(value, np.finfo(np.float64).tiny)
+            if not is_open.any():
+                break
+            direction *= is_open
+            slope = slope * is_open
+            step, value, moved = self._search(direction, slope, value)
+            is_open &= moved
+            taken = direction * step.astype(direction.dtype)
+            self.weights += taken
+            before = gradient
+            gradient, curvature = self._gradient()
+            self._remember(taken, gradient - before)
+            n_iterations += 1
+        return Solution(self.weights, self.scores, n_iterations, not is_open.any())
+
+    def _inner(self, one: Array, two: Array) -> Array:
+        """Inner product of each problem, float64."""
+        by_column = np.einsum("dfk,dfk->fk", one, two).astype(np.float64)
+        return by_column.sum(axis=1, keepdims=True) if 2 in self.loss.reduced else by_column
+
+    def _value(self, weights: Array, scores: Array) -> Array:
+        penalty: Array = 0.5 * self._inner(weights * self.penalised, weights)
+        return penalty + self.loss.value(scores, self.sample_weights)
+
+    def _gradient(self) -> tuple[Array, Array]:
+        residual, curvature = self.loss.residual(self.scores, self.sample_weights)
+        flat = self.features.T @ residual.reshape(len(residual), -1)
+        return flat.reshape(self.weights.shape) + self.weights * self.penalised, curvature
+
+    def _preconditioned(self, gradient: Array, curvature: Array) -> Array:
+        """The two-loop recursion, begun with the inverse of the averaged Hessian's diagonal."""
+        diagonal = self.moments[:, :, None] * np.maximum(curvature, 1e-4).astype(gradient.dtype) + self.penalised
+        tiny = np.finfo(gradient.dtype).tiny
+        inverse = 1.0 / np.maximum(diagonal, tiny)
+        current = gradient.copy()
+        factors = []
+        for moved, changed, scale in reversed(self.pairs):
+            factor = (self._inner(moved, current) * scale).astype(current.dtype)
+            current -= factor * changed
+            factors.append(factor)
+        current *= inverse
+        for (moved, changed, scale), factor in zip(self.pairs, reversed(factors), strict=True):
+            back = (self._inner(changed, current) * scale).astype(current.dtype)
+            current += (factor - back) * moved
+        return current
+
+    def _remember(self, moved: Array, changed: Array) -> None:
+        inner = self._inner(moved, changed)
+        is_good = inner > 1e-12 * self._inner(moved, moved)
+        scale = np.where(is_good, 1.0 / np.where(is_good, inner, 1.0), 0.0)
+        self.pairs = [*self.pairs, (moved, changed, scale)][-_MEMORY:]
+
+    def _search(self, direction: Array, slope: Array, value: Array) -> tuple[Array, Array, NDArray[np.bool_]]:
+        """Backtracking on the scores' line; returns steps, new values, and which problems have moved."""
+        flat = self.features @ direction.reshape(len(direction), -1)
+        score_direction = flat.reshape(self.scores.shape)
+        along = self._inner(self.weights * self.penalised, direction)
+        across = self._inner(direction * self.penalised, direction)
+        penalty = 0.5 * self._inner(self.weights * self.penalised, self.weights)
+        slack = 4 * np.finfo(self.features.dtype).eps * np.abs(value)  # rounding must not stop the search
+        step = np.where(slope < 0, 1.0, 0.0)
+        for _ in range(_N_HALVINGS):
+            scores = self.scores + score_direction * step.astype(self.scores.dtype)
+            reached = self.loss.value(scores, self.sample_weights) + penalty + step * along + 0.5 * step**2 * across
+            is_too_far = reached > value + _SUFFICIENT * step * slope + slack
+            if not is_too_far.any():
+                self.scores = scores
+                return step, reached, step > 0
+            parabola = -slope * step**2 / (2 * np.maximum(reached - value - step * slope, np.finfo(np.float64).tiny))
+            step = np.where(is_too_far, np.clip(parabola, 0.1 * step, 0.5 * step), step)
+        step = np.where(is_too_far, 0.0, step)
+        self.scores = self.scores + score_direction * step.astype(self.scores.dtype)
+        return step, self._value(self.weights + direction * step.astype(direction.dtype), self.scores), step > 0

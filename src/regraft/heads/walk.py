@@ -1,0 +1,197 @@
+"""One normalisation's way through the strengths: all folds together, each strength from the last one's solution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from regraft.heads.basis import Basis
+from regraft.heads.estimators import two_columns
+from regraft.heads.linear import LinearHead, Normalisation, normalise_rows
+from regraft.heads.objectives import HeadKind, build_loss
+from regraft.heads.solver import Problem, Solution
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from regraft.heads.folds import FoldTable
+
+    Array = NDArray[Any]
+
+_PATH_TOLERANCE = 1e-3
+_PATH_ITERATIONS = 50
+_FINAL_TOLERANCE = 1e-6
+_FINAL_ITERATIONS = 500
+_N_GROWTH = 4
+_N_NUMBERS_MAX = 40_000_000
+"""Scores of all folds that are in memory at once; with more, folds are solved in several lots."""
+
+
+@dataclass(frozen=True, eq=False)
+class StrengthPath:
+    """Cross-validated score along the strengths of one normalisation.
+
+    Attributes:
+        normalisation: "l2" or "standard".
+        strengths: (m,) values of C, ascending.
+        scores: (m, f) score of each fold.
+    """
+
+    normalisation: Normalisation
+    strengths: NDArray[np.float64]
+    scores: NDArray[np.float64]
+
+    @property
+    def means(self) -> NDArray[np.float64]:
+        """(m,) mean over the folds."""
+        return np.asarray(self.scores.mean(axis=1))
+
+    @property
+    def deviations(self) -> NDArray[np.float64]:
+        """(m,) standard deviation over the folds."""
+        return np.asarray(self.scores.std(axis=1))
+
+    @property
+    def best(self) -> int:
+        """Position of the best mean; of equal ones the most regularised."""
+        return int(np.argmax(self.means))
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """What a search is about: features (n, d), classes (n,) as codes, their number, and sample weights (n,)."""
+
+    features: Array
+    codes: NDArray[np.int64]
+    n_classes: int
+    weights: Array
+
+
+class Walk:
+    """Walks one path, and remembers the best point on it.
+
+    Args:
+        kind: Which head.
+        normalisation: Which normalisation.
+        samples: Data.
+        folds: Folds.
+        scoring: "accuracy" or "balanced_accuracy".
+
+    Attributes:
+        path: What was found.
+        held_out_scores: (n, k) out-of-fold scores at the best strength.
+    """
+
+    def __init__(
+        self, kind: HeadKind, normalisation: Normalisation, samples: Samples, folds: FoldTable, scoring: str
+    ) -> None:
+        self._kind = kind
+        self._samples = samples
+        self._folds = folds
+        self._score_weights = _score_weights(samples, folds, scoring)
+        self._mean, self._scale, rows = _normalised(samples.features, normalisation)
+        self._basis = Basis.of(rows, samples.weights, fit_intercept=True)
+        self._loss, self._n_columns = build_loss(kind, samples.codes, samples.n_classes, rows.dtype)
+        self._problems = self._lots()
+        self.path = StrengthPath(normalisation, np.zeros(0), np.zeros((0, folds.n_folds)))
+        self.held_out_scores = np.zeros((len(samples.codes), samples.n_classes), rows.dtype)
+        self._best_weights: Array = np.zeros(0)
+
+    def run(self, strengths: NDArray[np.float64], *, can_grow: bool) -> None:
+        """Try the strengths in ascending order; go on beyond the last where that was the best."""
+        solutions = [problem.zero_solution(self._n_columns) for problem in self._problems]
+        remaining = sorted(float(strength) for strength in strengths)
+        n_planned = len(remaining)
+        while remaining:
+            strength = remaining.pop(0)
+            solutions = [
+                problem.solve(strength, start, tolerance=_PATH_TOLERANCE, n_iterations_max=_PATH_ITERATIONS)
+                for problem, start in zip(self._problems, solutions, strict=True)
+            ]
+            self._judge(strength, solutions)
+            n_tried = len(self.path.strengths)
+            is_at_end = not remaining and self.path.best == n_tried - 1 and n_tried > 1
+            if can_grow and is_at_end and n_tried < n_planned + _N_GROWTH:
+                remaining.append(strength * strength / float(self.path.strengths[-2]))
+
+    @property
+    def best_score(self) -> float:
+        """Mean score at the best strength."""
+        return float(self.path.means[self.path.best])
+
+    @property
+    def best_strength(self) -> float:
+        """The best strength."""
+        return float(self.path.strengths[self.path.best])
+
+    def refitted(self, temperature: float) -> LinearHead:
+        """The head for the best strength, fitted on all samples, beginning from the mean of the folds' heads."""
+        problem = Problem.of(self._basis.features, self._loss, self._samples.weights[:, None])
+        scores = (self._basis.features @ self._best_weights)[:, None, :]
+        start = Solution(self._best_weights[:, None, :], scores, 0, is_converged=False)
+        solved = problem.solve(
+            self.best_strength, start, tolerance=_FINAL_TOLERANCE, n_iterations_max=_FINAL_ITERATIONS
+        )
+        coef, intercept = self._basis.restored(solved.weights[:, 0, :])
+        coef = coef / self._scale
+        intercept = intercept - coef @ self._mean
+        if self._n_columns == 1:
+            coef, intercept = np.concatenate([-coef, coef]) / 2, np.concatenate([-intercept, intercept]) / 2
+        is_row_normalised = self.path.normalisation == "l2"
+        return LinearHead(
+            self._kind, is_row_normalised, coef.astype(np.float32), intercept.astype(np.float32), temperature
+        )
+
+    def _lots(self) -> list[Problem]:
+        """The folds as problems, as many together as memory allows."""
+        n_numbers = len(self._samples.codes) * self._n_columns
+        n_together = max(1, _N_NUMBERS_MAX // max(n_numbers, 1))
+        weights = self._folds.is_train * self._samples.weights[:, None]
+        return [
+            Problem.of(self._basis.features, self._loss, np.ascontiguousarray(weights[:, first : first + n_together]))
+            for first in range(0, self._folds.n_folds, n_together)
+        ]
+
+    def _judge(self, strength: float, solutions: list[Solution]) -> None:
+        """Score every fold on what it has not seen, and keep the point if it is the best so far."""
+        fold_scores = []
+        held_out = np.zeros_like(self.held_out_scores)
+        fold = 0
+        for solution in solutions:
+            for place in range(solution.scores.shape[1]):
+                rows = np.flatnonzero(self._folds.is_test[:, fold])
+                scores = solution.scores[rows, place, :]
+                held_out[rows] = scores = scores if self._n_columns > 1 else two_columns(scores[:, 0])
+                is_right = scores.argmax(axis=1) == self._samples.codes[rows]
+                fold_scores.append(float(np.average(is_right, weights=self._score_weights[rows, fold])))
+                fold += 1
+        path = self.path
+        self.path = StrengthPath(
+            path.normalisation, np.append(path.strengths, strength), np.vstack([path.scores, fold_scores])
+        )
+        if self.path.best == len(path.strengths):
+            self.held_out_scores = held_out
+            self._best_weights = np.concatenate([solution.weights for solution in solutions], axis=1).mean(axis=1)
+
+
+def _normalised(features: Array, normalisation: Normalisation) -> tuple[Array, Array, Array]:
+    """Mean and scale (d,) that were applied, and the normalised features."""
+    n_features = features.shape[1]
+    if normalisation == "l2":
+        return np.zeros(n_features, features.dtype), np.ones(n_features, features.dtype), normalise_rows(features)
+    mean, scale = features.mean(axis=0), features.std(axis=0)
+    scale[scale <= 10 * np.finfo(features.dtype).eps * np.abs(mean)] = 1  # constant but for rounding
+    scale[scale == 0] = 1
+    return mean, scale, (features - mean) / scale
+
+
+def _score_weights(samples: Samples, folds: FoldTable, scoring: str) -> NDArray[np.float64]:
+    """(n, f) how much each held-out sample counts in its fold's score."""
+    weights = folds.is_test * np.ones((len(samples.codes), 1))
+    if scoring == "balanced_accuracy":
+        for fold in range(folds.n_folds):
+            counts = np.bincount(samples.codes[folds.is_test[:, fold]], minlength=samples.n_classes)
+            weights[:, fold] /= np.maximum(counts, 1)[samples.codes]
+    return weights
