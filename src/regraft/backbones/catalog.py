@@ -32,6 +32,7 @@ def _lite(number: int, file: str, *, image_size: int, n_parameters: int, top1: f
         mean=_HALF,
         std=_HALF,
         n_parameters=n_parameters,
+        n_features=1280,
         top1=top1,
         licence="Apache-2.0",
         source=_LITE_PAGE,
@@ -41,6 +42,7 @@ def _lite(number: int, file: str, *, image_size: int, n_parameters: int, top1: f
 def _timm(  # noqa: PLR0913 - a row of a table
     name: str,
     n_parameters: int,
+    n_features: int,
     top1: float,
     source: str,
     *,
@@ -62,6 +64,7 @@ def _timm(  # noqa: PLR0913 - a row of a table
         mean=mean,
         std=std,
         n_parameters=n_parameters,
+        n_features=n_features,
         top1=top1,
         licence=licence,
         source=source,
@@ -93,25 +96,34 @@ _ROWS = (
         top1=77.6,
         digest="7278cf46924c257a3a56c54aefa5e50f7a1d833daaa02e0f7bb8297e4e89be19",
     ),
-    _timm("mobilenetv3_large_100.ra_in1k", 4_202_032, 75.8, "arXiv:1905.02244"),
-    _timm("efficientnet_b0.ra_in1k", 4_007_548, 77.7, "arXiv:1905.11946"),
-    _timm("resnet18.a1_in1k", 11_176_512, 71.5, "arXiv:2110.00476", crop_fraction=0.95),
-    _timm("resnet50.a1_in1k", 23_508_032, 80.4, "arXiv:2110.00476", crop_fraction=0.95),
-    _timm("convnext_tiny.fb_in1k", 27_820_128, 82.1, "arXiv:2201.03545"),
+    _timm("mobilenetv3_large_100.ra_in1k", 4_202_032, 1280, 75.8, "arXiv:1905.02244"),
+    _timm("efficientnet_b0.ra_in1k", 4_007_548, 1280, 77.7, "arXiv:1905.11946"),
+    _timm("resnet18.a1_in1k", 11_176_512, 512, 71.5, "arXiv:2110.00476", crop_fraction=0.95),
+    _timm("resnet50.a1_in1k", 23_508_032, 2048, 80.4, "arXiv:2110.00476", crop_fraction=0.95),
+    _timm("convnext_tiny.fb_in1k", 27_820_128, 768, 82.1, "arXiv:2201.03545"),
     _timm(
-        "swin_tiny_patch4_window7_224.ms_in1k", 27_519_354, 81.3, "arXiv:2103.14030", crop_fraction=0.9, licence="mit"
+        "swin_tiny_patch4_window7_224.ms_in1k",
+        27_519_354,
+        768,
+        81.3,
+        "arXiv:2103.14030",
+        crop_fraction=0.9,
+        licence="mit",
     ),
-    _timm("deit3_small_patch16_224.fb_in1k", 21_674_496, 81.4, "arXiv:2204.07118", crop_fraction=0.9),
+    _timm("deit3_small_patch16_224.fb_in1k", 21_674_496, 384, 81.4, "arXiv:2204.07118", crop_fraction=0.9),
     _timm(
         "vit_small_patch16_224.augreg_in21k_ft_in1k",
         21_665_664,
+        384,
         81.4,
         "arXiv:2106.10270",
         crop_fraction=0.9,
         mean=_HALF,
         std=_HALF,
     ),
-    _timm("vit_small_patch14_dinov2.lvd142m", 22_056_192, 81.1, "arXiv:2304.07193", image_size=518, crop_fraction=1.0),
+    _timm(
+        "vit_small_patch14_dinov2.lvd142m", 22_056_192, 384, 81.1, "arXiv:2304.07193", image_size=518, crop_fraction=1.0
+    ),
 )
 
 BACKBONES: Registry[BackboneSpec] = Registry("backbone", {row.name: row for row in _ROWS})

@@ -136,7 +136,7 @@ def open_engine(spec: BackboneSpec, choice: EngineChoice, *, layer: str, cache: 
     Args:
         spec: A resolved backbone (`resolve_backbone`).
         choice: From `choose_engine`.
-        layer: The layer to compute (`layers.find_layer`).
+        layer: The layer to compute (`layers.find_taps`).
         cache: Where weights and converted graphs are kept.
 
     Raises:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from regraft.backbones.specification import BackboneSpec
 
-GRAPH_VERSION = 1
+GRAPH_VERSION = 2
 GRAPH_BATCH = 8
 """Images in one inference. Batches of 8 to 16 are fastest; a fixed size makes features independent of company."""
 

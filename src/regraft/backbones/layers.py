@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
@@ -14,7 +15,11 @@ if TYPE_CHECKING:
     from regraft.backbones.specification import BackboneSpec
 
 PENULTIMATE = "penultimate"
-"""The default layer: what the network's own classifier would see."""
+"""What the network's own classifier would see."""
+AUTO = "auto"
+"""The penultimate layer first, then mean and deviation of the last three stages; a search decides if they help."""
+_N_AUTO_STAGES = 3
+_STATISTICS = ("mean", "std", "max")
 
 
 def stage_names(network: nn.Module) -> dict[str, str]:
@@ -24,16 +29,38 @@ def stage_names(network: nn.Module) -> dict[str, str]:
     return {f"stage{number}": str(row["module"]) for number, row in enumerate(rows, start=1)}
 
 
-def find_layer(network: nn.Module, layer: str) -> nn.Module | None:
-    """The module whose output `layer` names; None for the penultimate layer.
+@dataclass(frozen=True)
+class Tap:
+    """One block of a feature row: a module's output (None: the penultimate layer's), and how it is pooled."""
+
+    module: nn.Module | None
+    statistic: str
+
+
+def find_taps(network: nn.Module, layer: str) -> list[Tap]:
+    """What `layer` names, in its order.
 
     Args:
         network: A timm network.
-        layer: `penultimate`, `stage1` ... `stageN`, or any module's dotted name.
+        layer: `penultimate`, `stage1` ... `stageN`, or any module's dotted name; with `@std` or `@max` behind it the
+            deviation or maximum over positions instead of the mean; several of these joined by `+`; or `auto`.
 
     Raises:
         BackboneError: There is no such layer; the message names the stages.
     """
+    if layer == AUTO:
+        last = list(stage_names(network))[-_N_AUTO_STAGES:]
+        layer = "+".join([PENULTIMATE, *last, *(f"{stage}@std" for stage in last)])
+    taps = []
+    for part in layer.split("+"):
+        name, _, statistic = part.partition("@")
+        if statistic not in ("", *_STATISTICS):
+            raise BackboneError(f"A layer is pooled by @{', @'.join(_STATISTICS)}; {part!r} asks for something else.")
+        taps.append(Tap(_find_layer(network, name), statistic or "mean"))
+    return taps
+
+
+def _find_layer(network: nn.Module, layer: str) -> nn.Module | None:
     if layer == PENULTIMATE:
         return None
     stages = stage_names(network)
@@ -50,12 +77,15 @@ def find_layer(network: nn.Module, layer: str) -> nn.Module | None:
 
 
 class FeatureNetwork(nn.Module):
-    """uint8 pixels in, pooled features of one layer out; the normalisation is part of the network.
+    """uint8 pixels in, pooled features out; the normalisation of the pixels is part of the network.
+
+    Several layers give one row: their features behind each other, each layer's scaled to the length of the first
+    one's, so that all count alike.
 
     Args:
         network: A timm network without its classifier.
         spec: Its record; the mean and std are used.
-        layer: The layer's name (`find_layer`).
+        layer: The layers' names (`find_taps`).
     """
 
     def __init__(self, network: nn.Module, spec: BackboneSpec, layer: str = PENULTIMATE) -> None:
@@ -63,7 +93,7 @@ class FeatureNetwork(nn.Module):
         self.network = network
         self.scale: torch.Tensor
         self.shift: torch.Tensor
-        self._tapped = find_layer(network, layer)
+        self._taps = find_taps(network, layer)
         self._n_prefix = int(getattr(network, "num_prefix_tokens", 0))
         self._is_channels_last = getattr(network, "output_fmt", "NCHW") == "NHWC"
         mean, std = torch.tensor(spec.mean), torch.tensor(spec.std)
@@ -77,31 +107,59 @@ class FeatureNetwork(nn.Module):
             pixels: (n, h, w, 3) uint8, RGB.
 
         Returns:
-            (n, d) float32: the layer's output, averaged over positions or patch tokens where it has any.
+            (n, d) float32: the layers' outputs, averaged over positions or patch tokens where they have any.
         """
         planes = pixels.permute(0, 3, 1, 2).to(torch.float32) * self.scale + self.shift
-        return self._pooled(self._activation(planes)).to(torch.float32)
+        activations = self._activations(planes)
+        blocks = [
+            self._pooled(activation, tap.statistic).to(torch.float32)
+            for activation, tap in zip(activations, self._taps, strict=True)
+        ]
+        if len(blocks) == 1:
+            return blocks[0]
+        length = blocks[0].norm(dim=1, keepdim=True)
+        scaled = [block * (length / block.norm(dim=1, keepdim=True).clamp_min(1e-12)) for block in blocks[1:]]
+        return torch.cat([blocks[0], *scaled], dim=1)
 
-    def _activation(self, planes: torch.Tensor) -> torch.Tensor:
-        if self._tapped is None:
-            return self.network(planes)  # type: ignore[no-any-return]
-        kept: list[torch.Tensor] = []
-        handle = self._tapped.register_forward_hook(lambda _module, _inputs, output: kept.append(output))
+    def _activations(self, planes: torch.Tensor) -> list[torch.Tensor]:
+        kept: dict[int, torch.Tensor] = {}
+
+        def keep(place: int, output: torch.Tensor) -> None:
+            kept[place] = output
+
+        handles = [
+            tap.module.register_forward_hook(lambda _module, _inputs, output, place=place: keep(place, output))
+            for place, tap in enumerate(self._taps)
+            if tap.module is not None
+        ]
         try:
-            self.network(planes)
+            last = self.network(planes)
         finally:
-            handle.remove()
-        return kept[-1]
+            for handle in handles:
+                handle.remove()
+        return [last if tap.module is None else kept[place] for place, tap in enumerate(self._taps)]
 
-    def _pooled(self, activation: torch.Tensor) -> torch.Tensor:
+    def _pooled(self, activation: torch.Tensor, statistic: str) -> torch.Tensor:
         match activation.dim():
             case 2:
                 return activation
             case 3:
-                return activation[:, self._n_prefix :].mean(dim=1)
+                positions = activation[:, self._n_prefix :]
             case 4 if self._is_channels_last:
-                return activation.mean(dim=(1, 2))
+                positions = activation.flatten(1, 2)
             case 4:
-                return activation.mean(dim=(2, 3))
+                positions = activation.flatten(2).transpose(1, 2)
             case n_dimensions:
                 raise BackboneError(f"A layer with {n_dimensions} dimensions cannot be pooled to features.")
+        return _summary(positions.to(torch.float32), statistic)
+
+
+def _summary(positions: torch.Tensor, statistic: str) -> torch.Tensor:
+    """One number per channel (n, c) of (n, positions, c)."""
+    if statistic == "max":
+        return positions.amax(dim=1)
+    mean = positions.mean(dim=1)
+    if statistic == "mean":
+        return mean
+    # The square root's slope is infinite at 0: a constant channel must not give infinities in a later backward pass.
+    return (positions - mean[:, None]).square().mean(dim=1).clamp_min(1e-12).sqrt()

@@ -92,6 +92,7 @@ def derive_spec(name: str, *, checkpoint: Path | None = None, image_size: int | 
     size = image_size or int(record["input_size"][-1])
     network = create_network(name, image_size=size)
     network.reset_classifier(0)  # type: ignore[operator]
+    n_features = int(getattr(network, "head_hidden_size", None) or network.num_features)  # type: ignore[arg-type]
     return BackboneSpec(
         name=name,
         architecture=name,
@@ -102,6 +103,7 @@ def derive_spec(name: str, *, checkpoint: Path | None = None, image_size: int | 
         mean=tuple(record["mean"]),
         std=tuple(record["std"]),
         n_parameters=sum(parameter.numel() for parameter in network.parameters()),
+        n_features=n_features,
         licence=record.get("license"),
         source=f"timm {timm.__version__}",
     )

@@ -38,6 +38,7 @@ class BackboneSpec(Value):
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
     n_parameters: int = Field(ge=0, description="without the classifier")
+    n_features: int = Field(ge=1, description="length of the penultimate layer's features")
     top1: float | None = Field(None, description="published ImageNet-1k top-1 accuracy in percent")
     licence: str | None = None
     source: str | None = Field(None, description="paper or page of the weights")

@@ -4,7 +4,8 @@ from regraft.data.catalog import DATASETS, Dataset, load_dataset
 from regraft.data.findings import DataSummary, Finding, find_problems, summarise
 from regraft.data.fingerprints import Fingerprints, explain_os_error, fingerprint_files
 from regraft.data.folders import list_images
-from regraft.data.manifest import UNLABELLED, Manifest, Split, require_classes
+from regraft.data.manifest import Manifest, Split, require_classes
+from regraft.data.names import UNLABELLED
 from regraft.data.sources import read_manifest
 from regraft.data.splits import assign_splits, split_folds, split_holdout
 from regraft.data.units import cluster_units

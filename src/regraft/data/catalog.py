@@ -7,7 +7,8 @@ import importlib.util
 from pathlib import Path
 
 from regraft.core import DataError, MissingExtraError, Registry, Value
-from regraft.data.manifest import Manifest, label_positions
+from regraft.data.manifest import Manifest
+from regraft.data.names import label_positions
 
 
 class Dataset(Value):
@@ -90,8 +91,10 @@ def _read_elpv(folder: Path) -> Manifest:
             rows = [row for row in csv.reader(file, delimiter=" ", skipinitialspace=True) if row]
         paths = [row[0] for row in rows]
         names = ["defective" if float(row[1]) > 0.5 else "functional" for row in rows]
-    except (OSError, ValueError, IndexError) as error:
+    except (OSError, ValueError, IndexError, csv.Error) as error:
         raise DataError(f"The installed data set elpv is damaged ({error}). Install elpv-dataset again.") from error
+    if not paths:
+        raise DataError("The installed data set elpv is damaged (its table is empty). Install elpv-dataset again.")
     labels, class_names = label_positions(names)
     nothing = (None,) * len(paths)
     return Manifest(folder.resolve(), tuple(paths), labels, class_names, nothing, nothing)

@@ -2,43 +2,66 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from regraft.core import Value, plural
+from regraft.core import Value, plural, shortened
+from regraft.data.names import UNLABELLED, PrintableText
 from regraft.data.units import cluster_units
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
 
     from regraft.data.manifest import Manifest
     from regraft.data.unreadable import Unreadable
 
 _N_EXAMPLES = 6
+_IMBALANCE = 10
+"""Classes differ much where the largest has so many times the images of the smallest."""
 
 
 class Finding(Value):
-    """One thing that was noticed: a stable code, how bad it is, a sentence, and where to look."""
+    """One thing that was noticed.
+
+    Attributes:
+        code: Stable name of the kind of finding.
+        severity: A warning makes measured figures wrong or a class unlearnable; a note is worth knowing.
+        message: A sentence.
+        n: How many cases.
+        examples: The first cases: paths, classes or groups.
+    """
 
     code: str
     severity: Literal["warning", "note"]
     message: str
     n: int
-    examples: tuple[str, ...] = ()
+    examples: tuple[PrintableText, ...] = ()
 
 
 class DataSummary(Value):
-    """Counts of a data set."""
+    """Counts of a data set.
+
+    Attributes:
+        n_images: Readable images.
+        n_classes: Class names, with or without images.
+        n_groups: Distinct groups.
+        n_duplicates: Images that are exact copies of another one.
+        n_unreadable: Files that were left out.
+        reasons: How many of them for each reason.
+        classes: Class name -> images by side ("images" where there is no split); images without label under "".
+    """
 
     n_images: int
     n_classes: int
     n_groups: int
     n_duplicates: int
     n_unreadable: int
+    reasons: dict[str, int]
     classes: dict[str, dict[str, int]]
-    """Class name -> images by side."""
 
 
 def summarise(
@@ -54,21 +77,27 @@ def summarise(
     """
     names = manifest.class_names
     counts: dict[str, dict[str, int]] = {name: {} for name in names}
-    for label, side in zip(manifest.labels.tolist(), sides, strict=True):
-        row = counts[names[label]] if label >= 0 else counts.setdefault("", {})
-        row[side or "images"] = row.get(side or "images", 0) + 1
+    for (label, side), n_images in Counter(zip(manifest.labels.tolist(), sides, strict=True)).items():
+        row = counts.setdefault("" if label == UNLABELLED else names[label], {})
+        row[side or "images"] = n_images
     return DataSummary(
         n_images=len(manifest),
         n_classes=manifest.n_classes,
         n_groups=len(set(manifest.groups) - {None}),
         n_duplicates=len(digests) - len(set(digests)),
         n_unreadable=len(unreadable),
+        reasons=dict(Counter(str(record.reason) for record in unreadable).most_common()),
         classes=counts,
     )
 
 
 def find_problems(
-    manifest: Manifest, digests: Sequence[str], unreadable: Sequence[Unreadable], sides: Sequence[str | None]
+    manifest: Manifest,
+    digests: Sequence[str],
+    unreadable: Sequence[Unreadable],
+    sides: Sequence[str | None],
+    *,
+    n_folds: int | None = None,
 ) -> tuple[Finding, ...]:
     """Look for what makes a measured accuracy wrong or a class unlearnable.
 
@@ -77,143 +106,136 @@ def find_problems(
         digests: Their content hashes.
         unreadable: The files that were left out.
         sides: The side of each image ("train", "test", ...); None where there is no split.
+        n_folds: Folds of a cross-validation within the training side; None where there is none.
     """
-    findings = [
-        _unreadable_files(unreadable),
+    units = cluster_units(digests, manifest.groups)
+    return (
+        *_unreadable_files(unreadable),
         *_duplicates(manifest, digests, sides),
-        *_rare_classes(manifest, digests, sides),
-        _imbalance(manifest),
-        _split_groups(manifest, sides),
-        _skipped_files(manifest),
-    ]
-    return tuple(finding for finding in findings if finding is not None)
-
-
-def _unreadable_files(unreadable: Sequence[Unreadable]) -> Finding | None:
-    if not unreadable:
-        return None
-    return Finding(
-        code="unreadable",
-        severity="warning",
-        message=f"{plural(len(unreadable), 'file')} could not be read and {_was(len(unreadable))} left out.",
-        n=len(unreadable),
-        examples=tuple(f"{record.path}: {record.reason}" for record in unreadable[:_N_EXAMPLES]),
+        *_torn_groups(manifest, sides),
+        *_rare_classes(manifest, units),
+        *_absent_classes(manifest, sides),
+        *_fold_classes(manifest, units, sides, n_folds),
+        *_imbalance(manifest),
+        *_other_files(manifest),
     )
 
 
-def _duplicates(manifest: Manifest, digests: Sequence[str], sides: Sequence[str | None]) -> list[Finding | None]:
+def _unreadable_files(unreadable: Sequence[Unreadable]) -> Iterator[Finding]:
+    if n := len(unreadable):
+        message = f"{plural(n, 'file')} could not be read and {_was(n)} left out."
+        examples = (f"{record.path}: {record.reason}" for record in unreadable)
+        yield _finding("unreadable", "warning", message, n, examples)
+
+
+def _duplicates(manifest: Manifest, digests: Sequence[str], sides: Sequence[str | None]) -> Iterator[Finding]:
     rows_of: defaultdict[str, list[int]] = defaultdict(list)
     for row, digest in enumerate(digests):
         rows_of[digest].append(row)
     copies = [rows for rows in rows_of.values() if len(rows) > 1]
-    contradicting = [rows for rows in copies if len({int(manifest.labels[row]) for row in rows}) > 1]
-    leaking = [rows for rows in copies if len({sides[row] for row in rows}) > 1]
+    labels = manifest.labels.tolist()
+    contradicting = [rows for rows in copies if len({labels[row] for row in rows} - {UNLABELLED}) > 1]
+    leaking = [rows for rows in copies if len({sides[row] for row in rows} - {None}) > 1]
 
-    def finding(
-        code: str, severity: Literal["warning", "note"], message: str, cases: list[list[int]]
-    ) -> Finding | None:
-        if not cases:
-            return None
-        examples = tuple(" = ".join(manifest.paths[row] for row in rows[:3]) for rows in cases[:_N_EXAMPLES])
-        return Finding(code=code, severity=severity, message=message, n=len(cases), examples=examples)
+    def examples(cases: list[list[int]]) -> Iterator[str]:
+        return (" = ".join(manifest.paths[row] for row in rows[:3]) for rows in cases)
 
-    n_extra = sum(len(rows) - 1 for rows in copies)
-    return [
-        finding(
-            "duplicates", "note", f"{plural(n_extra, 'image')} {_is(n_extra)} an exact copy of another one.", copies
-        ),
-        finding(
-            "contradicting_labels",
-            "warning",
-            f"{plural(len(contradicting), 'image')} {_is(len(contradicting))} there more than once, under different labels.",
-            contradicting,
-        ),
-        finding(
-            "leaking_duplicates",
-            "warning",
-            f"{plural(len(leaking), 'image')} {_is(len(leaking))} in the training and in the test split: "
-            "the accuracy will look better than it is.",
-            leaking,
-        ),
-    ]
+    if n := sum(len(rows) - 1 for rows in copies):
+        message = f"{plural(n, 'image')} {_is(n)} an exact copy of another one."
+        yield _finding("duplicates", "note", message, n, examples(copies))
+    if n := len(contradicting):
+        message = f"{plural(n, 'image')} {_is(n)} there more than once, under different labels."
+        yield _finding("contradicting_labels", "warning", message, n, examples(contradicting))
+    if n := len(leaking):
+        message = f"{plural(n, 'image')} {_is(n)} in more than one split: {_TOO_GOOD}"
+        yield _finding("leaking_duplicates", "warning", message, n, examples(leaking))
 
 
-def _rare_classes(manifest: Manifest, digests: Sequence[str], sides: Sequence[str | None]) -> list[Finding | None]:
-    labels = manifest.labels
-    units = cluster_units(digests, manifest.groups)
-    labelled = labels >= 0
-    pairs = np.unique(np.stack([labels[labelled], units[labelled]]), axis=1)
-    n_units = np.bincount(pairs[0], minlength=manifest.n_classes)
-    n_images = manifest.class_counts()
-
-    def finding(code: str, positions: np.ndarray, what: str) -> Finding | None:
-        if not len(positions):
-            return None
-        names = tuple(manifest.class_names[place] for place in positions[:_N_EXAMPLES])
-        message = f"{plural(len(positions), 'class', 'classes')} {what}"
-        return Finding(code=code, severity="warning", message=message, n=len(positions), examples=names)
-
-    findings = [
-        finding("empty_class", np.flatnonzero(n_images == 0), "without a readable image: never predicted."),
-        finding(
-            "single_image_class",
-            np.flatnonzero((n_units == 1) & (n_images > 0)),
-            "with a single image or group: nothing to measure them on.",
-        ),
-    ]
-    for side in ("train", "test"):
-        if side in sides:
-            here = np.array([name == side for name in sides])
-            absent = np.bincount(labels[here & labelled], minlength=manifest.n_classes) == 0
-            what = "without an image to train on." if side == "train" else "without an image in the test: not measured."
-            findings.append(finding(f"absent_from_{side}", np.flatnonzero(absent & (n_images > 0)), what))
-    return findings
-
-
-def _imbalance(manifest: Manifest) -> Finding | None:
-    counts = manifest.class_counts()
-    present = counts[counts > 0]
-    if len(present) < 2 or present.max() < 10 * present.min():
-        return None
-    largest, smallest = int(np.argmax(counts)), int(np.argmin(np.where(counts > 0, counts, counts.max())))
-    return Finding(
-        code="imbalance",
-        severity="note",
-        message=f"Classes differ much in size: the largest has {present.max():,} images, the smallest "
-        f"{present.min():,}. Look at the balanced accuracy too, and consider --class-weight balanced.",
-        n=len(present),
-        examples=(manifest.class_names[largest], manifest.class_names[smallest]),
-    )
-
-
-def _split_groups(manifest: Manifest, sides: Sequence[str | None]) -> Finding | None:
-    seen: defaultdict[str, set[str | None]] = defaultdict(set)
+def _torn_groups(manifest: Manifest, sides: Sequence[str | None]) -> Iterator[Finding]:
+    sides_of: defaultdict[str, set[str]] = defaultdict(set)
     for group, side in zip(manifest.groups, sides, strict=True):
-        if group is not None:
-            seen[group].add(side)
-    torn = [group for group, found in seen.items() if len(found) > 1]
-    if not torn:
-        return None
-    return Finding(
-        code="torn_groups",
-        severity="warning",
-        message=f"{plural(len(torn), 'group')} {_is(len(torn))} in the training and in the test split: "
-        "the accuracy will look better than it is.",
-        n=len(torn),
-        examples=tuple(torn[:_N_EXAMPLES]),
-    )
+        if group is not None and side is not None:
+            sides_of[group].add(side)
+    torn = [group for group, found in sides_of.items() if len(found) > 1]
+    if n := len(torn):
+        message = f"{plural(n, 'group')} {_is(n)} in more than one split: {_TOO_GOOD}"
+        yield _finding("torn_groups", "warning", message, n, torn)
 
 
-def _skipped_files(manifest: Manifest) -> Finding | None:
-    if not manifest.n_skipped:
-        return None
-    return Finding(
-        code="other_files",
-        severity="note",
-        message=f"{plural(manifest.n_skipped, 'file')} with other extensions {_was(manifest.n_skipped)} not looked at.",
-        n=manifest.n_skipped,
-        examples=manifest.skipped,
-    )
+def _rare_classes(manifest: Manifest, units: NDArray[np.int64]) -> Iterator[Finding]:
+    n_images, n_units = manifest.class_counts(), _count_units(manifest, units)
+    if n := int((n_images == 0).sum()):
+        message = f"{plural(n, 'class', 'classes')} without a readable image: never predicted."
+        yield _finding("empty_class", "warning", message, n, _names(manifest, n_images == 0))
+    if n := int((n_units == 1).sum()):
+        message = f"{plural(n, 'class', 'classes')} with a single image or group: nothing to measure them on."
+        yield _finding("single_image_class", "warning", message, n, _names(manifest, n_units == 1))
+
+
+def _absent_classes(manifest: Manifest, sides: Sequence[str | None]) -> Iterator[Finding]:
+    for side, consequence in (("train", "cannot be learnt."), ("test", "not measured.")):
+        if side not in sides:
+            continue
+        here = manifest.select([name == side for name in sides]).class_counts()
+        absent = (here == 0) & (manifest.class_counts() > 0)
+        if n := int(absent.sum()):
+            message = f"{plural(n, 'class', 'classes')} without an image in the {side} split: {consequence}"
+            yield _finding(f"absent_from_{side}", "warning", message, n, _names(manifest, absent))
+
+
+def _fold_classes(
+    manifest: Manifest, units: NDArray[np.int64], sides: Sequence[str | None], n_folds: int | None
+) -> Iterator[Finding]:
+    in_train = np.array([side in ("train", None) for side in sides], np.bool_)
+    n_units = _count_units(manifest.select(in_train), units[in_train])
+    scarce = (n_units > 0) & (n_units < (n_folds or 0))
+    if n := int(scarce.sum()):
+        message = (
+            f"{plural(n, 'class', 'classes')} with fewer images or groups to train on than the {n_folds} folds of the "
+            "cross-validation: absent from some."
+        )
+        yield _finding("fewer_than_folds", "note", message, n, _names(manifest, scarce))
+
+
+def _imbalance(manifest: Manifest) -> Iterator[Finding]:
+    counts = manifest.class_counts()
+    present = np.flatnonzero(counts)
+    if not len(present):
+        return
+    largest, smallest = present[np.argmax(counts[present])], present[np.argmin(counts[present])]
+    if counts[largest] >= _IMBALANCE * counts[smallest]:
+        message = (
+            f"Classes differ much in size: {shortened(manifest.class_names[largest])!r} has "
+            f"{plural(int(counts[largest]), 'image')}, {shortened(manifest.class_names[smallest])!r} "
+            f"{counts[smallest]:,}. Look at the balanced accuracy too, and consider --class-weight balanced."
+        )
+        examples = (manifest.class_names[largest], manifest.class_names[smallest])
+        yield _finding("imbalance", "note", message, len(present), examples)
+
+
+def _other_files(manifest: Manifest) -> Iterator[Finding]:
+    if n := manifest.n_skipped:
+        message = f"{plural(n, 'file')} with other extensions {_was(n)} not looked at."
+        yield _finding("other_files", "note", message, n, manifest.skipped)
+
+
+_TOO_GOOD = "the accuracy will look better than it is."
+
+
+def _finding(code: str, severity: Literal["warning", "note"], message: str, n: int, examples: Iterable[str]) -> Finding:
+    first = tuple(example for example, _place in zip(examples, range(_N_EXAMPLES), strict=False))
+    return Finding(code=code, severity=severity, message=message, n=n, examples=first)
+
+
+def _names(manifest: Manifest, chosen: NDArray[np.bool_]) -> Iterator[str]:
+    return (manifest.class_names[place] for place in np.flatnonzero(chosen))
+
+
+def _count_units(manifest: Manifest, units: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(k,) units that have images of each class."""
+    labelled = manifest.labels != UNLABELLED
+    pairs = np.unique(np.stack([manifest.labels[labelled], units[labelled]]), axis=1)
+    return np.bincount(pairs[0], minlength=manifest.n_classes)
 
 
 def _is(n: int) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import stat
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from threading import Event
 from typing import TYPE_CHECKING
 
 from regraft.core import SilentProgress, digest_file, n_usable_cores
@@ -15,6 +18,9 @@ if TYPE_CHECKING:
 
     from regraft.core import Progress
 
+_N_FILES_A_TASK = 16
+"""Few enough for a smooth progress bar, enough that a million files need no million tasks."""
+
 
 @dataclass(frozen=True)
 class Fingerprints:
@@ -22,7 +28,7 @@ class Fingerprints:
 
     Attributes:
         digests: n BLAKE3 hashes (hexadecimal); None for a file that cannot be read.
-        unreadable: One record for each of those.
+        unreadable: One record for each of those, in the files' order.
     """
 
     digests: tuple[str | None, ...]
@@ -32,7 +38,10 @@ class Fingerprints:
 def fingerprint_files(
     files: Sequence[Path], *, n_threads: int | None = None, progress: Progress | None = None
 ) -> Fingerprints:
-    """Hash files. A file that is missing, empty or forbidden is reported, never raised.
+    """Hash files. A file that is missing, empty, forbidden or no file is reported, never raised.
+
+    Files are read a piece at a time, whatever their size. An interruption (or an error of `progress`) ends the threads
+    after the files that they are at.
 
     Args:
         files: n files.
@@ -41,13 +50,16 @@ def fingerprint_files(
     """
     progress = progress or SilentProgress()
     progress.start("Reading files", len(files), unit="files")
+    parts = [files[start : start + _N_FILES_A_TASK] for start in range(0, len(files), _N_FILES_A_TASK)]
     answers: list[str | Unreadable] = []
-    with ThreadPoolExecutor(n_threads or n_usable_cores()) as pool:
+    stop = Event()
+    with ThreadPoolExecutor(n_threads or n_usable_cores(), thread_name_prefix="fingerprint") as pool:
         try:
-            for answer in pool.map(_fingerprint, files):
-                answers.append(answer)
-                progress.advance()
+            for found in pool.map(partial(_fingerprint_part, stop=stop), parts):
+                answers += found
+                progress.advance(len(found))
         except BaseException:
+            stop.set()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     return Fingerprints(
@@ -58,7 +70,7 @@ def fingerprint_files(
 
 def explain_os_error(path: Path, error: OSError) -> Unreadable:
     """The record of a file that the system does not let us read."""
-    if isinstance(error, FileNotFoundError):
+    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
         return Unreadable(path=str(path), reason=Reason.MISSING, detail="there is no such file")
     if isinstance(error, PermissionError):
         return Unreadable(path=str(path), reason=Reason.NO_PERMISSION, detail="the system forbids reading it")
@@ -67,9 +79,18 @@ def explain_os_error(path: Path, error: OSError) -> Unreadable:
     return Unreadable(path=str(path), reason=Reason.UNREADABLE, detail=error.strerror or type(error).__name__)
 
 
+def _fingerprint_part(files: Sequence[Path], stop: Event) -> list[str | Unreadable]:
+    return [_fingerprint(path) for path in files if not stop.is_set()]
+
+
 def _fingerprint(path: Path) -> str | Unreadable:
     try:
-        if path.stat().st_size == 0 and path.is_file():
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            return explain_os_error(path, IsADirectoryError())
+        if not stat.S_ISREG(status.st_mode):  # opening a named pipe would wait for ever
+            return Unreadable(path=str(path), reason=Reason.NOT_AN_IMAGE, detail="it is no ordinary file")
+        if status.st_size == 0:
             return Unreadable(path=str(path), reason=Reason.EMPTY, detail="the file has no bytes")
         return digest_file(path)
     except OSError as error:

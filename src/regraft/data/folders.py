@@ -1,15 +1,17 @@
-"""Class-per-folder data sets: `cat/1.jpg`, `train/cat/1.jpg`, `set/Testing/00012/1.ppm`."""
+"""Class-per-folder data sets: `cat/1.jpg`, `train/cat/1.jpg`, `set/Testing/00012/1.ppm`, `cat/train/1.jpg`."""
 
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
 from regraft.core import DataError, plural, shortened
-from regraft.data.manifest import Manifest, Split, label_positions
+from regraft.data.manifest import Manifest, Split
+from regraft.data.names import UNLABELLED, label_positions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,42 +31,43 @@ SPLIT_NAMES: dict[str, Split] = {
 _IGNORED = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
 _N_SKIPPED_SHOWN = 5
 
+Placement = tuple[Split | None, str | None]
+
 
 def read_folder(folder: Path) -> Manifest:
     """List a folder with one sub-folder for each class.
 
     Folders called train, val or test (or training, valid, validation, testing; any case) name the split of what is
     below them, at whatever depth; the first other folder from there names the class. Where there is no split folder the
-    top folder's sub-folders are the classes. Deeper folders belong to their class. Hidden files are left out.
+    top folder's sub-folders are the classes. Deeper folders belong to their class. If all images lie straight in split
+    folders, which lie in the folders of at least two classes (`cat/train/1.jpg`), those are taken. Hidden files are
+    left out. Linked folders are followed.
 
     Args:
         folder: The data set.
 
+    Returns:
+        The images, sorted by path.
+
     Raises:
-        DataError: There are no images, or they lie outside of class folders.
+        DataError: There are no images, they lie outside of class folders, or a folder cannot be read.
     """
     root = folder.resolve()
-    found = _Listing(root)
-    if not found.images:
-        raise DataError(_nothing_found(found, root))
-    placed = [_placement(Path(path).parts[:-1]) for path in found.images]
-    stray = [path for path, (_split, name) in zip(found.images, placed, strict=True) if name is None]
+    listing = _list_files(root)
+    placements = _place(listing.images)
+    stray = [path for path, (_split, name) in zip(listing.images, placements, strict=True) if name is None]
     if stray:
-        some = "All" if len(stray) == len(found.images) else "Some"
-        raise DataError(
-            f"{some} images are in no class folder: {plural(len(stray), 'image')} of {len(found.images):,} (first: "
-            f"{shortened(stray[0])!r}). Put each image into a folder named for its class: {root.name}/CLASS/image.jpg"
-        )
-    labels, class_names = label_positions([name for _split, name in placed])
+        raise DataError(_explain_stray(stray, len(listing.images), root))
+    labels, class_names = label_positions([name for _split, name in placements])
     return Manifest(
         root=root,
-        paths=tuple(found.images),
+        paths=listing.images,
         labels=labels,
         class_names=class_names,
-        splits=tuple(split for split, _name in placed),
-        groups=(None,) * len(found.images),
-        n_skipped=len(found.others),
-        skipped=tuple(found.others[:_N_SKIPPED_SHOWN]),
+        splits=tuple(split for split, _name in placements),
+        groups=(None,) * len(listing.images),
+        n_skipped=len(listing.others),
+        skipped=listing.others[:_N_SKIPPED_SHOWN],
     )
 
 
@@ -74,54 +77,77 @@ def list_images(places: Sequence[str | Path]) -> Manifest:
     Args:
         places: Files and folders. A file is taken whatever its extension; a repeated one is taken once.
 
+    Returns:
+        The images in the order of `places`, those of one folder sorted; paths are relative to the working folder where
+        they lie below it.
+
     Raises:
-        DataError: A folder holds no image.
+        DataError: A folder holds no image, or cannot be read.
     """
+    here = Path.cwd()
     paths: dict[str, None] = {}
+    others: list[str] = []
     for place in map(Path, places):
-        if not place.is_dir():
-            paths[str(Path(os.path.abspath(place)))] = None  # noqa: PTH100 - resolve() would rename links
+        name = relative_path(place, here)
+        if not os.path.isdir(place):  # noqa: PTH112 - Path.is_dir raises where a name is too long
+            paths[name] = None
             continue
-        root = Path(os.path.abspath(place))  # noqa: PTH100
-        found = _Listing(root)
-        if not found.images:
-            raise DataError(_nothing_found(found, root))
-        paths |= dict.fromkeys(str(root / path) for path in found.images)
-    n_images = len(paths)
+        listing = _list_files(here / name)
+        prefix = "" if name == "." else f"{name.rstrip('/')}/"
+        paths |= dict.fromkeys(prefix + path for path in listing.images)
+        others += [prefix + path for path in listing.others]
     return Manifest(
-        root=Path.cwd(),
+        root=here,
         paths=tuple(paths),
-        labels=np.full(n_images, -1, np.int64),
+        labels=np.full(len(paths), UNLABELLED, np.int64),
         class_names=(),
-        splits=(None,) * n_images,
-        groups=(None,) * n_images,
+        splits=(None,) * len(paths),
+        groups=(None,) * len(paths),
+        n_skipped=len(others),
+        skipped=tuple(others[:_N_SKIPPED_SHOWN]),
     )
 
 
+def relative_path(path: str | Path, root: Path) -> str:
+    """`path` in POSIX style, relative to `root` where it lies below it, else absolute. Links are not followed."""
+    absolute = Path(os.path.abspath(root / path))  # noqa: PTH100 - resolve() would rename links
+    return (absolute.relative_to(root) if absolute.is_relative_to(root) else absolute).as_posix()
+
+
+@dataclass(frozen=True)
 class _Listing:
     """Every file below a folder, images and others, each sorted by its path."""
 
-    def __init__(self, root: Path) -> None:
-        self.images: list[str] = []
-        self.others: list[str] = []
-        for path in _walk(root):
-            is_image = os.path.splitext(path)[1].lower() in EXTENSIONS  # noqa: PTH122 - a million paths
-            (self.images if is_image else self.others).append(path)
-        self.images.sort()
-        self.others.sort()
+    images: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+def _list_files(root: Path) -> _Listing:
+    try:
+        paths = sorted(_walk(root))
+    except OSError as error:
+        _refuse_folder(error)
+    flags = [os.path.splitext(path)[1].lower() in EXTENSIONS for path in paths]  # noqa: PTH122 - a million paths
+    listing = _Listing(
+        tuple(path for path, is_image in zip(paths, flags, strict=True) if is_image),
+        tuple(path for path, is_image in zip(paths, flags, strict=True) if not is_image),
+    )
+    if not listing.images:
+        raise DataError(_explain_nothing(listing.others, root))
+    return listing
 
 
 def _walk(root: Path) -> Iterator[str]:
     """POSIX paths relative to `root`; linked folders are followed, but never in a circle."""
     above: dict[str, frozenset[tuple[int, int]]] = {}
-    for folder, names, files in os.walk(root, followlinks=True):
+    for folder, names, files in os.walk(root, followlinks=True, onerror=_refuse_folder):
         status = Path(folder).stat()
         identity = (status.st_dev, status.st_ino)
         ancestors = above.pop(folder, frozenset())
         if identity in ancestors:
             names.clear()
             continue
-        names[:] = sorted(name for name in names if not _is_hidden(name))
+        names[:] = [name for name in names if not _is_hidden(name)]
         for name in names:
             above[os.path.join(folder, name)] = ancestors | {identity}  # noqa: PTH118 - as os.walk names it
         relative = Path(folder).relative_to(root).as_posix()
@@ -129,12 +155,33 @@ def _walk(root: Path) -> Iterator[str]:
         yield from (prefix + name for name in files if not _is_hidden(name))
 
 
+def _refuse_folder(error: OSError) -> NoReturn:
+    """A folder that cannot be listed would silently take its images away."""
+    raise DataError(
+        f"The folder {shortened(str(error.filename), 160)} cannot be read ({error.strerror}). "
+        "Make it readable, or move it out of the data set."
+    ) from error
+
+
 def _is_hidden(name: str) -> bool:
     return name.startswith(".") or name.lower() in _IGNORED
 
 
-def _placement(folders: tuple[str, ...]) -> tuple[Split | None, str | None]:
-    """Split and class name that the folders above an image say."""
+def _place(paths: Sequence[str]) -> list[Placement]:
+    """Split and class name of each image, as its folders say."""
+    folders = [path.rpartition("/")[0] for path in paths]
+    parts = {folder: tuple(folder.split("/")) if folder else () for folder in dict.fromkeys(folders)}
+    found = {folder: _split_first(names) for folder, names in parts.items()}
+    if all(split is not None and name is None for split, name in found.values()):
+        class_first = {folder: _class_first(names) for folder, names in parts.items()}
+        classes = {name for _split, name in class_first.values()}
+        if len(classes) > 1 and None not in classes:
+            found = class_first
+    return [found[folder] for folder in folders]
+
+
+def _split_first(folders: tuple[str, ...]) -> Placement:
+    """`train/cat/...`; without a split folder, `cat/...`."""
     for depth, name in enumerate(folders):
         if (split := SPLIT_NAMES.get(name.lower())) is not None:
             below = folders[depth + 1 :]
@@ -142,11 +189,28 @@ def _placement(folders: tuple[str, ...]) -> tuple[Split | None, str | None]:
     return None, (folders[0] if folders else None)
 
 
-def _nothing_found(found: _Listing, root: Path) -> str:
+def _class_first(folders: tuple[str, ...]) -> Placement:
+    """`cat/train`, where the split folder is the last one."""
+    return SPLIT_NAMES.get(folders[-1].lower()), (folders[-2] if len(folders) > 1 else None)
+
+
+def _explain_stray(stray: Sequence[str], n_images: int, root: Path) -> str:
+    some = "All" if len(stray) == n_images else "Some"
+    above = stray[0].rpartition("/")[0]
+    name = above.rpartition("/")[2]
+    hint = f" (A folder called {shortened(name)!r} is taken for a split, never for a class.)" if above else ""
+    return (
+        f"{some} images are in no class folder: {plural(len(stray), 'image')} of {n_images:,} "
+        f"(first: {shortened(stray[0])!r}). Put each image into a folder named for its class: "
+        f"{shortened('/'.join(filter(None, (root.name, above))))}/CLASS/image.jpg{hint}"
+    )
+
+
+def _explain_nothing(others: Sequence[str], root: Path) -> str:
     looked_for = ", ".join(sorted(extension[1:] for extension in EXTENSIONS))
-    if not found.others:
+    if not others:
         return f"The folder {root} is empty: there is no image in it (looked for: {looked_for})."
     return (
-        f"There is no image in {root}: {plural(len(found.others), 'file')} with other extensions "
-        f"(first: {shortened(found.others[0])!r}). Looked for: {looked_for}."
+        f"There is no image in {root}: {plural(len(others), 'file')} with other extensions "
+        f"(first: {shortened(others[0])!r}). Looked for: {looked_for}."
     )

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from regraft.core import DataError, OptionError, plural, shortened
+from regraft.data.names import UNLABELLED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
 Split = Literal["train", "val", "test"]
-
-UNLABELLED = -1
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +33,9 @@ class Manifest:
         groups: n names of the physical object (or track, patient, ...) that an image shows, None where unknown.
         n_skipped: Files that were seen and are no images by their extension.
         skipped: The first few of them.
+
+    Raises:
+        ValueError: The columns do not fit together.
     """
 
     root: Path
@@ -48,11 +49,15 @@ class Manifest:
 
     def __post_init__(self) -> None:
         n_images = len(self.paths)
-        if not len(self.labels) == len(self.splits) == len(self.groups) == n_images:
-            raise ValueError("paths, labels, splits and groups must have the same length")
         labels = np.array(self.labels, np.int64)
-        if n_images and not -1 <= labels.min() <= labels.max() < max(len(self.class_names), 1):
+        if not labels.shape == (len(self.splits),) == (len(self.groups),) == (n_images,):
+            raise ValueError("paths, labels, splits and groups must have the same length")
+        if n_images and not UNLABELLED <= labels.min() <= labels.max() < self.n_classes:
             raise ValueError("a label is no position in class_names")
+        if len(set(self.class_names)) != self.n_classes:
+            raise ValueError("a class name stands twice in class_names")
+        if not self.root.is_absolute():
+            raise ValueError(f"the root must be an absolute path, not {self.root}")
         labels.setflags(write=False)
         object.__setattr__(self, "labels", labels)
 
@@ -77,12 +82,19 @@ class Manifest:
         return [self.root / path for path in self.paths]
 
     def class_counts(self) -> NDArray[np.int64]:
-        """(k,) images of each class."""
+        """(k,) int64, images of each class."""
         return np.bincount(self.labels[self.labels >= 0], minlength=self.n_classes)
 
-    def select(self, rows: NDArray[np.int64] | NDArray[np.bool_] | Sequence[int]) -> Manifest:
-        """Some of the rows, by position or mask; the class names stay as they are."""
+    def select(self, rows: NDArray[np.int64] | NDArray[np.bool_] | Sequence[int] | Sequence[bool]) -> Manifest:
+        """Some of the rows, by position or mask; the class names stay as they are.
+
+        Raises:
+            ValueError: A mask has another length than the manifest.
+            IndexError: There is no such row.
+        """
         index = np.asarray(rows)
+        if index.dtype == np.bool_ and index.shape != (len(self),):
+            raise ValueError(f"a mask of {index.size} rows does not fit a manifest of {len(self)}")
         chosen = np.flatnonzero(index) if index.dtype == np.bool_ else index.astype(np.int64)
         return replace(
             self,
@@ -96,28 +108,39 @@ class Manifest:
         r"""Name each image's group by a regular expression on its path.
 
         The pattern is searched in the path relative to the root (`00012/01153_00001.ppm`). The group's name is what
-        its capture groups match, joined, or the whole match where it has none: with `(\d+)/(\d+)_` images share a
-        group if folder and number agree; with `(\d+)_` the number alone decides.
+        the part called `group` matches (`(?P<group>...)`), else what all parts in parentheses match, joined, else the
+        whole match: with `(\d+)/(\d+)_` images share a group if folder and number agree; with `(\d+)_` the number
+        alone decides, whatever the class.
 
         Raises:
             OptionError: The pattern is no regular expression.
-            DataError: It does not match every path.
+            DataError: It finds nothing in some of the paths, or the same in all of them.
         """
         try:
             compiled = re.compile(pattern)
         except re.error as error:
-            raise OptionError(
-                f"--group-by {pattern!r} is no column and no valid regular expression: {error}."
-            ) from error
-        matches = [compiled.search(path) for path in self.paths]
-        failed = [path for path, match in zip(self.paths, matches, strict=True) if match is None]
-        if failed:
+            raise OptionError(f"--group-by {pattern!r} is no valid regular expression: {error}.") from error
+        groups = tuple(_group_name(compiled, path) for path in self.paths)
+        nameless = [path for path, group in zip(self.paths, groups, strict=True) if group is None]
+        if nameless:
             raise DataError(
-                f"--group-by {pattern!r} does not match {len(failed):,} of {plural(len(self), 'path')} "
-                f"(first: {shortened(failed[0])!r}). It is searched in the path below {self.root}."
+                f"--group-by {pattern!r} finds no group in {len(nameless):,} of {plural(len(self), 'path')} "
+                f"(first: {shortened(nameless[0])!r}). It is searched in the path below {self.root}."
             )
-        names = ["/".join(part or "" for part in (m.groups() or (m.group(),))) for m in matches if m is not None]
-        return replace(self, groups=tuple(names))
+        if len(groups) > 1 and len(set(groups)) == 1:
+            raise DataError(
+                f"--group-by {pattern!r} puts all {plural(len(self), 'image')} into one group, "
+                f"{shortened(str(groups[0]))!r}: nothing would be left to test on. Match what tells objects apart."
+            )
+        return replace(self, groups=groups)
+
+
+def _group_name(pattern: re.Pattern[str], path: str) -> str | None:
+    match = pattern.search(path)
+    if match is None:
+        return None
+    parts = (match["group"],) if "group" in pattern.groupindex else match.groups() or (match[0],)
+    return "/".join(part or "" for part in parts) if any(parts) else None
 
 
 def require_classes(manifest: Manifest, *, minimum: int = 2) -> None:
@@ -126,39 +149,18 @@ def require_classes(manifest: Manifest, *, minimum: int = 2) -> None:
     Raises:
         DataError: Labels are missing, or fewer than `minimum` classes have images.
     """
-    n_unlabelled = int((manifest.labels == UNLABELLED).sum())
-    if n_unlabelled:
-        first = manifest.paths[int(np.argmax(manifest.labels == UNLABELLED))]
+    unlabelled = np.flatnonzero(manifest.labels == UNLABELLED)
+    if len(unlabelled):
         raise DataError(
-            f"{n_unlabelled:,} of {plural(len(manifest), 'image')} have no label (first: {shortened(first)!r}). "
+            f"{len(unlabelled):,} of {plural(len(manifest), 'image')} have no label "
+            f"(first: {shortened(manifest.paths[unlabelled[0]])!r}). "
             "Put each image into a folder named for its class, or fill the table's label column."
         )
-    present = [name for name, n in zip(manifest.class_names, manifest.class_counts(), strict=True) if n]
+    present = np.flatnonzero(manifest.class_counts())
     if len(present) < minimum:
+        names = ", ".join(repr(shortened(manifest.class_names[place])) for place in present)
         raise DataError(
-            f"There is only one class, {shortened(present[0])!r}, with {plural(len(manifest), 'image')}. "
-            "A classifier needs at least two: one folder of images for each."
+            f"There {'is' if len(present) == 1 else 'are'} {plural(len(present), 'class', 'classes')} with images"
+            f"{f' ({names})' if names else ''}, and a classifier needs at least {minimum}: "
+            "one folder of images for each."
         )
-
-
-def label_positions(names: Sequence[str | None]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    """Labels and class names from one name for each row; None is no label.
-
-    Class names are sorted naturally: numbers by value, text by its characters.
-    """
-    class_names = tuple(sorted({name for name in names if name is not None}, key=natural_key))
-    places = {name: place for place, name in enumerate(class_names)}
-    labels = [UNLABELLED if name is None else places[name] for name in names]
-    return np.array(labels, np.int64), class_names
-
-
-def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
-    """A sorting key by which `2` comes before `10` and `img2` before `img10`."""
-    parts = re.split(r"(\d+)", text)
-    return tuple((0, int(part), part) if part.isascii() and part.isdigit() else (1, 0, part) for part in parts if part)
-
-
-def repeated(values: Sequence[str | None]) -> dict[str, int]:
-    """Values that occur more than once, with how often; None is no value."""
-    counts = Counter(value for value in values if value is not None)
-    return {value: n for value, n in counts.items() if n > 1}

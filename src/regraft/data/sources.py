@@ -6,10 +6,11 @@ import difflib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regraft.core import DataError
+from regraft.core import DataError, shortened
 from regraft.data.catalog import DATASETS, load_dataset
+from regraft.data.columns import SUFFIXES
 from regraft.data.folders import read_folder
-from regraft.data.tables import SUFFIXES, read_table
+from regraft.data.tables import read_table
 
 if TYPE_CHECKING:
     from regraft.data.manifest import Manifest
@@ -19,27 +20,32 @@ def read_manifest(source: str | Path, *, group_by: str | None = None) -> Manifes
     """List a data set.
 
     Args:
-        source: A folder with one sub-folder for each class, a `.csv`, `.tsv` or `.parquet` table, or the name of a known
-            data set. A path that exists wins over a name.
+        source: A folder with one sub-folder for each class, a `.csv`, `.tsv` or `.parquet` table, or the name of a
+            known data set. A path that exists wins over a name.
         group_by: A column of the table, or a regular expression on the path (`Manifest.with_groups_from`).
 
     Raises:
         DataError: There is no such source, or nothing usable in it.
         OptionError: `group_by` makes no sense.
+        MissingExtraError: The named data set comes in a package that is not installed.
     """
-    path = Path(source).expanduser()
-    if path.is_dir():
-        manifest = read_folder(path)
-    elif path.is_file():
-        if path.suffix.lower() not in SUFFIXES:
-            raise DataError(f"{path} is no data set: give a folder, or a {', '.join(sorted(SUFFIXES))} table.")
-        is_column = group_by is not None and group_by.isidentifier()
-        manifest = read_table(path, group_by=group_by if is_column else None)
-        group_by = None if is_column else group_by
-    elif str(source) in DATASETS:
-        manifest = load_dataset(str(source))
-    else:
-        near = difflib.get_close_matches(str(source), DATASETS, n=1)
-        hint = f" Did you mean the data set {near[0]}?" if near else ""
-        raise DataError(f"There is no folder or table {str(source)!r}, and no data set of this name.{hint}")
+    try:
+        path = Path(source).expanduser()
+        is_folder, is_file = path.is_dir(), path.is_file()
+    except (OSError, RuntimeError) as error:  # forbidden, too long, or no such user in ~user
+        reason = getattr(error, "strerror", None) or error
+        raise DataError(f"The data set {shortened(str(source))!r} cannot be read: {reason}.") from error
+    if is_file and path.suffix.lower() not in SUFFIXES:
+        raise DataError(f"{path} is no data set: give a folder, or a {', '.join(sorted(SUFFIXES))} table.")
+    if is_file:
+        return read_table(path, group_by=group_by)
+    manifest = read_folder(path) if is_folder else _load_by_name(str(source))
     return manifest if group_by is None else manifest.with_groups_from(group_by)
+
+
+def _load_by_name(name: str) -> Manifest:
+    if name in DATASETS:
+        return load_dataset(name)
+    near = difflib.get_close_matches(name, DATASETS, n=3)
+    hint = f"Did you mean {' or '.join(near)}?" if near else f"Known data sets: {', '.join(DATASETS)}."
+    raise DataError(f"There is no folder or table {shortened(name)!r}, and no data set of this name. {hint}")

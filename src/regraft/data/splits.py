@@ -1,8 +1,11 @@
 """Splits that depend on contents and a seed, never on names, order or place of the files.
 
 Each unit (an image; or all images of one object, with their exact copies) gets a key: the smallest of the seeded
-hashes of its images' contents. Within each class, units are ordered by their keys and dealt out. Adding or removing
-an image leaves nearly all others where they were.
+hashes of its images' contents. Within each class, units are ordered by their keys and dealt out. A unit counts as of
+the class that most of its images have.
+
+Another image moves at most one other unit or so of a class between training and test, and a few between folds. Folds of
+groups are dealt anew: their balance matters more, and no result is compared fold by fold.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regraft.core import DataError, hash_key, plural, shortened
+from regraft.core import DataError, OptionError, hash_key, plural, shortened
 from regraft.data.units import cluster_units
 
 if TYPE_CHECKING:
@@ -27,8 +30,8 @@ def split_holdout(
 ) -> NDArray[np.bool_]:
     """Choose the images to hold out for the test.
 
-    Stratified: each class gives its share, rounded so that the shares add up. A class with a single unit gives none, and
-    every class keeps at least one unit for training.
+    Stratified: each class gives its share, rounded so that the shares add up. Every class keeps at least one image for
+    training, so a class with a single unit gives none.
 
     Args:
         labels: (n,) classes.
@@ -39,16 +42,21 @@ def split_holdout(
 
     Returns:
         (n,) bool, True for the test.
+
+    Raises:
+        OptionError: `test_fraction` is no part of a whole.
     """
+    if not 0 < test_fraction < 1:
+        raise OptionError(f"The part to hold out for the test must lie between 0 and 1; it is {test_fraction}.")
     table = _UnitTable(labels, units, digests, seed, "holdout")
     is_test = np.zeros(len(table.sizes), np.bool_)
     owed = 0.0  # what rounding has kept from the test so far
     for members in table.by_class():
         wanted = test_fraction * table.sizes[members].sum() + owed
-        chosen = _fill(table.sizes[members], wanted)
-        chosen = chosen[: len(members) - 1]
+        chosen = _fill(table.sizes[members], wanted)[: len(members) - 1]
         is_test[members[chosen]] = True
         owed = min(max(wanted - table.sizes[members[chosen]].sum(), -0.5), 0.5)
+    _return_lost_classes(labels, table, is_test)
     return is_test[table.unit_of_row]
 
 
@@ -65,8 +73,14 @@ def split_folds(
         seed: Another seed gives other folds.
 
     Returns:
-        (n,) int64, the fold of each image.
+        (n,) int64, the fold of each image. Folds differ by at most one image where every unit is one image. A class
+        with fewer units than folds is absent from some.
+
+    Raises:
+        OptionError: There are fewer than two folds.
     """
+    if n_folds < 2:
+        raise OptionError(f"Cross-validation needs at least two folds; {n_folds} were asked for.")
     table = _UnitTable(labels, units, digests, seed, "folds")
     fold_of_unit = np.zeros(len(table.sizes), np.int64)
     n_in_fold = np.zeros(n_folds, np.int64)
@@ -74,7 +88,9 @@ def split_folds(
         sizes = table.sizes[members]
         emptiest = np.argsort(n_in_fold, kind="stable")
         if sizes.max() == 1:
-            fold_of_unit[members] = emptiest[np.arange(len(members)) % n_folds]
+            n_each = np.full(n_folds, len(members) // n_folds)
+            n_each[emptiest[: len(members) % n_folds]] += 1
+            fold_of_unit[members] = np.repeat(np.arange(n_folds), n_each)  # blocks: a new image shifts their ends only
         else:
             fold_of_unit[members] = _deal(sizes, n_in_fold)
         n_in_fold += np.bincount(fold_of_unit[members], weights=sizes, minlength=n_folds).astype(np.int64)
@@ -85,7 +101,7 @@ def assign_splits(manifest: Manifest, digests: Sequence[str], *, test_fraction: 
     """The side of each image: the data set's own split where it has one, a deterministic one otherwise.
 
     A given `val` is trained on if there is a `test` as well (cross-validation chooses the settings), and is the test
-    if there is none.
+    if there is none. Where all images are given as `train`, the test is held out from them.
 
     Args:
         manifest: n readable, labelled images.
@@ -100,25 +116,38 @@ def assign_splits(manifest: Manifest, digests: Sequence[str], *, test_fraction: 
         DataError: Some images have a split and others have none, or nothing is left to train on.
     """
     given = set(manifest.splits)
+    if len(given) > 1 and None in given:
+        raise DataError(_explain_partial(manifest))
     if given <= {None, "train"}:
         units = cluster_units(digests, manifest.groups)
         is_test = split_holdout(manifest.labels, units, digests, test_fraction=test_fraction, seed=seed)
         return tuple("test" if flag else "train" for flag in is_test)
-    if None in given:
-        row = manifest.splits.index(None)
-        n_without = manifest.splits.count(None)
+    if len(given) == 1:
         raise DataError(
-            f"{plural(n_without, 'image')} of {len(manifest):,} have no split while the others have one (first: "
-            f"{shortened(manifest.paths[row])!r}). Give every image a split, or none."
+            f"All {plural(len(manifest), 'image')} are in the split {given.pop()!r}: there is nothing to train on. "
+            "Add a train split, or give the split's own folder (or a table without splits) to have it divided."
         )
-    if "train" not in given and given != {"val", "test"}:
-        raise DataError(f"All images are in the split {given.pop()!r}: there is nothing to train on.")
     test_name = "test" if "test" in given else "val"
     return tuple("test" if split == test_name else "train" for split in manifest.splits)
 
 
+def _explain_partial(manifest: Manifest) -> str:
+    first = manifest.paths[manifest.splits.index(None)]
+    n_without = manifest.splits.count(None)
+    return (
+        f"{plural(n_without, 'image')} of {len(manifest):,} {'has' if n_without == 1 else 'have'} no split while the "
+        f"others have one (first: {shortened(first)!r}). Give every image a split, or none."
+    )
+
+
 class _UnitTable:
-    """Units with class, size and order of dealing."""
+    """Units with class, size and order of dealing.
+
+    Attributes:
+        unit_of_row: (n,) int64, positions in the columns below.
+        sizes: (u,) int64, images of each unit.
+        ranks: (u,) int64, place of each unit in the order of keys.
+    """
 
     def __init__(
         self, labels: NDArray[np.int64], units: NDArray[np.int64], digests: Sequence[str], seed: int, purpose: str
@@ -130,10 +159,11 @@ class _UnitTable:
         for row, unit in enumerate(self.unit_of_row.tolist()):
             keys[unit] = min(keys[unit], hash_key(seed, purpose, digests[row]))
         self._order = np.array(sorted(range(n_units), key=keys.__getitem__), np.int64)
+        self.ranks = np.argsort(self._order)
         self._classes = _majority_labels(labels, self.unit_of_row, n_units)
 
     def by_class(self) -> list[NDArray[np.int64]]:
-        """The units of each class in the order of their keys; the smallest classes first."""
+        """The units of each class in the order of their keys."""
         in_order = self._classes[self._order]
         parts = np.argsort(in_order, kind="stable")
         _labels, starts = np.unique(in_order[parts], return_index=True)
@@ -148,6 +178,19 @@ def _majority_labels(labels: NDArray[np.int64], unit_of_row: NDArray[np.int64], 
     majority: NDArray[np.int64] = pairs[1][best][firsts]
     assert len(majority) == n_units
     return majority
+
+
+def _return_lost_classes(labels: NDArray[np.int64], table: _UnitTable, is_test: NDArray[np.bool_]) -> None:
+    """Bring the smallest unit of each class without training images back from the test.
+
+    This happens only to a class that is the minority in its units.
+    """
+    in_train = labels[~is_test[table.unit_of_row]]
+    for label in np.setdiff1d(labels, in_train):
+        members = np.unique(table.unit_of_row[labels == label])
+        if is_test[members].all():  # else a unit that came back for another class has brought it along
+            smallest = members[np.lexsort((table.ranks[members], table.sizes[members]))[0]]
+            is_test[smallest] = False
 
 
 def _fill(sizes: NDArray[np.int64], wanted: float) -> NDArray[np.int64]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from regraft.core import Value
+from regraft.data.names import PrintableText
 
 
 class Reason(StrEnum):
@@ -22,8 +23,14 @@ class Reason(StrEnum):
 
 
 class Unreadable(Value):
-    """One file that was left out."""
+    """One file that was left out.
 
-    path: str
+    Attributes:
+        path: The file, as text that can be shown.
+        reason: The stable code.
+        detail: What is wrong, in words.
+    """
+
+    path: PrintableText
     reason: Reason
     detail: str

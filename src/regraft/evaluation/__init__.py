@@ -1,1 +1,69 @@
-"""x."""
+"""Predictions in, report out: metrics, intervals, mistakes, and a page to look at. Knows no model."""
+
+from regraft.evaluation.assessment import Assessment, Baseline, assess
+from regraft.evaluation.class_counts import (
+    ClassCounts,
+    balanced_accuracy,
+    confusion_matrix,
+    count_classes,
+    f1,
+    macro_f1,
+    precision,
+    recall,
+)
+from regraft.evaluation.class_results import ClassResult
+from regraft.evaluation.intervals import Estimate, wilson_interval
+from regraft.evaluation.mistakes import ConfusedPair, Mistake
+from regraft.evaluation.page import render_page
+from regraft.evaluation.predictions import Predictions
+from regraft.evaluation.probability_scores import (
+    ReliabilityBin,
+    calibration_error,
+    log_losses,
+    reliability_bins,
+    top_hits,
+)
+from regraft.evaluation.report import (
+    LeftOutFile,
+    Notice,
+    RegularisationPath,
+    Report,
+    Stage,
+    StrengthCurve,
+    Table,
+)
+from regraft.evaluation.report_files import write_report
+
+__all__ = [
+    "Assessment",
+    "Baseline",
+    "ClassCounts",
+    "ClassResult",
+    "ConfusedPair",
+    "Estimate",
+    "LeftOutFile",
+    "Mistake",
+    "Notice",
+    "Predictions",
+    "RegularisationPath",
+    "ReliabilityBin",
+    "Report",
+    "Stage",
+    "StrengthCurve",
+    "Table",
+    "assess",
+    "balanced_accuracy",
+    "calibration_error",
+    "confusion_matrix",
+    "count_classes",
+    "f1",
+    "log_losses",
+    "macro_f1",
+    "precision",
+    "recall",
+    "reliability_bins",
+    "render_page",
+    "top_hits",
+    "wilson_interval",
+    "write_report",
+]

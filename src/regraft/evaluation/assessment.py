@@ -8,12 +8,10 @@ import numpy as np
 from pydantic import Field
 
 from regraft.core import DataError, Value, plural, shortened
-from regraft.evaluation.bootstrap import sampling_units
-from regraft.evaluation.class_counts import count_classes, f1, precision, recall
-from regraft.evaluation.intervals import Estimate, wilson_interval
-from regraft.evaluation.measures import measure, units_by_class
+from regraft.evaluation.class_results import ClassResult, class_results
+from regraft.evaluation.intervals import Estimate
+from regraft.evaluation.measures import measure
 from regraft.evaluation.mistakes import ConfusedPair, Mistake, confused_pairs, surest_mistakes
-from regraft.evaluation.prediction_files import valid_text
 from regraft.evaluation.probability_scores import ReliabilityBin, reliability_bins
 
 if TYPE_CHECKING:
@@ -27,22 +25,6 @@ N_MISTAKES = 60
 N_EXAMPLES = 4
 _FEW_GROUPS = 20
 _FEW_IMAGES = 30
-
-
-class ClassResult(Value):
-    """How well one class was recognised; None where that has no meaning.
-
-    `recall` has a Wilson interval on the class's images, or on its groups where images are not independent: as if each
-    group were one image, which is on the safe side.
-    """
-
-    name: str
-    n: int
-    n_predicted: int
-    n_right: int
-    recall: Estimate | None
-    precision: float | None
-    f1: float | None
 
 
 class Baseline(Value):
@@ -84,10 +66,10 @@ class Assessment(Value):
     @property
     def sentence(self) -> str:
         """The result in plain words."""
-        accuracy, share = self.accuracy, f"{self.confidence * 100:g} %"
-        text = f"On {plural(self.n_images, 'image')} it had not seen, it was right {accuracy.value * 100:.1f} % of the time"
-        if accuracy.low is not None and accuracy.high is not None:
-            text += f" ({share} interval {accuracy.low * 100:.1f} to {accuracy.high * 100:.1f})"
+        found, images = self.accuracy, plural(self.n_images, "image")
+        text = f"On {images} it had not seen, it was right {found.value * 100:.1f} % of the time"
+        if found.low is not None and found.high is not None:
+            text += f" ({self.confidence * 100:g} % interval {found.low * 100:.1f} to {found.high * 100:.1f})"
         if self.baseline is not None:
             name, value = shortened(self.baseline.class_name, 40), self.baseline.accuracy.value
             text += f"; always answering '{name}' would be right {value * 100:.1f} %"
@@ -130,9 +112,9 @@ def assess(
     estimates = measure(known, baseline_class=baseline_class, confidence=confidence, seed=seed)
     baseline = None
     if baseline_class is not None:
-        name = valid_text(known.class_names[baseline_class])
+        name = known.class_names[baseline_class]
         baseline = Baseline(class_name=name, accuracy=estimates["baseline"])
-    classes = _class_results(known, confidence)
+    classes = class_results(known, confidence)
     n_unlabelled = len(predictions) - len(known)
     return Assessment(
         n_images=len(known),
@@ -158,46 +140,10 @@ def assess(
 def _most_frequent(train_counts: Sequence[int] | NDArray[np.int64], n_classes: int) -> int:
     counts = np.asarray(train_counts)
     if counts.shape != (n_classes,):
-        raise ValueError(f"train_counts has shape {counts.shape}, but there are {plural(n_classes, 'class', 'classes')}")
-    return int(counts.argmax())
-
-
-def _class_results(predictions: Predictions, confidence: float) -> tuple[ClassResult, ...]:
-    n_classes = predictions.n_classes
-    counts = count_classes(predictions.labels, predictions.predicted, n_classes)
-    units = sampling_units(len(predictions), predictions.groups)
-    n_units = units_by_class(predictions.labels, units, n_classes)
-
-    def result(place: int, name: str) -> ClassResult:
-        n = int(counts.n_true[place, 0])
-        share = _known(recalls[place, 0])
-        found = None
-        if share is not None:
-            low, high = wilson_interval(share, int(n_units[place]), confidence)
-            found = Estimate(
-                value=share,
-                low=low,
-                high=high,
-                n=n,
-                n_groups=int(n_units[place]) if units.grouped else None,
-                method="Wilson score over groups" if units.grouped else "Wilson score",
-            )
-        return ClassResult(
-            name=valid_text(name),
-            n=n,
-            n_predicted=int(counts.n_predicted[place, 0]),
-            n_right=int(counts.n_right[place, 0]),
-            recall=found,
-            precision=_known(precisions[place, 0]),
-            f1=_known(f1s[place, 0]),
+        raise ValueError(
+            f"train_counts has shape {counts.shape}, but there are {plural(n_classes, 'class', 'classes')}"
         )
-
-    recalls, precisions, f1s = recall(counts), precision(counts), f1(counts)
-    return tuple(result(place, name) for place, name in enumerate(predictions.class_names))
-
-
-def _known(value: np.float64) -> float | None:
-    return None if np.isnan(value) else float(value)
+    return int(counts.argmax())
 
 
 def _caveats(
@@ -220,9 +166,9 @@ def _caveats(
     if absent:
         shown = ", ".join(absent[:3]) + (", ..." if len(absent) > 3 else "")
         caveats.append(
-            f"{plural(len(absent), 'class has', 'classes have')} no test image ({shown}): nothing is known about "
-            f"{'it' if len(absent) == 1 else 'them'}, and means over classes leave {'it' if len(absent) == 1 else 'them'} out."
+            f"{plural(len(absent), 'class has', 'classes have')} no test image ({shown}): not measured, "
+            "and left out of means over classes."
         )
     if n_unlabelled:
-        caveats.append(f"{plural(n_unlabelled, 'image')} without a known class left out.")
+        caveats.append(f"{plural(n_unlabelled, 'image has', 'images have')} no known class: not counted.")
     return caveats

@@ -1,8 +1,8 @@
 """Resampling of images, or of whole groups of images of one object.
 
-A resample is a vector of weights (how often each image was drawn), so any weighted metric can be resampled, thousands of
-times at once. Source: Efron and Tibshirani, "An introduction to the bootstrap", 1993, chapters 6 and 13; for groups: Field and
-Welsh, "Bootstrapping clustered data", JRSS B 69 (2007).
+A resample is a vector of weights (how often each image was drawn), so any weighted metric can be resampled, thousands
+of times at once. Source: Efron and Tibshirani, "An introduction to the bootstrap", 1993, chapters 6 and 13; for groups:
+Field and Welsh, "Bootstrapping clustered data", JRSS B 69 (2007).
 """
 
 from __future__ import annotations
@@ -56,6 +56,12 @@ def sampling_units(n_images: int, groups: Sequence[str | None] | None) -> Sampli
     return SamplingUnits(units, len(positions), grouped=len(positions) < n_images)
 
 
+def units_by_class(labels: NDArray[np.int64], units: SamplingUnits, n_classes: int) -> NDArray[np.int64]:
+    """(k,) independent units that show each class."""
+    pairs = np.unique(np.stack([labels, units.unit_of_image]), axis=1)
+    return np.bincount(pairs[0], minlength=n_classes)
+
+
 def resample(
     metrics: Callable[[NDArray[np.float32]], Mapping[str, NDArray[np.float64]]],
     units: SamplingUnits,
@@ -78,9 +84,9 @@ def resample(
 
 
 def _weights(units: SamplingUnits, rng: np.random.Generator, n_resamples: int) -> Iterator[NDArray[np.float32]]:
-    """(n, b) weights in pieces that fit the processor's cache."""
+    """(n, b) weights in pieces of bounded size."""
     n_units = units.n_units
-    n_at_once = max(1, min(n_resamples, _N_CELLS_AT_ONCE // max(n_units, 1)))
+    n_at_once = max(1, min(n_resamples, _N_CELLS_AT_ONCE // units.n_images))
     for begin in range(0, n_resamples, n_at_once):
         n_columns = min(n_at_once, n_resamples - begin)
         drawn = rng.integers(0, n_units, size=(n_units, n_columns)) * n_columns + np.arange(n_columns)

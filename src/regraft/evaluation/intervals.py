@@ -33,8 +33,8 @@ class Estimate(Value):
 def wilson_interval(share: float, n: float, confidence: float = 0.95) -> tuple[float, float]:
     """Interval of a proportion that stays honest near 0 and 1 and for small n.
 
-    Source: Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927); recommended by
-    Brown, Cai and DasGupta, "Interval estimation for a binomial proportion", Statistical Science 16 (2001).
+    Source: Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927); recommended
+    by Brown, Cai and DasGupta, "Interval estimation for a binomial proportion", Statistical Science 16 (2001).
 
     Args:
         share: Observed proportion, 0 to 1.

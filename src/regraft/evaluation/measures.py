@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regraft.core import generator
-from regraft.evaluation.bootstrap import basic_interval, percentile_interval, resample, sampling_units
+from regraft.evaluation.bootstrap import basic_interval, percentile_interval, resample, sampling_units, units_by_class
 from regraft.evaluation.class_counts import balanced_accuracy, count_classes, macro_f1
 from regraft.evaluation.intervals import Estimate, Method, wilson_interval
 from regraft.evaluation.probability_scores import calibration_error, log_losses, top_hits
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from regraft.evaluation.bootstrap import SamplingUnits
     from regraft.evaluation.predictions import Predictions
 
 _BY_CLASS = ("balanced_accuracy", "macro_f1")
@@ -50,7 +49,8 @@ class Measurement:
     def values(self, weights: NDArray[np.floating]) -> dict[str, NDArray[np.float64]]:
         """(b,) values by metric for (n, b) weights of the images."""
         predictions = self.predictions
-        totals = self._stacked.astype(weights.dtype) @ weights / weights.sum(axis=0)
+        # einsum, not a matrix product: BLAS threads that wait for busy cores cost more than they give here
+        totals = np.einsum("mn,nb->mb", self._stacked.astype(weights.dtype), weights) / weights.sum(axis=0)
         counts = count_classes(predictions.labels, predictions.predicted, predictions.n_classes, weights)
         return dict(zip(self.per_image, totals.astype(np.float64), strict=True)) | {
             "balanced_accuracy": balanced_accuracy(counts),
@@ -70,21 +70,15 @@ class Measurement:
         return float(len(present) ** 2 / (1 / present).sum())
 
 
-def units_by_class(labels: NDArray[np.int64], units: SamplingUnits, n_classes: int) -> NDArray[np.int64]:
-    """(k,) independent units that show each class."""
-    pairs = np.unique(np.stack([labels, units.unit_of_image]), axis=1)
-    return np.bincount(pairs[0], minlength=n_classes)
-
-
 def measure(
     predictions: Predictions, *, baseline_class: int | None, confidence: float, seed: int
 ) -> dict[str, Estimate]:
     """Every headline metric with its interval.
 
     Shares of independent images (accuracy, top-5, baseline) have a Wilson interval; all else, and everything where a
-    group holds several images, is resampled: images or whole groups, 2,000 times. The calibration error, which resampling
-    inflates, has a basic bootstrap interval, the others the percentile one. Where the resamples do not differ
-    (everything right, a single group) shares have a Wilson interval on the effective number of units.
+    group holds several images, is resampled: images or whole groups, 2,000 times. The calibration error, which
+    resampling inflates, has a basic bootstrap interval, the others the percentile one. Where the resamples do not
+    differ (everything right, a single group) shares have a Wilson interval on the effective number of units.
 
     Args:
         predictions: n >= 1 images, all with a known truth.

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regraft.core import Value
-from regraft.evaluation.prediction_files import valid_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,7 +56,7 @@ def confused_pairs(predictions: Predictions, n_examples: int) -> tuple[ConfusedP
         predictions: n images, all with a known truth.
         n_examples: How many images to name for each pair, at most.
     """
-    names = [valid_text(name) for name in predictions.class_names]
+    names = predictions.class_names
     n_of_class = np.bincount(predictions.labels, minlength=predictions.n_classes)
     rows_of: dict[tuple[int, int], list[int]] = {}
     for row in _wrong_rows(predictions).tolist():
@@ -86,9 +85,9 @@ def _mistakes(predictions: Predictions, rows: Iterable[int]) -> tuple[Mistake, .
     names = predictions.class_names
     return tuple(
         Mistake(
-            path=valid_text(predictions.paths[row]),
-            truth=valid_text(names[predictions.labels[row]]),
-            predicted=valid_text(names[predictions.predicted[row]]),
+            path=predictions.paths[row],
+            truth=names[predictions.labels[row]],
+            predicted=names[predictions.predicted[row]],
             confidence=float(predictions.confidence[row]),
             truth_probability=float(predictions.probabilities[row, predictions.labels[row]]),
         )

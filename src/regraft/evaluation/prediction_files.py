@@ -1,9 +1,9 @@
 """Predictions as a Parquet table, one row for each image.
 
 Columns: `path`, `label` and `predicted` (class names; label is null where the truth is unknown), `correct` (null where
-unknown), `confidence`, `probabilities` (a list of k numbers in the order of the class names), and `group` where there are
-groups. The file's metadata hold the class names as JSON (`regraft.class_names`) and the version of this format
-(`regraft.predictions`). Text that is no valid Unicode (file names of another encoding) is kept with replacement marks.
+unknown), `confidence`, `probabilities` (a list of k numbers in the order of the class names), and `group` where there
+are groups. The file's metadata hold the class names as JSON (`regraft.class_names`) and the version of this format
+(`regraft.predictions`).
 """
 
 from __future__ import annotations
@@ -25,15 +25,6 @@ FORMAT_VERSION = "1"
 _NAMES, _FORMAT = b"regraft.class_names", b"regraft.predictions"
 
 
-def valid_text(text: str) -> str:
-    """`text` with a replacement mark for every lone surrogate, as file names of another encoding have them."""
-    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace") if not _is_valid(text) else text
-
-
-def _is_valid(text: str) -> bool:
-    return not any("\ud800" <= character <= "\udfff" for character in text)
-
-
 def write_predictions(predictions: Predictions, path: Path) -> None:
     """Save predictions; the file is whole or not there.
 
@@ -43,10 +34,10 @@ def write_predictions(predictions: Predictions, path: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    names = [valid_text(name) for name in predictions.class_names]
+    names = list(predictions.class_names)
     known = predictions.labels >= 0
     columns = {
-        "path": pa.array([valid_text(name) for name in predictions.paths], pa.string()),
+        "path": pa.array(predictions.paths, pa.string()),
         "label": _class_column(names, predictions.labels),
         "predicted": _class_column(names, predictions.predicted),
         "correct": pa.array(predictions.right, mask=~known),
@@ -56,7 +47,7 @@ def write_predictions(predictions: Predictions, path: Path) -> None:
         ),
     }
     if predictions.groups is not None:
-        columns["group"] = pa.array([None if g is None else valid_text(g) for g in predictions.groups], pa.string())
+        columns["group"] = pa.array(predictions.groups, pa.string())
     metadata = {_FORMAT: FORMAT_VERSION.encode(), _NAMES: json.dumps(names).encode()}
     table = pa.table(columns).replace_schema_metadata(metadata)
     with atomic_path(path) as aside:

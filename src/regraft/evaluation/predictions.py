@@ -16,12 +16,17 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    Floats = NDArray[np.float32] | NDArray[np.float64]
+
 _SUM_TOLERANCE = 1e-2
 
 
 @dataclass(frozen=True, eq=False)
 class Predictions:
-    """Probabilities of n images for k classes.
+    r"""Probabilities of n images for k classes.
+
+    Text that is no valid Unicode (file names in another encoding have lone surrogates) is kept with escapes such as
+    `\udce9`, because neither JSON, nor HTML, nor Parquet can hold it.
 
     Attributes:
         paths: n names of the images, as a reader of the report should see them.
@@ -33,14 +38,21 @@ class Predictions:
 
     paths: tuple[str, ...]
     labels: NDArray[np.int64]
-    probabilities: NDArray[np.floating]
+    probabilities: Floats
     class_names: tuple[str, ...]
     groups: tuple[str | None, ...] | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "paths", tuple(_unicode(path) for path in self.paths))
+        object.__setattr__(self, "class_names", tuple(_unicode(name) for name in self.class_names))
+        if self.groups is not None:
+            groups = tuple(None if group is None else _unicode(group) for group in self.groups)
+            object.__setattr__(self, "groups", groups)
         labels = np.array(self.labels, np.int64)
         given = np.asarray(self.probabilities)
-        probabilities = np.array(given, np.float32 if given.dtype == np.float32 else np.float64)
+        probabilities: Floats = np.array(given, np.float64)
+        if given.dtype == np.float32:
+            probabilities = np.array(given, np.float32)
         _check_shapes(self, labels, probabilities)
         _check_values(labels, probabilities)
         for name, array in (("labels", labels), ("probabilities", probabilities)):
@@ -66,21 +78,23 @@ class Predictions:
     @cached_property
     def predicted(self) -> NDArray[np.int64]:
         """(n,) positions of the most probable classes; the first of equals."""
-        return self.probabilities.argmax(axis=1).astype(np.int64)
+        return np.asarray(self.probabilities.argmax(axis=1), np.int64)
 
     @cached_property
     def confidence(self) -> NDArray[np.float64]:
         """(n,) probabilities of the predicted classes."""
-        return self.probabilities.max(axis=1).astype(np.float64)
+        return np.asarray(self.probabilities.max(axis=1), np.float64)
 
     @cached_property
     def right(self) -> NDArray[np.bool_]:
         """(n,) whether the prediction is the truth; False where the truth is unknown."""
-        return self.predicted == self.labels
+        return np.asarray(self.predicted == self.labels, np.bool_)
 
     def labelled(self) -> Predictions:
         """The images whose truth is known."""
         rows = np.flatnonzero(self.labels >= 0)
+        if len(rows) == len(self):
+            return self
         return Predictions(
             paths=tuple(self.paths[row] for row in rows),
             labels=self.labels[rows],
@@ -108,7 +122,11 @@ class Predictions:
         return cls(**read_prediction_columns(path))
 
 
-def _check_shapes(predictions: Predictions, labels: NDArray[np.int64], probabilities: NDArray[np.floating]) -> None:
+def _unicode(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _check_shapes(predictions: Predictions, labels: NDArray[np.int64], probabilities: Floats) -> None:
     n_images, n_classes = len(predictions.paths), len(predictions.class_names)
     if labels.shape != (n_images,) or probabilities.shape != (n_images, n_classes):
         raise ValueError(
@@ -121,7 +139,7 @@ def _check_shapes(predictions: Predictions, labels: NDArray[np.int64], probabili
         raise ValueError(f"{plural(len(predictions.groups), 'group')} do not fit {plural(n_images, 'path')}")
 
 
-def _check_values(labels: NDArray[np.int64], probabilities: NDArray[np.floating]) -> None:
+def _check_values(labels: NDArray[np.int64], probabilities: Floats) -> None:
     if not len(labels):
         return
     if not -1 <= labels.min() <= labels.max() < probabilities.shape[1]:

@@ -75,7 +75,8 @@ def calibration_error(
     if weights is None:
         weights = np.ones((len(right), 1))
     gaps = weights * (right - confidence).astype(weights.dtype)[:, None]
-    return np.abs(sum_by(confidence_bins(confidence, n_bins), gaps, n_bins)).sum(axis=0) / weights.sum(axis=0)
+    gaps_of_bins = np.abs(sum_by(confidence_bins(confidence, n_bins), gaps, n_bins))
+    return np.asarray(gaps_of_bins.sum(axis=0) / weights.sum(axis=0), np.float64)
 
 
 def reliability_bins(

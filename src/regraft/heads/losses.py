@@ -107,9 +107,9 @@ class SquaredHingeLoss:
     def value(self, scores: Array, weights: Array) -> Array:
         """See `Loss`."""
         gaps = np.maximum(1.0 - scores * self.signs[:, None, :], 0.0)
-        return np.einsum("nfk,nfk,nf->fk", gaps, gaps, weights, optimize=["einsum_path", (0, 1), (0, 1)]).astype(
-            np.float64
-        )
+        gaps *= gaps
+        summed: Array = np.einsum("nfk,nf->fk", gaps, weights).astype(np.float64)
+        return summed
 
     def residual(self, scores: Array, weights: Array) -> tuple[Array, Array]:
         """See `Loss`."""
@@ -123,7 +123,8 @@ class SquaredHingeLoss:
 
 
 def _weighted_sum(losses: Array, weights: Array) -> Array:
-    return (losses * weights).sum(axis=0, dtype=np.float64)
+    total: Array = (losses * weights).sum(axis=0, dtype=np.float64)
+    return total
 
 
 def _weighted_mean(values: Array, weights: Array) -> Array:

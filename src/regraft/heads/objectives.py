@@ -48,16 +48,19 @@ def total_weights(
     Raises:
         ValueError: `class_weight` is neither None, "balanced" nor a dictionary, or names an unknown class.
     """
-    weights = np.ones(len(codes), dtype) if sample_weight is None else np.asarray(sample_weight, dtype)
+    weights: Array = np.ones(len(codes), dtype) if sample_weight is None else np.asarray(sample_weight, dtype)
     if class_weight is None:
         return weights
-    return weights * _class_factors(codes, classes, weights, class_weight).astype(dtype)[codes]
+    factors = _class_factors(codes, classes, weights, class_weight).astype(dtype)
+    product: Array = weights * factors[codes]
+    return product
 
 
 def _class_factors(codes: NDArray[np.int64], classes: NDArray[Any], weights: Array, class_weight: ClassWeight) -> Array:
     if isinstance(class_weight, str) and class_weight == "balanced":
         totals = np.bincount(codes, weights=weights, minlength=len(classes))
-        return weights.sum() / (len(classes) * np.maximum(totals, np.finfo(np.float64).tiny))
+        factors: Array = weights.sum() / (len(classes) * np.maximum(totals, np.finfo(np.float64).tiny))
+        return factors
     if isinstance(class_weight, dict):
         unknown = [name for name in class_weight if name not in set(classes.tolist())]
         if unknown:

@@ -86,7 +86,7 @@ class Problem:
             np.zeros((n_rows, n_problems, n_columns), dtype),
             np.zeros((n_samples, n_problems, n_columns), dtype),
             0,
-            True,
+            is_converged=True,
         )
 
 
@@ -130,7 +130,8 @@ class _Descent:
     def _inner(self, one: Array, two: Array) -> Array:
         """Inner product of each problem, float64."""
         by_column = np.einsum("dfk,dfk->fk", one, two).astype(np.float64)
-        return by_column.sum(axis=1, keepdims=True) if 2 in self.loss.reduced else by_column
+        by_problem: Array = by_column.sum(axis=1, keepdims=True) if 2 in self.loss.reduced else by_column
+        return by_problem
 
     def _value(self, weights: Array, scores: Array) -> Array:
         penalty: Array = 0.5 * self._inner(weights * self.penalised, weights)
@@ -139,7 +140,8 @@ class _Descent:
     def _gradient(self) -> tuple[Array, Array]:
         residual, curvature = self.loss.residual(self.scores, self.sample_weights)
         flat = self.features.T @ residual.reshape(len(residual), -1)
-        return flat.reshape(self.weights.shape) + self.weights * self.penalised, curvature
+        gradient: Array = flat.reshape(self.weights.shape) + self.weights * self.penalised
+        return gradient, curvature
 
     def _preconditioned(self, gradient: Array, curvature: Array) -> Array:
         """The two-loop recursion, begun with the inverse of the averaged Hessian's diagonal."""

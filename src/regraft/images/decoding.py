@@ -16,7 +16,17 @@ from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 import simplejpeg
-from PIL import Image, UnidentifiedImageError
+from PIL import (
+    BmpImagePlugin,
+    GifImagePlugin,
+    Image,
+    JpegImagePlugin,
+    PngImagePlugin,
+    PpmImagePlugin,
+    TiffImagePlugin,
+    UnidentifiedImageError,
+    WebPImagePlugin,
+)
 
 from regraft.core import DataError, digest_bytes
 from regraft.data import Reason, explain_os_error
@@ -29,7 +39,17 @@ if TYPE_CHECKING:
 
     from regraft.images.transform import Transform
 
-FORMATS = ("JPEG", "MPO", "PNG", "PPM", "BMP", "GIF", "WEBP", "TIFF")
+# Importing a plug-in registers its format; the many others of Pillow stay out.
+_PLUGINS = (
+    JpegImagePlugin.JpegImageFile,
+    PngImagePlugin.PngImageFile,
+    PpmImagePlugin.PpmImageFile,
+    BmpImagePlugin.BmpImageFile,
+    GifImagePlugin.GifImageFile,
+    WebPImagePlugin.WebPImageFile,
+    TiffImagePlugin.TiffImageFile,
+)
+FORMATS = tuple(str(plugin.format) for plugin in _PLUGINS)
 N_PIXELS_MAX = 178_956_970
 """A larger image is refused by its header: decoded it would take more than half a gigabyte."""
 N_BYTES_MAX = 1 << 30
@@ -115,8 +135,7 @@ def decode_image(data: bytes, transform: Transform) -> NDArray[np.uint8]:
             _check_size(*image.size)
             turn = _orientation(image)
             wanted = transform.turned() if turn >= 5 else transform
-            grey_or_rgb = _decode(image, data, wanted)
-        return _finished(grey_or_rgb, wanted, turn)
+            return _finished(_decode(image, data, wanted), wanted, turn)
     except UnreadableImageError:
         raise
     except MemoryError as error:

@@ -1,0 +1,66 @@
+"""Names of classes and files: in natural order, and as text that can be shown and saved."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+from pydantic import AfterValidator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+UNLABELLED = -1
+
+_NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?", re.ASCII)
+_DIGITS = re.compile(r"(\d+)", re.ASCII)
+
+
+def printable(name: str) -> str:
+    r"""`name` as valid Unicode: a byte of a file name that is no UTF-8 is written as `\udcff`.
+
+    Python keeps such bytes as lone surrogates (PEP 383). They open the file, but cannot be printed or saved as JSON.
+    """
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+PrintableText = Annotated[str, AfterValidator(printable)]
+"""Text of a saved value that may come from a file's name."""
+
+
+def label_positions(names: Sequence[str | None]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    """Labels and class names from one name for each row; None is no label.
+
+    Args:
+        names: n names.
+
+    Returns:
+        (n,) int64, positions in the class names, -1 where there is no label; and the k class names, printable, in
+        natural order.
+    """
+    printed = {name: printable(name) for name in set(names) if name is not None}
+    class_names = sort_naturally(set(printed.values()))
+    places = {name: place for place, name in enumerate(class_names)}
+    labels = [UNLABELLED if name is None else places[printed[name]] for name in names]
+    return np.array(labels, np.int64), class_names
+
+
+def sort_naturally(names: Iterable[str]) -> tuple[str, ...]:
+    """Numbers by value if all names are numbers; otherwise `2` before `10` and `img2` before `img10`."""
+    listed = list(names)
+    if all(_NUMBER.fullmatch(name) for name in listed):
+        return tuple(sorted(listed, key=lambda name: (float(name), name)))
+    return tuple(sorted(listed, key=_natural_key))
+
+
+def _natural_key(name: str) -> tuple[tuple[bool, int, str, str], ...]:
+    """Digits before text, and by value: of two numbers without leading zeros the one with more digits is larger."""
+    parts = [part for part in _DIGITS.split(name) if part]
+    values = [part.lstrip("0") if _DIGITS.fullmatch(part) else None for part in parts]
+    return tuple(
+        (True, 0, part, "") if value is None else (False, len(value), value, part)
+        for part, value in zip(parts, values, strict=True)
+    )

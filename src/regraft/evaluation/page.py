@@ -1,0 +1,141 @@
+"""`report.html`: one file that needs nothing else, runs no script, and shows hostile names as text."""
+
+from __future__ import annotations
+
+import json
+import math
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from regraft.core import plural
+from regraft.evaluation.charts import chart_path, chart_reliability
+from regraft.evaluation.matrix_view import view_matrix, worst_first
+from regraft.evaluation.pictures import Pictures, pictured_mistakes, pictured_pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jinja2 import Environment
+
+    from regraft.evaluation.report import Report
+
+_NONE = "\N{EN DASH}"
+N_CLASS_ROWS = 25
+N_PAIR_ROWS = 200
+N_LEFT_OUT_ROWS = 200
+
+_UNSEEN = {code: chr(0x2400 + code) for code in range(0x20)} | {0x7F: "\N{SYMBOL FOR DELETE}"}
+_MISLEADING = (*range(0x80, 0xA0), 0x200B, 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF)
+_VISIBLE = _UNSEEN | dict.fromkeys(_MISLEADING, "\N{REPLACEMENT CHARACTER}")
+
+
+def render_page(report: Report, *, thumbnail: Callable[[str], bytes | None] | None = None) -> str:
+    """The page of a report as HTML.
+
+    Args:
+        report: What to show.
+        thumbnail: Gives the JPEG bytes of a small picture for an image's path, or None where it cannot be had.
+    """
+    assessment = report.assessment
+    pictures = Pictures(thumbnail)
+    order = worst_first(assessment)
+    context = {
+        "report": report,
+        "assessment": assessment,
+        "sections": _sections(report),
+        "matrix": view_matrix(assessment),
+        "pairs": pictured_pairs(assessment.confused, pictures),
+        "mistakes": pictured_mistakes(assessment.mistakes, pictures),
+        "has_pictures": bool(pictures),
+        "classes": [assessment.classes[place] for place in order],
+        "reliability": chart_reliability(assessment.reliability),
+        "path": None if report.regularisation is None else chart_path(report.regularisation),
+        "n_class_rows": N_CLASS_ROWS,
+        "n_pair_rows": N_PAIR_ROWS,
+        "n_left_out_rows": N_LEFT_OUT_ROWS,
+        "guessing_loss": math.log(assessment.n_classes),
+        "seconds_total": sum(stage.seconds for stage in report.stages),
+    }
+    return _environment().get_template("report.html.j2").render(context)
+
+
+def _sections(report: Report) -> dict[str, str]:
+    """The sections that this report has: anchor -> heading."""
+    assessment = report.assessment
+    sections = {
+        "result": ("Result", True),
+        "notices": ("Keep in mind", bool(report.notices or assessment.caveats)),
+        "confusion": ("What was taken for what", True),
+        "pairs": ("Confused pairs", bool(assessment.confused)),
+        "mistakes": ("The surest mistakes", bool(assessment.mistakes)),
+        "classes": ("Class by class", True),
+        "calibration": ("Is its confidence justified?", True),
+        "regularisation": ("How the head was chosen", report.regularisation is not None),
+        "data": ("Data", bool(report.data_facts or report.data_tables)),
+        "left-out": ("Files left out", bool(report.left_out)),
+        "times": ("Times", bool(report.stages)),
+        "options": ("Options and versions", bool(report.options or report.versions)),
+        "reproduce": ("Do it again", bool(report.reproduce)),
+    }
+    return {anchor: heading for anchor, (heading, is_there) in sections.items() if is_there}
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("regraft.evaluation"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=show_unseen,
+    )
+    environment.filters |= {
+        filter_.__name__: filter_ for filter_ in (percent, number, seconds, count, plural, as_json, together)
+    }
+    return environment
+
+
+def show_unseen(value: Any) -> Any:
+    """Make control characters visible, and characters that reverse or hide their neighbours harmless.
+
+    Every value that a template prints passes through here.
+    """
+    return value.translate(_VISIBLE) if type(value) is str else value
+
+
+def percent(share: float | None, n_digits: int = 1) -> str:
+    """`87.7`, `100` for exactly one, a dash where there is no number."""
+    if share is None:
+        return _NONE
+    return "100" if share == 1 else f"{share * 100:.{n_digits}f}"
+
+
+def number(value: float | None, n_digits: int = 3) -> str:
+    """`0.123`, a dash where there is no number."""
+    return _NONE if value is None else f"{value:.{n_digits}f}"
+
+
+def count(value: int) -> str:
+    """`12,345`."""
+    return f"{value:,}"
+
+
+def together(sentence: str) -> str:
+    """A sentence in which no line breaks between a figure and its per cent sign."""
+    return sentence.replace(" %", "\N{NO-BREAK SPACE}%")
+
+
+def as_json(value: Any) -> str:
+    """A value of an option as JSON, without escapes."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def seconds(value: float) -> str:
+    """`0.042 s`, `3.4 s`, `2 min 05 s`, `1 h 02 min`."""
+    if value < 60:
+        return f"{value:.{1 if value >= 1 else 3}f} s"
+    minutes, rest = divmod(round(value), 60)
+    return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"

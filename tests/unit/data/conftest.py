@@ -1,0 +1,54 @@
+"""Data sets on the disk and in memory, as small as they can be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from regraft.data.manifest import Manifest
+from regraft.data.names import label_positions
+
+
+@pytest.fixture
+def write_files(tmp_path):
+    """Write files, each with a content of its own, below a folder; returns the folder."""
+
+    def write(*names: str, folder: Path = tmp_path / "set") -> Path:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in names:
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"content of {name!a}")
+        return folder
+
+    return write
+
+
+@pytest.fixture
+def make_manifest():
+    """A manifest from class names, one for each image, and whatever else matters."""
+
+    def make(names, splits=None, groups=None, class_names=None, **more) -> Manifest:
+        labels, found = label_positions(names)
+        if class_names is not None:
+            labels = np.array([-1 if name is None else class_names.index(name) for name in names])
+        n_images = len(names)
+        return Manifest(
+            root=Path("/data"),
+            paths=tuple(f"{row}.jpg" for row in range(n_images)),
+            labels=labels,
+            class_names=found if class_names is None else class_names,
+            splits=tuple(splits or [None] * n_images),
+            groups=tuple(groups or [None] * n_images),
+            **more,
+        )
+
+    return make
+
+
+@pytest.fixture
+def make_digests():
+    """Distinct stand-ins for content hashes, the same at every call."""
+    return lambda n, prefix="": [f"{prefix}{row:064x}" for row in range(n)]

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import pytest
+
+from regraft.core import DataError, OptionError
+from regraft.data.sources import read_manifest
+
+
+def test_a_folder(write_files):
+    """A folder is read as classes, with groups by a pattern."""
+    manifest = read_manifest(write_files("cat/1_a.jpg", "dog/2_a.jpg"), group_by=r"(\d)_")
+    assert manifest.class_names == ("cat", "dog")
+    assert manifest.groups == ("1", "2")
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.TSV"])
+def test_a_table(tmp_path, name):
+    """A table is read as such, with groups by a column."""
+    table = tmp_path / name
+    table.write_text("path\tpole\na.jpg\t7\n")
+    assert read_manifest(str(table), group_by="pole").groups == ("7",)
+
+
+def test_the_home_folder(write_files, monkeypatch):
+    """`~` is the home folder."""
+    folder = write_files("cat/1.jpg")
+    monkeypatch.setenv("HOME", str(folder.parent))
+    assert read_manifest("~/set").root == folder.resolve()
+
+
+def test_a_folder_wins_over_a_name(write_files, monkeypatch):
+    """A folder called like a known data set is that folder."""
+    folder = write_files("elpv/cat/1.jpg")
+    monkeypatch.chdir(folder)
+    assert read_manifest("elpv").class_names == ("cat",)
+
+
+def test_a_file_of_another_kind(tmp_path):
+    """A file that is no table is refused with what would do."""
+    file = tmp_path / "labels.xlsx"
+    file.write_text("x")
+    with pytest.raises(DataError, match=r"labels.xlsx is no data set: give a folder, or a .csv, .parquet, .tsv table"):
+        read_manifest(file)
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("elvp", "no data set of this name. Did you mean elpv?"),
+        ("no/such/folder", "There is no folder or table 'no/such/folder', .* Known data sets: elpv, belgium-signs"),
+        ("x" * 5000, "cannot be read: File name too long"),
+        ("~no-such-user-here/x", "cannot be read: "),
+        ("a\0b", "There is no folder or table 'a\N{REPLACEMENT CHARACTER}b'"),
+        ("belgium-signs", "does not come in a package. To use it, download"),
+    ],
+)
+def test_nothing_there(source, message, tmp_path, monkeypatch):
+    """A source that is not there is an error of the data with a hint, whatever is wrong with its name."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DataError, match=message):
+        read_manifest(source)
+
+
+def test_a_pattern_that_is_none(write_files):
+    """An invalid pattern is an error of the option."""
+    with pytest.raises(OptionError, match="no valid regular expression"):
+        read_manifest(write_files("cat/1.jpg"), group_by="(")

@@ -1,0 +1,259 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from regraft.core import DataError, OptionError
+from regraft.data.splits import assign_splits, split_folds, split_holdout
+from regraft.data.units import cluster_units
+
+
+@st.composite
+def data_sets(draw):
+    """Labels, units of any sizes and mixtures of classes, and digests."""
+    n_images = draw(st.integers(1, 60))
+    labels = draw(st.lists(st.integers(0, 4), min_size=n_images, max_size=n_images))
+    groups = draw(st.lists(st.sampled_from([None, *"abcdefgh"]), min_size=n_images, max_size=n_images))
+    digests = [f"image {row}" for row in range(n_images)]
+    return np.array(labels), cluster_units(digests, groups), digests
+
+
+def classes_with_units(labels, units, n_least):
+    return [label for label in np.unique(labels) if len(np.unique(units[labels == label])) >= n_least]
+
+
+@given(data_sets(), st.floats(0.01, 0.99), st.integers(0, 3))
+def test_units_stay_on_one_side(data, test_fraction, seed):
+    """No unit is torn by the holdout."""
+    labels, units, digests = data
+    is_test = split_holdout(labels, units, digests, test_fraction=test_fraction, seed=seed)
+    assert not set(units[is_test]) & set(units[~is_test])
+
+
+@given(data_sets(), st.floats(0.01, 0.99), st.integers(0, 3))
+def test_every_class_can_be_learnt(data, test_fraction, seed):
+    """Every class has an image in train, and one with a single unit is there wholly."""
+    labels, units, digests = data
+    is_test = split_holdout(labels, units, digests, test_fraction=test_fraction, seed=seed)
+    assert set(labels) == set(labels[~is_test])
+    for label in set(labels.tolist()) - set(classes_with_units(labels, units, 2)):
+        assert not is_test[labels == label].any()
+
+
+@given(data_sets(), st.integers(0, 3), st.randoms(use_true_random=False))
+def test_the_order_does_not_matter(data, seed, random):
+    """Shuffled images fall on the same sides and into the same folds, however their units are numbered."""
+    labels, units, digests = data
+    order = np.array(random.sample(range(len(labels)), len(labels)))
+    names = [digests[row] for row in order]
+    one = split_holdout(labels, units, digests, test_fraction=0.3, seed=seed)
+    two = split_holdout(labels[order], 7 * units[order].max() - units[order], names, test_fraction=0.3, seed=seed)
+    np.testing.assert_array_equal(one[order], two)
+    one = split_folds(labels, units, digests, n_folds=3, seed=seed)
+    two = split_folds(labels[order], 7 * units[order].max() - units[order], names, n_folds=3, seed=seed)
+    np.testing.assert_array_equal(one[order], two)
+
+
+@pytest.mark.parametrize("counts", [(821, 1803), (3, 5, 7, 1, 2, 2609), (1312, 1312)])
+@pytest.mark.parametrize("test_fraction", [0.25, 0.1, 1 / 3])
+def test_the_holdout_has_its_share(make_digests, counts, test_fraction):
+    """Without groups each class gives its share to within one image, and so does the whole."""
+    labels = np.repeat(np.arange(len(counts)), counts)
+    is_test = split_holdout(
+        labels, np.arange(len(labels)), make_digests(len(labels)), test_fraction=test_fraction, seed=0
+    )
+    shares = np.bincount(labels[is_test], minlength=len(counts))
+    assert np.abs(shares - test_fraction * np.array(counts)).max() <= 1
+    assert abs(is_test.sum() - test_fraction * len(labels)) <= 1
+
+
+def test_many_small_classes_add_up(make_digests):
+    """Rounding class by class does not drift: 1,000 classes of 3 images give a quarter of all."""
+    labels = np.repeat(np.arange(1000), 3)
+    is_test = split_holdout(labels, np.arange(3000), make_digests(3000), test_fraction=0.25, seed=0)
+    assert abs(is_test.sum() - 750) <= 1
+
+
+def test_units_of_unequal_size_fill_the_share():
+    """Units of 1 to 40 images give about a quarter of each class."""
+    sizes = np.random.default_rng(0).integers(1, 41, 300)
+    units = np.repeat(np.arange(300), sizes)
+    labels = units % 3
+    is_test = split_holdout(labels, units, [str(row) for row in range(len(units))], test_fraction=0.25, seed=0)
+    shares = np.bincount(labels[is_test]) / np.bincount(labels)
+    assert np.abs(shares - 0.25).max() < 0.02
+
+
+def test_a_minority_is_not_lost():
+    """A class that is the minority in all of its units keeps one of them in train, for any seed."""
+    labels = np.array([0, 0, 0, 1] * 2 + [0] * 20)
+    units = np.array([0] * 4 + [1] * 4 + list(range(2, 22)))
+    digests = [str(row) for row in range(28)]
+    held_out = 0
+    for seed in range(50):
+        is_test = split_holdout(labels, units, digests, test_fraction=0.5, seed=seed)
+        assert 1 in labels[~is_test]
+        held_out += 1 in labels[is_test]
+    assert held_out > 0
+
+
+def test_seeds_choose(make_digests):
+    """Another seed gives another holdout and other folds; the same seed the same ones."""
+    labels, units, digests = np.zeros(100, int), np.arange(100), make_digests(100)
+    one, again, two = (split_holdout(labels, units, digests, test_fraction=0.5, seed=seed) for seed in (0, 0, 1))
+    assert (one == again).all()
+    assert (one != two).any()
+    one, again, two = (split_folds(labels, units, digests, n_folds=5, seed=seed) for seed in (0, 0, 1))
+    assert (one == again).all()
+    assert (one != two).any()
+
+
+def test_one_more_image_moves_few(make_digests):
+    """A new image leaves nearly all others on their side and in their fold."""
+    labels = np.repeat([0, 1], 500)
+    digests = make_digests(1000)
+    more = np.append(labels, 0), np.arange(1001), [*digests, "new"]
+    before = split_holdout(labels, np.arange(1000), digests, test_fraction=0.25, seed=0)
+    after = split_holdout(*more, test_fraction=0.25, seed=0)
+    assert (before != after[:-1]).sum() <= 2
+    before = split_folds(labels, np.arange(1000), digests, n_folds=5, seed=0)
+    after = split_folds(*more, n_folds=5, seed=0)
+    assert (before != after[:-1]).sum() <= 20
+
+
+def test_the_split_is_what_it_was():
+    """The holdout and the folds of one seed stay what they are from version to version."""
+    labels, units, digests = np.array([0] * 6 + [1] * 6), np.arange(12), [str(row) for row in range(12)]
+    is_test = split_holdout(labels, units, digests, test_fraction=0.25, seed=0)
+    folds = split_folds(labels, units, digests, n_folds=3, seed=0)
+    assert "".join(map(str, is_test.astype(int))) == "000011000100"
+    assert "".join(map(str, folds)) == "121020021102"
+
+
+@given(data_sets(), st.integers(2, 6))
+def test_folds_keep_units(data, n_folds):
+    """No unit is torn by the folds, and every fold number is one."""
+    labels, units, digests = data
+    folds = split_folds(labels, units, digests, n_folds=n_folds, seed=0)
+    assert all(len(np.unique(folds[units == unit])) == 1 for unit in np.unique(units))
+    assert folds.min() >= 0
+    assert folds.max() < n_folds
+
+
+@given(st.lists(st.integers(1, 30), min_size=1, max_size=8), st.integers(2, 7))
+def test_folds_of_single_images_are_even(counts, n_folds):
+    """Without groups the folds differ by at most one image, in each class and in all."""
+    labels = np.repeat(np.arange(len(counts)), counts)
+    digests = [str(row) for row in range(len(labels))]
+    folds = split_folds(labels, np.arange(len(labels)), digests, n_folds=n_folds, seed=0)
+    for chosen in (labels >= 0, *(labels == label for label in range(len(counts)))):
+        assert np.ptp(np.bincount(folds[chosen], minlength=n_folds)) <= 1
+
+
+def test_folds_of_groups_are_about_even():
+    """Groups of unequal size fill the folds about evenly, class by class."""
+    sizes = np.random.default_rng(0).integers(1, 10, 200)
+    units = np.repeat(np.arange(200), sizes)
+    labels = units % 2
+    folds = split_folds(labels, units, [str(row) for row in range(len(units))], n_folds=5, seed=0)
+    for label in (0, 1):
+        assert np.ptp(np.bincount(folds[labels == label])) <= 9
+
+
+def test_a_class_with_fewer_units_than_folds():
+    """Such a class lies in as many folds as it has units, so training always has some of it."""
+    labels, units = np.array([0] * 20 + [1] * 6), np.array([*range(20), 20, 20, 20, 21, 21, 21])
+    folds = split_folds(labels, units, [str(row) for row in range(26)], n_folds=5, seed=0)
+    assert len(np.unique(folds[labels == 1])) == 2
+
+
+@pytest.mark.parametrize("test_fraction", [0, 1, -0.1, 2, float("nan")])
+def test_fractions_that_are_none(test_fraction):
+    """The part to hold out lies between nothing and all."""
+    with pytest.raises(OptionError, match="between 0 and 1"):
+        split_holdout(np.array([0]), np.array([0]), ["a"], test_fraction=test_fraction, seed=0)
+
+
+def test_one_fold_is_none():
+    """Cross-validation needs two folds."""
+    with pytest.raises(OptionError, match="at least two folds; 1"):
+        split_folds(np.array([0]), np.array([0]), ["a"], n_folds=1, seed=0)
+
+
+def test_no_images():
+    """No images have no sides and no folds."""
+    nothing = np.zeros(0, np.int64)
+    assert split_holdout(nothing, nothing, [], test_fraction=0.25, seed=0).shape == (0,)
+    assert split_folds(nothing, nothing, [], n_folds=2, seed=0).shape == (0,)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(60)
+def test_a_million_images():
+    """A million images of 3,000 classes in groups are split in seconds."""
+    random = np.random.default_rng(0)
+    labels = random.integers(0, 3000, 1_000_000)
+    groups = [
+        f"{label}/{group}" for label, group in zip(labels.tolist(), random.integers(0, 100, 1_000_000), strict=True)
+    ]
+    digests = [str(row) for row in range(1_000_000)]
+    units = cluster_units(digests, groups)
+    is_test = split_holdout(labels, units, digests, test_fraction=0.25, seed=0)
+    assert abs(is_test.mean() - 0.25) < 0.005
+    folds = split_folds(labels, units, digests, n_folds=5, seed=0)
+    assert np.ptp(np.bincount(folds)) < 1000
+
+
+@pytest.mark.parametrize(
+    ("given_splits", "sides"),
+    [
+        (["train", "test"], ("train", "test")),
+        (["train", "val"], ("train", "test")),
+        (["train", "val", "test"], ("train", "train", "test")),
+        (["val", "test"], ("train", "test")),
+    ],
+)
+def test_given_splits_are_kept(make_manifest, make_digests, given_splits, sides):
+    """A given test is the test; val is trained on beside a test, and is the test where there is none."""
+    manifest = make_manifest(["cat"] * len(given_splits), splits=given_splits)
+    assert assign_splits(manifest, make_digests(len(sides)), test_fraction=0.5, seed=0) == sides
+
+
+@pytest.mark.parametrize("split", [None, "train"])
+def test_no_given_test(make_manifest, make_digests, split):
+    """Without a given test one is held out, with groups and exact copies on one side."""
+    manifest = make_manifest(["cat", "dog"] * 10, splits=[split] * 20, groups=["g"] * 6 + [None] * 14)
+    digests = make_digests(20)
+    digests[19] = digests[7]
+    sides = assign_splits(manifest, digests, test_fraction=0.25, seed=0)
+    assert set(sides) == {"train", "test"}
+    assert len(set(sides[:6])) == 1
+    assert sides[19] == sides[7]
+
+
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_some_without_a_split(make_manifest, make_digests, split):
+    """Images without a split beside images with one are an error that counts them."""
+    manifest = make_manifest(["cat", "dog", "cat"], splits=[split, None, None])
+    with pytest.raises(DataError, match=r"2 images of 3 have no split while the others have one \(first: '1.jpg'\)"):
+        assign_splits(manifest, make_digests(3), test_fraction=0.25, seed=0)
+
+
+@pytest.mark.parametrize("split", ["val", "test"])
+def test_nothing_to_train_on(make_manifest, make_digests, split):
+    """A data set that is all test is an error with a remedy."""
+    manifest = make_manifest(["cat", "dog"], splits=[split] * 2)
+    with pytest.raises(DataError, match=f"All 2 images are in the split '{split}': there is nothing to train on. Add"):
+        assign_splits(manifest, make_digests(2), test_fraction=0.25, seed=0)
+
+
+def test_names_and_places_do_not_matter(make_manifest, make_digests):
+    """The sides of images hang on their contents: moved and renamed files stay on their sides."""
+    one = make_manifest(["cat", "dog"] * 20)
+    two = make_manifest(["cat", "dog"] * 20, groups=[f"group {row}" for row in range(40)])
+    digests = make_digests(40)
+    assert assign_splits(one, digests, test_fraction=0.25, seed=0) == assign_splits(
+        two, digests, test_fraction=0.25, seed=0
+    )
