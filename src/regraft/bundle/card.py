@@ -57,7 +57,11 @@ def _names(record: BundleRecord) -> str:
 def _metrics(record: BundleRecord) -> list[str]:
     if not record.metrics:
         return ["Not measured."]
-    return ["| figure | value |", "|---|---|", *(f"| {name} | {value} |" for name, value in record.metrics.items())]
+    rows = []
+    for name, found in record.metrics.items():
+        interval = "" if found.get("low") is None else f"{found['low']:.3f} to {found['high']:.3f}"
+        rows.append(f"| {name} | {found['value']:.3f} | {interval} | {found['n']} |")
+    return ["| figure | value | 95 % interval | images |", "|---|---|---|---|", *rows]
 
 
 def _code(text: str) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from regraft.backbones import choose_engine, compute_features, open_engine
-from regraft.core import DataError, OptionError, plural
+from regraft.core import OptionError
 from regraft.data import fingerprint_files
 from regraft.features import Extractor, build_extractor
 from regraft.images import transform_array
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from regraft.bundle.record import BundleRecord
     from regraft.core import Progress
     from regraft.data import Unreadable
+    from regraft.evaluation import Assessment
     from regraft.heads import LinearHead
 
 N_CHUNK = 4096
@@ -83,6 +84,19 @@ class Classifier:
             self.backbone, self.choice, transform=self.record.transform, layer=self.record.layer, cache=self.cache
         )
         return Extractor(built.key, built.transform, lambda: self.engine, built.store)
+
+    def with_metrics(self, assessment: Assessment) -> Classifier:
+        """The same classifier with a record of how good it was found to be."""
+        named = {
+            "accuracy": assessment.accuracy,
+            "balanced accuracy": assessment.balanced_accuracy,
+            "log loss": assessment.log_loss,
+            "calibration error": assessment.calibration_error,
+        }
+        metrics = {name: estimate.model_dump(mode="json") for name, estimate in named.items()}
+        if assessment.baseline is not None:
+            metrics["majority class"] = assessment.baseline.accuracy.model_dump(mode="json")
+        return replace(self, record=self.record.model_copy(update={"metrics": metrics}))
 
     def probabilities(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
         """Class probabilities of features.
@@ -150,22 +164,6 @@ class Classifier:
                 else np.zeros((0, len(self.class_names))),
                 unreadable=prints.unreadable + found.unreadable,
             )
-
-    def label_indices(self, names: Sequence[str]) -> dict[str, int]:
-        """Positions of class names among this classifier's.
-
-        Raises:
-            DataError: Some are not among them.
-        """
-        places = {name: position for position, name in enumerate(self.class_names)}
-        foreign = [name for name in names if name not in places]
-        if foreign:
-            raise DataError(
-                f"{plural(len(foreign), 'class', 'classes')} of these images are unknown to the classifier "
-                f"(first: {foreign[0]!r}). It knows: {', '.join(self.class_names[:10])}"
-                + (", …" if len(self.class_names) > 10 else ".")
-            )
-        return places
 
 
 def choose_like(record: BundleRecord) -> EngineChoice:

@@ -68,8 +68,8 @@ def check_bundle(folder: Path, *, choice: EngineChoice | None = None, cache: Pat
     if not difference <= tolerance:
         raise BundleError(
             f"The bundle {folder} does not give the scores it gave when it was saved: the largest difference is "
-            f"{difference:.2g} of the largest score, allowed is {tolerance:g} ({used.engine} {used.precision}; saved with "
-            f"{made_with.engine} {made_with.precision}). Do not use it; make it again."
+            f"{difference:.2g} of the largest score, allowed is {tolerance:g} ({used.engine} {used.precision}; saved "
+            f"with {made_with.engine} {made_with.precision}). Do not use it; make it again."
         )
     return CheckResult(
         folder=str(folder),

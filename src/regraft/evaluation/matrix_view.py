@@ -77,20 +77,22 @@ class OverviewPath:
 def view_matrix(assessment: Assessment) -> MatrixView:
     """Choose and colour the cells to show.
 
-    Up to 30 classes are shown whole; of more, the 15 that took part in the most mistakes, and an overview of all.
+    Up to 30 classes are shown whole; of more, the 15 of the most confused pairs, and an overview of all.
     """
     matrix = assessment.confusion()
     n_classes = len(matrix)
-    shown = np.arange(n_classes) if n_classes <= N_CLASSES_WHOLE else _most_confused(matrix, N_CLASSES_PART)
+    shown = np.arange(n_classes) if n_classes <= N_CLASSES_WHOLE else _most_confused(assessment)
     names = tuple(assessment.classes[place].name for place in shown)
     rows = tuple(_row(name, matrix[place], place, shown) for name, place in zip(names, shown.tolist(), strict=True))
     has_overview = N_CLASSES_WHOLE < n_classes <= N_CLASSES_OVERVIEW
     return MatrixView(names, rows, n_classes, _overview(matrix) if has_overview else ())
 
 
-def _most_confused(matrix: NDArray[np.int64], n_shown: int) -> NDArray[np.int64]:
-    wrong = matrix.sum(axis=0) + matrix.sum(axis=1) - 2 * matrix.diagonal()
-    return np.sort(np.argsort(-wrong, kind="stable")[:n_shown])
+def _most_confused(assessment: Assessment) -> NDArray[np.int64]:
+    """Positions of the classes of the most confused pairs, filled up with the first classes."""
+    position = {result.name: place for place, result in enumerate(assessment.classes)}
+    confused = [position[name] for pair in assessment.confused for name in (pair.truth, pair.predicted)]
+    return np.sort(list(dict.fromkeys([*confused, *range(N_CLASSES_PART)]))[:N_CLASSES_PART])
 
 
 def _row(name: str, counts: NDArray[np.int64], place: int, shown: NDArray[np.int64]) -> Row:

@@ -1,16 +1,24 @@
-"""What a classifier said about some images, beside the truth where it is known."""
+"""What a classifier said about some images, beside the truth where it is known; and the table that keeps it.
+
+The table is a Parquet file with one row for each image. Columns: `path`, `label` and `predicted` (class names; label is
+null where the truth is unknown), `correct` (null where unknown), `confidence`, `probabilities` (a list of k numbers in
+the order of the class names), and `group` where there are groups. The file's metadata hold the class names as JSON
+(`regraft.class_names`) and the version of this format (`regraft.predictions`).
+"""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from regraft.core import plural
+from regraft.core import DataError, atomic_path, plural, shortened
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
     from typing import Self
 
@@ -18,6 +26,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32] | NDArray[np.float64]
 
+FORMAT_VERSION = "1"
+_NAMES, _FORMAT = b"regraft.class_names", b"regraft.predictions"
 _SUM_TOLERANCE = 1e-2
 
 
@@ -104,22 +114,59 @@ class Predictions:
         )
 
     def write_parquet(self, path: Path) -> None:
-        """Save as a table, whole or not at all; see `regraft.evaluation.prediction_files` for its columns."""
-        from regraft.evaluation.prediction_files import write_predictions
+        """Save as a table, whole or not at all.
 
-        write_predictions(self, path)
+        Raises:
+            OSError: The file cannot be written.
+        """
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        known = self.labels >= 0
+        columns = {
+            "path": pa.array(self.paths, pa.string()),
+            "label": _class_column(self.class_names, self.labels),
+            "predicted": _class_column(self.class_names, self.predicted),
+            "correct": pa.array(self.right, mask=~known),
+            "confidence": pa.array(self.confidence),
+            "probabilities": pa.FixedSizeListArray.from_arrays(pa.array(self.probabilities.ravel()), self.n_classes),
+        }
+        if self.groups is not None:
+            columns["group"] = pa.array(self.groups, pa.string())
+        metadata = {_FORMAT: FORMAT_VERSION.encode(), _NAMES: json.dumps(self.class_names).encode()}
+        table = pa.table(columns).replace_schema_metadata(metadata)
+        with atomic_path(path) as aside:
+            pq.write_table(table, aside, compression="zstd")
 
     @classmethod
     def read_parquet(cls, path: Path) -> Self:
         """Read what `write_parquet` has saved.
 
         Raises:
-            DataError: The file is damaged, or is no table of predictions.
+            DataError: The file is damaged, of a later version, or no table of predictions.
             OSError: The file cannot be opened.
         """
-        from regraft.evaluation.prediction_files import read_prediction_columns
+        import pyarrow as pa
+        import pyarrow.parquet as pq
 
-        return cls(**read_prediction_columns(path))
+        try:
+            with path.open("rb") as file:
+                table = pq.read_table(file)
+        except (pa.ArrowException, OSError) as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise
+            raise DataError(f"{path} is no readable Parquet file: {shortened(str(error), 160)}.") from error
+        metadata = table.schema.metadata or {}
+        if metadata.get(_FORMAT) != FORMAT_VERSION.encode():
+            found = metadata.get(_FORMAT, b"none").decode(errors="replace")
+            raise DataError(
+                f"{path} is no table of predictions that this version can read: its format is {found!r}, "
+                f"{FORMAT_VERSION!r} is needed. Write it again with `regraft evaluate` or `regraft predict`."
+            )
+        try:
+            return cls(**_columns(table, json.loads(metadata[_NAMES])))
+        except (KeyError, ValueError, TypeError, AttributeError, pa.ArrowException) as error:
+            raise DataError(f"{path} is a damaged table of predictions: {shortened(str(error), 160)}.") from error
 
 
 def _unicode(text: str) -> str:
@@ -151,3 +198,24 @@ def _check_values(labels: NDArray[np.int64], probabilities: Floats) -> None:
     if np.abs(sums - 1).max() > _SUM_TOLERANCE:
         row = int(np.abs(sums - 1).argmax())
         raise ValueError(f"probabilities must sum to 1 in every row; in row {row} they sum to {sums[row]:.4g}")
+
+
+def _class_column(names: Sequence[str], positions: np.ndarray) -> Any:
+    """Class names by position, each name stored once; null where the position is -1."""
+    import pyarrow as pa
+
+    index = pa.array(positions.astype(np.int32), mask=positions < 0)
+    return pa.DictionaryArray.from_arrays(index, pa.array(names, pa.string()))
+
+
+def _columns(table: Any, names: list[str]) -> dict[str, Any]:
+    positions = {name: position for position, name in enumerate(names)} | {None: -1}
+    flat = table.column("probabilities").combine_chunks().flatten()
+    groups = table.column("group").to_pylist() if "group" in table.column_names else None
+    return {
+        "paths": tuple(table.column("path").to_pylist()),
+        "labels": np.array([positions[name] for name in table.column("label").to_pylist()], np.int64),
+        "probabilities": flat.to_numpy(zero_copy_only=False).reshape(table.num_rows, len(names)),
+        "class_names": tuple(names),
+        "groups": None if groups is None else tuple(groups),
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Normalisation = Literal["l2", "standard"]
+
+_SETTINGS = ("kind", "is_row_normalised", "temperature", "n_inputs")
+_N_INPUTS_MAX = 1 << 24
+_NEVER = -1e6
+"""A score so low that the class is never predicted, and still a number that can be saved and compared."""
 
 
 def normalise_rows(features: NDArray[Any]) -> NDArray[Any]:
@@ -33,9 +38,10 @@ class LinearHead:
         kind: "softmax" or "svm"; how it was fitted.
         is_row_normalised: Whether features are divided by their length first. (Standardisation needs no such flag:
             it is part of W and b.)
-        coef: (k, d) float32.
+        coef: (k, d) float32; it uses the first d features.
         intercept: (k,) float32.
         temperature: Calibration.
+        n_inputs: Length of the feature vectors that it takes, at least d.
     """
 
     kind: str
@@ -43,22 +49,18 @@ class LinearHead:
     coef: NDArray[np.float32]
     intercept: NDArray[np.float32]
     temperature: float
+    n_inputs: int
 
     @property
     def n_classes(self) -> int:
         """Number of classes."""
         return len(self.coef)
 
-    @property
-    def n_features(self) -> int:
-        """Length of a feature vector."""
-        return int(self.coef.shape[1])
-
     def scores(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Scores before calibration.
 
         Args:
-            features: (n, d) float32.
+            features: (n, n_inputs) float32.
 
         Returns:
             (n, k) float32.
@@ -66,9 +68,10 @@ class LinearHead:
         Raises:
             HeadError: The features have another length than the head was fitted on.
         """
-        if features.ndim != 2 or features.shape[1] != self.n_features:
-            raise HeadError(f"The head was fitted on {self.n_features} features; these have shape {features.shape}.")
-        rows = normalise_rows(features) if self.is_row_normalised else features
+        if features.ndim != 2 or features.shape[1] != self.n_inputs:
+            raise HeadError(f"The head was fitted on {self.n_inputs} features; these have shape {features.shape}.")
+        used = features[:, : self.coef.shape[1]]
+        rows = normalise_rows(used) if self.is_row_normalised else used
         scores: NDArray[np.float32] = rows.astype(np.float32) @ self.coef.T + self.intercept
         return scores
 
@@ -76,13 +79,28 @@ class LinearHead:
         """Calibrated probabilities (n, k) of scores (n, k)."""
         return softmax(scores.astype(np.float64) / self.temperature)
 
+    def spread(self, codes: NDArray[np.int64], n_classes: int) -> LinearHead:
+        """The same head for more classes; those that it was not fitted on are never predicted.
+
+        Args:
+            codes: (k,) which of the classes each row of this head stands for.
+            n_classes: How many there are.
+        """
+        if len(codes) == n_classes:
+            return self
+        coef = np.zeros((n_classes, self.coef.shape[1]), np.float32)
+        intercept = np.full(n_classes, _NEVER, np.float32)
+        coef[codes] = self.coef
+        intercept[codes] = self.intercept
+        return replace(self, coef=coef, intercept=intercept)
+
     def tensors(self) -> dict[str, NDArray[np.float32]]:
         """The arrays, by name."""
         return {"coef": self.coef, "intercept": self.intercept}
 
     def settings(self) -> dict[str, Any]:
         """Everything else, as JSON values."""
-        return {"kind": self.kind, "is_row_normalised": self.is_row_normalised, "temperature": self.temperature}
+        return {name: getattr(self, name) for name in _SETTINGS}
 
     @classmethod
     def from_parts(cls, tensors: Mapping[str, NDArray[Any]], settings: Mapping[str, Any]) -> LinearHead:
@@ -91,8 +109,8 @@ class LinearHead:
         Raises:
             HeadError: They do not make a head: names, types, shapes or values are wrong.
         """
-        if set(tensors) != {"coef", "intercept"} or set(settings) != {"kind", "is_row_normalised", "temperature"}:
-            raise HeadError("A head has the tensors coef and intercept, and a kind, a normalisation and a temperature.")
+        if set(tensors) != {"coef", "intercept"} or set(settings) != set(_SETTINGS):
+            raise HeadError(f"A head has the tensors coef and intercept and the settings {', '.join(_SETTINGS)}.")
         coef, intercept = tensors["coef"], tensors["intercept"]
         temperature = settings["temperature"]
         if coef.dtype != np.float32 or intercept.dtype != np.float32:
@@ -105,4 +123,11 @@ class LinearHead:
             raise HeadError(f"A head's temperature is a positive number; this one is {temperature!r}.")
         if settings["kind"] not in ("softmax", "svm") or not isinstance(settings["is_row_normalised"], bool):
             raise HeadError(f"There is no head of the kind {settings['kind']!r}.")
-        return cls(settings["kind"], settings["is_row_normalised"], coef, intercept, float(temperature))
+        n_inputs = settings["n_inputs"]
+        if (
+            isinstance(n_inputs, bool)
+            or not isinstance(n_inputs, int)
+            or not coef.shape[1] <= n_inputs <= _N_INPUTS_MAX
+        ):
+            raise HeadError(f"A head of {coef.shape[1]} weights a class cannot take {n_inputs!r} features.")
+        return cls(settings["kind"], settings["is_row_normalised"], coef, intercept, float(temperature), n_inputs)

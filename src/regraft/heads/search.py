@@ -40,6 +40,8 @@ class HeadSearch(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     Args:
         head: "softmax" or "svm".
         normalisations: Which of "l2" (rows to length 1) and "standard" (columns to mean 0, deviation 1) to try.
+        widths: How many of the leading features to try; None stands for all. With the features of a preferred layer
+            first and those of others behind them, cross-validation decides whether the others help.
         strengths: Values of C to try for every normalisation; None for `n_strengths` over a range that suits each.
         n_strengths: How many, if `strengths` is None. The path grows beyond its end where the best is the last.
         cv: A number of stratified folds (whole groups in one fold, if groups are given), a scikit-learn splitter, or
@@ -53,8 +55,9 @@ class HeadSearch(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         classes_: (k,) labels.
         best_C_: The chosen strength.
         best_normalisation_: The chosen normalisation.
+        best_width_: How many leading features are used.
         best_score_: Its cross-validated score.
-        paths_: One `StrengthPath` for each normalisation.
+        paths_: One `StrengthPath` for each width and normalisation.
         temperature_: Calibration, fitted on out-of-fold scores.
         head_: The fitted `LinearHead`.
     """
@@ -62,6 +65,7 @@ class HeadSearch(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         "head": [StrOptions({"softmax", "svm"})],
         "normalisations": ["array-like"],
+        "widths": ["array-like"],
         "strengths": ["array-like", None],
         "n_strengths": [Interval(Integral, 1, None, closed="left")],
         "cv": ["cv_object"],
@@ -76,6 +80,7 @@ class HeadSearch(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         head: str = "softmax",
         *,
         normalisations: Sequence[str] = ("l2", "standard"),
+        widths: Sequence[int | None] = (None,),
         strengths: Sequence[float] | None = None,
         n_strengths: int = 20,
         cv: Any = 5,
@@ -86,6 +91,7 @@ class HeadSearch(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     ) -> None:
         self.head = head
         self.normalisations = normalisations
+        self.widths = widths
         self.strengths = strengths
         self.n_strengths = n_strengths
         self.cv = cv
@@ -119,7 +125,11 @@ class HeadSearch(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         samples = Samples(features, codes, len(self.classes_), weights)
         with threadpool_limits(self.n_threads):
             kind: HeadKind = "svm" if self.head == "svm" else "softmax"
-            walks = [Walk(kind, name, samples, folds, self.scoring) for name in self._checked_normalisations()]
+            walks = [
+                Walk(kind, samples, folds, n_features=width, normalisation=name, scoring=self.scoring)
+                for width in self._checked_widths(features.shape[1])
+                for name in self._checked_normalisations()
+            ]
             for walk in walks:
                 walk.run(self._strengths_for(walk.path.normalisation), can_grow=self.strengths is None)
             best = max(walks, key=lambda walk: walk.best_score)  # of equal ones the first
@@ -128,6 +138,7 @@ class HeadSearch(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             self.head_ = best.refitted(self.temperature_)
         self.paths_ = tuple(walk.path for walk in walks)
         self.best_normalisation_ = best.path.normalisation
+        self.best_width_ = best.path.n_features
         self.best_C_ = best.best_strength
         self.best_score_ = best.best_score
         return self
@@ -150,6 +161,12 @@ class HeadSearch(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         features = validate_data(self, X, dtype=DTYPES, reset=False)
         return self.head_.scores(features.astype(np.float32, copy=False))
+
+    def _checked_widths(self, n_features: int) -> list[int]:
+        widths = sorted({n_features if width is None else int(width) for width in self.widths})
+        if not widths or not 1 <= widths[0] <= widths[-1] <= n_features:
+            raise ValueError(f"widths is {self.widths!r}; it must name numbers of features from 1 to {n_features}.")
+        return widths
 
     def _checked_normalisations(self) -> list[Normalisation]:
         chosen: list[Normalisation] = [name for name in DEFAULT_RANGES if name in set(self.normalisations)]

@@ -31,14 +31,16 @@ _N_NUMBERS_MAX = 40_000_000
 
 @dataclass(frozen=True, eq=False)
 class StrengthPath:
-    """Cross-validated score along the strengths of one normalisation.
+    """Cross-validated score along the strengths of one normalisation of some of the features.
 
     Attributes:
+        n_features: How many leading features are used.
         normalisation: "l2" or "standard".
         strengths: (m,) values of C, ascending.
         scores: (m, f) score of each fold.
     """
 
+    n_features: int
     normalisation: Normalisation
     strengths: NDArray[np.float64]
     scores: NDArray[np.float64]
@@ -74,9 +76,10 @@ class Walk:
 
     Args:
         kind: Which head.
-        normalisation: Which normalisation.
         samples: Data.
         folds: Folds.
+        n_features: How many leading features to use.
+        normalisation: Which normalisation.
         scoring: "accuracy" or "balanced_accuracy".
 
     Attributes:
@@ -85,17 +88,24 @@ class Walk:
     """
 
     def __init__(
-        self, kind: HeadKind, normalisation: Normalisation, samples: Samples, folds: FoldTable, scoring: str
+        self,
+        kind: HeadKind,
+        samples: Samples,
+        folds: FoldTable,
+        *,
+        n_features: int,
+        normalisation: Normalisation,
+        scoring: str,
     ) -> None:
         self._kind = kind
         self._samples = samples
         self._folds = folds
         self._score_weights = _score_weights(samples, folds, scoring)
-        self._mean, self._scale, rows = _normalised(samples.features, normalisation)
+        self._mean, self._scale, rows = _normalised(samples.features[:, :n_features], normalisation)
         self._basis = Basis.of(rows, samples.weights, fit_intercept=True)
         self._loss, self._n_columns = build_loss(kind, samples.codes, samples.n_classes, rows.dtype)
         self._problems = self._lots()
-        self.path = StrengthPath(normalisation, np.zeros(0), np.zeros((0, folds.n_folds)))
+        self.path = StrengthPath(n_features, normalisation, np.zeros(0), np.zeros((0, folds.n_folds)))
         self.held_out_scores = np.zeros((len(samples.codes), samples.n_classes), rows.dtype)
         self._best_weights: Array = np.zeros(0)
 
@@ -141,7 +151,12 @@ class Walk:
             coef, intercept = np.concatenate([-coef, coef]) / 2, np.concatenate([-intercept, intercept]) / 2
         is_row_normalised = self.path.normalisation == "l2"
         return LinearHead(
-            self._kind, is_row_normalised, coef.astype(np.float32), intercept.astype(np.float32), temperature
+            kind=self._kind,
+            is_row_normalised=is_row_normalised,
+            coef=coef.astype(np.float32),
+            intercept=intercept.astype(np.float32),
+            temperature=temperature,
+            n_inputs=int(self._samples.features.shape[1]),
         )
 
     def _lots(self) -> list[Problem]:
@@ -169,7 +184,10 @@ class Walk:
                 fold += 1
         path = self.path
         self.path = StrengthPath(
-            path.normalisation, np.append(path.strengths, strength), np.vstack([path.scores, fold_scores])
+            path.n_features,
+            path.normalisation,
+            np.append(path.strengths, strength),
+            np.vstack([path.scores, fold_scores]),
         )
         if self.path.best == len(path.strengths):
             self.held_out_scores = held_out

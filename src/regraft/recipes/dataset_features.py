@@ -9,18 +9,17 @@ import numpy as np
 
 from regraft.core import DataError, cache_folder, plural
 from regraft.data import assign_splits, fingerprint_files
-from regraft.images import UnreadableImageError, read_image
-from regraft.recipes.network_options import NetworkOptions, open_network
+from regraft.images import read_image
+from regraft.recipes.network_options import open_network
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
     from regraft.backbones import BackboneSpec, EngineChoice
     from regraft.core import Progress
     from regraft.data import Manifest, Unreadable
     from regraft.features import Extractor
+    from regraft.recipes.network_options import NetworkOptions
     from regraft.recipes.stopwatch import Stopwatch
 
 
@@ -58,8 +57,8 @@ class DatasetFeatures:
         train, test = np.flatnonzero(sides == "train"), np.flatnonzero(sides == "test")
         if not len(train) or not len(test):
             raise DataError(
-                f"Of {plural(len(sides), 'readable image')} {len(train)} would be trained on and {len(test)} tested on: "
-                "both need some. Add images, or change --test-fraction."
+                f"Of {plural(len(sides), 'readable image')} {len(train)} would be trained on and {len(test)} "
+                "tested on: both need some. Add images, or change --test-fraction."
             )
         return train, test
 
@@ -75,17 +74,35 @@ class DatasetFeatures:
 
 
 def load_features(manifest: Manifest, options: NetworkOptions, progress: Progress, watch: Stopwatch) -> DatasetFeatures:
-    """Hash the files, and compute or fetch the features of those that can be read.
+    """Features of a manifest's images by the network that some options name.
 
     Raises:
         DataError: None of the files can be read.
         RegraftError: From the backbone, the engine or the store.
     """
+    with watch.stage("choose engine"):
+        spec, choice, extractor = open_network(options, cache_folder())
+    return features_for(manifest, spec=spec, choice=choice, extractor=extractor, progress=progress, watch=watch)
+
+
+def features_for(
+    manifest: Manifest,
+    *,
+    spec: BackboneSpec,
+    choice: EngineChoice,
+    extractor: Extractor,
+    progress: Progress,
+    watch: Stopwatch,
+) -> DatasetFeatures:
+    """Hash the files, and compute or fetch the features of those that can be read.
+
+    Raises:
+        DataError: None of the files can be read.
+        RegraftError: From the engine or the store.
+    """
     files = manifest.files()
     with watch.stage("hash files"):
         prints = fingerprint_files(files, progress=progress)
-    with watch.stage("choose engine"):
-        spec, choice, extractor = open_network(options, cache_folder())
     with watch.stage("features"):
         found = extractor.extract(files, prints.digests, progress=progress)
     unreadable = prints.unreadable + found.unreadable

@@ -31,7 +31,11 @@ class NetworkOptions(Options):
     checkpoint: Path | None = Field(
         None, description="Local weights for the network (.safetensors, or .pth that holds tensors only)."
     )
-    layer: str = Field("penultimate", description="Layer to use: penultimate, stage1 ... stageN, or a module's name.")
+    layer: str = Field(
+        "auto",
+        description="Layer to use: penultimate, stage1 ... stageN, a module's name, several joined by +; auto takes the "
+        "penultimate layer and adds the last stages where cross-validation finds that they help.",
+    )
     image_size: int | None = Field(
         None, ge=8, le=4096, description="Input size in pixels instead of the network's own."
     )

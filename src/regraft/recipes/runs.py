@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import time
 import uuid
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from regraft.core import OptionError, StoreError, sync_folder
+from regraft.core import OptionError, StoreError, digest_bytes, sync_folder
+from regraft.recipes.versions import installed_versions
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from types import TracebackType
     from typing import Self
+
+    from regraft.core import Options
+    from regraft.recipes.dataset_features import DatasetFeatures
 
 
 class RunFolder:
@@ -38,7 +41,6 @@ class RunFolder:
         if self.final.exists():
             raise OptionError(f"There is a run at {self.final} already. Choose another --name, or delete it.")
         self.folder = self.parent / f".{uuid.uuid4().hex}.part"
-        self._events: list[dict[str, Any]] = []
 
     def _free_name(self, stem: str) -> str:
         stem = re.sub(r"[^\w.-]+", "-", stem).strip("-.") or "run"
@@ -60,15 +62,19 @@ class RunFolder:
         if kind is not None:
             shutil.rmtree(self.folder, ignore_errors=True)
             return
-        lines = "".join(json.dumps(event, default=str) + "\n" for event in self._events)
-        (self.folder / "log.jsonl").write_text(lines, encoding="utf-8")
         self.folder.rename(self.final)
         sync_folder(self.parent)
 
-    def log(self, event: str, **facts: Any) -> None:
-        """Remember that something happened, for `log.jsonl`."""
-        self._events.append({"time": time.time(), "event": event, **facts})
-
-    def write_json(self, name: str, content: Any) -> None:
-        """Write one JSON file of the run."""
-        (self.folder / name).write_text(json.dumps(content, indent=2, default=str) + "\n", encoding="utf-8")
+    def write_record(self, *, source: str, options: Options, seconds: dict[str, float], data: DatasetFeatures) -> None:
+        """Write `run.json`: what was asked for, on which data, with which versions, in what time."""
+        record = {
+            "source": source,
+            "options": options.model_dump(mode="json"),
+            "data_digest": digest_bytes("".join(sorted(data.digests)).encode()),
+            "n_images": len(data.digests),
+            "engine": data.choice.fingerprint,
+            "engine_reason": data.choice.reason,
+            "seconds": seconds,
+            "versions": installed_versions(),
+        }
+        (self.folder / "run.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")

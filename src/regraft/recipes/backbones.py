@@ -1,0 +1,37 @@
+"""`regraft backbones`: which pretrained networks there are."""
+
+from __future__ import annotations
+
+from regraft.backbones import BACKBONES, is_offline
+from regraft.core import Value, cache_folder
+
+
+class BackboneRow(Value):
+    """One recommended backbone, as it is listed."""
+
+    name: str
+    n_parameters: int
+    image_size: int
+    n_features: int
+    top1: float | None
+    licence: str | None
+    is_offline: bool
+    source: str | None
+
+
+def backbones() -> tuple[BackboneRow, ...]:
+    """The recommended backbones; `is_offline` tells whether the weights are on this machine already."""
+    cache = cache_folder()
+    return tuple(
+        BackboneRow(
+            name=spec.name,
+            n_parameters=spec.n_parameters,
+            image_size=spec.image_size,
+            n_features=spec.n_features,
+            top1=spec.top1,
+            licence=spec.licence,
+            is_offline=is_offline(spec, cache),
+            source=spec.source,
+        )
+        for spec in (BACKBONES[name] for name in BACKBONES)
+    )

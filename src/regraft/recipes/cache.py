@@ -1,0 +1,57 @@
+"""`regraft cache`: the features that are kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from regraft.core import Value, cache_folder
+from regraft.features import open_store
+
+if TYPE_CHECKING:
+    from regraft.features import StoreInfo
+
+CacheAction = Literal["info", "verify", "clear"]
+
+
+class CacheResult(Value):
+    """What the feature store holds, and what was done.
+
+    Attributes:
+        folder: Where it is.
+        n_rows: Feature rows.
+        n_recipes: Ways in which they were computed.
+        n_shards: Files.
+        n_bytes: Their size.
+        damaged: Files that `verify` found damaged and removed.
+    """
+
+    folder: str
+    n_rows: int
+    n_recipes: int
+    n_shards: int
+    n_bytes: int
+    damaged: tuple[str, ...] = ()
+
+
+def cache(action: CacheAction = "info") -> CacheResult:
+    """Look at the feature store, check every byte of it, or empty it.
+
+    Args:
+        action: `info` counts; `verify` also reads all of it and removes what is damaged (it is computed again when it
+            is needed); `clear` removes everything and returns what was there.
+    """
+    store = open_store(cache_folder())
+    if action == "clear":
+        return _result(store.clear())
+    damaged = store.verify().damaged if action == "verify" else ()
+    return _result(store.info()).model_copy(update={"damaged": damaged})
+
+
+def _result(info: StoreInfo) -> CacheResult:
+    return CacheResult(
+        folder=str(info.folder),
+        n_rows=info.n_rows,
+        n_recipes=info.n_recipes,
+        n_shards=info.n_shards,
+        n_bytes=info.n_bytes,
+    )

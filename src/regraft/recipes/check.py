@@ -1,0 +1,23 @@
+"""`regraft check`: does a saved classifier still do what it did?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from regraft.bundle import check_bundle
+
+if TYPE_CHECKING:
+    from regraft.bundle import CheckResult
+
+
+def check(bundle: str | Path) -> CheckResult:
+    """Verify a bundle's files and replay its golden inputs.
+
+    Args:
+        bundle: A bundle's or run's folder.
+
+    Raises:
+        BundleError: It is damaged, or gives other scores than when it was saved.
+    """
+    return check_bundle(Path(bundle))

@@ -1,0 +1,45 @@
+"""A classifier from a fitted head, with a record of how it was made."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from regraft.bundle import SCHEMA_VERSION, BundleRecord, Classifier, EngineRecord
+from regraft.core import cache_folder
+from regraft.recipes.versions import installed_versions
+
+if TYPE_CHECKING:
+    from regraft.heads import HeadSearch
+    from regraft.recipes.dataset_features import DatasetFeatures
+    from regraft.recipes.network_options import NetworkOptions
+
+
+def build_classifier(name: str, data: DatasetFeatures, search: HeadSearch, options: NetworkOptions) -> Classifier:
+    """The classifier that a fitted search makes of the data's network.
+
+    A class of which no image was trained on is named, but never predicted: its score is minus infinity in effect.
+    """
+    head = search.head_.spread(np.asarray(search.classes_), data.manifest.n_classes)
+    record = BundleRecord(
+        schema_version=SCHEMA_VERSION,
+        name=name,
+        created=now(),
+        class_names=data.manifest.class_names,
+        backbone=data.spec,
+        layer=options.layer,
+        transform=data.extractor.transform,
+        engine=EngineRecord(engine=data.choice.engine, precision=data.choice.precision, device=data.choice.device),
+        head=head.settings(),
+        digests={},
+        options=options.model_dump(mode="json"),
+        versions=installed_versions(),
+    )
+    return Classifier(record=record, head=head, backbone=data.spec, choice=data.choice, cache=cache_folder())
+
+
+def now() -> str:
+    """The time, ISO 8601 in UTC."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,31 @@
+"""`regraft demo`: the main job on real images, beside what others reached on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from regraft.data import DATASETS, Dataset
+from regraft.recipes.probe import ProbeOptions, ProbeResult, probe
+
+if TYPE_CHECKING:
+    from regraft.core import Progress
+
+_DATASET = "elpv"
+
+
+@dataclass(frozen=True)
+class DemoResult:
+    """The probe of the demonstration, and the data set with its licence and published results."""
+
+    result: ProbeResult
+    dataset: Dataset
+
+
+def demo(options: ProbeOptions | None = None, *, progress: Progress | None = None, **settings: Any) -> DemoResult:
+    """Probe 2,624 images of solar cells, defective or not, that come in a package.
+
+    Raises:
+        MissingExtraError: The package is not installed.
+    """
+    return DemoResult(probe(_DATASET, options, progress=progress, **settings), DATASETS[_DATASET])

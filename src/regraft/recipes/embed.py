@@ -1,0 +1,106 @@
+"""`regraft embed`: the features themselves, for use elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pydantic import Field
+
+from regraft.core import DataError, OptionError, SilentProgress, atomic_path, cache_folder
+from regraft.data import fingerprint_files, list_images, read_manifest
+from regraft.recipes.network_options import NetworkOptions, open_network
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from regraft.core import Progress
+    from regraft.data import Manifest, Unreadable
+
+_SUFFIXES = (".parquet", ".npy")
+
+
+class EmbedOptions(NetworkOptions):
+    """Settings of `embed`."""
+
+    layer: str = Field("penultimate", description=NetworkOptions.model_fields["layer"].description)
+    out: Path = Field(
+        Path("features.parquet"),
+        description="File to write: .parquet (path, label, features), or .npy (features) with the paths in .txt.",
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class EmbedResult:
+    """Features of images.
+
+    Attributes:
+        path: The file that was written.
+        paths: The m readable images.
+        features: (m, d) float32.
+        unreadable: The other files.
+    """
+
+    path: Path
+    paths: tuple[str, ...]
+    features: NDArray[np.float32]
+    unreadable: tuple[Unreadable, ...]
+
+
+def embed(
+    source: str | Path, options: EmbedOptions | None = None, *, progress: Progress | None = None, **settings: Any
+) -> EmbedResult:
+    """Compute the features of images and write them to a file.
+
+    Args:
+        source: A data set with or without labels: a folder of images of any structure, a table, or a name.
+        options: Ready options.
+        progress: Where to report.
+        **settings: Single options by name (`EmbedOptions`).
+
+    Raises:
+        DataError: There is no readable image.
+        OptionError: The output's name does not end in .parquet or .npy.
+    """
+    options = EmbedOptions.of(options, settings)
+    if options.out.suffix not in _SUFFIXES:
+        raise OptionError(f"--out {options.out} must end in {' or '.join(_SUFFIXES)}.")
+    manifest = _listed(source)
+    files = manifest.files()
+    prints = fingerprint_files(files, progress=progress)
+    _spec, _choice, extractor = open_network(options, cache_folder())
+    found = extractor.extract(files, prints.digests, progress=progress or SilentProgress())
+    if not len(found.rows):
+        raise DataError(f"None of {len(files):,} files could be read.")
+    kept = manifest.select(found.rows)
+    with atomic_path(options.out) as aside:
+        if options.out.suffix == ".npy":
+            np.save(aside, found.features)
+        else:
+            _write_parquet(aside, kept, found.features)
+    if options.out.suffix == ".npy":
+        with atomic_path(options.out.with_suffix(".txt")) as aside:
+            aside.write_text("".join(f"{path}\n" for path in kept.paths), "utf-8", "surrogateescape")
+    return EmbedResult(options.out, kept.paths, found.features, prints.unreadable + found.unreadable)
+
+
+def _listed(source: str | Path) -> Manifest:
+    """With labels where there are class folders or a table, without where it is just images."""
+    try:
+        return read_manifest(source)
+    except DataError:
+        if not Path(source).is_dir():
+            raise
+        return list_images([source])
+
+
+def _write_parquet(path: Path, manifest: Manifest, features: NDArray[np.float32]) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    names = [manifest.class_names[label] if label >= 0 else None for label in manifest.labels.tolist()]
+    printable = [text.encode("utf-8", "backslashreplace").decode() for text in manifest.paths]
+    rows = pa.FixedSizeListArray.from_arrays(pa.array(features.ravel()), features.shape[1])
+    pq.write_table(pa.table({"path": printable, "label": pa.array(names, pa.string()), "features": rows}), path)

@@ -1,0 +1,100 @@
+"""`regraft predict`: a saved classifier on new images."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pydantic import Field
+
+from regraft.bundle import load_bundle
+from regraft.core import Options, Value
+from regraft.data import Unreadable, list_images
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from regraft.bundle import Answers, Classifier
+    from regraft.core import Progress
+
+
+class PredictOptions(Options):
+    """Settings of `predict`."""
+
+    top_k: int = Field(1, ge=1, le=1000, description="How many of the most probable classes to name.")
+
+
+class Prediction(Value):
+    """What the classifier says of one image.
+
+    Attributes:
+        path: The image.
+        label: The most probable class.
+        probability: Its probability.
+        top: The `top_k` most probable classes with their probabilities, the best first.
+    """
+
+    path: str
+    label: str
+    probability: float
+    top: tuple[tuple[str, float], ...]
+
+
+class PredictResult(Value):
+    """What the classifier says of some images.
+
+    Attributes:
+        predictions: One for each image that could be read, in the order of the files.
+        unreadable: One record for each of the others.
+    """
+
+    predictions: tuple[Prediction, ...]
+    unreadable: tuple[Unreadable, ...]
+
+
+def predict(
+    bundle: Path | str | Classifier,
+    sources: Sequence[str | Path],
+    options: PredictOptions | None = None,
+    *,
+    progress: Progress | None = None,
+    **settings: Any,
+) -> PredictResult:
+    """Classify image files.
+
+    Args:
+        bundle: A bundle's or run's folder, or a loaded classifier.
+        sources: Files, and folders with everything below them.
+        options: Ready options.
+        progress: Where to report.
+        **settings: Single options by name (`PredictOptions`).
+
+    Raises:
+        BundleError: The classifier cannot be loaded.
+        DataError: A folder holds no image.
+    """
+    options = PredictOptions.of(options, settings)
+    classifier = _loaded(bundle)
+    manifest = list_images(sources)
+    files = manifest.files()
+    predictions: list[Prediction] = []
+    unreadable: list[Unreadable] = []
+    for answers in classifier.predict_files(files, progress=progress):
+        paths = [manifest.paths[row] for row in answers.rows]
+        predictions.extend(_named(paths, answers, classifier.class_names, options.top_k))
+        unreadable.extend(answers.unreadable)
+    return PredictResult(predictions=tuple(predictions), unreadable=tuple(unreadable))
+
+
+def _loaded(bundle: Path | str | Classifier) -> Classifier:
+    from pathlib import Path
+
+    return load_bundle(Path(bundle)) if isinstance(bundle, (str, Path)) else bundle
+
+
+def _named(paths: Sequence[str], answers: Answers, class_names: Sequence[str], top_k: int) -> Iterator[Prediction]:
+    order = np.argsort(-answers.probabilities, axis=1, kind="stable")[:, :top_k]
+    for path, row, places in zip(paths, answers.probabilities, order, strict=True):
+        top = tuple((class_names[place], float(row[place])) for place in places)
+        yield Prediction(path=path, label=top[0][0], probability=top[0][1], top=top)

@@ -1,0 +1,188 @@
+"""From features and a fitted head to the files that people and programs read."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from regraft.data import find_problems, summarise
+from regraft.evaluation import (
+    Assessment,
+    LeftOutFile,
+    Notice,
+    Predictions,
+    RegularisationPath,
+    Report,
+    Stage,
+    StrengthCurve,
+    Table,
+    assess,
+    write_report,
+)
+from regraft.images import thumbnail_jpeg
+from regraft.recipes.classifiers import now
+from regraft.recipes.versions import installed_versions
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from regraft.bundle import Classifier
+    from regraft.core import Options
+    from regraft.heads import HeadSearch
+    from regraft.recipes.dataset_features import DatasetFeatures
+    from regraft.recipes.runs import RunFolder
+    from regraft.recipes.stopwatch import Stopwatch
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """What a report is about.
+
+    Attributes:
+        source: The data set as the user named it.
+        verb: The verb of the run.
+        options: Its options.
+        data: Images and features.
+        train: (m,) rows that were trained on; empty where a finished classifier is measured.
+        test: (t,) rows to measure.
+    """
+
+    source: str
+    verb: str
+    options: Options
+    data: DatasetFeatures
+    train: NDArray[np.int64]
+    test: NDArray[np.int64]
+
+
+def report_run(
+    run: RunFolder, findings: Findings, classifier: Classifier, search: HeadSearch | None, watch: Stopwatch
+) -> Assessment:
+    """Predict the test images, measure, and write `predictions.parquet`, `report.json` and `report.html`.
+
+    Args:
+        run: Where to.
+        findings: What to report.
+        classifier: What is measured.
+        search: How its head was chosen, if that is part of this run.
+        watch: The times so far.
+
+    Returns:
+        The measured quality.
+    """
+    data, test = findings.data, findings.test
+    manifest = data.manifest.select(test)
+    with watch.stage("evaluate"):
+        predictions = Predictions(
+            paths=manifest.paths,
+            labels=manifest.labels,
+            probabilities=classifier.probabilities(data.features[test]),
+            class_names=classifier.class_names,
+            groups=manifest.groups if any(group is not None for group in manifest.groups) else None,
+        )
+        train_labels = data.manifest.labels[findings.train]
+        counts = np.bincount(train_labels, minlength=manifest.n_classes) if len(train_labels) else None
+        assessment = assess(predictions, train_counts=counts)
+    with watch.stage("write report"):
+        predictions.write_parquet(run.folder / "predictions.parquet")
+        files = dict(zip(manifest.paths, manifest.files(), strict=True))
+        report = _report(findings, assessment, classifier, search, watch)
+        write_report(report, run.folder, thumbnail=lambda path: thumbnail_jpeg(files[path]) if path in files else None)
+    return assessment
+
+
+def _report(
+    findings: Findings, assessment: Assessment, classifier: Classifier, search: HeadSearch | None, watch: Stopwatch
+) -> Report:
+    data = findings.data
+    sides: list[str | None] = [None] * len(data.manifest)
+    for rows, side in ((findings.train, "train"), (findings.test, "test")):
+        for row in rows.tolist():
+            sides[row] = side
+    problems = find_problems(data.manifest, data.digests, data.unreadable, sides)
+    counts = {"features": data.n_computed or None, "hash files": len(data.manifest)}
+    return Report(
+        title=f"{findings.source}: {findings.verb}",
+        description=f"{classifier.record.head.get('kind', 'linear')} head on fixed features of {data.spec.name}, "
+        f"layer {classifier.record.layer}; {data.choice.reason}",
+        created=now(),
+        assessment=assessment,
+        notices=tuple(
+            Notice(severity=problem.severity, message=problem.message, examples=problem.examples)
+            for problem in problems
+        ),
+        regularisation=None if search is None else _regularisation(search),
+        data_facts=_data_facts(findings),
+        data_tables=(_class_table(findings, sides),),
+        left_out=tuple(
+            LeftOutFile(path=record.path, reason=str(record.reason), detail=record.detail) for record in data.unreadable
+        ),
+        stages=tuple(
+            Stage(name=name, seconds=seconds, n_images=counts.get(name)) for name, seconds in watch.seconds.items()
+        ),
+        options=findings.options.model_dump(mode="json"),
+        versions=installed_versions(),
+        reproduce=_command(findings),
+    )
+
+
+def _regularisation(search: HeadSearch) -> RegularisationPath:
+    def name(normalisation: str, width: int) -> str:
+        widths = {path.n_features for path in search.paths_}
+        return normalisation if len(widths) == 1 else f"{normalisation}, {width:,} features"
+
+    return RegularisationPath(
+        curves=tuple(
+            StrengthCurve(
+                normalisation=name(path.normalisation, path.n_features),
+                strengths=tuple(path.strengths.tolist()),
+                means=tuple(path.means.tolist()),
+                stds=tuple(path.deviations.tolist()),
+            )
+            for path in search.paths_
+        ),
+        chosen_normalisation=name(search.best_normalisation_, search.best_width_),
+        chosen_strength=search.best_C_,
+        n_folds=search.paths_[0].scores.shape[1],
+    )
+
+
+def _data_facts(findings: Findings) -> dict[str, str | int | float | None]:
+    data = findings.data
+    summary = summarise(data.manifest, data.digests, data.unreadable, [None] * len(data.manifest))
+    facts: dict[str, str | int | float | None] = {
+        "Folder": str(data.manifest.root),
+        "Images": summary.n_images,
+        "Classes": summary.n_classes,
+        "Training images": len(findings.train),
+        "Test images": len(findings.test),
+        "Exact copies": summary.n_duplicates,
+        "Unreadable files": summary.n_unreadable,
+    }
+    if summary.n_groups:
+        facts["Groups"] = summary.n_groups
+    return facts
+
+
+def _class_table(findings: Findings, sides: list[str | None]) -> Table:
+    data = findings.data
+    rows = summarise(data.manifest, data.digests, data.unreadable, sides).classes
+    return Table(
+        title="Images by class",
+        columns=("class", "train", "test"),
+        rows=tuple((name, counts.get("train", 0), counts.get("test", 0)) for name, counts in rows.items()),
+    )
+
+
+def _command(findings: Findings) -> str:
+    """The command line that makes this run again: only what differs from the defaults."""
+    parts = ["regraft", findings.verb, findings.source]
+    defaults = type(findings.options)
+    for name, field in defaults.model_fields.items():
+        value = getattr(findings.options, name)
+        if name not in ("runs", "name") and value != field.default:
+            parts += [f"--{name.replace('_', '-')}", str(value)]
+    return shlex.join(parts)
