@@ -1,1 +1,51 @@
-"""Regraft: a folder of labelled images in, a measured classifier out."""
+"""Regraft: a folder of labelled images in, a measured classifier out.
+
+    import regraft
+
+    result = regraft.probe("photos")              # photos/CLASS/image.jpg
+    print(result.assessment.sentence, result.report)
+    classifier = regraft.load(result.bundle)
+    regraft.predict(classifier, ["new.jpg"])
+
+Every verb of the command line is a function here, with the same options by name. Nothing heavy is imported before it
+is used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from regraft.bundle import load_bundle as load
+    from regraft.core import RegraftError
+    from regraft.recipes import backbones, cache, check, datasets, demo, doctor, embed, evaluate, predict, probe, scan
+
+__all__ = [
+    "RegraftError",
+    "backbones",
+    "cache",
+    "check",
+    "datasets",
+    "demo",
+    "doctor",
+    "embed",
+    "evaluate",
+    "load",
+    "predict",
+    "probe",
+    "scan",
+]
+
+_PLACES = {"load": ("regraft.bundle", "load_bundle"), "RegraftError": ("regraft.core", "RegraftError")}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'regraft' has no attribute {name!r}")
+    module, attribute = _PLACES.get(name, ("regraft.recipes", name))
+    return getattr(importlib.import_module(module), attribute)
+
+
+def __dir__() -> list[str]:
+    return __all__

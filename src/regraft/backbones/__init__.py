@@ -14,12 +14,13 @@ from regraft.backbones.engines import (
     open_engine,
 )
 from regraft.backbones.resolution import is_offline, resolve_backbone
-from regraft.backbones.specification import BackboneSpec, WeightsSource
+from regraft.backbones.specification import LAYER_RULES_VERSION, BackboneSpec, WeightsSource
 from regraft.backbones.weights import keep_weights
 
 __all__ = [
     "BACKBONES",
     "DEFAULT_BACKBONE",
+    "LAYER_RULES_VERSION",
     "BackboneSpec",
     "Device",
     "Engine",

@@ -12,6 +12,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from regraft.backbones.specification import LAYER_RULES_VERSION
 from regraft.backbones.weights import keep_weights
 from regraft.core import digest_bytes, digest_file, sync_folder
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from regraft.backbones.specification import BackboneSpec
 
-GRAPH_VERSION = 2
+GRAPH_VERSION = 1
 GRAPH_BATCH = 8
 """Images in one inference. Batches of 8 to 16 are fastest; a fixed size makes features independent of company."""
 
@@ -46,7 +47,7 @@ def keep_graph(spec: BackboneSpec, layer: str, cache: Path) -> Graph:
     """
     import openvino
 
-    network = [spec.architecture, spec.digest, spec.image_size, spec.mean, spec.std, layer]
+    network = [spec.architecture, spec.digest, spec.image_size, spec.mean, spec.std, layer, LAYER_RULES_VERSION]
     key = digest_bytes(json.dumps([GRAPH_VERSION, GRAPH_BATCH, openvino.__version__, *network]).encode())
     folder = cache / "graphs" / key[:32]
     if (graph := _checked(folder)) is not None:

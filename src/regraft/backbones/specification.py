@@ -8,6 +8,9 @@ from pydantic import Field
 
 from regraft.core import Value
 
+LAYER_RULES_VERSION = 1
+"""What the layers' names mean and how they are pooled: part of every feature's key and of every graph's."""
+
 
 class WeightsSource(Value):
     """Where a backbone's weights come from.

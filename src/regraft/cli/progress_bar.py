@@ -12,7 +12,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from rich.progress import Task
+    from rich.progress import Task, TaskID
 
 
 class _RateColumn(ProgressColumn):
@@ -41,7 +41,7 @@ class ProgressBar:
             transient=True,
             disable=not self._console.is_terminal,
         )
-        self._task = None
+        self._task: TaskID | None = None
 
     def __enter__(self) -> Self:
         self._bars.start()

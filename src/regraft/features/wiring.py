@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regraft.backbones import open_engine
+from regraft.backbones import LAYER_RULES_VERSION, open_engine
 from regraft.features.extraction import Extractor
 from regraft.features.key import FeatureKey
 from regraft.features.store import FeatureStore
@@ -44,7 +44,7 @@ def build_extractor(
         transform=transform.fingerprint(),
         weights=str(spec.digest),
         architecture=spec.architecture,
-        layer=layer,
+        layer=f"{layer} (rules {LAYER_RULES_VERSION})",
         engine=choice.fingerprint,
     )
     return Extractor(

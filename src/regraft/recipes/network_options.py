@@ -33,8 +33,8 @@ class NetworkOptions(Options):
     )
     layer: str = Field(
         "auto",
-        description="Layer to use: penultimate, stage1 ... stageN, a module's name, several joined by +; auto takes the "
-        "penultimate layer and adds the last stages where cross-validation finds that they help.",
+        description="Layer to use: penultimate, stage1 ... stageN, a module's name, several joined by +. "
+        "auto takes the penultimate layer and adds the last stages where cross-validation finds that they help.",
     )
     image_size: int | None = Field(
         None, ge=8, le=4096, description="Input size in pixels instead of the network's own."

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
 from pydantic import Field
 
 from regraft.bundle import save_bundle
@@ -20,6 +19,7 @@ from regraft.recipes.runs import RunFolder
 from regraft.recipes.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from regraft.core import Progress
@@ -158,4 +158,5 @@ def _search_head(data: DatasetFeatures, train: NDArray[np.int64], options: Probe
         cv=PredefinedSplit(folds),
         class_weight=None if options.class_weight == "none" else options.class_weight,
     )
-    return search.fit(data.features[train], manifest.labels)
+    search.fit(data.features[train], manifest.labels)
+    return search

@@ -1,0 +1,63 @@
+"""What a terminal shows at the end: plain lines, tables, percentages. File names cannot control the terminal."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from regraft.core import shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from regraft.recipes import ProbeResult
+
+_N_SHOWN = 5
+
+
+def say(text: str = "") -> None:
+    """One line on standard output; what the terminal cannot encode is escaped."""
+    encoding = sys.stdout.encoding or "utf-8"
+    print(text.encode(encoding, "backslashreplace").decode(encoding))
+
+
+def percent(value: float) -> str:
+    """`87.3 %`."""
+    return f"{100 * value:.1f} %"
+
+
+def say_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table whose columns are as wide as their longest cell."""
+    cells = [list(map(shortened, row)) for row in rows]
+    widths = [max(len(row[place]) for row in [list(columns), *cells]) for place in range(len(columns))]
+    for row in [list(columns), *cells]:
+        say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def say_unreadable(records: Sequence[object]) -> None:
+    """The first of the files that could not be read, on standard error."""
+    if not records:
+        return
+    print(f"{len(records):,} files could not be read and were left out:", file=sys.stderr)
+    for record in records[:_N_SHOWN]:
+        path, reason, detail = (getattr(record, name) for name in ("path", "reason", "detail"))
+        print(f"  {shortened(path)}: {reason} ({shortened(detail)})", file=sys.stderr)
+    if len(records) > _N_SHOWN:
+        print(f"  ... and {len(records) - _N_SHOWN:,} more", file=sys.stderr)
+
+
+def say_probe(result: ProbeResult) -> None:
+    """The end of a probe: how good, how much better than nothing, and where everything is."""
+    found = result.assessment
+    total = sum(result.seconds.values())
+    computed = f"{result.n_computed:,} images computed" if result.n_computed else "all features were kept from before"
+    say(found.sentence)
+    say(f"Trained on {result.n_train:,} images, tested on {result.n_test:,}, in {total:.1f} s ({computed}).")
+    if result.n_unreadable:
+        say(f"{result.n_unreadable:,} files could not be read; the report lists them with reasons.")
+    for caveat in found.caveats:
+        say(f"Note: {caveat}")
+    say()
+    say(f"Report      {result.report}")
+    say(f"Classifier  {result.bundle}")
+    say(f"Use it      regraft predict {result.folder} PHOTOS")

@@ -1,0 +1,1 @@
+"""One module for each verb: arguments in, a recipe called, its result shown."""

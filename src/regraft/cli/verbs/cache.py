@@ -1,0 +1,28 @@
+"""`regraft cache`."""
+
+from __future__ import annotations
+
+from regraft.cli.output import say
+from regraft.core import plural
+from regraft.recipes import CacheAction
+from regraft.recipes import cache as use_cache
+
+
+def cache(action: CacheAction = "info", /) -> None:
+    """Look at, verify or clear the features that are kept.
+
+    Args:
+        action: info counts, verify reads every byte and removes what is damaged, clear removes everything.
+    """
+    result = use_cache(action)
+    verb = "Removed from" if action == "clear" else "In"
+    say(f"{verb} {result.folder}:")
+    say(
+        f"{plural(result.n_rows, 'image feature row')} computed in {plural(result.n_recipes, 'way')}, "
+        f"{plural(result.n_shards, 'file')}, {result.n_bytes / 1e6:,.1f} MB"
+    )
+    if action == "verify":
+        if result.damaged:
+            say(f"{plural(len(result.damaged), 'damaged file')} removed; their images are computed again when needed.")
+        else:
+            say("Every byte is as it was written.")

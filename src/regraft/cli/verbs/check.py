@@ -1,0 +1,23 @@
+"""`regraft check`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from regraft.cli.output import say
+from regraft.recipes import check as run_check
+
+
+def check(bundle: Path, /) -> None:
+    """Replay a saved classifier's golden inputs.
+
+    Args:
+        bundle: A bundle's or run's folder.
+    """
+    result = run_check(bundle)
+    same = "the engine that made it" if result.is_same_engine else "another engine than the one that made it"
+    say(f"{result.folder}: all files are as they were written.")
+    say(
+        f"{result.n_inputs} golden inputs replayed with {result.engine} ({same}): largest difference "
+        f"{result.largest_difference:.1e} of the largest score, allowed {result.tolerance:g}."
+    )

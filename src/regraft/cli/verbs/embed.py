@@ -1,0 +1,28 @@
+"""`regraft embed`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from regraft.cli.output import say, say_unreadable
+from regraft.cli.progress_bar import ProgressBar
+from regraft.recipes import EmbedOptions
+from regraft.recipes import embed as run_embed
+
+_DEFAULTS = EmbedOptions()
+
+
+def embed(source: str, /, *, options: Annotated[EmbedOptions, Parameter(name="*")] = _DEFAULTS) -> None:
+    """Write the features of images to a Parquet or npy file.
+
+    Args:
+        source: A folder of images with or without class folders, a CSV or Parquet table, or a data set's name.
+        options: See `EmbedOptions`.
+    """
+    with ProgressBar() as progress:
+        result = run_embed(source, options, progress=progress)
+    n_images, n_features = result.features.shape
+    say(f"{n_images:,} images x {n_features:,} features  {result.path}")
+    say_unreadable(result.unreadable)

@@ -1,0 +1,35 @@
+"""`regraft evaluate`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from regraft.cli.output import say
+from regraft.cli.progress_bar import ProgressBar
+from regraft.recipes import EvaluateOptions
+from regraft.recipes import evaluate as run_evaluate
+
+_DEFAULTS = EvaluateOptions()
+
+
+def evaluate(
+    bundle: Path, source: str, /, *, options: Annotated[EvaluateOptions, Parameter(name="*")] = _DEFAULTS
+) -> None:
+    """Measure a saved classifier on labelled images.
+
+    Args:
+        bundle: A bundle's or run's folder.
+        source: A folder with one sub-folder for each class, a CSV or Parquet table, or a data set's name.
+        options: See `EvaluateOptions`.
+    """
+    with ProgressBar() as progress:
+        result = run_evaluate(bundle, source, options, progress=progress)
+    say(result.assessment.sentence.replace(" it had not seen", ""))
+    say("Whether the classifier was trained on some of these images is not checked.")
+    if result.n_unreadable:
+        say(f"{result.n_unreadable:,} files could not be read; the report lists them with reasons.")
+    say()
+    say(f"Report  {result.folder / 'report.html'}")

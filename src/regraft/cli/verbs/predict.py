@@ -1,0 +1,77 @@
+"""`regraft predict`."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from regraft.cli.output import percent, say, say_table, say_unreadable
+from regraft.cli.progress_bar import ProgressBar
+from regraft.core import OptionError
+from regraft.recipes import PredictOptions, PredictResult
+from regraft.recipes import predict as run_predict
+
+_DEFAULTS = PredictOptions()
+
+
+def predict(
+    bundle: Path,
+    /,
+    *sources: str,
+    options: Annotated[PredictOptions, Parameter(name="*")] = _DEFAULTS,
+    format: Literal["table", "csv", "json"] = "table",  # noqa: A002 - the option's name
+) -> None:
+    """Classify images with a saved classifier.
+
+    Args:
+        bundle: A bundle's or run's folder.
+        sources: Image files, folders with everything below them, or - to read a list of files from standard input.
+        options: See `PredictOptions`.
+        format: A table for people, CSV or JSON for programs. All of them name the files that could not be read.
+    """
+    with ProgressBar() as progress:
+        result = run_predict(bundle, _listed(sources), options, progress=progress)
+    {"table": _say_table, "csv": _say_csv, "json": _say_json}[format](result)
+    say_unreadable(result.unreadable)
+
+
+def _listed(sources: tuple[str, ...]) -> list[str]:
+    listed: list[str] = []
+    for source in sources:
+        listed += [line for line in sys.stdin.read().splitlines() if line] if source == "-" else [source]
+    if not listed:
+        raise OptionError("There is nothing to classify. Name image files or folders, or - to read a list of files.")
+    return listed
+
+
+def _say_table(result: PredictResult) -> None:
+    rows = [[row.path, ", ".join(f"{name} {percent(part)}" for name, part in row.top)] for row in result.predictions]
+    say_table(["image", "class"], rows)
+
+
+def _say_csv(result: PredictResult) -> None:
+    n_ranks = max((len(row.top) for row in result.predictions), default=1)
+    ranks = [f"{what}{rank}" for rank in range(2, n_ranks + 1) for what in ("class", "probability")]
+    writer = csv.writer(_Escaping(), lineterminator="\n")
+    writer.writerow(["path", "class", "probability", *ranks, "error"])
+    for row in result.predictions:
+        cells = [cell for name, part in row.top for cell in (name, f"{part:.6f}")]
+        writer.writerow([row.path, *cells, ""])
+    for record in result.unreadable:
+        writer.writerow([record.path, *[""] * (2 * n_ranks), f"{record.reason}: {record.detail}"])
+
+
+def _say_json(result: PredictResult) -> None:
+    say(result.model_dump_json(indent=2))
+
+
+class _Escaping:
+    """Standard output that can take any file name."""
+
+    def write(self, text: str) -> int:
+        encoding = sys.stdout.encoding or "utf-8"
+        return sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
