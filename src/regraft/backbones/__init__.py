@@ -1,7 +1,7 @@
 """Pretrained networks as functions from pixels to features: records, weights, layers, engines."""
 
 from regraft.backbones.catalog import BACKBONES, DEFAULT_BACKBONE
-from regraft.backbones.engines import (
+from regraft.backbones.choice import (
     Device,
     Engine,
     EngineChoice,
@@ -9,10 +9,9 @@ from regraft.backbones.engines import (
     Precision,
     accelerator,
     choose_engine,
-    compute_features,
     cpu_has_bf16,
-    open_engine,
 )
+from regraft.backbones.engines import compute_features, open_engine
 from regraft.backbones.resolution import is_offline, resolve_backbone
 from regraft.backbones.specification import LAYER_RULES_VERSION, BackboneSpec, WeightsSource
 from regraft.backbones.weights import keep_weights

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from regraft.backbones.engines import EngineChoice
+    from regraft.backbones.choice import EngineChoice
     from regraft.backbones.specification import BackboneSpec
 
 _BATCH_SIZES = {"cpu": 16, "mps": 64, "cuda": 256}

@@ -41,7 +41,8 @@ class HeadSearch(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         head: "softmax" or "svm".
         normalisations: Which of "l2" (rows to length 1) and "standard" (columns to mean 0, deviation 1) to try.
         widths: How many of the leading features to try; None stands for all. With the features of a preferred layer
-            first and those of others behind them, cross-validation decides whether the others help.
+            first and those of others behind them, cross-validation decides whether the others help. More than the
+            smallest width is tried with the first of the normalisations only.
         strengths: Values of C to try for every normalisation; None for `n_strengths` over a range that suits each.
         n_strengths: How many, if `strengths` is None. The path grows beyond its end where the best is the last.
         cv: A number of stratified folds (whole groups in one fold, if groups are given), a scikit-learn splitter, or
@@ -127,8 +128,7 @@ class HeadSearch(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             kind: HeadKind = "svm" if self.head == "svm" else "softmax"
             walks = [
                 Walk(kind, samples, folds, n_features=width, normalisation=name, scoring=self.scoring)
-                for width in self._checked_widths(features.shape[1])
-                for name in self._checked_normalisations()
+                for width, name in self._candidates(features.shape[1])
             ]
             for walk in walks:
                 walk.run(self._strengths_for(walk.path.normalisation), can_grow=self.strengths is None)
@@ -161,6 +161,10 @@ class HeadSearch(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         features = validate_data(self, X, dtype=DTYPES, reset=False)
         return self.head_.scores(features.astype(np.float32, copy=False))
+
+    def _candidates(self, n_features: int) -> list[tuple[int, Normalisation]]:
+        widths, names = self._checked_widths(n_features), self._checked_normalisations()
+        return [(widths[0], name) for name in names] + [(width, names[0]) for width in widths[1:]]
 
     def _checked_widths(self, n_features: int) -> list[int]:
         widths = sorted({n_features if width is None else int(width) for width in self.widths})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -88,7 +89,7 @@ def report_run(
         assessment = assess(predictions, train_counts=counts)
     with watch.stage("write report"):
         predictions.write_parquet(run.folder / "predictions.parquet")
-        files = dict(zip(manifest.paths, manifest.files(), strict=True))
+        files = dict(zip(predictions.paths, manifest.files(), strict=True))
         report = _report(findings, assessment, classifier, search, watch)
         write_report(report, run.folder, thumbnail=lambda path: thumbnail_jpeg(files[path]) if path in files else None)
     return assessment
@@ -154,7 +155,7 @@ def _data_facts(findings: Findings) -> dict[str, str | int | float | None]:
     data = findings.data
     summary = summarise(data.manifest, data.digests, data.unreadable, [None] * len(data.manifest))
     facts: dict[str, str | int | float | None] = {
-        "Folder": str(data.manifest.root),
+        "Folder": os.fsencode(data.manifest.root).decode("utf-8", "backslashreplace"),
         "Images": summary.n_images,
         "Classes": summary.n_classes,
         "Training images": len(findings.train),
