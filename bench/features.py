@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from photos import write_photos
 
+from photos import write_photos
 from regraft.backbones import BACKBONES, DEFAULT_BACKBONE, choose_engine, keep_weights, open_engine
 from regraft.core import cache_folder
 from regraft.data import fingerprint_files
@@ -107,7 +107,7 @@ def make_contenders(files: list[Path], scratch: Path, n_timm: int) -> dict[str, 
 
 
 def timm_contender(files: list[Path], n_workers: int) -> Callable[[], tuple[int, float]]:
-    """timm's own evaluation pipeline with the same weights."""
+    """Timm's own evaluation pipeline with the same weights."""
     import timm
     import torch
     from safetensors.torch import load_file

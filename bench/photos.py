@@ -30,15 +30,19 @@ def write_photos(folder: Path, *, n_photos: int, width: int, height: int, qualit
     names = ("china", "flower")
     rng = np.random.default_rng(0)
     files = []
-    for number in range(n_photos):
+    seen: set[tuple[int, ...]] = set()
+    while len(files) < n_photos:
+        number = len(files)
         picture = pictures[number % 2]
         scale = rng.uniform(0.6, 0.95)
         crop_width, crop_height = int(picture.width * scale), int(picture.height * scale)
         left = int(rng.integers(picture.width - crop_width))
         top = int(rng.integers(picture.height - crop_height))
-        photo = picture.resize(
-            (width, height), Image.Resampling.BICUBIC, (left, top, left + crop_width, top + crop_height)
-        )
+        box = (left, top, left + crop_width, top + crop_height)
+        if (number % 2, *box) in seen:
+            continue
+        seen.add((number % 2, *box))
+        photo = picture.resize((width, height), Image.Resampling.BICUBIC, box)
         path = folder / names[number % 2] / f"{number:05d}.jpg"
         path.parent.mkdir(parents=True, exist_ok=True)
         photo.save(path, quality=quality)

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from regraft.backbones.specification import BackboneSpec
 
 GRAPH_VERSION = 1
-GRAPH_BATCH = 8
-"""Images in one inference. Batches of 8 to 16 are fastest; a fixed size makes features independent of company."""
+GRAPH_BATCH = 4
+"""Images in one inference: few enough for the caches. A fixed size makes features independent of company."""
 
 
 @dataclass(frozen=True)
 class Graph:
-    """A converted network on disk: (8, h, w, 3) uint8 in, (8, d) float32 out."""
+    """A converted network on disk: (4, h, w, 3) uint8 in, (4, d) float32 out."""
 
     xml: Path
     bin: Path
