@@ -7,7 +7,7 @@
     classifier = regraft.load(result.bundle)
     regraft.predict(classifier, ["new.jpg"])
 
-Every verb of the command line is a function here, with the same options by name. Nothing heavy is imported before it
+The verbs of the command line are functions here, with the same options by name. Nothing heavy is imported before it
 is used.
 """
 
@@ -19,18 +19,28 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from regraft.bundle import load_bundle as load
     from regraft.core import RegraftError
-    from regraft.recipes import backbones, cache, check, datasets, demo, doctor, embed, evaluate, predict, probe, scan
+    from regraft.recipes import (
+        check,
+        demo,
+        doctor,
+        embed,
+        evaluate,
+        list_backbones,
+        list_datasets,
+        predict,
+        probe,
+        scan,
+    )
 
 __all__ = [
     "RegraftError",
-    "backbones",
-    "cache",
     "check",
-    "datasets",
     "demo",
     "doctor",
     "embed",
     "evaluate",
+    "list_backbones",
+    "list_datasets",
     "load",
     "predict",
     "probe",

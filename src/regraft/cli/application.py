@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from cyclopts import App, CycloptsError
 
+from regraft.cli.arguments import prepare
 from regraft.core import InterruptedRunError, OptionError, RegraftError
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def run(arguments: list[str], *, debug: bool = False) -> int:
         The exit code.
     """
     try:
-        build_app()(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+        build_app()(prepare(arguments), exit_on_error=False, print_error=False, result_action="return_value")
     except RegraftError as error:
         return _fail(str(error), error.exit_code, debug=debug)
     except CycloptsError as error:

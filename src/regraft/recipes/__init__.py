@@ -1,16 +1,16 @@
 """One module for each verb: options in, result out. Each reads like the story of a run."""
 
-from regraft.recipes.backbones import BackboneRow, backbones
-from regraft.recipes.cache import CacheAction, CacheResult, cache
-from regraft.recipes.check import check
-from regraft.recipes.datasets import datasets
-from regraft.recipes.demo import DemoResult, demo
-from regraft.recipes.doctor import DoctorResult, doctor
-from regraft.recipes.embed import EmbedOptions, EmbedResult, embed
-from regraft.recipes.evaluate import EvaluateOptions, EvaluateResult, evaluate
-from regraft.recipes.predict import Prediction, PredictOptions, PredictResult, predict
-from regraft.recipes.probe import ProbeOptions, ProbeResult, probe
-from regraft.recipes.scan import ScanOptions, ScanResult, scan
+from regraft.recipes.backbone_list import BackboneRow, list_backbones
+from regraft.recipes.cache_care import CacheAction, CacheResult, cache
+from regraft.recipes.checking import check
+from regraft.recipes.dataset_list import list_datasets
+from regraft.recipes.demonstration import DemoResult, demo
+from regraft.recipes.diagnosis import DoctorResult, doctor
+from regraft.recipes.embedding import EmbedOptions, EmbedResult, embed
+from regraft.recipes.evaluating import EvaluateOptions, EvaluateResult, evaluate
+from regraft.recipes.predicting import Prediction, PredictOptions, PredictResult, predict
+from regraft.recipes.probing import ProbeOptions, ProbeResult, probe
+from regraft.recipes.scanning import ScanOptions, ScanResult, scan
 
 __all__ = [
     "BackboneRow",
@@ -29,14 +29,14 @@ __all__ = [
     "ProbeResult",
     "ScanOptions",
     "ScanResult",
-    "backbones",
     "cache",
     "check",
-    "datasets",
     "demo",
     "doctor",
     "embed",
     "evaluate",
+    "list_backbones",
+    "list_datasets",
     "predict",
     "probe",
     "scan",

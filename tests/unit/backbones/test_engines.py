@@ -27,7 +27,7 @@ def pixels_of(n, size, seed=0):
     return np.kron(coarse, np.ones((1, size // 8, size // 8, 1))).astype(np.uint8)
 
 
-def features_of(spec, engine, precision, pixels, cache, layer="penultimate"):
+def features_of(spec, engine, precision, pixels, cache, *, layer="penultimate"):
     choice = choose_engine(engine, precision, "cpu")
     return compute_features(open_engine(spec, choice, layer=layer, cache=cache), pixels)
 
@@ -96,8 +96,8 @@ def test_engines_agree_on_every_kind_of_network(architecture, shared_cache, tmp_
     spec = resolve_backbone(architecture, cache=shared_cache, checkpoint=path)
     pixels = pixels_of(3, spec.image_size)
     for layer in ("penultimate", "stage1"):
-        one = features_of(spec, "torch", "fp32", pixels, shared_cache, layer)
-        two = features_of(spec, "openvino", "fp32", pixels, shared_cache, layer)
+        one = features_of(spec, "torch", "fp32", pixels, shared_cache, layer=layer)
+        two = features_of(spec, "openvino", "fp32", pixels, shared_cache, layer=layer)
         assert one.shape == two.shape
         assert np.abs(one - two).max() <= 1e-4 * np.abs(one).max()
 
@@ -106,12 +106,12 @@ def test_layers_differ_and_unknown_ones_are_answered(tiny_spec, shared_cache):
     """A stage has its own features; a module's name works; a wrong name lists the stages."""
     pixels = pixels_of(2, 64)
     widths = {
-        layer: features_of(tiny_spec, "torch", "fp32", pixels, shared_cache, layer).shape[1]
+        layer: features_of(tiny_spec, "torch", "fp32", pixels, shared_cache, layer=layer).shape[1]
         for layer in ("penultimate", "stage2", "layer2.0")
     }
     assert widths["stage2"] < widths["penultimate"]
     with pytest.raises(BackboneError, match="Stages: stage1, stage2"):
-        features_of(tiny_spec, "torch", "fp32", pixels, shared_cache, "stage9")
+        features_of(tiny_spec, "torch", "fp32", pixels, shared_cache, layer="stage9")
 
 
 def test_a_vit_can_take_another_image_size(shared_cache, tmp_path):
@@ -128,7 +128,7 @@ def test_a_vit_can_take_another_image_size(shared_cache, tmp_path):
     assert np.isfinite(features).all()
 
 
-def test_a_damaged_graph_is_converted_again(tiny_spec, shared_cache, tmp_path):
+def test_a_damaged_graph_is_converted_again(tiny_spec, tmp_path):
     """A changed byte in the cached graph is noticed at the next opening."""
     pixels = pixels_of(1, 64)
     before = features_of(tiny_spec, "openvino", "fp32", pixels, tmp_path)
@@ -144,14 +144,15 @@ import sys
 from pathlib import Path
 import numpy as np
 from regraft.backbones import BACKBONES, DEFAULT_BACKBONE, choose_engine, compute_features, open_engine
-engine = open_engine(BACKBONES[DEFAULT_BACKBONE], choose_engine("openvino"), layer="penultimate", cache=Path(sys.argv[1]))
+spec, cache = BACKBONES[DEFAULT_BACKBONE], Path(sys.argv[1])
+engine = open_engine(spec, choose_engine("openvino"), layer="penultimate", cache=cache)
 assert compute_features(engine, np.zeros((3, 224, 224, 3), np.uint8)).shape == (3, 1280)
 assert compute_features(engine, np.zeros((0, 224, 224, 3), np.uint8)).shape == (0, 1280)
 print(*sorted({"torch", "timm", "sklearn"} & set(sys.modules)))
 """
 
 
-def test_a_warm_engine_imports_no_torch(lite0_reference, shared_cache):
+def test_a_warm_engine_imports_no_torch(shared_cache):
     """In a new process with a converted graph, features are computed without torch and timm."""
     features_of(BACKBONES[DEFAULT_BACKBONE], "openvino", "fp32", pixels_of(1, 224), shared_cache)
     done = subprocess.run([sys.executable, "-c", WARM, shared_cache], capture_output=True, text=True, check=True)

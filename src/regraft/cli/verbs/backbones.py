@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from regraft.cli.output import say, say_table
-from regraft.recipes import backbones as list_backbones
+from regraft.recipes import list_backbones
 
 
 def backbones(*, format: Literal["table", "json"] = "table") -> None:  # noqa: A002 - the option's name

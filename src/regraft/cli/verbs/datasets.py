@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regraft.cli.output import say
-from regraft.recipes import datasets as list_datasets
+from regraft.recipes import list_datasets
 
 
 def datasets() -> None:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+from regraft.cli.arguments import STANDARD_INPUT
 from regraft.cli.output import percent, say, say_table, say_unreadable
 from regraft.cli.progress_bar import ProgressBar
 from regraft.core import OptionError
@@ -42,7 +43,7 @@ def predict(
 def _listed(sources: tuple[str, ...]) -> list[str]:
     listed: list[str] = []
     for source in sources:
-        listed += [line for line in sys.stdin.read().splitlines() if line] if source == "-" else [source]
+        listed += [line for line in sys.stdin.read().splitlines() if line] if source == STANDARD_INPUT else [source]
     if not listed:
         raise OptionError("There is nothing to classify. Name image files or folders, or - to read a list of files.")
     return listed

@@ -5,6 +5,6 @@ from __future__ import annotations
 from regraft.data import DATASETS, Dataset
 
 
-def datasets() -> tuple[Dataset, ...]:
+def list_datasets() -> tuple[Dataset, ...]:
     """All known data sets: size, licence, citation, and how to get them."""
     return tuple(DATASETS[name] for name in DATASETS)

@@ -19,7 +19,7 @@ class BackboneRow(Value):
     source: str | None
 
 
-def backbones() -> tuple[BackboneRow, ...]:
+def list_backbones() -> tuple[BackboneRow, ...]:
     """The recommended backbones; `is_offline` tells whether the weights are on this machine already."""
     cache = cache_folder()
     return tuple(

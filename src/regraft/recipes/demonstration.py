@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from regraft.data import DATASETS, Dataset
-from regraft.recipes.probe import ProbeOptions, ProbeResult, probe
+from regraft.recipes.probing import ProbeOptions, ProbeResult, probe
 
 if TYPE_CHECKING:
     from regraft.core import Progress
