@@ -150,12 +150,14 @@ class HeadSearch(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """Labels (n,)."""
-        labels: NDArray[Any] = self.classes_[self._scores(X).argmax(axis=1)]
+        best = self._scores(X).argmax(axis=1)
+        labels: NDArray[Any] = self.classes_[best]
         return labels
 
     def predict_proba(self, X: ArrayLike) -> Array:
         """Calibrated probabilities (n, k)."""
-        return softmax(self._scores(X) / self.temperature_)
+        scores = self._scores(X)
+        return softmax(scores / self.temperature_)
 
     def _scores(self, X: ArrayLike) -> Array:
         check_is_fitted(self)

@@ -182,7 +182,8 @@ class _Descent:
             if not is_too_far.any():
                 self.scores = scores
                 return step, reached, step > 0
-            parabola = -slope * step**2 / (2 * np.maximum(reached - value - step * slope, np.finfo(np.float64).tiny))
+            excess = np.where(is_too_far, reached - value - step * slope, 1.0)  # positive where it is too far
+            parabola = -slope * step**2 / (2 * excess)
             step = np.where(is_too_far, np.clip(parabola, 0.1 * step, 0.5 * step), step)
         step = np.where(is_too_far, 0.0, step)
         self.scores = self.scores + score_direction * step.astype(self.scores.dtype)

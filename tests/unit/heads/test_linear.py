@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from regraft.core import HeadError
+from regraft.heads import LinearHead
+
+TENSORS = {"coef": np.eye(3, 4, dtype=np.float32), "intercept": np.zeros(3, np.float32)}
+SETTINGS = {"kind": "softmax", "is_row_normalised": True, "temperature": 2.0, "n_inputs": 6}
+
+
+def test_a_head_is_what_its_parts_say():
+    """Saving and loading the parts gives the same scores."""
+    head = LinearHead.from_parts(TENSORS, SETTINGS)
+    features = np.random.default_rng(0).standard_normal((5, 6)).astype(np.float32)
+    again = LinearHead.from_parts(head.tensors(), head.settings())
+    np.testing.assert_array_equal(head.scores(features), again.scores(features))
+    used = features[:, :4]
+    np.testing.assert_allclose(head.scores(features), (used / np.linalg.norm(used, axis=1, keepdims=True))[:, :3])
+
+
+def test_a_class_without_training_images_is_never_predicted():
+    """Spreading a head over more classes leaves the others where they were."""
+    head = LinearHead.from_parts(TENSORS, SETTINGS).spread(np.array([0, 2, 3]), 5)
+    features = np.random.default_rng(0).standard_normal((50, 6)).astype(np.float32)
+    assert set(head.scores(features).argmax(axis=1)) <= {0, 2, 3}
+    assert head.probabilities(head.scores(features))[:, [1, 4]].max() == 0
+
+
+@pytest.mark.parametrize(
+    ("tensors", "settings"),
+    [
+        ({"coef": TENSORS["coef"]}, {}),
+        ({"coef": TENSORS["coef"].astype(np.float64)}, {}),
+        ({"coef": TENSORS["coef"][:1]}, {}),
+        ({"intercept": np.zeros(2, np.float32)}, {}),
+        ({"coef": np.full((3, 4), np.nan, np.float32)}, {}),
+        ({}, {"temperature": -1.0}),
+        ({}, {"temperature": "hot"}),
+        ({}, {"kind": "tree"}),
+        ({}, {"n_inputs": 2}),
+        ({}, {"n_inputs": True}),
+        ({}, {"extra": 1}),
+    ],
+)
+def test_parts_that_make_no_head_are_refused(tensors, settings):
+    """Wrong names, types, shapes and values are HeadErrors."""
+    parts = (
+        {"coef": TENSORS["coef"]}
+        if list(tensors) == ["coef"] and tensors["coef"] is TENSORS["coef"]
+        else TENSORS | tensors
+    )
+    with pytest.raises(HeadError):
+        LinearHead.from_parts(parts, SETTINGS | settings)
+
+
+def test_features_of_another_length_are_refused():
+    """A head says how many features it takes."""
+    with pytest.raises(HeadError, match="fitted on 6 features"):
+        LinearHead.from_parts(TENSORS, SETTINGS).scores(np.zeros((1, 4), np.float32))
