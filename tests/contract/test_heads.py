@@ -8,9 +8,19 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from regraft.heads import HeadSearch, LinearSVM, Softmax
 
+EXACT = {"tol": 1e-22, "max_iter": 5000}  # weights and repetitions are compared to seven digits
+
+
+def not_for_a_search(estimator):
+    """What cannot hold where samples are dealt into folds: one of weight zero still takes a place in its fold."""
+    if not isinstance(estimator, HeadSearch):
+        return {}
+    return {"check_sample_weight_equivalence_on_dense_data": "removing samples changes the folds"}
+
 
 @parametrize_with_checks(
-    [Softmax(), LinearSVM(), HeadSearch("softmax", n_strengths=4), HeadSearch("svm", n_strengths=4)]
+    [Softmax(**EXACT), LinearSVM(**EXACT), HeadSearch("softmax", n_strengths=4), HeadSearch("svm", n_strengths=4)],
+    expected_failed_checks=not_for_a_search,
 )
 def test_every_head_is_a_scikit_learn_classifier(estimator, check):
     """All of scikit-learn's own estimator checks hold."""

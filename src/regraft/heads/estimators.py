@@ -102,7 +102,7 @@ class _LinearClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 weights,
                 C=self.C,
                 fit_intercept=self.fit_intercept,
-                tol=max(self.tol, float(np.finfo(features.dtype).eps) / 4),
+                tol=max(self.tol, float(np.finfo(features.dtype).eps) ** 1.5),
                 max_iter=self.max_iter,
             )
         self.n_iter_ = n_iterations

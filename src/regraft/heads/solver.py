@@ -162,7 +162,7 @@ class _Descent:
 
     def _remember(self, moved: Array, changed: Array) -> None:
         inner = self._inner(moved, changed)
-        is_good = inner > 1e-12 * self._inner(moved, moved)
+        is_good = inner > np.maximum(1e-12 * self._inner(moved, moved), np.finfo(np.float64).tiny)
         scale = np.where(is_good, 1.0 / np.where(is_good, inner, 1.0), 0.0)
         self.pairs = [*self.pairs, (moved, changed, scale)][-_MEMORY:]
 
@@ -183,7 +183,8 @@ class _Descent:
                 self.scores = scores
                 return step, reached, step > 0
             excess = np.where(is_too_far, reached - value - step * slope, 1.0)  # positive where it is too far
-            parabola = -slope * step**2 / (2 * excess)
+            with np.errstate(over="ignore", divide="ignore"):  # an infinite parabola is clipped
+                parabola = -slope * step**2 / (2 * excess)
             step = np.where(is_too_far, np.clip(parabola, 0.1 * step, 0.5 * step), step)
         step = np.where(is_too_far, 0.0, step)
         self.scores = self.scores + score_direction * step.astype(self.scores.dtype)
