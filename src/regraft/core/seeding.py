@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import blake3
-import numpy as np
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 def hash_key(seed: int, *names: str) -> bytes:
@@ -23,4 +27,6 @@ def hash_fraction(seed: int, *names: str) -> float:
 
 def generator(seed: int, *names: str) -> np.random.Generator:
     """A random generator of its own for one purpose: `generator(seed, "bootstrap")`."""
+    import numpy as np
+
     return np.random.default_rng(int.from_bytes(hash_key(seed, *names), "little"))

@@ -2,23 +2,26 @@
 
 from regraft.images.batches import Batch, decode_batches
 from regraft.images.decoding import (
-    FORMATS,
-    N_PIXELS_MAX,
+    N_BYTES_MAX,
     DecodedImage,
-    UnreadableImageError,
+    ImageSource,
     decode_image,
     read_image,
     transform_array,
 )
+from regraft.images.failures import N_PIXELS_MAX, UnreadableImageError
+from regraft.images.formats import FORMATS
 from regraft.images.thumbnails import thumbnail_jpeg
 from regraft.images.transform import DECODE_RULES_VERSION, ResizePolicy, Transform
 
 __all__ = [
     "DECODE_RULES_VERSION",
     "FORMATS",
+    "N_BYTES_MAX",
     "N_PIXELS_MAX",
     "Batch",
     "DecodedImage",
+    "ImageSource",
     "ResizePolicy",
     "Transform",
     "UnreadableImageError",

@@ -15,7 +15,8 @@ import numpy as np
 
 from regraft.core import n_usable_cores
 from regraft.data import Unreadable
-from regraft.images.decoding import UnreadableImageError, read_image
+from regraft.images.decoding import read_image
+from regraft.images.failures import UnreadableImageError
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence

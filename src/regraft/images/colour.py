@@ -1,10 +1,11 @@
 """Pixel formats: whatever a file holds becomes 8-bit grey or RGB, by written rules.
 
 * 16-bit values are divided by 257: the full range maps to the full range, nothing is clipped.
-* 32-bit integers in 0..65535 count as 16-bit; others, and floats outside of 0..1, are stretched from their
-  minimum to their maximum. Floats in 0..1 are multiplied by 255. What is no number becomes 0.
+* 32-bit integers and floats do not say what white is. Floats in 0..1 are multiplied by 255. Whole numbers in 0..255
+  count as 8-bit, others in 0..65535 as 16-bit. Everything else is stretched from its minimum to its maximum.
+  What is no finite number becomes the minimum.
 * Transparency is laid over white.
-* CMYK, YCbCr, LAB, HSV and palettes are converted by Pillow.
+* CMYK, YCbCr, HSV and palettes are converted by Pillow. Colour profiles are not applied.
 """
 
 from __future__ import annotations
@@ -15,35 +16,69 @@ import numpy as np
 from PIL import Image
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
+_N_VALUES_A_BLOCK = 1 << 20
 
-def to_grey_or_rgb(image: Image.Image) -> Image.Image:
-    """An image in mode L or RGB, by the rules above. The pixels are decoded here at the latest."""
+
+def simplify_mode(image: Image.Image) -> Image.Image:
+    """An image in mode L, LA, RGB or RGBA, by the rules above. The pixels are decoded here at the latest."""
     mode = image.mode
-    if mode in ("RGB", "L"):
-        return image
-    if mode == "1":
-        return image.convert("L")
     if mode.startswith(("I", "F")):
-        return Image.fromarray(_to_bytes(np.asarray(image)))
-    if mode == "P" and "transparency" not in image.info:
-        return image.convert("RGB")
+        image.load()
+        return Image.fromarray(_to_bytes(np.asarray(image), is_16_bit=image.format in ("PNG", "PPM") and mode != "F"))
     if image.has_transparency_data:
-        layer = image.convert("RGBA")
-        white = Image.new("RGBA", layer.size, "white")
-        return Image.alpha_composite(white, layer).convert("RGB")
-    return image.convert("RGB")
+        return image if mode in ("LA", "RGBA") else image.convert("RGBA")
+    if mode in ("L", "RGB"):
+        return image
+    return image.convert("L" if mode == "1" else "RGB")
 
 
-def _to_bytes(values: NDArray[np.generic]) -> NDArray[np.uint8]:
-    if values.dtype.itemsize == 2:
-        return ((values.astype(np.uint32) + 128) // 257).astype(np.uint8)
-    numbers = np.nan_to_num(values.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
-    low, high = float(numbers.min(initial=0.0)), float(numbers.max(initial=0.0))
-    if low >= 0 and values.dtype.kind in "iu" and high <= 65535:
-        return np.rint(numbers / 257).astype(np.uint8)
-    if low >= 0 and high <= 1:
-        return np.rint(numbers * 255).astype(np.uint8)
-    low = float(numbers.min())
-    return np.rint((numbers - low) * (255 / max(high - low, 1e-300))).astype(np.uint8)
+def flatten(image: Image.Image) -> Image.Image:
+    """An image of mode L, LA, RGB or RGBA as RGB; what is transparent shows white.
+
+    Laying over white commutes with resizing (which weighs colours by their opacity), so it is done on the small image.
+    """
+    if image.mode in ("LA", "RGBA"):
+        white = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(white, image.convert("RGBA"))
+    return image if image.mode == "RGB" else image.convert("RGB")
+
+
+def _to_bytes(values: NDArray[np.generic], *, is_16_bit: bool) -> NDArray[np.uint8]:
+    """(h, w) numbers of any type as uint8."""
+    if is_16_bit or values.dtype.itemsize == 2:
+        low, full = 0.0, 65535.0
+    else:
+        low, full = _range(values)
+    pixels = np.empty(values.shape, np.uint8)
+    for rows in _row_blocks(values.shape):
+        numbers = values[rows].astype(np.float64)
+        numbers[~np.isfinite(numbers)] = low
+        pixels[rows] = np.rint(((numbers - low) * (255 / full)).clip(0, 255))
+    return pixels
+
+
+def _range(values: NDArray[np.generic]) -> tuple[float, float]:
+    """The value that becomes black, and how much above it white is."""
+    low, high, whole = np.inf, -np.inf, True
+    for rows in _row_blocks(values.shape):
+        numbers = values[rows].astype(np.float64)
+        numbers = numbers[np.isfinite(numbers)]
+        low, high = min(low, numbers.min(initial=np.inf)), max(high, numbers.max(initial=-np.inf))
+        whole = whole and bool((numbers == np.rint(numbers)).all())
+    if low > high:  # not one finite number
+        return 0.0, 1.0
+    if low >= 0 and high <= 1 and values.dtype.kind == "f":
+        return 0.0, 1.0
+    if low >= 0 and high <= 65535 and whole:
+        return 0.0, 255.0 if high <= 255 else 65535.0
+    return low, max(high - low, 1e-300)
+
+
+def _row_blocks(shape: tuple[int, ...]) -> Iterator[slice]:
+    """Rows a megapixel at a time: a large image takes no second copy as 64-bit numbers."""
+    n_rows = max(1, _N_VALUES_A_BLOCK // shape[1])
+    return (slice(start, start + n_rows) for start in range(0, shape[0], n_rows))

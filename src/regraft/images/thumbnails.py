@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from regraft.images.decoding import UnreadableImageError, read_image
+from regraft.images.decoding import read_image
+from regraft.images.failures import UnreadableImageError
 from regraft.images.transform import Transform
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from regraft.core import Value
 
-DECODE_RULES_VERSION = 1
+DECODE_RULES_VERSION = 2
 """Part of every feature's key: raise it when the same file would give other pixels."""
 
 ResizePolicy = Literal["squash", "crop", "letterbox"]
@@ -32,8 +32,8 @@ class Transform(Value):
 
     def fingerprint(self) -> str:
         """A text that is equal for two transforms exactly if they give equal pixels."""
-        crop = self.crop_fraction if self.policy == "crop" else 1
-        return f"rules{DECODE_RULES_VERSION}-{self.height}x{self.width}-{self.policy}-{crop:.6g}-{self.interpolation}"
+        crop = self.crop_fraction if self.policy == "crop" else 1.0
+        return f"rules{DECODE_RULES_VERSION}-{self.height}x{self.width}-{self.policy}-{crop!r}-{self.interpolation}"
 
     def turned(self) -> Transform:
         """The transform of an image that will be turned by 90 degrees afterwards."""
@@ -44,9 +44,10 @@ class Transform(Value):
         if self.policy != "crop":
             return (0.0, 0.0, float(width), float(height))
         scale = min(width / self.width, height / self.height) * self.crop_fraction
-        box_width, box_height = self.width * scale, self.height * scale
-        left, top = (width - box_width) / 2, (height - box_height) / 2
-        return (left, top, left + box_width, top + box_height)
+        # Rounding must not push an edge out of the image, not even by 1e-13 pixels.
+        left = max(0.0, (width - self.width * scale) / 2)
+        top = max(0.0, (height - self.height * scale) / 2)
+        return (left, top, width - left, height - top)
 
     def target_size(self, width: int, height: int) -> tuple[int, int]:
         """Width and height that the used part is scaled to; smaller than the target only in a letterbox."""

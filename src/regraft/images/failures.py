@@ -1,0 +1,61 @@
+"""Why an image cannot be used: whatever a decoder says becomes a stable code and a sentence."""
+
+from __future__ import annotations
+
+import struct
+
+from regraft.core import DataError, shortened
+from regraft.data import Reason
+
+N_PIXELS_MAX = 200_000_000
+"""A larger image is refused by its header. The largest cameras (16,320 x 12,240) just pass."""
+N_SIDE_MAX = 1_000_000
+"""No side may be longer: a resize filter takes some 32 bytes for each pixel of a side."""
+
+
+class UnreadableImageError(DataError):
+    """A file is no image that can be used.
+
+    Attributes:
+        reason: The stable code.
+        detail: What is wrong, in words.
+    """
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(f"The image cannot be read ({reason}): {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+def check_size(width: int, height: int) -> None:
+    """Refuse an image by the size that its header states, before anything is decoded.
+
+    Raises:
+        UnreadableImageError: It has no pixels, or too many.
+    """
+    if width < 1 or height < 1:
+        raise UnreadableImageError(Reason.DAMAGED, f"its header states {width} x {height} pixels")
+    if width * height > N_PIXELS_MAX or max(width, height) > N_SIDE_MAX:
+        raise UnreadableImageError(
+            Reason.TOO_LARGE,
+            f"{width:,} x {height:,} pixels are more than is allowed ({N_PIXELS_MAX:,}, {N_SIDE_MAX:,} on a side)",
+        )
+
+
+def explain_failure(error: Exception) -> UnreadableImageError:
+    """What a decoder's exception means."""
+    if isinstance(error, UnreadableImageError):
+        return error
+    text = shortened(" ".join(str(error).split()) or type(error).__name__, 160)
+    if isinstance(error, MemoryError):
+        return UnreadableImageError(Reason.TOO_LARGE, "there is not enough memory to decode it")
+    if isinstance(error, (EOFError, struct.error)) or "truncated" in text.lower():
+        return UnreadableImageError(Reason.TRUNCATED, f"the file ends before its image does ({text})")
+    if "decompression bomb" in text or "too large" in text.lower():
+        return UnreadableImageError(Reason.TOO_LARGE, text)
+    if isinstance(error, NotImplementedError) or any(word in text.lower() for word in _UNSUPPORTED):
+        return UnreadableImageError(Reason.UNSUPPORTED, text)
+    return UnreadableImageError(Reason.DAMAGED, text)
+
+
+_UNSUPPORTED = ("unsupported", "not supported", "unknown pixel mode", "unknown data organization", "not available")

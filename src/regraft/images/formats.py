@@ -1,0 +1,104 @@
+"""Which formats there are, and decoding of all but JPEG, by Pillow."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from PIL import (
+    BmpImagePlugin,
+    GifImagePlugin,
+    JpegImagePlugin,
+    PngImagePlugin,
+    PpmImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+
+from regraft.data import Reason
+from regraft.images.colour import simplify_mode
+from regraft.images.failures import UnreadableImageError, check_size
+from regraft.images.orientation import read_orientation
+from regraft.images.pngs import check_png
+from regraft.images.resizing import Picture
+
+if TYPE_CHECKING:
+    from PIL.ImageFile import ImageFile
+
+# A format's class is called directly: `Image.open` would try others too, and warns of images above a limit that is
+# a global variable.
+_READERS: dict[str, type[ImageFile]] = {
+    "JPEG": JpegImagePlugin.JpegImageFile,
+    "PNG": PngImagePlugin.PngImageFile,
+    "PPM": PpmImagePlugin.PpmImageFile,
+    "BMP": BmpImagePlugin.BmpImageFile,
+    "GIF": GifImagePlugin.GifImageFile,
+    "WEBP": WebPImagePlugin.WebPImageFile,
+    "TIFF": TiffImagePlugin.TiffImageFile,
+}
+FORMATS = tuple(_READERS)
+"""The formats that can be read; a file's content decides which it is, not its name."""
+
+_SIGNATURES = {
+    b"\xff\xd8\xff": "JPEG",
+    b"\x89PNG\r\n\x1a\n": "PNG",
+    b"GIF87a": "GIF",
+    b"GIF89a": "GIF",
+    b"II*\0": "TIFF",
+    b"MM\0*": "TIFF",
+    b"II+\0": "TIFF",
+    b"MM\0+": "TIFF",
+    b"BM": "BMP",
+} | {kind: "PPM" for kind in (b"P1", b"P2", b"P3", b"P4", b"P5", b"P6", b"Pf")}
+_FOREIGN = {
+    b"ftypheic": "HEIC", b"ftypheix": "HEIC", b"ftypmif1": "HEIF", b"ftypavif": "AVIF", b"ftypavis": "AVIF",
+    b"ftypcrx ": "a Canon raw", b"JXL \r\n\x87\n": "JPEG XL", b"jP  \r\n\x87\n": "JPEG 2000",
+}  # fmt: skip
+"""What bytes 4 to 12 of images begin with that we cannot read."""
+
+
+def identify(data: bytes) -> str:
+    """The format of an image, one of FORMATS.
+
+    Raises:
+        UnreadableImageError: It is none of them.
+    """
+    if not data:
+        raise UnreadableImageError(Reason.EMPTY, "the file has no bytes")
+    for signature, name in _SIGNATURES.items():
+        if data.startswith(signature):
+            return name
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return "WEBP"
+    if data[4:12] in _FOREIGN:
+        raise UnreadableImageError(
+            Reason.UNSUPPORTED, f"it is {_FOREIGN[data[4:12]]}; convert it to one of {', '.join(FORMATS)}"
+        )
+    if len(data) < 12 and any(signature.startswith(data) for signature in (*_SIGNATURES, b"RIFF")):
+        raise UnreadableImageError(Reason.TRUNCATED, "the file ends before its image does")
+    raise UnreadableImageError(Reason.NOT_AN_IMAGE, f"its content is none of {', '.join(FORMATS)}")
+
+
+def decode_still(data: bytes, name: str) -> Picture:
+    """Decode an image of the format `name`; of an animation or a set of pages the first.
+
+    Raises:
+        UnreadableImageError: It is damaged, cut off or too large.
+        Exception: Whatever else Pillow raises on hostile bytes.
+    """
+    if name == "PNG":
+        check_png(data)
+    elif name == "WEBP":
+        _check_webp_length(data)
+    with _READERS[name](io.BytesIO(data)) as image:
+        check_size(*image.size)
+        plain = simplify_mode(image)
+        # Pillow turns a TIFF when it decodes it. Of other formats the block may stand behind the pixels.
+        exif = b"" if name == "TIFF" else image.info.get("exif", b"")
+        return Picture(plain, plain.size, orientation=read_orientation(exif))
+
+
+def _check_webp_length(data: bytes) -> None:
+    n_stated = int.from_bytes(data[4:8], "little") + 8
+    if n_stated > len(data):
+        raise UnreadableImageError(Reason.TRUNCATED, f"{n_stated - len(data):,} of {n_stated:,} bytes are missing")

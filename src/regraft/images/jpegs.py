@@ -1,0 +1,143 @@
+"""JPEGs: decoded at a reduced scale where the target is small, by a decoder that reports damage.
+
+libjpeg-turbo in strict mode is the only decoder we know that tells when data were cut out, zeroed or overwritten
+while the end marker is intact; Pillow and torchvision return a picture with a grey or shifted part and say nothing.
+The few kinds that its wrapper does not know (odd chroma subsampling) are left to Pillow.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import simplejpeg
+from PIL import Image, ImageChops
+
+from regraft.data import Reason
+from regraft.images.failures import UnreadableImageError, check_size
+from regraft.images.orientation import read_orientation
+from regraft.images.resizing import Picture, as_stored
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from regraft.images.transform import Transform
+
+_REDUCTIONS = (8, 4, 2)
+"""Scales with a fast path in libjpeg-turbo; 3/8 takes longer than 1/2."""
+_OVERSAMPLING = 1.5
+"""A reduced scale must still have 1.5 times the pixels per side that are needed. On a 12-megapixel photo 1.5 is
+.7 grey levels from a full decode, 2 is .3 and takes 1.5 times as long."""
+_N_PADDING_BYTES = 8
+"""So many stray bytes before the end marker are a camera's padding; more are lost picture data."""
+_N_SCANS_MAX = 100
+"""A progressive JPEG has about 10 scans. Each costs a pass over the whole picture, however few bytes it has."""
+_N_SEGMENTS_MAX = 10_000
+_MARKER = re.compile(rb"\xff[^\xff\x00]")
+_STRAY_BYTES = re.compile(r"(\d+) extraneous bytes before marker 0xd9")
+_HARMLESS = ("unknown JFIF revision", "Unknown Adobe color", "Invalid SOS parameters", "bad ICC marker")
+_UNSUPPORTED = ("Unsupported JPEG process", "Unsupported JPEG data precision", "DNL not supported")
+
+
+def decode_jpeg(data: bytes, transform: Transform) -> Picture | None:
+    """Decode a JPEG, no larger than the transform needs it; None where Pillow has to try.
+
+    Raises:
+        UnreadableImageError: It is damaged, cut off, too large or of an unsupported kind.
+    """
+    try:
+        height, width, space, _subsampling = simplejpeg.decode_jpeg_header(data, strict=False)
+    except ValueError as error:
+        if "subsampling" in str(error):
+            return None
+        raise _explain_jpeg(str(error), data) from None
+    check_size(width, height)
+    orientation = read_orientation(_find_exif_and_count_scans(data))
+    reduction = _choose_reduction(width, height, as_stored(transform, orientation))
+    size = (-(-width // reduction), -(-height // reduction))
+    pixels = _decode(data, _WANTED_SPACE.get(space, "RGB"), size, reduction)
+    return Picture(_as_image(pixels), (width, height), reduction, orientation)
+
+
+_WANTED_SPACE = {"Gray": "GRAY", "CMYK": "CMYK", "YCCK": "CMYK"}
+
+
+def _choose_reduction(width: int, height: int, transform: Transform) -> int:
+    left, top, right, bottom = transform.source_box(width, height)
+    target_width, target_height = transform.target_size(width, height)
+    spare = min((right - left) / target_width, (bottom - top) / target_height) / _OVERSAMPLING
+    return next((reduction for reduction in _REDUCTIONS if reduction <= spare), 1)
+
+
+def _decode(data: bytes, space: str, size: tuple[int, int], reduction: int) -> NDArray[np.uint8]:
+    """(h, w, channels) uint8; decoded again, leniently, if the only complaint is harmless."""
+    wanted = {"colorspace": space, "min_width": size[0], "min_height": size[1], "min_factor": reduction}
+    try:
+        pixels: NDArray[np.uint8] = simplejpeg.decode_jpeg(data, strict=True, **wanted)
+    except ValueError as error:
+        if not _is_harmless(str(error)):
+            raise _explain_jpeg(str(error), data) from None
+        pixels = simplejpeg.decode_jpeg(data, strict=False, **wanted)
+    return pixels
+
+
+def _as_image(pixels: NDArray[np.uint8]) -> Image.Image:
+    n_channels = pixels.shape[2]
+    if n_channels == 4:  # all programs write CMYK JPEGs as Adobe does: inverted
+        return ImageChops.invert(Image.fromarray(pixels, "CMYK")).convert("RGB")
+    return Image.fromarray(pixels if n_channels == 3 else pixels[:, :, 0])
+
+
+def _is_harmless(message: str) -> bool:
+    """Whether a decoder's complaint is about something else than picture data."""
+    stray = _STRAY_BYTES.search(message)
+    if stray is not None:
+        return int(stray.group(1)) <= _N_PADDING_BYTES
+    return any(text in message for text in _HARMLESS)
+
+
+def _explain_jpeg(message: str, data: bytes) -> UnreadableImageError:
+    if "Premature end of" in message or _lacks_image(data):
+        return UnreadableImageError(Reason.TRUNCATED, f"the file ends before its image does ({message})")
+    if any(text in message for text in _UNSUPPORTED):
+        return UnreadableImageError(Reason.UNSUPPORTED, message)
+    return UnreadableImageError(Reason.DAMAGED, message)
+
+
+def _lacks_image(data: bytes) -> bool:
+    """Whether a JPEG ends before its first scan."""
+    return b"\xff\xda" not in data
+
+
+def _find_exif_and_count_scans(data: bytes) -> bytes:
+    """The EXIF block of a JPEG, empty where there is none.
+
+    Raises:
+        UnreadableImageError: It has more scans than a picture needs.
+    """
+    exif, is_sequential = b"", False
+    for marker, start, end in islice(_segments(data), _N_SEGMENTS_MAX):
+        if marker == 0xE1 and not exif and data.startswith(b"Exif\0\0", start):
+            exif = data[start:end]
+        is_sequential = is_sequential or marker in (0xC0, 0xC1)
+    if not is_sequential and (n_scans := data.count(b"\xff\xda")) > _N_SCANS_MAX:
+        raise UnreadableImageError(Reason.DAMAGED, f"it has {n_scans:,} scans, a picture has about 10")
+    return exif
+
+
+def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """Marker, start and end of each segment of a JPEG before its first scan (ITU-T T.81, B.1.1)."""
+    place = 2
+    while (found := _MARKER.search(data, place)) and (marker := data[found.end() - 1]) not in (0xD9, 0xDA):
+        place = found.end()
+        if marker == 0x01 or 0xD0 <= marker <= 0xD7:  # these stand alone
+            continue
+        n_bytes = int.from_bytes(data[place : place + 2], "big")
+        if n_bytes < 2:
+            return
+        yield marker, place + 2, place + n_bytes
+        place += n_bytes

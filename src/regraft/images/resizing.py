@@ -1,0 +1,80 @@
+"""The last steps of every image: crop and resize in one pass, turn upright, lay over white, frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+from regraft.images.colour import flatten
+from regraft.images.orientation import lies_sideways, turn_upright
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from regraft.images.transform import Box, Transform
+
+_BAR = 128
+"""Grey level of a letterbox's bars."""
+_REDUCING_GAP = 3.0
+"""An image more than 6 times too large is first averaged down to 3 times: a quarter of the time, and within a quarter
+of a grey level (12 megapixels to 224 x 224: 59 -> 14 ms)."""
+_RESAMPLING = {
+    "nearest": Image.Resampling.NEAREST,
+    "bilinear": Image.Resampling.BILINEAR,
+    "bicubic": Image.Resampling.BICUBIC,
+    "lanczos": Image.Resampling.LANCZOS,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A decoded image that is not resized yet.
+
+    Attributes:
+        image: Mode L, LA, RGB or RGBA, as it lies in the file.
+        size: Width and height in the file, pixels.
+        reduction: The decoder already made `image` so many times smaller per side.
+        orientation: EXIF orientation, 1 to 8.
+    """
+
+    image: Image.Image
+    size: tuple[int, int]
+    reduction: int = 1
+    orientation: int = 1
+
+
+def as_stored(transform: Transform, orientation: int) -> Transform:
+    """The transform of the pixels as they lie in the file, before they are turned upright."""
+    return transform.turned() if lies_sideways(orientation) else transform
+
+
+def finish(picture: Picture, transform: Transform) -> NDArray[np.uint8]:
+    """Make a decoded image what the network wants.
+
+    Returns:
+        (transform.height, transform.width, 3) uint8, RGB, C-contiguous and writable.
+    """
+    stored = as_stored(transform, picture.orientation)
+    small = _resized(picture, stored.source_box(*picture.size), stored.target_size(*picture.size), transform)
+    upright = flatten(turn_upright(small, picture.orientation))
+    width, height = upright.size
+    if (height, width) == (transform.height, transform.width):
+        return np.array(upright)
+    framed = np.full((transform.height, transform.width, 3), _BAR, np.uint8)
+    top, left = (transform.height - height) // 2, (transform.width - width) // 2
+    framed[top : top + height, left : left + width] = upright
+    return framed
+
+
+def _resized(picture: Picture, box: Box, size: tuple[int, int], transform: Transform) -> Image.Image:
+    left, top, right, bottom = (edge / picture.reduction for edge in box)
+    image = picture.image
+    return image.resize(
+        size,
+        _RESAMPLING[transform.interpolation],
+        (left, top, min(right, image.width), min(bottom, image.height)),
+        None if transform.interpolation == "nearest" else _REDUCING_GAP,
+    )
