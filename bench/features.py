@@ -30,7 +30,7 @@ SPEC = BACKBONES[DEFAULT_BACKBONE]
 
 
 def main() -> None:
-    """Run all contenders in turn, several rounds."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--photos", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=3)
@@ -38,22 +38,26 @@ def main() -> None:
         "--timm-photos", type=int, default=300, help="timm's slower settings see only the first of them"
     )
     arguments = parser.parse_args()
+    report(measure(arguments.photos, arguments.rounds, arguments.timm_photos))
+
+
+def measure(n_photos: int = 1000, n_rounds: int = 3, n_timm: int = 300) -> dict[str, float]:
+    """Run all contenders in turn, several rounds; the median images per second of each."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        files = write_photos(folder / "photos", n_photos=arguments.photos, width=500, height=375)
-        contenders = make_contenders(files, folder, arguments.timm_photos)
+        files = write_photos(folder / "photos", n_photos=n_photos, width=500, height=375)
+        contenders = make_contenders(files, folder, n_timm)
         rates: dict[str, list[float]] = {name: [] for name in contenders}
-        for number in range(arguments.rounds):
+        for number in range(n_rounds):
             for name, contender in contenders.items():
                 n_images, seconds = contender()
                 rates[name].append(n_images / seconds)
                 print(f"round {number + 1}  {name:<42} {n_images / seconds:8.1f} images/s", flush=True)
-    report(rates)
+    return {name: statistics.median(values) for name, values in rates.items()}
 
 
-def report(rates: dict[str, list[float]]) -> None:
+def report(medians: dict[str, float]) -> None:
     """Print medians and the figures that are asked for."""
-    medians = {name: statistics.median(values) for name, values in rates.items()}
     best_timm = max(rate for name, rate in medians.items() if name.startswith("timm"))
     print()
     for name, rate in medians.items():

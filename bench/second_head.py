@@ -16,8 +16,8 @@ from pathlib import Path
 N_RUNS = 5
 
 
-def main() -> None:
-    """Probe ELPV once to fill the store, then time the other head."""
+def main() -> float:
+    """Probe ELPV once to fill the store, then time the other head; returns the median in seconds."""
     with tempfile.TemporaryDirectory() as folder:
         probe(folder, "softmax")
         seconds = [probe(folder, "svm") for _ in range(N_RUNS)]
@@ -28,6 +28,7 @@ def main() -> None:
         record = json.loads((Path(folder) / "elpv-probe-2" / "run.json").read_text())
         for stage, value in record["seconds"].items():
             print(f"  {stage:<14} {value:.2f} s")
+    return statistics.median(seconds)
 
 
 def probe(folder: str, head: str) -> float:

@@ -18,9 +18,9 @@ N_RUNS = 9
 IMPORT = "import regraft, sys; assert not {'torch', 'sklearn', 'openvino', 'numpy'} & set(sys.modules)"
 
 
-def main() -> None:
-    """Time three commands."""
-    measure("regraft --help", [sys.executable, "-m", "regraft", "--help"])
+def main() -> float:
+    """Time three commands; returns the median of `regraft --help` in seconds."""
+    overview = measure("regraft --help", [sys.executable, "-m", "regraft", "--help"])
     measure("import regraft (no torch)", [sys.executable, "-c", IMPORT])
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
@@ -28,16 +28,18 @@ def main() -> None:
         command = [sys.executable, "-m", "regraft"]
         subprocess.run([*command, "probe", str(folder / "photos"), "--runs", scratch], check=True, capture_output=True)
         measure("regraft predict, one image, warm", [*command, "predict", f"{scratch}/photos-probe", str(photos[0])])
+    return overview
 
 
-def measure(name: str, command: list[str]) -> None:
-    """Median time of a whole process, after one run that is not counted."""
+def measure(name: str, command: list[str]) -> float:
+    """Median seconds of a whole process, after one run that is not counted."""
     seconds = []
     for _ in range(N_RUNS + 1):
         began = time.perf_counter()
         subprocess.run(command, check=True, capture_output=True)
         seconds.append(time.perf_counter() - began)
     print(f"{name:<34} median {statistics.median(seconds[1:]):.3f} s", flush=True)
+    return statistics.median(seconds[1:])
 
 
 if __name__ == "__main__":

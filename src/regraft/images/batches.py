@@ -1,4 +1,4 @@
-"""Files decoded in threads, a few batches ahead of whoever uses them.
+"""Images decoded in threads, a few batches ahead of whoever uses them.
 
 Decoders release the interpreter's lock, so threads are enough: no worker processes, no copies between them, the
 same on every system.
@@ -9,37 +9,39 @@ from __future__ import annotations
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regraft.core import n_usable_cores
+from regraft.core import OptionError, n_usable_cores
 from regraft.data import Unreadable
 from regraft.images.decoding import read_image
 from regraft.images.failures import UnreadableImageError
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
+    from regraft.images.decoding import ImageSource
     from regraft.images.transform import Transform
 
 _N_BATCHES_AHEAD = 4
+_N_IMAGES_AHEAD_A_THREAD = 2
 
 Outcome = str | Unreadable
 
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Consecutive files, decoded.
+    """Consecutive images, decoded.
 
     Attributes:
-        indices: (b,) int64, positions of the readable files.
-        pixels: (b, height, width, 3) uint8.
+        indices: (b,) int64, positions of the readable images.
+        pixels: (b, height, width, 3) uint8, C-contiguous.
         digests: b content hashes.
-        unreadable: (position, why) for each of the other files.
+        unreadable: (position, why) for each of the other images.
     """
 
     indices: NDArray[np.int64]
@@ -49,56 +51,90 @@ class Batch:
 
 
 def decode_batches(
-    files: Sequence[Path], transform: Transform, *, batch_size: int = 16, n_threads: int | None = None
+    sources: Sequence[ImageSource],
+    transform: Transform,
+    *,
+    batch_size: int = 16,
+    n_threads: int | None = None,
+    n_ahead: int | None = None,
 ) -> Generator[Batch, None, None]:
-    """Decode files in their order.
+    """Decode images in their order.
 
-    The batches are the same for any number of threads. At most a few are in memory, however many files there are.
-    Closing the iterator stops the threads.
+    The batches are the same for any number of threads: batch i holds what can be read of the i-th `batch_size` sources.
+    Memory does not grow with the number of sources. Closing the iterator, or an exception in whoever uses it, ends
+    the threads after the images that they are at.
 
     Args:
-        files: Any number of files.
+        sources: Any number of files, encoded images or arrays.
         transform: The geometry.
-        batch_size: Files of a batch; fewer in the last one, and where some cannot be read.
+        batch_size: Images of a batch; fewer in the last one, and where some cannot be read.
         n_threads: None for one on each usable core.
+        n_ahead: Batches that are decoded before the former one is used up. None for 4, or as many as keep all
+            threads busy.
 
     Yields:
         One batch after the other.
+
+    Raises:
+        OptionError: A number is less than 1, or an array is no image.
     """
-    shape = (transform.height, transform.width, 3)
-    pool = ThreadPoolExecutor(n_threads or n_usable_cores(), thread_name_prefix="decode")
-    ahead: deque[tuple[int, NDArray[np.uint8], list[Future[Outcome]]]] = deque()
+    n_threads = n_usable_cores() if n_threads is None else n_threads
+    if min(batch_size, n_threads) < 1:
+        raise OptionError(f"batch_size ({batch_size}) and n_threads ({n_threads}) must be 1 or more.")
+    if n_ahead is None:
+        n_ahead = max(_N_BATCHES_AHEAD, -(-_N_IMAGES_AHEAD_A_THREAD * n_threads // batch_size))
+    pool = ThreadPoolExecutor(n_threads, thread_name_prefix="decode")
+    ahead: deque[_Job] = deque()
     try:
-        for start in range(0, len(files), batch_size):
-            part = files[start : start + batch_size]
-            pixels = np.empty((len(part), *shape), np.uint8)
-            jobs = [pool.submit(_decode_into, slot, path, transform) for slot, path in zip(pixels, part, strict=True)]
-            ahead.append((start, pixels, jobs))
-            if len(ahead) > _N_BATCHES_AHEAD:
-                yield _collect(*ahead.popleft())
+        for start in range(0, len(sources), batch_size):
+            ahead.append(_Job.start(pool, sources[start : start + batch_size], start, transform))
+            if len(ahead) > n_ahead:
+                yield ahead.popleft().collect()
         while ahead:
-            yield _collect(*ahead.popleft())
+            yield ahead.popleft().collect()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _decode_into(slot: NDArray[np.uint8], path: Path, transform: Transform) -> Outcome:
+@dataclass(frozen=True, eq=False)
+class _Job:
+    """A batch under way."""
+
+    start_index: int
+    pixels: NDArray[np.uint8]
+    outcomes: list[Future[Outcome]]
+
+    @classmethod
+    def start(
+        cls, pool: ThreadPoolExecutor, part: Sequence[ImageSource], start_index: int, transform: Transform
+    ) -> _Job:
+        pixels = np.empty((len(part), transform.height, transform.width, 3), np.uint8)
+        outcomes = [
+            pool.submit(_decode_into, slot, source, start_index + place, transform)
+            for place, (slot, source) in enumerate(zip(pixels, part, strict=True))
+        ]
+        return cls(start_index, pixels, outcomes)
+
+    def collect(self) -> Batch:
+        """The batch, as soon as all of it is decoded."""
+        outcomes = list(enumerate(future.result() for future in self.outcomes))
+        readable = [place for place, outcome in outcomes if isinstance(outcome, str)]
+        return Batch(
+            indices=np.array(readable, np.int64) + self.start_index,
+            pixels=self.pixels if len(readable) == len(self.pixels) else self.pixels[readable],
+            digests=tuple(outcome for _, outcome in outcomes if isinstance(outcome, str)),
+            unreadable=tuple(
+                (self.start_index + place, outcome) for place, outcome in outcomes if isinstance(outcome, Unreadable)
+            ),
+        )
+
+
+def _decode_into(slot: NDArray[np.uint8], source: ImageSource, position: int, transform: Transform) -> Outcome:
+    """Decode one image to its place in the batch; returns its content hash, or why there is none."""
     try:
-        decoded = read_image(path, transform)
+        decoded = read_image(source, transform)
     except UnreadableImageError as error:
-        return Unreadable(path=str(path), reason=error.reason, detail=error.detail)
+        name = str(source) if isinstance(source, Path) else f"image {position}"
+        return Unreadable(path=name, reason=error.reason, detail=error.detail)
     slot[:] = decoded.pixels
     return decoded.digest
-
-
-def _collect(start: int, pixels: NDArray[np.uint8], jobs: list[Future[Outcome]]) -> Batch:
-    outcomes = [job.result() for job in jobs]
-    readable = [place for place, outcome in enumerate(outcomes) if isinstance(outcome, str)]
-    return Batch(
-        indices=np.array(readable, np.int64) + start,
-        pixels=pixels if len(readable) == len(pixels) else pixels[readable],
-        digests=tuple(outcome for outcome in outcomes if isinstance(outcome, str)),
-        unreadable=tuple(
-            (start + place, outcome) for place, outcome in enumerate(outcomes) if isinstance(outcome, Unreadable)
-        ),
-    )

@@ -1,11 +1,11 @@
 """Pixel formats: whatever a file holds becomes 8-bit grey or RGB, by written rules.
 
 * 16-bit values are divided by 257: the full range maps to the full range, nothing is clipped.
-* 32-bit integers and floats do not say what white is. Floats in 0..1 are multiplied by 255. Whole numbers in 0..255
-  count as 8-bit, others in 0..65535 as 16-bit. Everything else is stretched from its minimum to its maximum.
-  What is no finite number becomes the minimum.
+* 32-bit numbers do not say what white is. Floats in 0..1 are multiplied by 255. Integers in 0..255 count as 8-bit,
+  in 0..65535 as 16-bit. Everything else is stretched from its minimum to its maximum. What is no finite number
+  becomes the minimum.
 * Transparency is laid over white.
-* CMYK, YCbCr, HSV and palettes are converted by Pillow. Colour profiles are not applied.
+* CMYK, YCbCr, LAB, HSV and palettes are converted by Pillow. Colour profiles are not applied.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
+
+from regraft.images.tiffs import wide_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,11 +26,12 @@ _N_VALUES_A_BLOCK = 1 << 20
 
 
 def simplify_mode(image: Image.Image) -> Image.Image:
-    """An image in mode L, LA, RGB or RGBA, by the rules above. The pixels are decoded here at the latest."""
+    """A loaded image in mode L, LA, RGB or RGBA, by the rules above."""
     mode = image.mode
     if mode.startswith(("I", "F")):
-        image.load()
-        return Image.fromarray(_to_bytes(np.asarray(image), is_16_bit=image.format in ("PNG", "PPM") and mode != "F"))
+        is_16_bit = mode == "I" and image.format in ("PNG", "PPM")  # these know their full range; Pillow scales to it
+        values = wide_values(image)
+        return Image.fromarray(_to_bytes(values, *((0.0, 65535.0) if is_16_bit else _range(values))))
     if image.has_transparency_data:
         return image if mode in ("LA", "RGBA") else image.convert("RGBA")
     if mode in ("L", "RGB"):
@@ -47,35 +50,37 @@ def flatten(image: Image.Image) -> Image.Image:
     return image if image.mode == "RGB" else image.convert("RGB")
 
 
-def _to_bytes(values: NDArray[np.generic], *, is_16_bit: bool) -> NDArray[np.uint8]:
-    """(h, w) numbers of any type as uint8."""
-    if is_16_bit or values.dtype.itemsize == 2:
-        low, full = 0.0, 65535.0
-    else:
-        low, full = _range(values)
+def _to_bytes(values: NDArray[np.generic], black: float, span: float) -> NDArray[np.uint8]:
+    """(h, w) numbers as uint8: `black` becomes 0, `black + span` 255."""
     pixels = np.empty(values.shape, np.uint8)
     for rows in _row_blocks(values.shape):
         numbers = values[rows].astype(np.float64)
-        numbers[~np.isfinite(numbers)] = low
-        pixels[rows] = np.rint(((numbers - low) * (255 / full)).clip(0, 255))
+        numbers[~np.isfinite(numbers)] = black
+        pixels[rows] = np.rint(((numbers - black) * (255 / span)).clip(0, 255))
     return pixels
 
 
 def _range(values: NDArray[np.generic]) -> tuple[float, float]:
-    """The value that becomes black, and how much above it white is."""
-    low, high, whole = np.inf, -np.inf, True
+    """The value that becomes black, and how far above it white is."""
+    if values.dtype.itemsize == 2:
+        return 0.0, 65535.0
+    low, high = _extremes(values)
+    if low > high:  # not one finite number
+        return 0.0, 1.0
+    for full in (1.0,) if values.dtype.kind == "f" else (255.0, 65535.0):
+        if low >= 0 and high <= full:
+            return 0.0, full
+    return low, max(high - low, 1e-300)
+
+
+def _extremes(values: NDArray[np.generic]) -> tuple[float, float]:
+    """The smallest and the largest finite number."""
+    low, high = np.inf, -np.inf
     for rows in _row_blocks(values.shape):
         numbers = values[rows].astype(np.float64)
         numbers = numbers[np.isfinite(numbers)]
         low, high = min(low, numbers.min(initial=np.inf)), max(high, numbers.max(initial=-np.inf))
-        whole = whole and bool((numbers == np.rint(numbers)).all())
-    if low > high:  # not one finite number
-        return 0.0, 1.0
-    if low >= 0 and high <= 1 and values.dtype.kind == "f":
-        return 0.0, 1.0
-    if low >= 0 and high <= 65535 and whole:
-        return 0.0, 255.0 if high <= 255 else 65535.0
-    return low, max(high - low, 1e-300)
+    return low, high
 
 
 def _row_blocks(shape: tuple[int, ...]) -> Iterator[slice]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from regraft.core import OptionError, digest_bytes
@@ -22,14 +23,12 @@ from regraft.images.jpegs import decode_jpeg
 from regraft.images.resizing import Picture, finish
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from regraft.images.transform import Transform
 
 N_BYTES_MAX = 1 << 30
 """A larger file is not read."""
 
-ImageSource = Path | bytes | np.ndarray
+ImageSource = Path | bytes | NDArray[np.uint8]
 """A file, a file's bytes, or pixels: (height, width, 3) RGB or (height, width) grey, uint8."""
 
 
@@ -77,8 +76,9 @@ def decode_image(data: bytes, transform: Transform) -> NDArray[np.uint8]:
         name = identify(data)
         picture = decode_jpeg(data, transform) if name == "JPEG" else None
         return finish(picture or decode_still(data, name), transform)
-    except Exception as error:
-        # Decoders raise errors of every kind on hostile bytes.
+    except UnreadableImageError:
+        raise
+    except Exception as error:  # decoders raise errors of every kind on hostile bytes
         raise explain_failure(error) from error
 
 
@@ -109,7 +109,7 @@ def _read_bytes(path: Path) -> bytes:
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise IsADirectoryError  # noqa: TRY301 - the one place that turns system errors into records is below
+            raise IsADirectoryError
         if not stat.S_ISREG(status.st_mode):  # opening a named pipe would wait for ever
             raise UnreadableImageError(Reason.NOT_AN_IMAGE, "it is no ordinary file")
         if status.st_size > N_BYTES_MAX:

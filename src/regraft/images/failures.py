@@ -44,8 +44,6 @@ def check_size(width: int, height: int) -> None:
 
 def explain_failure(error: Exception) -> UnreadableImageError:
     """What a decoder's exception means."""
-    if isinstance(error, UnreadableImageError):
-        return error
     text = shortened(" ".join(str(error).split()) or type(error).__name__, 160)
     if isinstance(error, MemoryError):
         return UnreadableImageError(Reason.TOO_LARGE, "there is not enough memory to decode it")
@@ -53,8 +51,10 @@ def explain_failure(error: Exception) -> UnreadableImageError:
         return UnreadableImageError(Reason.TRUNCATED, f"the file ends before its image does ({text})")
     if "decompression bomb" in text or "too large" in text.lower():
         return UnreadableImageError(Reason.TOO_LARGE, text)
-    if isinstance(error, NotImplementedError) or any(word in text.lower() for word in _UNSUPPORTED):
+    if isinstance(error, NotImplementedError) or any(words in text.lower() for words in _UNSUPPORTED):
         return UnreadableImageError(Reason.UNSUPPORTED, text)
+    if isinstance(error, SyntaxError):  # what Pillow raises while it reads a header
+        return UnreadableImageError(Reason.DAMAGED, f"its header is damaged or cut off ({text})")
     return UnreadableImageError(Reason.DAMAGED, text)
 
 

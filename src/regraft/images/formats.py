@@ -49,7 +49,7 @@ _SIGNATURES = {
     b"II+\0": "TIFF",
     b"MM\0+": "TIFF",
     b"BM": "BMP",
-} | {kind: "PPM" for kind in (b"P1", b"P2", b"P3", b"P4", b"P5", b"P6", b"Pf")}
+} | dict.fromkeys((b"P1", b"P2", b"P3", b"P4", b"P5", b"P6", b"Pf"), "PPM")
 _FOREIGN = {
     b"ftypheic": "HEIC", b"ftypheix": "HEIC", b"ftypmif1": "HEIF", b"ftypavif": "AVIF", b"ftypavis": "AVIF",
     b"ftypcrx ": "a Canon raw", b"JXL \r\n\x87\n": "JPEG XL", b"jP  \r\n\x87\n": "JPEG 2000",
@@ -90,12 +90,13 @@ def decode_still(data: bytes, name: str) -> Picture:
         check_png(data)
     elif name == "WEBP":
         _check_webp_length(data)
-    with _READERS[name](io.BytesIO(data)) as image:
-        check_size(*image.size)
-        plain = simplify_mode(image)
-        # Pillow turns a TIFF when it decodes it. Of other formats the block may stand behind the pixels.
-        exif = b"" if name == "TIFF" else image.info.get("exif", b"")
-        return Picture(plain, plain.size, orientation=read_orientation(exif))
+    image = _READERS[name](io.BytesIO(data))
+    check_size(*image.size)
+    image.load()
+    # The EXIF block may stand behind the pixels. Pillow has already turned a TIFF.
+    exif = image.info.get("exif") if name != "TIFF" else None
+    plain = simplify_mode(image)
+    return Picture(plain, plain.size, orientation=read_orientation(exif if isinstance(exif, bytes) else b""))
 
 
 def _check_webp_length(data: bytes) -> None:

@@ -40,7 +40,7 @@ _N_SEGMENTS_MAX = 10_000
 _MARKER = re.compile(rb"\xff[^\xff\x00]")
 _STRAY_BYTES = re.compile(r"(\d+) extraneous bytes before marker 0xd9")
 _HARMLESS = ("unknown JFIF revision", "Unknown Adobe color", "Invalid SOS parameters", "bad ICC marker")
-_UNSUPPORTED = ("Unsupported JPEG process", "Unsupported JPEG data precision", "DNL not supported")
+_UNSUPPORTED = ("Unsupported JPEG process", "Unsupported JPEG data precision", "Unsupported color conversion")
 
 
 def decode_jpeg(data: bytes, transform: Transform) -> Picture | None:

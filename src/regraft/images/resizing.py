@@ -59,13 +59,13 @@ def finish(picture: Picture, transform: Transform) -> NDArray[np.uint8]:
     """
     stored = as_stored(transform, picture.orientation)
     small = _resized(picture, stored.source_box(*picture.size), stored.target_size(*picture.size), transform)
-    upright = flatten(turn_upright(small, picture.orientation))
-    width, height = upright.size
+    pixels = np.array(flatten(turn_upright(small, picture.orientation)))
+    height, width = pixels.shape[:2]
     if (height, width) == (transform.height, transform.width):
-        return np.array(upright)
+        return pixels
     framed = np.full((transform.height, transform.width, 3), _BAR, np.uint8)
     top, left = (transform.height - height) // 2, (transform.width - width) // 2
-    framed[top : top + height, left : left + width] = upright
+    framed[top : top + height, left : left + width] = pixels
     return framed
 
 

@@ -101,7 +101,7 @@ def test_sixteen_bits_are_scaled_and_not_clipped():
     [
         (np.array([[0.0, 0.5, 1.0]]), [0, 128, 255]),
         (np.array([[-1.0, 0.0, 1.0]]), [0, 128, 255]),
-        (np.array([[0.0, np.nan, 200.0]]), [0, 0, 255]),
+        (np.array([[0.0, np.nan, 200.5]]), [0, 0, 255]),
         (np.array([[0, 32768, 65535]], np.int32), [0, 128, 255]),
         (np.array([[-5, 0, 5]], np.int32), [0, 128, 255]),
     ],
