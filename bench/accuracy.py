@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+from typing import TYPE_CHECKING
 
 import numpy as np
 from sklearn.model_selection import PredefinedSplit
@@ -18,11 +19,13 @@ from sklearn.model_selection import PredefinedSplit
 import regraft
 from regraft.core import SilentProgress
 from regraft.data import cluster_units, read_manifest, split_folds
-from regraft.evaluation import Estimate
 from regraft.heads import HeadSearch
 from regraft.recipes import ProbeOptions
 from regraft.recipes.dataset_features import load_features
 from regraft.recipes.stopwatch import Stopwatch
+
+if TYPE_CHECKING:
+    from regraft.evaluation import Estimate
 
 
 def main() -> None:

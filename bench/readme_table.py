@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import accuracy
 import features
@@ -14,6 +15,9 @@ import second_head
 import startup
 from regraft.core import n_usable_cores
 from regraft.recipes import doctor
+
+if TYPE_CHECKING:
+    from regraft.evaluation import Estimate
 
 README = Path(__file__).parents[1] / "README.md"
 
@@ -44,9 +48,10 @@ def main() -> None:
     print(table)
 
 
-def estimate(found: accuracy.Estimate) -> str:
+def estimate(found: Estimate) -> str:
     """An accuracy with its interval."""
-    return f"{100 * found.value:.1f} % right (95 % interval {100 * found.low:.1f} to {100 * found.high:.1f}, n = {found.n})"
+    low, high = 100 * found.low, 100 * found.high
+    return f"{100 * found.value:.1f} % right (95 % interval {low:.1f} to {high:.1f}, n = {found.n})"
 
 
 if __name__ == "__main__":
