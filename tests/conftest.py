@@ -9,6 +9,8 @@ import pytest
 
 from regraft.core import CACHE_VARIABLE
 
+os.environ["HF_HUB_OFFLINE"] = "1"  # read once, when the library is imported: no test may ask a hub
+
 
 @pytest.fixture(scope="session")
 def shared_cache(tmp_path_factory) -> Path:
@@ -20,5 +22,3 @@ def shared_cache(tmp_path_factory) -> Path:
 def _isolated(shared_cache, monkeypatch):
     """No test sees the user's cache or a network's hub."""
     monkeypatch.setenv(CACHE_VARIABLE, str(shared_cache))
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    os.environ.pop("COLUMNS", None)

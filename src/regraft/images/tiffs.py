@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image, TiffImagePlugin
@@ -27,17 +27,14 @@ def wide_values(image: Image.Image) -> NDArray[np.generic]:
     values: NDArray[np.generic] = np.asarray(image)
     if values.dtype.itemsize == 2:
         values = values.astype(np.uint16)
-    if not isinstance(image, TiffImagePlugin.TiffImageFile):
-        return values
-    tags = image.tag_v2
+    return _as_tagged(values, image.tag_v2) if isinstance(image, TiffImagePlugin.TiffImageFile) else values
+
+
+def _as_tagged(values: NDArray[Any], tags: TiffImagePlugin.ImageFileDirectory_v2) -> NDArray[np.generic]:
     if values.dtype == np.uint16 and tags.get(_BITS_PER_SAMPLE) == (12,):
         values = (values << 4) | (values >> 8)
-    elif (
-        values.dtype == np.int32
-        and tags.get(_BITS_PER_SAMPLE) == (32,)
-        and tags.get(_SAMPLE_FORMAT, _UNSIGNED) == _UNSIGNED
-    ):
-        values = values.view(np.uint32)
+    elif values.dtype == np.int32 and tags.get(_BITS_PER_SAMPLE) == (32,):
+        values = values.view(np.uint32) if tags.get(_SAMPLE_FORMAT, _UNSIGNED) == _UNSIGNED else values
     if values.dtype.kind == "u" and tags.get(_PHOTOMETRIC) == _WHITE_IS_ZERO:
         values = ~values
     return values

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import struct
+
+import numpy as np
+import pytest
+import simplejpeg
+from PIL import Image
+
+from regraft.images import Transform, decode_image
+from regraft.images.colour import flatten, simplify_mode
+
+
+def exact(data, width, height=1):
+    """Pixels of a file, not resized."""
+    return decode_image(data, Transform(height=height, width=width, interpolation="nearest"))
+
+
+@pytest.mark.parametrize(
+    ("dtype", "values", "expected"),
+    [
+        (np.float32, [0.0, 0.25, 1.0], [0, 64, 255]),
+        (np.float32, [0.0, 1.5, 3.0], [0, 128, 255]),
+        (np.float32, [-2.0, 0.0, 2.0], [0, 128, 255]),
+        (np.float32, [0.0, np.nan, 1.0], [0, 0, 255]),
+        (np.float32, [-1.0, np.inf, 1.0], [0, 0, 255]),
+        (np.float32, [np.nan, np.nan, np.nan], [0, 0, 0]),
+        (np.float32, [7.0, 7.0, 7.0], [0, 0, 0]),
+        (np.float32, [-3e38, 0.0, 3e38], [0, 128, 255]),
+        (np.int32, [0, 100, 255], [0, 100, 255]),
+        (np.int32, [0, 257, 65535], [0, 1, 255]),
+        (np.int32, [0, 50_000, 100_000], [0, 128, 255]),
+        (np.int32, [-(2**31), 0, 2**31 - 1], [0, 128, 255]),
+    ],
+)
+def test_wide_numbers_follow_the_written_rules(dtype, values, expected, encode):
+    """Floats and 32-bit integers become 8-bit by the documented ranges."""
+    data = encode(np.array([values], dtype), "TIFF")
+    assert exact(data, 3)[0, :, 0].tolist() == expected
+
+
+@pytest.mark.parametrize("dark", [255, 65535])
+def test_a_dark_16_bit_pgm_stays_dark(dark):
+    """A format that states its range is not guessed at."""
+    data = b"P5\n2 1\n65535\n" + struct.pack(">HH", 0, dark)
+    assert exact(data, 2)[0, :, 0].tolist() == [0, dark // 257 if dark == 65535 else 1]
+
+
+def test_a_large_wide_image_is_converted_in_blocks(encode):
+    """An image of more than one block is converted like a small one."""
+    values = np.linspace(-1, 1, 1500 * 1000, dtype=np.float32).reshape(1500, 1000)
+    pixels = exact(encode(values, "TIFF"), 1000, 1500)[:, :, 0]
+    np.testing.assert_allclose(pixels, (values + 1) * 127.5, atol=0.51)
+
+
+@pytest.mark.parametrize(
+    ("colour_type", "stored", "expected"),
+    [
+        (0, [32768], [128] * 3),
+        (2, [65535, 32768, 256], [255, 128, 1]),
+        (4, [0, 32768], [127] * 3),
+        (6, [65535, 0, 256, 32768], [255, 127, 128]),
+    ],
+    ids=["grey", "RGB", "grey with alpha", "RGB with alpha"],
+)
+def test_every_16_bit_png_is_scaled(colour_type, stored, expected, make_png):
+    """All four 16-bit kinds of PNG keep their full range."""
+    data = make_png(1, 1, b"\0" + struct.pack(f">{len(stored)}H", *stored), depth=16, colour_type=colour_type)
+    np.testing.assert_allclose(exact(data, 1)[0, 0], expected, atol=1)
+
+
+@pytest.mark.parametrize(("depth", "raw"), [(1, b"\0\x40"), (2, b"\0\x30"), (4, b"\0\x0f")])
+def test_few_bits_use_the_full_range(depth, raw, make_png):
+    """Pixels of 1, 2 and 4 bits go from black to white."""
+    assert exact(make_png(2, 1, raw, depth=depth), 2)[0, :, 0].tolist() == [0, 255]
+
+
+@pytest.mark.parametrize(("mode", "clear"), [("L", 7), ("RGB", (7, 7, 7))])
+def test_a_transparent_colour_becomes_white(mode, clear, encode):
+    """A PNG without an alpha channel may still call one colour transparent."""
+    image = Image.new(mode, (2, 1), clear)
+    image.putpixel((1, 0), 9 if mode == "L" else (9, 9, 9))
+    assert exact(encode(image, "PNG", transparency=clear), 2)[0].tolist() == [[255] * 3, [9] * 3]
+
+
+def test_a_palette_s_transparency_is_partial(encode):
+    """Each entry of a palette may have an opacity of its own."""
+    image = Image.new("P", (3, 1))
+    image.putpalette([0, 0, 0] * 3)
+    image.putdata([0, 1, 2])
+    data = encode(image, "PNG", transparency=bytes([0, 128, 255]))
+    assert exact(data, 3)[0, :, 0].tolist() == [255, 127, 0]
+
+
+def test_laying_over_white_commutes_with_resizing():
+    """Transparent pixels lend no colour to their neighbours: resizing first changes nothing but rounding."""
+    rng = np.random.default_rng(0)
+    image = Image.fromarray(rng.integers(0, 256, (64, 64, 4)).astype(np.uint8))
+    late = np.asarray(flatten(image.resize((16, 16)))).astype(int)
+    early = np.asarray(flatten(image).resize((16, 16)))
+    assert np.abs(late - early).max() <= 2
+
+
+@pytest.mark.parametrize("inverted", [False, True])
+def test_cmyk_of_all_kinds_has_the_same_colours(inverted, encode):
+    """CMYK in a TIFF, in an Adobe JPEG and as YCCK give the same RGB, and no negative."""
+    ink = np.full((16, 16, 4), (10, 200, 60, 30), np.uint8)
+    if inverted:
+        ink = 255 - ink
+    plain = Image.frombytes("CMYK", (16, 16), ink.tobytes())
+    expected = plain.convert("RGB").getpixel((0, 0))
+    ycck = simplejpeg.encode_jpeg(255 - ink, colorspace="CMYK", colorsubsampling="444", quality=100)
+    for data in (encode(plain, "TIFF"), encode(plain, "JPEG", quality=100), ycck):
+        np.testing.assert_allclose(exact(data, 16, 16)[8, 8], expected, atol=3)
+
+
+@pytest.mark.parametrize(
+    ("bits", "raw", "tags", "expected"),
+    [
+        (8, bytes([0, 255]), {"t262": (3, 0)}, [255, 0]),
+        (16, struct.pack("<2H", 0, 65535), {"t262": (3, 0)}, [255, 0]),
+        (16, struct.pack("<2H", 0, 65535), {}, [0, 255]),
+        (12, b"\x00\x0f\xff", {}, [0, 255]),
+        (16, struct.pack("<2h", -100, 100), {"t339": (3, 2)}, [0, 255]),
+        (32, struct.pack("<2I", 0, 2**32 - 1), {}, [0, 255]),
+        (32, struct.pack("<2i", -5, 5), {"t339": (3, 2)}, [0, 255]),
+    ],
+    ids=["white is zero", "16 bits, white is zero", "16 bits", "12 bits", "16 signed", "32 unsigned", "32 signed"],
+)
+def test_tiffs_mean_what_their_tags_say(bits, raw, tags, expected, make_tiff):
+    """Depth, sign and which end is white are taken from the file."""
+    assert exact(make_tiff(2, 1, raw, bits, **tags), 2)[0, :, 0].tolist() == expected
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBa", "CMYK", "YCbCr", "LAB", "HSV"])
+def test_every_mode_becomes_one_of_four(mode):
+    """After this step there are grey and RGB, with or without alpha, and then only RGB."""
+    simple = simplify_mode(Image.new(mode, (4, 3)))
+    assert simple.mode in ("L", "LA", "RGB", "RGBA")
+    assert flatten(simple).mode == "RGB"
+    assert flatten(simple).size == (4, 3)

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import struct
+
+import pytest
+from PIL import Image
+
+from regraft.core import DataError
+from regraft.images.failures import N_PIXELS_MAX, N_SIDE_MAX, UnreadableImageError, check_size, explain_failure
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (OSError("image file is truncated (7 bytes not processed)"), "truncated"),
+        (EOFError("no more"), "truncated"),
+        (struct.error("unpack requires 4 bytes"), "truncated"),
+        (MemoryError(), "too_large"),
+        (Image.DecompressionBombError("could be decompression bomb DOS attack"), "too_large"),
+        (ValueError("Decompressed data too large for PngImagePlugin.MAX_TEXT_CHUNK"), "too_large"),
+        (NotImplementedError(), "unsupported"),
+        (SyntaxError("unknown pixel mode"), "unsupported"),
+        (OSError("Unsupported BMP compression (4)"), "unsupported"),
+        (SyntaxError("not a PNG file"), "damaged"),
+        (ZeroDivisionError("division by zero"), "damaged"),
+    ],
+)
+def test_every_exception_has_a_reason(error, reason):
+    """Whatever a decoder raises becomes one of the stable codes, with a text."""
+    told = explain_failure(error)
+    assert isinstance(told, DataError)
+    assert told.reason == reason
+    assert told.detail
+    assert str(told) == f"The image cannot be read ({reason}): {told.detail}"
+
+
+def test_a_long_or_unprintable_text_becomes_one_short_line():
+    """What a hostile file puts into an error does not reach a terminal as it is."""
+    detail = explain_failure(ValueError("\x1b[31m\n" + "x" * 10_000)).detail
+    assert detail.isprintable()
+    assert len(detail) <= 160
+
+
+def test_the_largest_cameras_pass():
+    """200 megapixels are an image, one row more is not."""
+    check_size(16_320, 12_240)
+    check_size(20_000, N_PIXELS_MAX // 20_000)
+    with pytest.raises(UnreadableImageError, match="20,000 x 10,001 pixels are more than is allowed") as caught:
+        check_size(20_000, N_PIXELS_MAX // 20_000 + 1)
+    assert caught.value.reason == "too_large"
+
+
+@pytest.mark.parametrize("size", [(0, 5), (5, 0), (-1, 5), (N_SIDE_MAX + 1, 1)])
+def test_senseless_sizes_are_refused(size):
+    """No pixels, or a side that no filter can handle."""
+    with pytest.raises(UnreadableImageError):
+        check_size(*size)

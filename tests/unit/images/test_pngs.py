@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from regraft.images import Transform, UnreadableImageError, decode_image
+from regraft.images.pngs import check_png
+
+SMALL = Transform(height=16, width=16)
+
+
+@pytest.fixture(scope="module")
+def photo_png(encode, make_photo):
+    """A PNG whose pixel data are in one chunk."""
+    return encode(make_photo(60, 60), "PNG")
+
+
+def test_every_wrong_byte_of_the_pixels_is_noticed(photo_png):
+    """Pillow would return wrong pixels for each of these files."""
+    start = photo_png.index(b"IDAT")
+    for place in np.random.default_rng(0).integers(start, len(photo_png) - 12, 50).tolist():
+        harmed = photo_png[:place] + bytes([photo_png[place] ^ 0x10]) + photo_png[place + 1 :]
+        with pytest.raises(UnreadableImageError, match="IDAT|ends|checksum") as caught:
+            decode_image(harmed, SMALL)
+        assert caught.value.reason in ("damaged", "truncated")
+
+
+def test_the_message_says_what_and_where(photo_png):
+    """The chunk and its place are named."""
+    harmed = photo_png[:16] + b"\1" + photo_png[17:]
+    with pytest.raises(UnreadableImageError, match="checksum of IHDR at byte 8 is wrong"):
+        check_png(harmed)
+
+
+def test_missing_pixels_are_counted(photo_png):
+    """A PNG that ends within its pixels says how much is missing."""
+    with pytest.raises(UnreadableImageError, match="ends 1,000 bytes too early") as caught:
+        check_png(photo_png[: len(photo_png) - 12 - 1000])
+    assert caught.value.reason == "truncated"
+
+
+def test_what_is_not_the_picture_may_be_wrong(photo_png, png_chunk):
+    """A damaged comment, a missing end marker and trailing bytes leave the pixels as they are."""
+    expected = decode_image(photo_png, SMALL)
+    comment = bytearray(png_chunk(b"tEXt", b"Comment\0hello"))
+    comment[-1] ^= 1
+    for odd in (photo_png[:33] + bytes(comment) + photo_png[33:], photo_png[:-12], photo_png + b"more"):
+        np.testing.assert_array_equal(decode_image(odd, SMALL), expected)
+
+
+def test_endless_chunks_end(photo_png, png_chunk):
+    """A file of empty chunks is not walked for ever."""
+    with pytest.raises(UnreadableImageError, match="more than 200,000 chunks"):
+        check_png(photo_png[:33] + png_chunk(b"tEXt") * 200_001)
+
+
+def test_a_png_without_pixels_is_refused(photo_png, png_chunk):
+    """A header and an end are no picture."""
+    with pytest.raises(UnreadableImageError):
+        decode_image(photo_png[:33] + png_chunk(b"IEND"), SMALL)
