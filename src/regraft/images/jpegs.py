@@ -7,7 +7,8 @@ some bytes cut out or zeroed and an intact end marker, strict mode reported
     bytes lost      16    64   512  4096  32768
     reported      57 %  72 %  89 %  98 %  100 %       (Pillow: none to 1 %)
 
-The few kinds that the wrapper does not know (odd chroma subsampling) are left to Pillow.
+The few files at which it stumbles for another reason (odd chroma subsampling, a strange version number) are left to
+Pillow.
 """
 
 from __future__ import annotations
@@ -44,7 +45,14 @@ _N_SCANS_MAX = 100
 _N_SEGMENTS_MAX = 10_000
 _MARKER = re.compile(rb"\xff[^\xff\x00]")
 _STRAY_BYTES = re.compile(r"(\d+) extraneous bytes before marker 0xd9")
-_HARMLESS = ("unknown JFIF revision", "Unknown Adobe color", "Invalid SOS parameters", "bad ICC marker")
+_WANTED_SPACE = {"Gray": "GRAY", "CMYK": "CMYK", "YCCK": "CMYK"}
+_HARMLESS = (
+    "determine subsampling",
+    "unknown JFIF revision",
+    "Unknown Adobe color",
+    "Invalid SOS parameters",
+    "bad ICC marker",
+)
 _UNSUPPORTED = ("Unsupported JPEG process", "Unsupported JPEG data precision", "Unsupported color conversion")
 
 
@@ -55,22 +63,29 @@ def decode_jpeg(data: bytes, transform: Transform) -> Picture | None:
         UnreadableImageError: It is damaged, cut off, too large or of an unsupported kind.
     """
     try:
-        height, width, space, _subsampling = simplejpeg.decode_jpeg_header(data, strict=False)
+        return _decode(data, transform)
     except KeyError:  # no colour space, no picture: the header itself is cut off or overwritten
         raise _explain_jpeg("the header has no colour space", data) from None
     except ValueError as error:
-        if "subsampling" in str(error):
+        if _is_harmless(str(error)):
             return None
         raise _explain_jpeg(str(error), data) from None
+
+
+def _decode(data: bytes, transform: Transform) -> Picture:
+    height, width, space, _subsampling = simplejpeg.decode_jpeg_header(data, strict=False)
     check_size(width, height)
     orientation = read_orientation(_find_exif_and_count_scans(data))
     reduction = _choose_reduction(width, height, as_stored(transform, orientation))
-    size = (-(-width // reduction), -(-height // reduction))
-    pixels = _decode(data, _WANTED_SPACE.get(space, "RGB"), size, reduction)
+    pixels = simplejpeg.decode_jpeg(
+        data,
+        _WANTED_SPACE.get(space, "RGB"),
+        min_width=-(-width // reduction),
+        min_height=-(-height // reduction),
+        min_factor=reduction,
+        strict=True,
+    )
     return Picture(_as_image(pixels), (width, height), reduction, orientation)
-
-
-_WANTED_SPACE = {"Gray": "GRAY", "CMYK": "CMYK", "YCCK": "CMYK"}
 
 
 def _choose_reduction(width: int, height: int, transform: Transform) -> int:
@@ -78,18 +93,6 @@ def _choose_reduction(width: int, height: int, transform: Transform) -> int:
     target_width, target_height = transform.target_size(width, height)
     spare = min((right - left) / target_width, (bottom - top) / target_height) / _OVERSAMPLING
     return next((reduction for reduction in _REDUCTIONS if reduction <= spare), 1)
-
-
-def _decode(data: bytes, space: str, size: tuple[int, int], reduction: int) -> NDArray[np.uint8]:
-    """(h, w, channels) uint8; decoded again, leniently, if the only complaint is harmless."""
-    wanted = {"colorspace": space, "min_width": size[0], "min_height": size[1], "min_factor": reduction}
-    try:
-        pixels: NDArray[np.uint8] = simplejpeg.decode_jpeg(data, strict=True, **wanted)
-    except ValueError as error:
-        if not _is_harmless(str(error)):
-            raise _explain_jpeg(str(error), data) from None
-        pixels = simplejpeg.decode_jpeg(data, strict=False, **wanted)
-    return pixels
 
 
 def _as_image(pixels: NDArray[np.uint8]) -> Image.Image:

@@ -1,4 +1,4 @@
-"""PNGs carry checksums, and Pillow does not look at those of the pixel data: here they are checked."""
+"""PNGs carry checksums, and Pillow looks at all but those of the pixel data: here they are checked."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _N_FRAME_BYTES = 12
 def check_png(data: bytes) -> None:
     """Compare the checksums of a PNG's critical chunks, about 4 GB/s (PNG 1.2, 3.2 and 3.4).
 
-    Chunks for other purposes may be wrong, and the end marker may be missing: the picture is not.
+    The end marker may be missing: the picture is not.
 
     Raises:
         UnreadableImageError: A checksum is wrong, pixel data are cut off, or the chunks are endless.

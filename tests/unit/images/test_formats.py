@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from PIL import Image
 
 from regraft.images import FORMATS, UnreadableImageError
 from regraft.images.formats import decode_still, identify
@@ -48,10 +49,8 @@ def test_other_plugins_stay_out(encode, make_photo):
         identify(encode(make_photo(8, 8), "TGA"))
 
 
-def test_the_first_picture_of_an_apng_is_taken(encode, make_photo):
+def test_the_first_picture_of_an_apng_is_taken(encode):
     """Of an animated PNG the default image counts."""
-    from PIL import Image
-
     frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
     data = encode(frames[0], "PNG", save_all=True, append_images=frames[1:])
     assert decode_still(data, "PNG").image.convert("RGB").getpixel((0, 0)) == (255, 0, 0)
@@ -60,6 +59,6 @@ def test_the_first_picture_of_an_apng_is_taken(encode, make_photo):
 def test_a_webp_that_is_cut_off_says_so(encode, make_photo):
     """The stated length tells that bytes are missing."""
     data = encode(make_photo(40, 40), "WEBP")
-    with pytest.raises(UnreadableImageError, match="10 of .* bytes are missing") as caught:
+    with pytest.raises(UnreadableImageError, match=r"10 of .* bytes are missing") as caught:
         decode_still(data[:-10], "WEBP")
     assert caught.value.reason == "truncated"

