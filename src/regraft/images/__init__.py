@@ -11,12 +11,14 @@ from regraft.images.decoding import (
 )
 from regraft.images.failures import N_PIXELS_MAX, UnreadableImageError
 from regraft.images.formats import FORMATS
+from regraft.images.resampling import HAS_COMPILED_RESAMPLING
 from regraft.images.thumbnails import thumbnail_jpeg
 from regraft.images.transform import DECODE_RULES_VERSION, ResizePolicy, Transform
 
 __all__ = [
     "DECODE_RULES_VERSION",
     "FORMATS",
+    "HAS_COMPILED_RESAMPLING",
     "N_BYTES_MAX",
     "N_PIXELS_MAX",
     "Batch",

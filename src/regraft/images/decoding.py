@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from regraft.core import OptionError, digest_bytes
 from regraft.data import Reason, explain_os_error
@@ -102,7 +101,7 @@ def transform_array(pixels: NDArray[np.uint8], transform: Transform) -> NDArray[
             "(height, width, 3) RGB or (height, width) grey."
         )
     height, width = pixels.shape[:2]
-    return finish(Picture(Image.fromarray(np.ascontiguousarray(pixels)), (width, height)), transform)
+    return finish(Picture(np.ascontiguousarray(pixels.reshape(height, width, -1)), (width, height)), transform)
 
 
 def _read_bytes(path: Path) -> bytes:

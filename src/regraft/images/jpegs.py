@@ -85,7 +85,7 @@ def _decode(data: bytes, transform: Transform) -> Picture:
         min_factor=reduction,
         strict=True,
     )
-    return Picture(_as_image(pixels), (width, height), reduction, orientation)
+    return Picture(_as_rgb(pixels), (width, height), reduction, orientation)
 
 
 def _choose_reduction(width: int, height: int, transform: Transform) -> int:
@@ -95,11 +95,10 @@ def _choose_reduction(width: int, height: int, transform: Transform) -> int:
     return next((reduction for reduction in _REDUCTIONS if reduction <= spare), 1)
 
 
-def _as_image(pixels: NDArray[np.uint8]) -> Image.Image:
-    n_channels = pixels.shape[2]
-    if n_channels == 4:  # all programs write CMYK JPEGs as Adobe does: inverted
-        return ImageChops.invert(Image.fromarray(pixels, "CMYK")).convert("RGB")
-    return Image.fromarray(pixels if n_channels == 3 else pixels[:, :, 0])
+def _as_rgb(pixels: NDArray[np.uint8]) -> NDArray[np.uint8] | Image.Image:
+    if pixels.shape[2] < 4:
+        return pixels
+    return ImageChops.invert(Image.fromarray(pixels, "CMYK")).convert("RGB")  # all programs write it as Adobe: inverted
 
 
 def _is_harmless(message: str) -> bool:

@@ -6,27 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image
 
 from regraft.images.colour import flatten
 from regraft.images.orientation import lies_sideways, turn_upright
+from regraft.images.resampling import resample
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from PIL import Image
 
     from regraft.images.transform import Box, Transform
 
 _BAR = 128
 """Grey level of a letterbox's bars."""
-_REDUCING_GAP = 3.0
-"""An image more than 6 times too large is first averaged down to 3 times: a quarter of the time, and within a quarter
-of a grey level (12 megapixels to 224 x 224: 59 -> 14 ms)."""
-_RESAMPLING = {
-    "nearest": Image.Resampling.NEAREST,
-    "bilinear": Image.Resampling.BILINEAR,
-    "bicubic": Image.Resampling.BICUBIC,
-    "lanczos": Image.Resampling.LANCZOS,
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,13 +26,13 @@ class Picture:
     """A decoded image that is not resized yet.
 
     Attributes:
-        image: Mode L, LA, RGB or RGBA, as it lies in the file.
+        image: Mode L, LA, RGB or RGBA, or (height, width, 1 or 3) uint8, as it lies in the file.
         size: Width and height in the file, pixels.
         reduction: The decoder already made `image` so many times smaller per side.
         orientation: EXIF orientation, 1 to 8.
     """
 
-    image: Image.Image
+    image: Image.Image | NDArray[np.uint8]
     size: tuple[int, int]
     reduction: int = 1
     orientation: int = 1
@@ -71,10 +63,5 @@ def finish(picture: Picture, transform: Transform) -> NDArray[np.uint8]:
 
 def _resized(picture: Picture, box: Box, size: tuple[int, int], transform: Transform) -> Image.Image:
     left, top, right, bottom = (edge / picture.reduction for edge in box)
-    image = picture.image
-    return image.resize(
-        size,
-        _RESAMPLING[transform.interpolation],
-        (left, top, min(right, image.width), min(bottom, image.height)),
-        None if transform.interpolation == "nearest" else _REDUCING_GAP,
-    )
+    height, width = picture.image.shape[:2] if isinstance(picture.image, np.ndarray) else picture.image.size[::-1]
+    return resample(picture.image, size, (left, top, min(right, width), min(bottom, height)), transform.interpolation)

@@ -8,6 +8,7 @@ import shutil
 
 from regraft.backbones import BACKBONES, DEFAULT_BACKBONE, accelerator, choose_engine, cpu_has_bf16, is_offline
 from regraft.core import Value, cache_folder, n_usable_cores
+from regraft.images import HAS_COMPILED_RESAMPLING
 from regraft.recipes.versions import installed_versions
 
 
@@ -54,6 +55,11 @@ def _problems(free: int) -> list[str]:
         problems.append(f"The weights of {DEFAULT_BACKBONE} are missing. Install Regraft again with pip.")
     if importlib.util.find_spec("elpv_dataset") is None:
         problems.append("The demonstration needs a data set: pip install 'regraft[demo]'")
+    if not HAS_COMPILED_RESAMPLING:
+        problems.append(
+            "Images are resized at a quarter of the speed: Regraft was installed from source without a C compiler. "
+            "Install one, then Regraft again."
+        )
     if free < 1 << 30:
         problems.append("There is less than 1 GB free for the cache. Choose another place with REGRAFT_CACHE.")
     return problems

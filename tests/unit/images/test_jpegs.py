@@ -34,7 +34,7 @@ def test_the_scale_leaves_half_as_many_pixels_again(side, reduction):
     picture = decode_jpeg(data, SMALL)
     assert picture.reduction == reduction
     assert picture.size == (side + 7, side)
-    assert picture.image.size == (-(-(side + 7) // reduction), -(-side // reduction))
+    assert picture.image.shape == (-(-side // reduction), -(-(side + 7) // reduction), 3)
 
 
 def test_the_shorter_side_decides_the_scale():
