@@ -12,6 +12,7 @@ from regraft.evaluation.class_counts import (
     recall,
 )
 from regraft.evaluation.class_results import ClassResult
+from regraft.evaluation.comparison import PairedDifference, compare_paired, holm, pareto_front
 from regraft.evaluation.intervals import Estimate, wilson_interval
 from regraft.evaluation.mistakes import ConfusedPair, Mistake
 from regraft.evaluation.page import render_page
@@ -44,6 +45,7 @@ __all__ = [
     "LeftOutFile",
     "Mistake",
     "Notice",
+    "PairedDifference",
     "Predictions",
     "RegularisationPath",
     "ReliabilityBin",
@@ -54,11 +56,14 @@ __all__ = [
     "assess",
     "balanced_accuracy",
     "calibration_error",
+    "compare_paired",
     "confusion_matrix",
     "count_classes",
     "f1",
+    "holm",
     "log_losses",
     "macro_f1",
+    "pareto_front",
     "precision",
     "recall",
     "reliability_bins",
