@@ -6,6 +6,7 @@ import platform
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from regraft.backbones.openvino_core import openvino_core
 from regraft.core import OptionError
 
 if TYPE_CHECKING:
@@ -91,9 +92,7 @@ def choose_engine(engine: EngineName = "auto", precision: Precision = "auto", de
 
 def cpu_has_bf16() -> bool:
     """Whether OpenVINO can use bf16 instructions of this processor."""
-    import openvino
-
-    return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    return "BF16" in openvino_core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 
 def accelerator() -> Literal["cuda", "mps"] | None:

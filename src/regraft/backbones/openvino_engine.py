@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from regraft.backbones.openvino_core import openvino_core
 from regraft.core import n_usable_cores
 
 if TYPE_CHECKING:
@@ -33,12 +34,10 @@ class OpenVinoEngine:
     device = "cpu"
 
     def __init__(self, graph: Graph, precision: Literal["fp32", "bf16"], *, n_threads: int | None = None) -> None:
-        import openvino
-
         self.precision: str = precision
         n_threads = n_threads or n_usable_cores()
         n_streams = min(2, n_threads)
-        core = openvino.Core()
+        core = openvino_core()
         compiled = core.compile_model(
             core.read_model(graph.xml, graph.bin),
             "CPU",

@@ -166,3 +166,29 @@ def test_impossible_choices_are_refused():
     choice = choose_engine("torch", "auto", "cpu")
     assert (choice.engine, choice.precision, choice.device) == ("torch", "fp32", "cpu")
     assert choose_engine("openvino", "fp32").fingerprint == "openvino-fp32-cpu"
+
+
+INTERRUPTED_AFTER_SEVERAL_ENGINES = """
+import os, signal, sys
+from pathlib import Path
+from regraft.backbones import choose_engine, open_engine, resolve_backbone
+
+cache, checkpoint = map(Path, sys.argv[1:])
+spec = resolve_backbone("test_resnet", cache=cache, checkpoint=checkpoint, image_size=64)
+engines = [
+    open_engine(spec, choose_engine("openvino", "fp32", "cpu"), layer="penultimate", cache=cache) for _ in range(3)
+]
+while engines:
+    engines.pop(0)
+try:
+    os.kill(os.getpid(), signal.SIGINT)
+except KeyboardInterrupt:
+    print("still here")
+"""
+
+
+def test_a_signal_after_several_engines_is_survived(tiny_checkpoint, shared_cache):
+    """Plug-ins that come and go would leave the thread a freed signal stack, and Ctrl-C would crash the process."""
+    command = [sys.executable, "-c", INTERRUPTED_AFTER_SEVERAL_ENGINES, str(shared_cache), str(tiny_checkpoint)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "still here\n"), done.stderr
