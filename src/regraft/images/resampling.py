@@ -36,7 +36,7 @@ _COMPILED_KERNELS = {"bilinear": 0, "bicubic": 1, "lanczos": 2}
 
 def resample(
     image: Image.Image | NDArray[np.uint8], size: tuple[int, int], box: Box, interpolation: Interpolation
-) -> Image.Image:
+) -> Image.Image | NDArray[np.uint8]:
     """Resize a part of an image.
 
     Args:
@@ -46,7 +46,7 @@ def resample(
         interpolation: The filter, widened where the image shrinks.
 
     Returns:
-        An image of the same mode.
+        An image of the same mode, as an array or as Pillow's: whichever needs no copy.
     """
     if not _is_plain(image, size, box, interpolation):
         gap = None if interpolation == "nearest" else _REDUCING_GAP
@@ -58,7 +58,7 @@ def resample(
     result = np.empty((size[1], size[0], n_channels), np.uint8)
     kernel = _COMPILED_KERNELS[interpolation]
     compiled(pixels, height, width, n_channels, box, kernel, result, size[1], size[0])
-    return as_image(result)
+    return result
 
 
 def as_image(image: Image.Image | NDArray[np.uint8]) -> Image.Image:

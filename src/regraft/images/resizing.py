@@ -9,7 +9,7 @@ import numpy as np
 
 from regraft.images.colour import flatten
 from regraft.images.orientation import lies_sideways, turn_upright
-from regraft.images.resampling import resample
+from regraft.images.resampling import as_image, resample
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,7 +51,10 @@ def finish(picture: Picture, transform: Transform) -> NDArray[np.uint8]:
     """
     stored = as_stored(transform, picture.orientation)
     small = _resized(picture, stored.source_box(*picture.size), stored.target_size(*picture.size), transform)
-    pixels = np.array(flatten(turn_upright(small, picture.orientation)))
+    if isinstance(small, np.ndarray) and small.shape[2] == 3 and picture.orientation == 1:
+        pixels = small
+    else:
+        pixels = np.array(flatten(turn_upright(as_image(small), picture.orientation)))
     height, width = pixels.shape[:2]
     if (height, width) == (transform.height, transform.width):
         return pixels
@@ -61,7 +64,9 @@ def finish(picture: Picture, transform: Transform) -> NDArray[np.uint8]:
     return framed
 
 
-def _resized(picture: Picture, box: Box, size: tuple[int, int], transform: Transform) -> Image.Image:
+def _resized(
+    picture: Picture, box: Box, size: tuple[int, int], transform: Transform
+) -> Image.Image | NDArray[np.uint8]:
     left, top, right, bottom = (edge / picture.reduction for edge in box)
     height, width = picture.image.shape[:2] if isinstance(picture.image, np.ndarray) else picture.image.size[::-1]
     return resample(picture.image, size, (left, top, min(right, width), min(bottom, height)), transform.interpolation)
