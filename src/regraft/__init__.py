@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from regraft.core import RegraftError
     from regraft.recipes import (
         check,
+        compare,
         demo,
         doctor,
         embed,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = [
     "RegraftError",
     "check",
+    "compare",
     "demo",
     "doctor",
     "embed",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, NoReturn
 
-from cyclopts import App, CycloptsError
+from cyclopts import App, CycloptsError, Parameter
 
 from regraft.cli.arguments import prepare
 from regraft.core import InterruptedRunError, OptionError, RegraftError
@@ -38,6 +38,13 @@ VERBS = {
             "regraft probe photos --head svm --resize crop",
             r"regraft probe signs --group-by '(\d+)/(\d+)_'",
             "regraft probe labels.csv --backbone resnet50.a1_in1k --checkpoint resnet50.safetensors",
+        ),
+    ),
+    "compare": Verb(
+        "Compare networks and heads on one data set, and say which differences are more than chance.",
+        (
+            "regraft compare photos",
+            "regraft compare photos --backbones efficientnet-lite0 efficientnet-lite2 --heads softmax",
         ),
     ),
     "evaluate": Verb(
@@ -76,6 +83,7 @@ def build_app() -> App:
         "Add --debug to see where an error comes from.",
         version=lambda: version("regraft"),
         help_format="plaintext",
+        default_parameter=Parameter(consume_multiple=True, negative_iterable=()),
     )
     for name, verb in VERBS.items():
         app.command(

@@ -13,6 +13,7 @@ from regraft.evaluation.class_counts import (
 )
 from regraft.evaluation.class_results import ClassResult
 from regraft.evaluation.comparison import PairedDifference, compare_paired, holm, pareto_front
+from regraft.evaluation.comparison_page import render_comparison, write_comparison
 from regraft.evaluation.intervals import Estimate, wilson_interval
 from regraft.evaluation.mistakes import ConfusedPair, Mistake
 from regraft.evaluation.page import render_page
@@ -24,6 +25,7 @@ from regraft.evaluation.probability_scores import (
     reliability_bins,
     top_hits,
 )
+from regraft.evaluation.ranking import Candidate, Comparison, Contestant, Costs, rank
 from regraft.evaluation.report import (
     LeftOutFile,
     Notice,
@@ -38,9 +40,13 @@ from regraft.evaluation.report_files import write_report
 __all__ = [
     "Assessment",
     "Baseline",
+    "Candidate",
     "ClassCounts",
     "ClassResult",
+    "Comparison",
     "ConfusedPair",
+    "Contestant",
+    "Costs",
     "Estimate",
     "LeftOutFile",
     "Mistake",
@@ -65,10 +71,13 @@ __all__ = [
     "macro_f1",
     "pareto_front",
     "precision",
+    "rank",
     "recall",
     "reliability_bins",
+    "render_comparison",
     "render_page",
     "top_hits",
     "wilson_interval",
+    "write_comparison",
     "write_report",
 ]

@@ -56,7 +56,7 @@ def render_page(report: Report, *, thumbnail: Callable[[str], bytes | None] | No
         "guessing_loss": math.log(assessment.n_classes),
         "seconds_total": sum(stage.seconds for stage in report.stages),
     }
-    return _environment().get_template("report.html.j2").render(context)
+    return environment().get_template("report.html.j2").render(context)
 
 
 def _sections(report: Report) -> dict[str, str]:
@@ -81,10 +81,11 @@ def _sections(report: Report) -> dict[str, str]:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Templates and filters of all pages; everything that is printed is escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    environment = Environment(
+    made = Environment(
         loader=PackageLoader("regraft.evaluation"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -92,10 +93,10 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=show_unseen,
     )
-    environment.filters |= {
+    made.filters |= {
         filter_.__name__: filter_ for filter_ in (percent, number, seconds, count, plural, as_json, together)
     }
-    return environment
+    return made
 
 
 def show_unseen(value: Any) -> Any:

@@ -3,19 +3,23 @@
 from regraft.recipes.backbone_list import BackboneRow, list_backbones
 from regraft.recipes.cache_care import CacheAction, CacheResult, cache
 from regraft.recipes.checking import check
+from regraft.recipes.comparing import CompareOptions, CompareResult, compare
 from regraft.recipes.dataset_list import list_datasets
 from regraft.recipes.demonstration import DemoResult, demo
 from regraft.recipes.diagnosis import DoctorResult, doctor
 from regraft.recipes.embedding import EmbedOptions, EmbedResult, embed
 from regraft.recipes.evaluating import EvaluateOptions, EvaluateResult, evaluate
+from regraft.recipes.experiment_options import ProbeOptions
 from regraft.recipes.predicting import Prediction, PredictOptions, PredictResult, predict
-from regraft.recipes.probing import ProbeOptions, ProbeResult, probe
+from regraft.recipes.probing import ProbeResult, probe
 from regraft.recipes.scanning import ScanOptions, ScanResult, scan
 
 __all__ = [
     "BackboneRow",
     "CacheAction",
     "CacheResult",
+    "CompareOptions",
+    "CompareResult",
     "DemoResult",
     "DoctorResult",
     "EmbedOptions",
@@ -31,6 +35,7 @@ __all__ = [
     "ScanResult",
     "cache",
     "check",
+    "compare",
     "demo",
     "doctor",
     "embed",

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from regraft.data import DATASETS, Dataset
-from regraft.recipes.probing import ProbeOptions, ProbeResult, probe
+from regraft.recipes.probing import ProbeResult, probe
 
 if TYPE_CHECKING:
     from regraft.core import Progress
+    from regraft.recipes.experiment_options import ProbeOptions
 
 _DATASET = "elpv"
 

@@ -10,11 +10,12 @@ import numpy as np
 from pydantic import Field
 
 from regraft.bundle import load_bundle
-from regraft.core import DataError, Options, SilentProgress
+from regraft.core import DataError, SilentProgress
 from regraft.data import read_manifest, require_classes
 from regraft.recipes.dataset_features import features_for
+from regraft.recipes.experiment_options import RunOptions
 from regraft.recipes.reporting import Findings, report_run
-from regraft.recipes.runs import RunFolder
+from regraft.recipes.runs import RunFolder, write_record
 from regraft.recipes.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from regraft.evaluation import Assessment
 
 
-class EvaluateOptions(Options):
+class EvaluateOptions(RunOptions):
     """Settings of `evaluate`."""
 
     split: Literal["all", "train", "val", "test"] = Field("all", description="Which of the data set's splits to use.")
@@ -31,8 +32,6 @@ class EvaluateOptions(Options):
         None,
         description="Images of one object are not independent: a column's name, or a regular expression on the path.",
     )
-    runs: Path = Field(Path("runs"), description="Folder of runs.")
-    name: str | None = Field(None, description="The run's name; by default made from the data set's.")
 
 
 @dataclass(frozen=True)
@@ -90,8 +89,8 @@ def evaluate(
         )
         nothing, everything = np.zeros(0, np.int64), np.arange(len(data.manifest))
         findings = Findings(str(source), "evaluate", options, data, train=nothing, test=everything)
-        assessment = report_run(run, findings, classifier, None, watch)
-        run.write_record(source=str(source), options=options, seconds=watch.seconds, data=data)
+        _predictions, assessment = report_run(run.folder, findings, classifier, None, watch)
+        write_record(run.folder, source=str(source), options=options, seconds=watch.seconds, data=data)
     return EvaluateResult(folder=run.final, assessment=assessment, n_unreadable=len(data.unreadable))
 
 

@@ -1,4 +1,4 @@
-"""The options that say which features: network, layer, geometry, engine. Shared by probe and embed."""
+"""The options that say which features: network, layer, geometry, engine. Shared by probe, compare and embed."""
 
 from __future__ import annotations
 
@@ -24,13 +24,18 @@ if TYPE_CHECKING:
     from regraft.features import Extractor
 
 
-class NetworkOptions(Options):
-    """Which features to compute, and on what."""
+class BackboneOptions(Options):
+    """Which network."""
 
     backbone: str = Field(DEFAULT_BACKBONE, description="Pretrained network: a name from `regraft backbones` or timm.")
     checkpoint: Path | None = Field(
         None, description="Local weights for the network (.safetensors, or .pth that holds tensors only)."
     )
+
+
+class FeatureOptions(Options):
+    """What of a network, from which pixels, and what runs it."""
+
     layer: str = Field(
         "auto",
         description="Layer to use: penultimate, stage1 ... stageN, a module's name, several joined by +. "
@@ -45,6 +50,10 @@ class NetworkOptions(Options):
     engine: EngineName = Field("auto", description="What runs the network; auto takes the fastest.")
     precision: Precision = Field("auto", description="Arithmetic of the network; auto takes bf16 where it is fast.")
     device: Device = Field("auto", description="Where the network runs.")
+
+
+class NetworkOptions(FeatureOptions, BackboneOptions):
+    """Which features to compute, and on what."""
 
 
 def open_network(options: NetworkOptions, cache: Path) -> tuple[BackboneSpec, EngineChoice, Extractor]:

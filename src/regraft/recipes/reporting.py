@@ -28,13 +28,14 @@ from regraft.recipes.classifiers import now
 from regraft.recipes.versions import installed_versions
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
     from regraft.bundle import Classifier
     from regraft.core import Options
     from regraft.heads import HeadSearch
     from regraft.recipes.dataset_features import DatasetFeatures
-    from regraft.recipes.runs import RunFolder
     from regraft.recipes.stopwatch import Stopwatch
 
 
@@ -60,19 +61,19 @@ class Findings:
 
 
 def report_run(
-    run: RunFolder, findings: Findings, classifier: Classifier, search: HeadSearch | None, watch: Stopwatch
-) -> Assessment:
+    folder: Path, findings: Findings, classifier: Classifier, search: HeadSearch | None, watch: Stopwatch
+) -> tuple[Predictions, Assessment]:
     """Predict the test images, measure, and write `predictions.parquet`, `report.json` and `report.html`.
 
     Args:
-        run: Where to.
+        folder: Where to.
         findings: What to report.
         classifier: What is measured.
         search: How its head was chosen, if that is part of this run.
         watch: The times so far.
 
     Returns:
-        The measured quality.
+        What it said of each test image, and the measured quality.
     """
     data, test = findings.data, findings.test
     manifest = data.manifest.select(test)
@@ -88,11 +89,11 @@ def report_run(
         counts = np.bincount(train_labels, minlength=manifest.n_classes) if len(train_labels) else None
         assessment = assess(predictions, train_counts=counts)
     with watch.stage("write report"):
-        predictions.write_parquet(run.folder / "predictions.parquet")
+        predictions.write_parquet(folder / "predictions.parquet")
         files = dict(zip(predictions.paths, manifest.files(), strict=True))
         report = _report(findings, assessment, classifier, search, watch)
-        write_report(report, run.folder, thumbnail=lambda path: thumbnail_jpeg(files[path]) if path in files else None)
-    return assessment
+        write_report(report, folder, thumbnail=lambda path: thumbnail_jpeg(files[path]) if path in files else None)
+    return predictions, assessment
 
 
 def _report(
@@ -127,7 +128,7 @@ def _report(
         ),
         options=findings.options.model_dump(mode="json"),
         versions=installed_versions(),
-        reproduce=_command(findings),
+        reproduce=command_line(findings.verb, findings.source, findings.options),
     )
 
 
@@ -179,12 +180,12 @@ def _class_table(findings: Findings, sides: list[str | None]) -> Table:
     )
 
 
-def _command(findings: Findings) -> str:
-    """The command line that makes this run again: only what differs from the defaults."""
-    parts = ["regraft", findings.verb, findings.source]
-    defaults = type(findings.options)
-    for name, field in defaults.model_fields.items():
-        value = getattr(findings.options, name)
+def command_line(verb: str, source: str, options: Options) -> str:
+    """The command line that makes a run again: only what differs from the defaults."""
+    parts = ["regraft", verb, source]
+    for name, field in type(options).model_fields.items():
+        value = getattr(options, name)
         if name not in ("runs", "name") and value != field.default:
-            parts += [f"--{name.replace('_', '-')}", str(value)]
+            values = value if isinstance(value, tuple) else (value,)
+            parts += [f"--{name.replace('_', '-')}", *map(str, values)]
     return shlex.join(parts)

@@ -43,7 +43,7 @@ class RunFolder:
         self.folder = self.parent / f".{uuid.uuid4().hex}.part"
 
     def _free_name(self, stem: str) -> str:
-        stem = re.sub(r"[^\w.-]+", "-", stem).strip("-.") or "run"
+        stem = folder_name(stem)
         number = 1
         while (self.parent / (name := stem if number == 1 else f"{stem}-{number}")).exists():
             number += 1
@@ -65,16 +65,24 @@ class RunFolder:
         self.folder.rename(self.final)
         sync_folder(self.parent)
 
-    def write_record(self, *, source: str, options: Options, seconds: dict[str, float], data: DatasetFeatures) -> None:
-        """Write `run.json`: what was asked for, on which data, with which versions, in what time."""
-        record = {
-            "source": source,
-            "options": options.model_dump(mode="json"),
-            "data_digest": digest_bytes("".join(sorted(data.digests)).encode()),
-            "n_images": len(data.digests),
-            "engine": data.choice.fingerprint,
-            "engine_reason": data.choice.reason,
-            "seconds": seconds,
-            "versions": installed_versions(),
-        }
-        (self.folder / "run.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+
+def folder_name(text: str) -> str:
+    """A name that a folder can have on every system, like the text."""
+    return re.sub(r"[^\w.-]+", "-", text).strip("-.") or "run"
+
+
+def write_record(
+    folder: Path, *, source: str, options: Options, seconds: dict[str, float], data: DatasetFeatures
+) -> None:
+    """Write `run.json`: what was asked for, on which data, with which versions, in what time."""
+    record = {
+        "source": source,
+        "options": options.model_dump(mode="json"),
+        "data_digest": digest_bytes("".join(sorted(data.digests)).encode()),
+        "n_images": len(data.digests),
+        "engine": data.choice.fingerprint,
+        "engine_reason": data.choice.reason,
+        "seconds": seconds,
+        "versions": installed_versions(),
+    }
+    (folder / "run.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")

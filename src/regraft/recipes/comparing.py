@@ -1,0 +1,216 @@
+"""`regraft compare`: several networks and heads on the same images, with the evidence for which is best."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from regraft.backbones import BACKBONES, compute_features, is_offline
+from regraft.core import OptionError, SilentProgress, StoreError, cache_folder
+from regraft.data import read_manifest, require_classes
+from regraft.evaluation import Comparison, Contestant, Costs, rank, write_comparison
+from regraft.recipes.classifiers import now
+from regraft.recipes.dataset_features import load_features
+from regraft.recipes.experiment_options import ExperimentOptions, HeadName, ProbeOptions, RunOptions
+from regraft.recipes.network_options import FeatureOptions, open_network
+from regraft.recipes.reporting import command_line
+from regraft.recipes.runs import RunFolder, folder_name, write_record
+from regraft.recipes.stopwatch import Stopwatch
+from regraft.recipes.trials import run_trial
+from regraft.recipes.versions import installed_versions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from regraft.bundle import Classifier
+    from regraft.core import Progress
+    from regraft.data import Manifest
+    from regraft.recipes.dataset_features import DatasetFeatures
+
+_N_TIMED = 25
+_N_WARM_UP = 3
+
+
+class CompareOptions(RunOptions, ExperimentOptions, FeatureOptions):
+    """Settings of `compare`."""
+
+    backbones: tuple[str, ...] = Field(
+        (),
+        description="Pretrained networks: names from `regraft backbones` or timm. By default all those whose weights "
+        "are on this machine.",
+    )
+    heads: tuple[HeadName, ...] = Field(("softmax", "svm"), description="Linear heads.")
+
+
+@dataclass(frozen=True)
+class CompareResult:
+    """What a comparison gave.
+
+    Attributes:
+        folder: The run's folder: `report.html`, `comparison.json`, `run.json`, and one folder for each candidate with
+            all that `probe` writes.
+        comparison: The candidates, the best first.
+        n_train: Images that the heads were fitted on.
+        n_test: Images that they were measured on.
+        n_unreadable: Files that were left out; the candidates' reports list them.
+        seconds: Time by candidate.
+    """
+
+    folder: Path
+    comparison: Comparison
+    n_train: int
+    n_test: int
+    n_unreadable: int
+    seconds: dict[str, float]
+
+    @property
+    def report(self) -> Path:
+        """The page for a browser."""
+        return self.folder / "report.html"
+
+    @property
+    def bundle(self) -> Path:
+        """The saved classifier of the best candidate."""
+        return self.folder / self.comparison.best.folder / "bundle"
+
+
+def compare(
+    source: str | Path, options: CompareOptions | None = None, *, progress: Progress | None = None, **settings: Any
+) -> CompareResult:
+    """Probe several networks and heads on one data set, on the same training and test images.
+
+    Each candidate is saved with its own report, as `probe` saves it. Features are computed once for each network and
+    kept, so an interrupted comparison goes on where it was.
+
+    Args:
+        source: A folder with one sub-folder for each class, a CSV or Parquet table, or the name of a data set.
+        options: Ready options.
+        progress: Where to report.
+        **settings: Single options by name (`CompareOptions`).
+
+    Returns:
+        The run's folder and the ranking: intervals, paired tests against the best, size and speed.
+
+    Raises:
+        OptionError: There is no network or no head to compare.
+        RegraftError: See `regraft.core.errors`; the message says what to do.
+    """
+    options = CompareOptions.of(options, settings)
+    progress = progress or SilentProgress()
+    plan = _plan(options)
+    manifest = read_manifest(source, group_by=options.group_by)
+    require_classes(manifest)
+    for trials in plan:
+        open_network(trials[0], cache_folder())  # a missing network is found out now, not after an hour
+    with RunFolder(options.runs, options.name, f"{Path(source).stem}-compare") as run:
+        laps = [_run_lap(run.folder, str(source), manifest, trials, progress) for trials in plan]
+        contestants = [contestant for lap in laps for contestant in lap.contestants]
+        if len({one.predictions.paths for one in contestants}) > 1:
+            raise StoreError("The images changed while they were compared. Run the same command again.")
+        comparison = rank(
+            contestants,
+            title=f"{source}: {len(contestants)} classifiers compared",
+            created=now(),
+            options=options.model_dump(mode="json"),
+            versions=installed_versions(),
+            reproduce=command_line("compare", str(source), options),
+        )
+        seconds = {name: value for lap in laps for name, value in lap.seconds.items()}
+        write_comparison(comparison, run.folder)
+        write_record(run.folder, source=str(source), options=options, seconds=seconds, data=laps[-1].data)
+    return CompareResult(
+        folder=run.final,
+        comparison=comparison,
+        n_train=len(laps[-1].data.digests) - comparison.n_images,
+        n_test=comparison.n_images,
+        n_unreadable=len(laps[-1].data.unreadable),
+        seconds=seconds,
+    )
+
+
+def _plan(options: CompareOptions) -> list[list[ProbeOptions]]:
+    """For each network the probes that its candidates are."""
+    cache = cache_folder()
+    backbones = options.backbones or tuple(name for name in BACKBONES if is_offline(BACKBONES[name], cache))
+    if not options.heads or not backbones:
+        raise OptionError("There is nothing to compare: name at least one of --backbones and one of --heads.")
+    shared = {name: getattr(options, name) for name in options.model_fields_set & ProbeOptions.model_fields.keys()}
+    return [
+        [
+            ProbeOptions(**{**shared, "backbone": backbone, "head": head, "name": None})
+            for head in dict.fromkeys(options.heads)
+        ]
+        for backbone in dict.fromkeys(backbones)
+    ]
+
+
+@dataclass(frozen=True, eq=False)
+class _Lap:
+    """The trials of one network: they share its features, and its time for an image."""
+
+    data: DatasetFeatures
+    contestants: tuple[Contestant, ...]
+    seconds: dict[str, float]
+
+
+def _run_lap(folder: Path, source: str, manifest: Manifest, trials: list[ProbeOptions], progress: Progress) -> _Lap:
+    watch = Stopwatch()
+    data = load_features(manifest, trials[0], progress, watch)
+    require_classes(data.manifest)
+    train, test = data.split(trials[0].test_fraction, trials[0].seed)
+    seconds = {f"{trials[0].backbone}: features": sum(watch.seconds.values())}
+    finished = {}
+    progress.start(f"Fitting heads on {trials[0].backbone}", len(trials), unit="heads")
+    for options in trials:
+        watch, name = Stopwatch(), f"{options.backbone} + {options.head}"
+        own = folder / folder_name(f"{options.backbone}-{options.head}")
+        own.mkdir()
+        finished[name] = run_trial(own, source, data, options, name=name, train=train, test=test, watch=watch)
+        seconds[name] = sum(watch.seconds.values())
+        progress.advance(1)
+    milliseconds = _time_one_image(next(iter(finished.values())).classifier, data.golden_pixels(test, 1))
+    return _Lap(
+        data=data,
+        contestants=tuple(
+            Contestant(
+                name=name,
+                backbone=options.backbone,
+                head=options.head,
+                predictions=trial.predictions,
+                assessment=trial.assessment,
+                costs=Costs(
+                    milliseconds=milliseconds,
+                    n_parameters=data.spec.n_parameters,
+                    n_bytes=sum(path.stat().st_size for path in trial.bundle.rglob("*.*")),
+                ),
+                folder=trial.bundle.parent.name,
+            )
+            for options, (name, trial) in zip(trials, finished.items(), strict=True)
+        ),
+        seconds=seconds,
+    )
+
+
+def _time_one_image(classifier: Classifier, pixels: NDArray[np.uint8]) -> float:
+    """Median milliseconds of one image that is in memory, through network and head."""
+
+    def once() -> None:
+        classifier.probabilities(compute_features(classifier.engine, pixels))
+
+    for _ in range(_N_WARM_UP):
+        once()
+    return 1000 * statistics.median(_seconds_of(once) for _ in range(_N_TIMED))
+
+
+def _seconds_of(work: Callable[[], None]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began

@@ -1,0 +1,50 @@
+"""The options that experiments share: how a head is chosen, what it is measured on, where the run goes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from regraft.core import Options
+from regraft.recipes.network_options import NetworkOptions
+
+HeadName = Literal["softmax", "svm"]
+
+
+class RunOptions(Options):
+    """Where a run's files go."""
+
+    runs: Path = Field(Path("runs"), description="Folder of runs.")
+    name: str | None = Field(None, description="The run's name; by default made from the data set's.")
+
+
+class ExperimentOptions(Options):
+    """How a head is chosen, and what it is measured on."""
+
+    normalisation: Literal["auto", "l2", "standard"] = Field(
+        "auto", description="Scaling of the features; auto lets cross-validation choose."
+    )
+    n_strengths: int = Field(20, ge=2, le=200, description="Regularisation strengths to try.")
+    n_folds: int = Field(5, ge=2, le=20, description="Folds of the cross-validation that chooses the head's settings.")
+    class_weight: Literal["none", "balanced"] = Field(
+        "none", description="balanced gives rare classes the weight of common ones."
+    )
+    test_fraction: float = Field(
+        0.25, gt=0, lt=1, description="Part of the images held out for the test, where the data set has no test split."
+    )
+    group_by: str | None = Field(
+        None,
+        description="Keep images of one object on one side: a column's name, or a regular expression on the path "
+        "whose capture groups name the object.",
+    )
+    seed: int = Field(0, description="Chooses the split and the folds.")
+
+
+class ProbeOptions(RunOptions, ExperimentOptions, NetworkOptions):
+    """Settings of `probe`."""
+
+    head: HeadName = Field(
+        "softmax", description="Linear head: softmax (multinomial logistic regression) or svm (one against the rest)."
+    )

@@ -1,0 +1,95 @@
+"""One trial: a head chosen and fitted on the training images, measured on the test images, saved with its report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from regraft.bundle import save_bundle
+from regraft.data import cluster_units, split_folds
+from regraft.recipes.classifiers import build_classifier
+from regraft.recipes.reporting import Findings, report_run
+from regraft.recipes.runs import write_record
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from regraft.bundle import Classifier
+    from regraft.evaluation import Assessment, Predictions
+    from regraft.heads import HeadSearch
+    from regraft.recipes.dataset_features import DatasetFeatures
+    from regraft.recipes.experiment_options import ProbeOptions
+    from regraft.recipes.stopwatch import Stopwatch
+
+_N_GOLDEN = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """A measured classifier, what it said of each test image, and where it is saved."""
+
+    bundle: Path
+    classifier: Classifier
+    predictions: Predictions
+    assessment: Assessment
+
+
+def run_trial(
+    folder: Path,
+    source: str,
+    data: DatasetFeatures,
+    options: ProbeOptions,
+    *,
+    name: str,
+    train: NDArray[np.int64],
+    test: NDArray[np.int64],
+    watch: Stopwatch,
+) -> Trial:
+    """Fit, measure and save: `bundle/`, `report.html`, `report.json`, `predictions.parquet`, `run.json`.
+
+    Args:
+        folder: Where to; it exists.
+        source: The data set as the user named it.
+        data: Its images and their features.
+        options: What to do; they are those of `regraft probe`, which makes the same trial again.
+        name: The classifier's name.
+        train: (m,) rows to fit on.
+        test: (t,) rows to measure on.
+        watch: The times so far.
+    """
+    with watch.stage("fit head"):
+        search = _search_head(data, train, options)
+    classifier = build_classifier(name, data, search, options)
+    findings = Findings(source=source, verb="probe", options=options, data=data, train=train, test=test)
+    predictions, assessment = report_run(folder, findings, classifier, search, watch)
+    measured = classifier.with_metrics(assessment)
+    bundle = folder / "bundle"
+    with watch.stage("save bundle"):
+        save_bundle(measured, bundle, golden_pixels=data.golden_pixels(test, _N_GOLDEN))
+    write_record(folder, source=source, options=options, seconds=watch.seconds, data=data)
+    return Trial(bundle, measured, predictions, assessment)
+
+
+def _search_head(data: DatasetFeatures, train: NDArray[np.int64], options: ProbeOptions) -> HeadSearch:
+    """Choose and fit the head on the training images, with folds that keep groups and copies together."""
+    from sklearn.model_selection import PredefinedSplit
+
+    from regraft.heads import HeadSearch
+
+    manifest = data.manifest.select(train)
+    digests = [data.digests[row] for row in train]
+    units = cluster_units(digests, manifest.groups)
+    folds = split_folds(manifest.labels, units, digests, n_folds=options.n_folds, seed=options.seed)
+    search = HeadSearch(
+        options.head,
+        normalisations=("l2", "standard") if options.normalisation == "auto" else (options.normalisation,),
+        widths=(data.spec.n_features, None) if options.layer == "auto" else (None,),
+        n_strengths=options.n_strengths,
+        cv=PredefinedSplit(folds),
+        class_weight=None if options.class_weight == "none" else options.class_weight,
+    )
+    search.fit(data.features[train], manifest.labels)
+    return search
