@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from regraft.bundle import load_bundle as load
     from regraft.core import RegraftError
     from regraft.recipes import (
+        ImageClassifier,
+        ImageFeatures,
         check,
         compare,
         demo,
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "ImageClassifier",
+    "ImageFeatures",
     "RegraftError",
     "check",
     "compare",

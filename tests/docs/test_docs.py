@@ -22,8 +22,9 @@ def code_blocks(text, language):
     return re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE)
 
 
-def test_the_readme_session_runs(tmp_path, monkeypatch, shared_cache, capsys):
-    """Every Python block of the README runs as it stands, on a folder called photos."""
+@pytest.fixture
+def photos_here(tmp_path, monkeypatch, shared_cache):
+    """A current folder with a folder called photos in it."""
     import numpy as np
     from PIL import Image
 
@@ -35,12 +36,32 @@ def test_the_readme_session_runs(tmp_path, monkeypatch, shared_cache, capsys):
             Image.fromarray((base + rng.integers(-40, 40, (24, 24, 3))).astype(np.uint8)).save(path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv(CACHE_VARIABLE, str(shared_cache))
-    blocks = code_blocks(README, "python")
-    assert len(blocks) == 2
+    return tmp_path
+
+
+def run_blocks(text, name, *, n_blocks):
+    """Run a page's Python as it stands, one block after the other."""
+    blocks, names = code_blocks(text, "python"), {}
+    assert len(blocks) == n_blocks
     for block in blocks:
-        exec(compile(block, "README.md", "exec"), {})  # noqa: S102 - our own documentation
+        exec(compile(block, name, "exec"), names)  # noqa: S102 - our own documentation
+
+
+def test_the_readme_session_runs(photos_here, capsys):
+    """Every Python block of the README runs as it stands, on a folder called photos."""
+    run_blocks(README, "README.md", n_blocks=2)
     assert "right" in capsys.readouterr().out
-    assert (tmp_path / "runs" / "photos-probe-2" / "report.html").is_file()
+    assert (photos_here / "runs" / "photos-probe-2" / "report.html").is_file()
+
+
+@pytest.mark.usefixtures("photos_here")
+def test_the_page_on_scikit_learn_runs(capsys):
+    """Its blocks run one after the other, and what they print is sensible."""
+    run_blocks((ROOT / "docs" / "scikit-learn.md").read_text(encoding="utf-8"), "scikit-learn.md", n_blocks=2)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("{'logisticregression__C'")
+    assert float(lines[1]) > 0.9
+    assert "['cat' 'cat']" in lines[2]
 
 
 def test_the_readme_names_every_verb_and_function():

@@ -1,4 +1,4 @@
-"""Files in, features in the store: decoding and inference overlapped, every shard kept as soon as it is full."""
+"""Images in, features in the store: decoding and inference overlapped, every shard kept as soon as it is full."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ import numpy as np
 
 from regraft.core import InterruptedRunError, SilentProgress, StoreError, plural
 from regraft.data import Reason, Unreadable
-from regraft.images import decode_batches
+from regraft.images import decode_batches, source_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from regraft.core import Progress
     from regraft.features.key import FeatureKey
     from regraft.features.store import FeatureStore
-    from regraft.images import Batch, Transform
+    from regraft.images import Batch, ImageSource, Transform
 
 SHARD_ROWS = 256
 """Rows of a shard: what a killed run can lose, about a second's work on two cores."""
@@ -32,12 +31,12 @@ SHARD_ROWS = 256
 
 @dataclass(frozen=True, eq=False)
 class Extraction:
-    """Features of a list of files.
+    """Features of a list of images.
 
     Attributes:
-        features: (m, d) float32, one row for each readable file, in the files' order.
-        rows: (m,) int64, which files these are.
-        unreadable: One record for each of the other files.
+        features: (m, d) float32, one row for each readable image, in the list's order.
+        rows: (m,) int64, which images these are.
+        unreadable: One record for each of the others.
         n_computed: How many images were computed now; the others were in the store.
         seconds: What computing them took.
     """
@@ -51,7 +50,7 @@ class Extraction:
 
 @dataclass(frozen=True)
 class Extractor:
-    """Everything that turns files into features: geometry, network, and where the results are kept.
+    """Everything that turns images into features: geometry, network, and where the results are kept.
 
     Attributes:
         key: What the features depend on; it describes `transform` and the engine.
@@ -66,12 +65,12 @@ class Extractor:
     store: FeatureStore
 
     def extract(
-        self, files: Sequence[Path], digests: Sequence[str | None], *, progress: Progress | None = None
+        self, sources: Sequence[ImageSource], digests: Sequence[str | None], *, progress: Progress | None = None
     ) -> Extraction:
-        """Features of files, from the store where they are there, computed and kept where not.
+        """Features of images, from the store where they are there, computed and kept where not.
 
         Args:
-            files: n files.
+            sources: n files or images in memory.
             digests: Their content hashes; None for a file that is known to be unreadable (it is left out
                 and not reported again).
             progress: Where to report.
@@ -82,12 +81,12 @@ class Extractor:
         """
         began = time.perf_counter()
         known = [row for row, digest in enumerate(digests) if digest is not None]
-        unreadable, n_computed = self._compute_missing(files, digests, known, progress or SilentProgress())
+        unreadable, n_computed = self._compute_missing(sources, digests, known, progress or SilentProgress())
         failed = {record.path for record in unreadable}
-        rows = [row for row in known if str(files[row]) not in failed]
+        rows = [row for row in known if source_name(sources[row], row) not in failed]
         features, found = self.store.read(self.key, [str(digests[row]) for row in rows])
         if not found.all():  # damage came to light: compute those rows again, once
-            _again, n_again = self._compute_missing(files, digests, rows, progress or SilentProgress())
+            _again, n_again = self._compute_missing(sources, digests, rows, progress or SilentProgress())
             n_computed += n_again
             features, found = self.store.read(self.key, [str(digests[row]) for row in rows])
             if not found.all():
@@ -98,9 +97,9 @@ class Extractor:
         return Extraction(features, np.array(rows, np.int64), unreadable, n_computed, time.perf_counter() - began)
 
     def _compute_missing(
-        self, files: Sequence[Path], digests: Sequence[str | None], rows: Sequence[int], progress: Progress
+        self, sources: Sequence[ImageSource], digests: Sequence[str | None], rows: Sequence[int], progress: Progress
     ) -> tuple[tuple[Unreadable, ...], int]:
-        """Compute and keep what the store lacks; returns files that could not be read, and a count."""
+        """Compute and keep what the store lacks; returns images that could not be read, and a count."""
         missing = set(self.store.missing(self.key, [str(digests[row]) for row in rows]))
         if not missing:
             return (), 0
@@ -110,7 +109,7 @@ class Extractor:
                 twins.setdefault(str(digest), []).append(row)
         first = [alike[0] for alike in twins.values()]
         progress.start("Computing features", len(first))
-        work = _Work(self, [files[row] for row in first], list(twins), progress)
+        work = _Work(self, [sources[row] for row in first], list(twins), progress)
         try:
             work.run()
         except KeyboardInterrupt:
@@ -120,7 +119,7 @@ class Extractor:
             ) from None
         # A content that cannot be read is reported for every file that has it.
         unreadable = tuple(
-            record.model_copy(update={"path": str(files[row])})
+            record.model_copy(update={"path": source_name(sources[row], row)})
             for position, record in work.unreadable
             for row in twins[work.digests[position]]
         )
@@ -128,11 +127,13 @@ class Extractor:
 
 
 class _Work:
-    """One pass over files whose features are missing."""
+    """One pass over images whose features are missing."""
 
-    def __init__(self, extractor: Extractor, files: list[Path], digests: list[str], progress: Progress) -> None:
+    def __init__(
+        self, extractor: Extractor, sources: list[ImageSource], digests: list[str], progress: Progress
+    ) -> None:
         self.extractor = extractor
-        self.files = files
+        self.sources = sources
         self.digests = digests
         self.progress = progress
         self.unreadable: list[tuple[int, Unreadable]] = []
@@ -145,7 +146,7 @@ class _Work:
         engine = self.extractor.open_engine()
         under_way: deque[Batch] = deque()
         try:
-            batches = decode_batches(self.files, self.extractor.transform, batch_size=engine.batch_size)
+            batches = decode_batches(self.sources, self.extractor.transform, batch_size=engine.batch_size)
             with closing(batches):
                 for features in engine.stream(self._pixels(batches, under_way)):
                     self._finish(under_way.popleft(), features)
@@ -164,7 +165,9 @@ class _Work:
         for position, digest, row in zip(batch.indices.tolist(), batch.digests, features, strict=True):
             if digest != self.digests[position]:
                 changed = Unreadable(
-                    path=str(self.files[position]), reason=Reason.DAMAGED, detail="it changed during the run"
+                    path=source_name(self.sources[position], position),
+                    reason=Reason.DAMAGED,
+                    detail="it changed during the run",
                 )
                 self.unreadable.append((position, changed))
                 continue

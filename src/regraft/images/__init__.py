@@ -1,11 +1,12 @@
 """File bytes to uint8 RGB pixels: decoding rules, geometry, threaded batches."""
 
-from regraft.images.batches import Batch, decode_batches
+from regraft.images.batches import Batch, decode_batches, source_name
 from regraft.images.decoding import (
     N_BYTES_MAX,
     DecodedImage,
     ImageSource,
     decode_image,
+    digest_array,
     read_image,
     transform_array,
 )
@@ -29,7 +30,9 @@ __all__ = [
     "UnreadableImageError",
     "decode_batches",
     "decode_image",
+    "digest_array",
     "read_image",
+    "source_name",
     "thumbnail_jpeg",
     "transform_array",
 ]

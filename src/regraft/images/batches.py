@@ -129,12 +129,16 @@ class _Job:
         )
 
 
+def source_name(source: ImageSource, position: int) -> str:
+    """What to call an image in a message: its path, or its place in the list where it has none."""
+    return str(source) if isinstance(source, Path) else f"image {position}"
+
+
 def _decode_into(slot: NDArray[np.uint8], source: ImageSource, position: int, transform: Transform) -> Outcome:
     """Decode one image to its place in the batch; returns its content hash, or why there is none."""
     try:
         decoded = read_image(source, transform)
     except UnreadableImageError as error:
-        name = str(source) if isinstance(source, Path) else f"image {position}"
-        return Unreadable(path=name, reason=error.reason, detail=error.detail)
+        return Unreadable(path=source_name(source, position), reason=error.reason, detail=error.detail)
     slot[:] = decoded.pixels
     return decoded.digest

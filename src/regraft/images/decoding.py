@@ -53,9 +53,14 @@ def read_image(source: ImageSource, transform: Transform) -> DecodedImage:
     """
     if isinstance(source, np.ndarray):
         pixels = transform_array(source, transform)
-        return DecodedImage(pixels, digest_bytes(repr(source.shape).encode() + source.tobytes()))
+        return DecodedImage(pixels, digest_array(source))
     data = source if isinstance(source, bytes) else _read_bytes(source)
     return DecodedImage(decode_image(data, transform), digest_bytes(data))
+
+
+def digest_array(pixels: NDArray[np.uint8]) -> str:
+    """Content hash of an image that is in memory: BLAKE3 of its shape and values."""
+    return digest_bytes(repr(pixels.shape).encode() + pixels.tobytes())
 
 
 def decode_image(data: bytes, transform: Transform) -> NDArray[np.uint8]:

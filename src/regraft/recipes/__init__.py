@@ -1,4 +1,12 @@
-"""One module for each verb: options in, result out. Each reads like the story of a run."""
+"""One module for each verb: options in, result out. Each reads like the story of a run.
+
+The estimators need scikit-learn, which takes half a second to import: they are imported when they are first asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
 
 from regraft.recipes.backbone_list import BackboneRow, list_backbones
 from regraft.recipes.cache_care import CacheAction, CacheResult, cache
@@ -14,6 +22,9 @@ from regraft.recipes.predicting import Prediction, PredictOptions, PredictResult
 from regraft.recipes.probing import ProbeResult, probe
 from regraft.recipes.scanning import ScanOptions, ScanResult, scan
 
+if TYPE_CHECKING:
+    from regraft.recipes.estimators import ImageClassifier, ImageFeatures
+
 __all__ = [
     "BackboneRow",
     "CacheAction",
@@ -26,6 +37,8 @@ __all__ = [
     "EmbedResult",
     "EvaluateOptions",
     "EvaluateResult",
+    "ImageClassifier",
+    "ImageFeatures",
     "PredictOptions",
     "PredictResult",
     "Prediction",
@@ -46,3 +59,11 @@ __all__ = [
     "probe",
     "scan",
 ]
+
+_ESTIMATORS = ("ImageClassifier", "ImageFeatures")
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ESTIMATORS:
+        raise AttributeError(f"module 'regraft.recipes' has no attribute {name!r}")
+    return getattr(importlib.import_module("regraft.recipes.estimators"), name)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regraft.bundle import save_bundle
-from regraft.data import cluster_units, split_folds
 from regraft.recipes.classifiers import build_classifier
+from regraft.recipes.head_choice import choose_head
 from regraft.recipes.reporting import Findings, report_run
 from regraft.recipes.runs import write_record
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from regraft.bundle import Classifier
     from regraft.evaluation import Assessment, Predictions
-    from regraft.heads import HeadSearch
     from regraft.recipes.dataset_features import DatasetFeatures
     from regraft.recipes.experiment_options import ProbeOptions
     from regraft.recipes.stopwatch import Stopwatch
@@ -61,7 +60,15 @@ def run_trial(
         watch: The times so far.
     """
     with watch.stage("fit head"):
-        search = _search_head(data, train, options)
+        manifest = data.manifest.select(train)
+        search = choose_head(
+            data.features[train],
+            manifest.labels,
+            digests=[data.digests[row] for row in train],
+            groups=manifest.groups,
+            n_penultimate=data.spec.n_features,
+            options=options,
+        )
     classifier = build_classifier(name, data, search, options)
     findings = Findings(source=source, verb="probe", options=options, data=data, train=train, test=test)
     predictions, assessment = report_run(folder, findings, classifier, search, watch)
@@ -71,25 +78,3 @@ def run_trial(
         save_bundle(measured, bundle, golden_pixels=data.golden_pixels(test, _N_GOLDEN))
     write_record(folder, source=source, options=options, seconds=watch.seconds, data=data)
     return Trial(bundle, measured, predictions, assessment)
-
-
-def _search_head(data: DatasetFeatures, train: NDArray[np.int64], options: ProbeOptions) -> HeadSearch:
-    """Choose and fit the head on the training images, with folds that keep groups and copies together."""
-    from sklearn.model_selection import PredefinedSplit
-
-    from regraft.heads import HeadSearch
-
-    manifest = data.manifest.select(train)
-    digests = [data.digests[row] for row in train]
-    units = cluster_units(digests, manifest.groups)
-    folds = split_folds(manifest.labels, units, digests, n_folds=options.n_folds, seed=options.seed)
-    search = HeadSearch(
-        options.head,
-        normalisations=("l2", "standard") if options.normalisation == "auto" else (options.normalisation,),
-        widths=(data.spec.n_features, None) if options.layer == "auto" else (None,),
-        n_strengths=options.n_strengths,
-        cv=PredefinedSplit(folds),
-        class_weight=None if options.class_weight == "none" else options.class_weight,
-    )
-    search.fit(data.features[train], manifest.labels)
-    return search

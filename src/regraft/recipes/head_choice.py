@@ -1,0 +1,55 @@
+"""Choosing and fitting a head on training features, as the options say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regraft.data import cluster_units, split_folds
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
+
+    from regraft.heads import HeadSearch
+    from regraft.recipes.experiment_options import ProbeOptions
+
+
+def choose_head(
+    features: NDArray[np.float32],
+    labels: NDArray[np.int64],
+    *,
+    digests: Sequence[str],
+    groups: Sequence[str | None],
+    n_penultimate: int,
+    options: ProbeOptions,
+    sample_weight: ArrayLike | None = None,
+) -> HeadSearch:
+    """Fit a head with folds that keep the images of a group, and copies of an image, together.
+
+    Args:
+        features: (n, d) float32.
+        labels: (n,) int64.
+        digests: n content hashes.
+        groups: n names of the object that an image shows, None where it stands by itself.
+        n_penultimate: How many of the features are the penultimate layer's: `auto` tries these alone, too.
+        options: How to choose.
+        sample_weight: (n,) or None.
+    """
+    from sklearn.model_selection import PredefinedSplit
+
+    from regraft.heads import HeadSearch
+
+    units = cluster_units(digests, groups)
+    folds = split_folds(labels, units, digests, n_folds=options.n_folds, seed=options.seed)
+    search = HeadSearch(
+        options.head,
+        normalisations=("l2", "standard") if options.normalisation == "auto" else (options.normalisation,),
+        widths=(n_penultimate, None) if options.layer == "auto" else (None,),
+        n_strengths=options.n_strengths,
+        cv=PredefinedSplit(folds),
+        class_weight=None if options.class_weight == "none" else options.class_weight,
+    )
+    search.fit(features, labels, sample_weight=sample_weight)
+    return search
