@@ -60,6 +60,8 @@ def odd_jpegs() -> Iterator[Case]:
     for subsampling, name in ((1, "4:2:2"), (2, "4:2:0")):
         yield Case(f"jpeg of {name}", encode(picture, "JPEG", quality=95, subsampling=subsampling), picture, 40)
     yield Case("jpeg with its own Huffman tables", encode(picture, "JPEG", optimize=True, **JPEG), picture, JPEG_TOLERANCE)
+    tables, scan = data.index(b"\xff\xc4"), data.index(b"\xff\xda")
+    yield Case("jpeg of a video, without Huffman tables", data[:tables] + data[scan:], picture, JPEG_TOLERANCE)
     yield Case("jpeg stored as RGB", encode(picture, "JPEG", keep_rgb=True, **JPEG), picture, JPEG_TOLERANCE)
     yield Case("jpeg of the lowest quality", encode(quarters(), "JPEG", quality=1, subsampling=0), quarters(), 60)
 
@@ -70,17 +72,16 @@ def refused_jpegs() -> Iterator[Case]:
     frame, scan = data.index(b"\xff\xc0"), data.index(b"\xff\xda")
     first_table = data.index(b"\xff\xdb")
     broken = {
-        "of its start and end": (b"\xff\xd8" + END, Reason.NOT_AN_IMAGE),
-        "without a scan": (data[:scan] + END, Reason.TRUNCATED),
+        "of its start and end": (b"\xff\xd8" + END, Reason.DAMAGED),
+        "without a scan": (data[:scan] + END, Reason.DAMAGED),
         "without its pixel data": (data[: scan + 14] + END, Reason.DAMAGED),
         "without quantisation tables": (data[:first_table] + data[frame:], Reason.DAMAGED),
-        "without Huffman tables": (data[: data.index(b"\xff\xc4")] + data[scan:], Reason.DAMAGED),
         "without its frame header": (data[:frame] + data[frame + 19 :], Reason.DAMAGED),
         "of 12 bits": (data[: frame + 4] + b"\x0c" + data[frame + 5 :], Reason.UNSUPPORTED),
         "of 7 components": (data[: frame + 9] + b"\x07" + data[frame + 10 :], Reason.DAMAGED),
         "of arithmetic coding that is none": (data[:frame] + b"\xff\xc9" + data[frame + 2 :], Reason.DAMAGED),
         "of the lossless process": (data[:frame] + b"\xff\xc3" + data[frame + 2 :], Reason.UNSUPPORTED),
-        "of the hierarchical process": (data[:frame] + b"\xff\xc5" + data[frame + 2 :], Reason.UNSUPPORTED),
+        "of the hierarchical process": (data[:frame] + b"\xff\xc5" + data[frame + 2 :], Reason.DAMAGED),
         "of a sampling factor 0": (data[: frame + 11] + b"\0" + data[frame + 12 :], Reason.DAMAGED),
         "of an endless segment": (data[:4] + b"\xff\xff" + data[6:], Reason.DAMAGED),
         "of a segment with no length": (data[:4] + b"\0\0" + data[6:], Reason.DAMAGED),
@@ -106,8 +107,9 @@ def jpegs_of_the_printing_trade() -> Iterator[Case]:
     yield Case("jpeg of black ink", encode(black, "JPEG", **JPEG), np.zeros((24, 24, 3), np.uint8), 4)
     paper = Image.fromarray(np.zeros((24, 24, 4), np.uint8), "CMYK")
     yield Case("jpeg of no ink", encode(paper, "JPEG", **JPEG), np.full((24, 24, 3), 255, np.uint8), 4)
-    half = data[: len(data) // 2 + 300]
-    yield Case("jpeg of CMYK inks, cut", half, Reason.TRUNCATED)
+    yield Case("jpeg of CMYK inks, cut", data[:-20], Reason.TRUNCATED)
+    without_end = encode(Image.fromarray(soft()).convert("CMYK"), "JPEG", **JPEG)[:-2]
+    yield Case("jpeg of CMYK inks, without its end", without_end, Reason.TRUNCATED)
 
 
 def _ycck(inks: Image.Image) -> bytes:

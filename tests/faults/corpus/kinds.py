@@ -121,12 +121,12 @@ def odd_pngs() -> Iterator[Case]:
     yield Case("png interlaced", _interlaced(picture), picture, 0, ".png")
     for name, more in (
         ("a garbage colour profile", chunk(b"iCCP", b"name\0\0" + b"\xa5" * 100)),
-        ("a garbage profile's compression", chunk(b"iCCP", b"name\0\x09" + b"\xa5" * 100)),
         ("garbage text", chunk(b"zTXt", b"key\0\0" + b"\xa5" * 50)),
         ("a chunk nobody knows", chunk(b"prVt", b"\xff" * 99)),
         ("a gamma of zero", chunk(b"gAMA", bytes(4))),
         ("a senseless resolution", chunk(b"pHYs", b"\xff" * 9)),
-        ("a damaged chunk of text", chunk(b"tEXt", b"key\0value")[:-1] + b"\0"),
+        ("two headers", data[8:33]),
+        ("an unknown critical chunk", chunk(b"ABCD", b"x")),
     ):
         yield Case(f"png with {name}", data[:33] + more + data[33:], picture, 0, ".png")
     refused = {
@@ -134,15 +134,24 @@ def odd_pngs() -> Iterator[Case]:
         "of colour type 5": png(8, 8, bytes(72), colour=5),
         "without pixel data": data[:33] + chunk(b"IEND"),
         "without a palette": png(8, 8, bytes(72), colour=3),
-        "with two headers": data[:33] + data[8:33] + data[33:],
+        "with a profile of unknown compression": data[:33] + chunk(b"iCCP", b"name\0\x09" + bytes(9)) + data[33:],
+        "with a damaged chunk of text": data[:33] + chunk(b"tEXt", b"key\0value")[:-1] + b"\0" + data[33:],
         "with a wrong checksum": data[:40] + bytes([data[40] ^ 1]) + data[41:],
         "of garbage pixel data": data[:33] + chunk(b"IDAT", b"\xa5" * 500) + chunk(b"IEND"),
-        "with an unknown critical chunk": data[:33] + chunk(b"ABCD", b"x") + data[33:],
     }
     for name, odd in refused.items():
         yield Case(f"png {name}", odd, Reason.DAMAGED, 0, ".png")
-    short = png(56, 40, png_rows(picture)[: 20 * 169])
-    yield Case("png of half its rows", short, Reason.TRUNCATED, 0, ".png")
+    rows = png_rows(picture)
+    for n_rows in (0, 1, 20, 39):
+        yield Case(f"png of {n_rows} of its 40 rows", png(56, 40, rows[: n_rows * 169]), Reason.TRUNCATED, 0, ".png")
+    yield Case("png whose last row lacks a byte", png(56, 40, rows[:-1]), Reason.TRUNCATED, 0, ".png")
+    yield Case("png with rows too many", png(56, 40, rows + rows), picture, 0, ".png")
+    for n_lost in (1, 1000):
+        yield Case(f"png interlaced, {n_lost} bytes short", _interlaced(picture, n_lost), Reason.TRUNCATED, 0, ".png")
+    dark = picture.copy()
+    dark[-9:] = 0
+    yield Case("png with a black edge", encode(dark, "PNG"), dark, 0, ".png")
+    yield Case("png interlaced with a black edge", _interlaced(dark), dark, 0, ".png")
 
 
 def files_of_odd_sizes() -> Iterator[Case]:
@@ -190,11 +199,11 @@ def _bits_tiff(bits: Pixels, photometric: int) -> bytes:
     return tiff(width, height, np.packbits(bits, axis=1).tobytes(), {258: (3, 1), 262: (3, photometric)})
 
 
-def _interlaced(picture: Pixels) -> bytes:
+def _interlaced(picture: Pixels, n_lost: int = 0) -> bytes:
     """Adam7: seven passes over finer and finer grids (PNG 1.2, 8.2)."""
     passes = ((0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4), (2, 0, 4, 2), (0, 1, 2, 2), (1, 0, 2, 1))
     raw = b"".join(png_rows(picture[top::down, left::right]) for top, left, down, right in passes)
-    data = bytearray(png(picture.shape[1], picture.shape[0], raw))
+    data = bytearray(png(picture.shape[1], picture.shape[0], raw[: len(raw) - n_lost]))
     data[28] = 1
     data[8:33] = chunk(b"IHDR", bytes(data[16:29]))
     return bytes(data)

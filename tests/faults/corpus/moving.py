@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from corpus.case import Case
-from corpus.pictures import BLUE, GREEN, RED, WHITE, encode, plain, quarters
+from corpus.pictures import BLUE, GREEN, RED, WHITE, Pixels, encode, plain, quarters
 from PIL import Image
 
 from regraft.data import Reason
@@ -38,11 +39,13 @@ def moving_files() -> Iterator[Case]:
 
 def _partial_gif() -> bytes:
     """A canvas of 24 x 16 whose only frame covers the left upper 12 x 8."""
-    small = encode(Image.fromarray(plain(8, 12, RED)).quantize(2), "GIF")
+    image = Image.fromarray(np.ones((8, 12), np.uint8), "P")
+    image.putpalette([*WHITE, *RED])
+    small = encode(image, "GIF", optimize=False)
     return small[:6] + (24).to_bytes(2, "little") + (16).to_bytes(2, "little") + small[10:]
 
 
-def _partly_red() -> object:
+def _partly_red() -> Pixels:
     pixels = plain(16, 24, WHITE)
     pixels[:8, :12] = RED
     return pixels
