@@ -19,9 +19,10 @@ from corpus.kinds import (
     wide_files,
 )
 from corpus.moving import moving_files
+from corpus.names import HOSTILE, named
 from corpus.turned import broken_blocks, turned_files
 
-__all__ = ["Case", "Expected", "all_cases"]
+__all__ = ["HOSTILE", "Case", "Expected", "all_cases", "named"]
 
 FAMILIES = (
     cut_files, foreign_files, misnamed_files, bombs, jpegs_with_lost_data, odd_jpegs, refused_jpegs,
