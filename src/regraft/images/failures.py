@@ -52,8 +52,9 @@ def explain_failure(error: Exception) -> UnreadableImageError:
         return UnreadableImageError(Reason.TRUNCATED, f"the file ends before its image does ({text})")
     if "decompression bomb" in text or "too large" in text.lower():
         return UnreadableImageError(Reason.TOO_LARGE, text)
-    if isinstance(error, NotImplementedError) or _says(text, _UNSUPPORTED):
-        return UnreadableImageError(Reason.UNSUPPORTED, text)
+    is_unknown = isinstance(error.__cause__, KeyError)  # a compression or mode that Pillow's tables lack
+    if is_unknown or isinstance(error, NotImplementedError) or _says(text, _UNSUPPORTED):
+        return UnreadableImageError(Reason.UNSUPPORTED, f"its kind {text} is unknown" if is_unknown else text)
     if isinstance(error, SyntaxError):  # what Pillow raises while it reads a header
         return UnreadableImageError(Reason.DAMAGED, f"its header is damaged or cut off ({text})")
     return UnreadableImageError(Reason.DAMAGED, text)

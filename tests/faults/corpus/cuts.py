@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from corpus.case import Case
 from corpus.whole import sound_files, suffix_of
-
 from regraft.data import Reason
 
 if TYPE_CHECKING:
@@ -21,7 +20,9 @@ def cut_files() -> Iterator[Case]:
     """Every sound file, cut at nine places and before its last byte."""
     for name, (data, pixels, tolerance) in sound_files().items():
         for share in SHARES:
-            yield Case(f"{name} cut to {share:.0%}", data[: int(len(data) * share)], Reason.TRUNCATED, 0, suffix_of(name))
+            yield Case(
+                f"{name} cut to {share:.0%}", data[: int(len(data) * share)], Reason.TRUNCATED, 0, suffix_of(name)
+            )
         expected = pixels if name in WHOLE_WITHOUT_ITS_END else Reason.TRUNCATED
         yield Case(f"{name} without its last byte", data[:-1], expected, tolerance, suffix_of(name))
     for name, (data, _pixels, _tolerance) in sound_files().items():

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from corpus.case import Case
 from corpus.pictures import encode, soft
 from corpus.whole import SUFFIXES, sound_files
-
 from regraft.data import Reason
 
 if TYPE_CHECKING:

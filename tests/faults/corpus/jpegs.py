@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from corpus.case import Case
-from corpus.pictures import JPEG, JPEG_TOLERANCE, encode, quarters, segment, soft, with_segments
 from PIL import Image
 
+from corpus.case import Case
+from corpus.pictures import JPEG, JPEG_TOLERANCE, encode, quarters, segment, soft, with_segments
 from regraft.data import Reason
 
 if TYPE_CHECKING:
@@ -43,7 +43,9 @@ def odd_jpegs() -> Iterator[Case]:
         "with five zero bytes before its end": data[:-2] + bytes(5) + END,
         "with fill bytes before a segment": data[:2] + b"\xff" * 9 + data[2:],
         "with a garbage colour profile": with_segments(data, segment(0xE2, b"ICC_PROFILE\0\x01\x01" + b"\xa5" * 500)),
-        "with a piece of colour profile missing": with_segments(data, segment(0xE2, b"ICC_PROFILE\0\x02\x03" + bytes(50))),
+        "with a piece of colour profile missing": with_segments(
+            data, segment(0xE2, b"ICC_PROFILE\0\x02\x03" + bytes(50))
+        ),
         "with a comment of markup": with_segments(data, segment(0xFE, b"<script>alert(1)</script>")),
         "with 2000 comments": with_segments(data, *[segment(0xFE, b"x" * 30)] * 2000),
         "with 60 KB of unknown data": with_segments(data, segment(0xEF, bytes(60_000))),
@@ -59,7 +61,9 @@ def odd_jpegs() -> Iterator[Case]:
         yield Case(f"jpeg {name}", odd, picture, JPEG_TOLERANCE)
     for subsampling, name in ((1, "4:2:2"), (2, "4:2:0")):
         yield Case(f"jpeg of {name}", encode(picture, "JPEG", quality=95, subsampling=subsampling), picture, 40)
-    yield Case("jpeg with its own Huffman tables", encode(picture, "JPEG", optimize=True, **JPEG), picture, JPEG_TOLERANCE)
+    yield Case(
+        "jpeg with its own Huffman tables", encode(picture, "JPEG", optimize=True, **JPEG), picture, JPEG_TOLERANCE
+    )
     tables, scan = data.index(b"\xff\xc4"), data.index(b"\xff\xda")
     yield Case("jpeg of a video, without Huffman tables", data[:tables] + data[scan:], picture, JPEG_TOLERANCE)
     yield Case("jpeg stored as RGB", encode(picture, "JPEG", keep_rgb=True, **JPEG), picture, JPEG_TOLERANCE)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PIL import Image
+
 from corpus.case import Case
 from corpus.pictures import (
     JPEG,
@@ -21,8 +23,6 @@ from corpus.pictures import (
     tiff,
 )
 from corpus.whole import as_pixels
-from PIL import Image
-
 from regraft.data import Reason
 
 if TYPE_CHECKING:
@@ -42,7 +42,9 @@ def wide_files() -> Iterator[Case]:
     yield Case("png of 48 bits", png(64, 8, png_rows(colours), depth=16, colour=2), RAMP_AS_RGB, 1, ".png")
     yield Case("pgm of 16 bits", b"P5 64 8 65535\n" + big.tobytes(), RAMP_AS_RGB, 0, ".pgm")
     ten = (RAMP >> 6).astype(">u2")
-    yield Case("pgm of 10 bits", b"P5 64 8 1023\n" + ten.tobytes(), as_rgb(np.rint((RAMP >> 6) / 1023 * 255)), 1, ".pgm")
+    yield Case(
+        "pgm of 10 bits", b"P5 64 8 1023\n" + ten.tobytes(), as_rgb(np.rint((RAMP >> 6) / 1023 * 255)), 1, ".pgm"
+    )
     low = (RAMP >> 12).astype(np.uint8)
     yield Case("pgm of 4 bits", b"P5 64 8 15\n" + low.tobytes(), as_rgb(low * 17.0), 1, ".pgm")
     for order, values in (("<", little), (">", big)):

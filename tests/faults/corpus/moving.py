@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from corpus.case import Case
-from corpus.pictures import BLUE, GREEN, RED, WHITE, Pixels, encode, plain, quarters
 from PIL import Image
 
+from corpus.case import Case
+from corpus.pictures import BLUE, GREEN, RED, WHITE, Pixels, encode, plain, quarters
 from regraft.data import Reason
 
 if TYPE_CHECKING:

@@ -89,13 +89,16 @@ def png_rows(values: NDArray[np.generic]) -> bytes:
     return b"".join(b"\0" + row.tobytes() for row in wide)
 
 
-def tiff(width: int, height: int, raw: bytes, tags: dict[int, tuple[int, int]] | None = None, order: str = "<") -> bytes:
+def tiff(
+    width: int, height: int, raw: bytes, tags: dict[int, tuple[int, int]] | None = None, order: str = "<"
+) -> bytes:
     """An uncompressed TIFF with one strip; tags are {number: (type, value)}, type 3 short, 4 long."""
     entries = {256: (4, width), 257: (4, height), 258: (3, 8), 259: (3, 1), 262: (3, 1), 273: (4, 0), 277: (3, 1)}
     entries |= {278: (4, height), 279: (4, len(raw)), **(tags or {})}
     entries[273] = (4, 8 + 2 + 12 * len(entries) + 4)
     body = b"".join(
-        struct.pack(f"{order}HHI", tag, kind, 1) + struct.pack(f"{order}{'H' if kind == 3 else 'I'}", value).ljust(4, b"\0")
+        struct.pack(f"{order}HHI", tag, kind, 1)
+        + struct.pack(f"{order}{'H' if kind == 3 else 'I'}", value).ljust(4, b"\0")
         for tag, (kind, value) in sorted(entries.items())
     )
     start = b"II*\0" if order == "<" else b"MM\0*"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+
 from corpus.case import Case
 from corpus.pictures import (
     CAMERA_MODEL,

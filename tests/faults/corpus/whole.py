@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from corpus.pictures import JPEG, JPEG_TOLERANCE, Pixels, as_rgb, encode, exif_block, soft
 from PIL import Image
+
+from corpus.pictures import JPEG, JPEG_TOLERANCE, Pixels, as_rgb, encode, exif_block, soft
 
 SUFFIXES = {
     "jpeg": ".jpg", "png": ".png", "ppm": ".ppm", "pgm": ".pgm", "bmp": ".bmp", "gif": ".gif", "webp": ".webp",
@@ -20,7 +21,7 @@ def sound_files() -> dict[str, tuple[bytes, Pixels, int]]:
     grey = picture[:, :, 1]
     paletted = Image.fromarray(picture).quantize(64)
     few = as_pixels(paletted)
-    files = {
+    return {
         "jpeg": (encode(picture, "JPEG", **JPEG), picture, JPEG_TOLERANCE),
         "jpeg-progressive": (encode(picture, "JPEG", progressive=True, **JPEG), picture, JPEG_TOLERANCE),
         "jpeg-grey": (encode(grey, "JPEG", **JPEG), as_rgb(grey), JPEG_TOLERANCE),
@@ -40,12 +41,11 @@ def sound_files() -> dict[str, tuple[bytes, Pixels, int]]:
         "tiff-deflate": (encode(picture, "TIFF", compression="tiff_adobe_deflate"), picture, 0),
         "tiff-packbits": (encode(picture, "TIFF", compression="packbits"), picture, 0),
     }
-    return files
 
 
 def suffix_of(name: str) -> str:
     """The extension of a file of this name's format."""
-    return SUFFIXES[name.split("-")[0].split(" ")[0]]
+    return SUFFIXES[name.partition("-")[0]]
 
 
 def as_pixels(paletted: Image.Image) -> Pixels:
