@@ -93,6 +93,8 @@ def _n_inflated_bytes(data: bytes, n_enough: int) -> int:
         while part and n_bytes < n_enough:
             n_bytes += len(inflater.decompress(part, _N_BYTES_AT_ONCE))
             part = inflater.unconsumed_tail  # noqa: PLW2901
+        if n_bytes >= n_enough:
+            return n_bytes
     return n_bytes + len(inflater.flush())
 
 

@@ -7,7 +7,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 from corpus.case import Case
-from corpus.pictures import JPEG, chunk, encode, png, riff, soft, tiff
+from corpus.pictures import JPEG, chunk, encode, plain, png, riff, soft, tiff
 from regraft.data import Reason
 
 if TYPE_CHECKING:
@@ -42,6 +42,9 @@ def bombs() -> Iterator[Case]:
     yield Case("png with 50 MB of colour profile", _with_chunk(b"iCCP", profile), Reason.TOO_LARGE, 0, ".png")
     yield Case("png with 100000 empty chunks", _with_chunk(b"teXt", b"", 100_000), soft(), 0, ".png")
     yield Case("png with 300000 empty chunks", _with_chunk(b"teXt", b"", 300_000), Reason.DAMAGED, 0, ".png")
+    zeros = zlib.compress(bytes(100_000_000), 9)
+    dark = png(8, 8, b"")[:33] + chunk(b"IDAT", zeros) + chunk(b"IEND")
+    yield Case("png of 8 x 8 with 100 MB of pixel data", dark, plain(8, 8, (0, 0, 0)), 0, ".png")
     yield Case("ppm of a number with 5000 digits", b"P6 " + b"9" * 5000 + b" 1 255\n", Reason.DAMAGED, 0, ".ppm")
     yield Case("tiff of a directory that names itself", _circular_tiff(), soft()[:, :, :1].repeat(3, 2), 0, ".tif")
 

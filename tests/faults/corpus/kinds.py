@@ -57,8 +57,6 @@ def wide_files() -> Iterator[Case]:
     floats = (RAMP / 65_535).astype("<f4")
     yield Case("tiff of floats", tiff(64, 8, floats.tobytes(), {258: (3, 32), 339: (3, 3)}), RAMP_AS_RGB, 1, ".tif")
     floats[:, :8] = np.nan
-    hidden = RAMP_AS_RGB.copy()
-    hidden[:, :8] = RAMP_AS_RGB[:, 8:9]
     lost = tiff(64, 8, floats.tobytes(), {258: (3, 32), 339: (3, 3)})
     black = RAMP_AS_RGB.copy()
     black[:, :8] = 0

@@ -18,7 +18,9 @@ HOSTILE = (
     "صورة", "תמונה", "图片", "日本語", "한국어", "ภาพ", "चित्र", "εικόνα", "изображение", "պատկեր", "სურათი",
     "e\u0301combining", "\u00e9composed", "z\u0351\u0343a\u0315lgo", "\u202eright-to-left", "zero\u200bwidth",
     "\ufeffmark",
-    "📷", "👩‍👩‍👧", "\U0001d4bb\U0001d4b6\U0001d4c3", "x" * 220, "字" * 70, "dots....", "no-break\u00a0space", "\u2028separator", "\x01\x7f",
+    "📷", "👩‍👩‍👧", "\U0001d4bb\U0001d4b6\U0001d4c3",
+    "x" * 220, "字" * 70, "dots....", "no-break\u00a0space", "\u2028separator",
+    "\x01\x7f",
 )  # fmt: skip
 """Every script, markup, quotes, line breaks, control characters, and names of 220 bytes."""
 

@@ -72,6 +72,6 @@ def test_missing_rows_are_noticed(make_png):
     dark = bytes(9) * 4
     for raw in (rows + dark, dark + rows, dark * 2):
         decode_image(make_png(8, 8, raw), SMALL)
-        with pytest.raises(UnreadableImageError, match="9 of 72 bytes are missing|truncated") as caught:
+        with pytest.raises(UnreadableImageError, match=r"9 of 72 bytes are missing|truncated") as caught:
             decode_image(make_png(8, 8, raw[:-9]), SMALL)
         assert caught.value.reason == "truncated"
