@@ -47,15 +47,23 @@ def explain_failure(error: Exception) -> UnreadableImageError:
     text = shortened(" ".join(str(error).split()) or type(error).__name__, 160)
     if isinstance(error, MemoryError):
         return UnreadableImageError(Reason.TOO_LARGE, "there is not enough memory to decode it")
-    if isinstance(error, (EOFError, struct.error)) or "truncated" in text.lower():
+    # Pillow wraps what it meets at the end of a header into another error
+    if isinstance(error, _AT_THE_END) or isinstance(error.__cause__, _AT_THE_END) or _says(text, _TRUNCATED):
         return UnreadableImageError(Reason.TRUNCATED, f"the file ends before its image does ({text})")
     if "decompression bomb" in text or "too large" in text.lower():
         return UnreadableImageError(Reason.TOO_LARGE, text)
-    if isinstance(error, NotImplementedError) or any(words in text.lower() for words in _UNSUPPORTED):
-        return UnreadableImageError(Reason.UNSUPPORTED, text)
+    is_unknown = isinstance(error.__cause__, KeyError)  # a compression or mode that Pillow's tables lack
+    if is_unknown or isinstance(error, NotImplementedError) or _says(text, _UNSUPPORTED):
+        return UnreadableImageError(Reason.UNSUPPORTED, f"its kind {text} is unknown" if is_unknown else text)
     if isinstance(error, SyntaxError):  # what Pillow raises while it reads a header
         return UnreadableImageError(Reason.DAMAGED, f"its header is damaged or cut off ({text})")
     return UnreadableImageError(Reason.DAMAGED, text)
 
 
+def _says(text: str, phrases: tuple[str, ...]) -> bool:
+    return any(phrase in text.lower() for phrase in phrases)
+
+
+_AT_THE_END = (EOFError, IndexError, struct.error)
+_TRUNCATED = ("truncated", "not enough image data")
 _UNSUPPORTED = ("unsupported", "not supported", "unknown pixel mode", "unknown data organization", "not available")

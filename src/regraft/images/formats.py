@@ -19,8 +19,9 @@ from regraft.data import Reason
 from regraft.images.colour import simplify_mode
 from regraft.images.failures import UnreadableImageError, check_size
 from regraft.images.orientation import read_orientation
-from regraft.images.pngs import check_png
+from regraft.images.pngs import check_png, check_rows
 from regraft.images.resizing import Picture
+from regraft.images.tiffs import check_tiff
 
 if TYPE_CHECKING:
     from PIL.ImageFile import ImageFile
@@ -74,7 +75,9 @@ def identify(data: bytes) -> str:
         raise UnreadableImageError(
             Reason.UNSUPPORTED, f"it is {_FOREIGN[data[4:12]]}; convert it to one of {', '.join(FORMATS)}"
         )
-    if len(data) < 12 and any(signature.startswith(data) for signature in (*_SIGNATURES, b"RIFF")):
+    if len(data) < 12 and (
+        data.startswith(b"RIFF") or any(signature.startswith(data) for signature in (*_SIGNATURES, b"RIFF"))
+    ):
         raise UnreadableImageError(Reason.TRUNCATED, "the file ends before its image does")
     raise UnreadableImageError(Reason.NOT_AN_IMAGE, f"its content is none of {', '.join(FORMATS)}")
 
@@ -90,9 +93,13 @@ def decode_still(data: bytes, name: str) -> Picture:
         check_png(data)
     elif name == "WEBP":
         _check_webp_length(data)
+    elif name == "TIFF":
+        check_tiff(data)
     image = _READERS[name](io.BytesIO(data))
     check_size(*image.size)
     image.load()
+    if name == "PNG":
+        check_rows(data, image)
     # The EXIF block may stand behind the pixels. Pillow has already turned a TIFF.
     exif = image.info.get("exif") if name != "TIFF" else None
     plain = simplify_mode(image)

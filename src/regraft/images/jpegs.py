@@ -110,16 +110,17 @@ def _is_harmless(message: str) -> bool:
 
 
 def _explain_jpeg(message: str, data: bytes) -> UnreadableImageError:
-    if "Premature end of" in message or _lacks_image(data):
+    if "Premature end of" in message or _is_cut_off(data):
         return UnreadableImageError(Reason.TRUNCATED, f"the file ends before its image does ({message})")
     if any(text in message for text in _UNSUPPORTED):
         return UnreadableImageError(Reason.UNSUPPORTED, message)
     return UnreadableImageError(Reason.DAMAGED, message)
 
 
-def _lacks_image(data: bytes) -> bool:
-    """Whether a JPEG ends before its first scan."""
-    return b"\xff\xda" not in data
+def _is_cut_off(data: bytes) -> bool:
+    """Whether a JPEG ends before its first scan, or has no end marker behind it."""
+    scan = data.find(b"\xff\xda")
+    return scan < 0 or data.find(b"\xff\xd9", scan) < 0
 
 
 def _find_exif_and_count_scans(data: bytes) -> bytes:

@@ -15,6 +15,7 @@ from regraft.images.failures import N_PIXELS_MAX, N_SIDE_MAX, UnreadableImageErr
         (OSError("image file is truncated (7 bytes not processed)"), "truncated"),
         (EOFError("no more"), "truncated"),
         (struct.error("unpack requires 4 bytes"), "truncated"),
+        (ValueError("not enough image data"), "truncated"),
         (MemoryError(), "too_large"),
         (Image.DecompressionBombError("could be decompression bomb DOS attack"), "too_large"),
         (ValueError("Decompressed data too large for PngImagePlugin.MAX_TEXT_CHUNK"), "too_large"),
@@ -32,6 +33,17 @@ def test_every_exception_has_a_reason(error, reason):
     assert told.reason == reason
     assert told.detail
     assert str(told) == f"The image cannot be read ({reason}): {told.detail}"
+
+
+@pytest.mark.parametrize(
+    ("cause", "reason"),
+    [(struct.error("4 bytes"), "truncated"), (IndexError("of range"), "truncated"), (KeyError(9999), "unsupported")],
+)
+def test_what_lies_under_an_exception_decides(cause, reason):
+    """Pillow wraps what it meets in a header: the end of the file, a number that it does not know."""
+    error = SyntaxError("a header")
+    error.__cause__ = cause
+    assert explain_failure(error).reason == reason
 
 
 def test_a_long_or_unprintable_text_becomes_one_short_line():

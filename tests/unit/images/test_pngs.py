@@ -56,3 +56,22 @@ def test_a_png_without_pixels_is_refused(photo_png, png_chunk):
     """A header and an end are no picture."""
     with pytest.raises(UnreadableImageError):
         decode_image(photo_png[:33] + png_chunk(b"IEND"), SMALL)
+
+
+def test_a_png_that_ends_before_its_pixels_is_truncated(photo_png):
+    """Its signature, its header, or half of it."""
+    for n_bytes in (8, 20, 33, 40):
+        with pytest.raises(UnreadableImageError) as caught:
+            decode_image(photo_png[:n_bytes], SMALL)
+        assert caught.value.reason == "truncated"
+
+
+def test_missing_rows_are_noticed(make_png):
+    """Pixel data that end properly but too early would come out black; a black edge is none of that."""
+    rows = (b"\0" + b"\xff" * 8) * 4
+    dark = bytes(9) * 4
+    for raw in (rows + dark, dark + rows, dark * 2):
+        decode_image(make_png(8, 8, raw), SMALL)
+        with pytest.raises(UnreadableImageError, match=r"9 of 72 bytes are missing|truncated") as caught:
+            decode_image(make_png(8, 8, raw[:-9]), SMALL)
+        assert caught.value.reason == "truncated"

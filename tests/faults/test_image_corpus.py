@@ -1,0 +1,166 @@
+"""A corpus of malformed and odd images: each is read right or reported with a stable reason, and none is lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from corpus import HOSTILE, all_cases, named
+
+from regraft.core import CACHE_VARIABLE
+from regraft.data import Reason
+from regraft.images import N_PIXELS_MAX, Transform, UnreadableImageError, decode_batches, decode_image
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*(corrupt EXIF|Truncated File)")  # and Pillow goes on
+SMALL = Transform(height=16, width=16)
+SECONDS_UNTIL_IT_HANGS = 240
+CASES = all_cases()
+LISTING = """
+import json, sys, regraft
+found = regraft.embed(sys.argv[1], out=sys.argv[2])
+records = [(record.path, record.reason, record.detail) for record in found.unreadable]
+print(json.dumps({"paths": found.paths, "unreadable": records, "shape": found.features.shape}))
+"""
+MEASURED = """
+import json, pathlib, resource, sys
+from regraft.images import Transform, UnreadableImageError, read_image
+peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+before, reasons = peak(), []
+for path in pathlib.Path(sys.argv[1]).iterdir():
+    try:
+        read_image(path, Transform(height=16, width=16))
+    except UnreadableImageError as error:
+        reasons.append(error.reason)
+print(json.dumps({"reasons": reasons, "grown": peak() - before}))
+"""
+
+
+def outcome(data, transform=SMALL):
+    """Pixels, or the reason why there are none."""
+    try:
+        return decode_image(data, transform)
+    except UnreadableImageError as error:
+        assert error.detail.isprintable()  # noqa: PT017 - the error is an answer here
+        return error.reason
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_every_file_gives_its_pixels_or_its_reason(case):
+    """What was encoded comes out, within what the format loses, or the reason is the one that is true."""
+    if not case.is_readable:
+        assert outcome(case.data) is case.expected
+        return
+    height, width, _channels = case.expected.shape
+    found = outcome(case.data, Transform(height=height, width=width))
+    assert isinstance(found, np.ndarray), found
+    assert np.abs(found.astype(int) - case.expected).max() <= case.tolerance
+
+
+def test_the_corpus_is_large_and_its_files_are_told_apart():
+    """There are at least 300 files, each with a name of its own; every reason that content can have occurs."""
+    assert len(CASES) >= 300
+    assert len({case.name for case in CASES}) == len(CASES)
+    reasons = Counter(str(case.expected) for case in CASES if not case.is_readable)
+    assert reasons.keys() == set(Reason) - {Reason.MISSING, Reason.NO_PERMISSION, Reason.UNREADABLE}
+    assert sum(case.is_readable for case in CASES) >= 100
+
+
+def test_no_bomb_is_decoded(tmp_path):
+    """What states too many pixels is refused before memory is taken for them: all of them take less than 50 MB."""
+    pytest.importorskip("resource", reason="memory is measured where the system counts it")
+    bombs = [case for case in CASES if case.expected is Reason.TOO_LARGE or "MB" in case.name]
+    for place, case in enumerate(bombs):
+        (tmp_path / f"{place}{case.suffix}").write_bytes(case.data)
+    found = json.loads(run(tmp_path, tmp_path, "-c", MEASURED, tmp_path).stdout)
+    assert found["reasons"] == [Reason.TOO_LARGE] * sum(not case.is_readable for case in bombs)
+    assert found["grown"] < N_PIXELS_MAX // 4
+
+
+@pytest.mark.parametrize("n_threads", [1, 3, 16])
+def test_any_number_of_threads_gives_the_same_table(n_threads):
+    """Which files are read, their pixels and the reasons of the others do not depend on what runs beside them."""
+    expected = [outcome(case.data) for case in CASES]
+    indices, rejected = [], {}
+    batches = decode_batches([case.data for case in CASES], SMALL, batch_size=7, n_threads=n_threads)
+    for batch in batches:
+        rejected |= {place: record.reason for place, record in batch.unreadable}
+        indices += batch.indices.tolist()
+        for place, pixels in zip(batch.indices.tolist(), batch.pixels, strict=True):
+            np.testing.assert_array_equal(pixels, expected[place])
+    assert rejected == {place: found for place, found in enumerate(expected) if isinstance(found, Reason)}
+    assert sorted([*indices, *rejected]) == list(range(len(CASES)))
+
+
+@pytest.fixture(scope="module")
+def corpus_folder(tmp_path_factory):
+    """The corpus as files with hostile names in two classes; returns the folder, and the case of each path."""
+    folder = tmp_path_factory.mktemp("corpus") / "photos"
+    files = {}
+    for place, (name, case) in enumerate(named(CASES)):
+        path = folder / ("<b>odd" if place % 2 else "even & more") / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(case.data)
+        files[path.relative_to(folder).as_posix()] = case
+    return folder, files
+
+
+def run(cache, folder, *arguments):
+    """A real process, which must come to an orderly end."""
+    environment = {**os.environ, CACHE_VARIABLE: str(cache), "COLUMNS": "100", "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(
+        [sys.executable, *map(str, arguments)],
+        capture_output=True,
+        encoding="utf-8",
+        cwd=folder,
+        env=environment,
+        check=False,
+        timeout=SECONDS_UNTIL_IT_HANGS,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def test_the_names_are_used(corpus_folder):
+    """Every hostile name is the name of at least one file."""
+    _folder, files = corpus_folder
+    assert len(files) == len(CASES)
+    assert all(any(name in path for path in files) for name in HOSTILE)
+
+
+def test_scan_counts_every_file(corpus_folder, shared_cache, tmp_path):
+    """The survey holds every file, either as an image or among the unreadable ones."""
+    folder, files = corpus_folder
+    report = json.loads(run(shared_cache, tmp_path, "-m", "regraft", "scan", folder, "--format", "json").stdout)
+    summary = report["summary"]
+    n_empty = sum(case.expected is Reason.EMPTY for case in files.values())
+    assert (summary["n_images"], summary["n_unreadable"]) == (len(files) - n_empty, n_empty)
+
+
+@pytest.mark.slow
+def test_every_readable_file_has_features_and_every_other_is_reported(corpus_folder, shared_cache, tmp_path):
+    """`embed` writes a row for each sound file, and names the others with the reasons; a second run says the same."""
+    folder, files = corpus_folder
+    readable = {path for path, case in files.items() if case.is_readable}
+    first = run(shared_cache, tmp_path, "-m", "regraft", "embed", folder, "--out", "features.parquet")
+    assert f"{len(files) - len(readable):,} files could not be read" in first.stderr
+    table = pq.read_table(tmp_path / "features.parquet")
+    assert table.num_rows == len(readable)
+    assert set(table["path"].to_pylist()) == readable
+    features = np.stack(table["features"].to_numpy())
+    assert np.isfinite(features).all()
+
+    again = json.loads(run(shared_cache, tmp_path, "-c", LISTING, folder, "again.parquet").stdout)
+    assert set(again["paths"]) == readable
+    assert again["shape"] == list(features.shape)
+    reasons = {os.path.relpath(path, folder): reason for path, reason, _detail in again["unreadable"]}
+    assert len(again["unreadable"]) == len(reasons)
+    assert reasons == {path: case.expected for path, case in files.items() if path not in readable}
+    assert all(detail for _path, _reason, detail in again["unreadable"])
+    assert pq.read_table(tmp_path / "again.parquet").equals(table)
