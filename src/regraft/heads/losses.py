@@ -25,10 +25,15 @@ class Loss(Protocol):
 
     Attributes:
         reduced: The axes of (n, f, k) that one problem runs over.
+        is_quadratic: Whether its curvature is constant, but for samples that change sides.
     """
 
     @property
     def reduced(self) -> tuple[int, ...]:
+        """See above."""
+
+    @property
+    def is_quadratic(self) -> bool:
         """See above."""
 
     def value(self, scores: Array, weights: Array) -> Array:
@@ -48,6 +53,7 @@ class MultinomialLoss:
 
     targets: Array
     reduced: ClassVar[tuple[int, ...]] = (0, 2)
+    is_quadratic: ClassVar[bool] = False
 
     def value(self, scores: Array, weights: Array) -> Array:
         """See `Loss`."""
@@ -78,6 +84,7 @@ class BinomialLoss:
 
     signs: Array
     reduced: ClassVar[tuple[int, ...]] = (0,)
+    is_quadratic: ClassVar[bool] = False
 
     def value(self, scores: Array, weights: Array) -> Array:
         """See `Loss`."""
@@ -103,6 +110,7 @@ class SquaredHingeLoss:
 
     signs: Array
     reduced: ClassVar[tuple[int, ...]] = (0,)
+    is_quadratic: ClassVar[bool] = True
 
     def value(self, scores: Array, weights: Array) -> Array:
         """See `Loss`."""

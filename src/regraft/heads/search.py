@@ -34,7 +34,8 @@ class HeadSearch(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """A linear head with everything chosen by cross-validation, refitted on all samples and calibrated.
 
     For each normalisation one path from strong to weak regularisation is walked; all folds move along it together,
-    each strength beginning where the last one ended. The best mean score wins, of equal ones the most regularised.
+    each strength beginning where the last one ended. The walk ends early when the scores have come down from their top
+    for good (`StrengthPath.has_passed_its_best`). The best mean score wins, of equal ones the most regularised.
     The scale of the standardisation is learnt from all samples given to `fit` (without their labels).
 
     Args:

@@ -3,7 +3,8 @@
 Minimises, for every problem p,   1/2 |w_p|^2 + sum_i s_ip loss(x_i w_p, y_i)   by L-BFGS (Nocedal & Wright 2006,
 algorithm 7.4) with the diagonal of the averaged Hessian as preconditioner. All problems share one pair of matrix
 products an iteration; each has its own step length and stops by itself. Because scores are linear in the weights, the
-line search costs no matrix product at all.
+line search costs no matrix product at all. Along a path of strengths a quadratic loss hands its steps on: what was
+learnt of the curvature at one strength holds, rescaled, at the next.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-_MEMORY = 8
+_MEMORY = 10
 _SUFFICIENT = 1e-4
 _N_HALVINGS = 30
 
@@ -36,12 +37,17 @@ class Solution:
         scores: (n, f, k), of all samples, also of those with weight zero.
         n_iterations: Gradients that were computed.
         is_converged: Whether every problem met the tolerance.
+        strength: The strength C that it is for.
+        pairs: The last steps, and how the gradient changed along each; only where that says something about other
+            strengths.
     """
 
     weights: Array
     scores: Array
     n_iterations: int
     is_converged: bool
+    strength: float = 1.0
+    pairs: tuple[tuple[Array, Array], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +108,10 @@ class _Descent:
         self.scores = start.scores.copy()
         self.penalised = np.ones((len(self.weights), 1, 1), self.features.dtype)
         self.penalised[-1] = 0
+        self.strength = strength
         self.pairs: list[tuple[Array, Array, Array]] = []
+        for moved, changed in start.pairs:
+            self._remember(moved, self._at_this_strength(moved, changed, start.strength))
 
     def run(self, tolerance: float, n_iterations_max: int) -> Solution:
         value = self._value(self.weights, self.scores)
@@ -125,7 +134,8 @@ class _Descent:
             gradient, curvature = self._gradient()
             self._remember(taken, gradient - before)
             n_iterations += 1
-        return Solution(self.weights, self.scores, n_iterations, not is_open.any())
+        pairs = tuple((moved, changed) for moved, changed, _scale in self.pairs) if self.loss.is_quadratic else ()
+        return Solution(self.weights, self.scores, n_iterations, not is_open.any(), self.strength, pairs)
 
     def _inner(self, one: Array, two: Array) -> Array:
         """Inner product of each problem, float64."""
@@ -159,6 +169,15 @@ class _Descent:
             back = (self._inner(changed, current) * scale).astype(current.dtype)
             current += (factor - back) * moved
         return current
+
+    def _at_this_strength(self, moved: Array, changed: Array, former: float) -> Array:
+        """How the gradient would change along a step, from how it did at another strength.
+
+        The Hessian is the penalty's plus C times the loss's: only the latter part grows.
+        """
+        penalty = self.penalised * moved
+        shifted: Array = penalty + (changed - penalty) * moved.dtype.type(self.strength / former)
+        return shifted
 
     def _remember(self, moved: Array, changed: Array) -> None:
         inner = self._inner(moved, changed)

@@ -25,6 +25,8 @@ _PATH_ITERATIONS = 50
 _FINAL_TOLERANCE = 1e-6
 _FINAL_ITERATIONS = 500
 _N_GROWTH = 4
+_PATIENCE = 6
+"""Strengths in a row that bring nothing better before the walk ends: at 20 strengths a factor of 40 in C."""
 _N_NUMBERS_MAX = 40_000_000
 """Scores of all folds that are in memory at once; with more, folds are solved in several lots."""
 
@@ -59,6 +61,18 @@ class StrengthPath:
     def best(self) -> int:
         """Position of the best mean; of equal ones the most regularised."""
         return int(np.argmax(self.means))
+
+    @property
+    def has_passed_its_best(self) -> bool:
+        """Whether the scores have risen to a top and come down again, by more than their scatter.
+
+        A level stretch is no top: with strong regularisation all samples are of the commonest class for a while.
+        """
+        means, best = self.means, self.best
+        if len(means) <= best + _PATIENCE or not (means[best + 1 :] < means[best]).all():
+            return False
+        scatter = float(self.deviations[best]) / np.sqrt(max(self.scores.shape[1] - 1, 1))
+        return bool(means[best] - means[0] > scatter or means[best] - means[-1] > 2 * scatter)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +124,10 @@ class Walk:
         self._best_weights: Array = np.zeros(0)
 
     def run(self, strengths: NDArray[np.float64], *, can_grow: bool) -> None:
-        """Try the strengths in ascending order; go on beyond the last where that was the best."""
+        """Try the strengths in ascending order, until the best has been passed.
+
+        Where the best is the last, `can_grow` allows to go on beyond it.
+        """
         solutions = [problem.zero_solution(self._n_columns) for problem in self._problems]
         remaining = sorted(float(strength) for strength in strengths)
         n_planned = len(remaining)
@@ -121,6 +138,8 @@ class Walk:
                 for problem, start in zip(self._problems, solutions, strict=True)
             ]
             self._judge(strength, solutions)
+            if self.path.has_passed_its_best:
+                return
             n_tried = len(self.path.strengths)
             is_at_end = not remaining and self.path.best == n_tried - 1 and n_tried > 1
             if can_grow and is_at_end and n_tried < n_planned + _N_GROWTH:

@@ -82,7 +82,8 @@ def embed(
             _write_parquet(aside, kept, found.features)
     if options.out.suffix == ".npy":
         with atomic_path(options.out.with_suffix(".txt")) as aside:
-            aside.write_text("".join(f"{path}\n" for path in kept.paths), "utf-8", "surrogateescape")
+            lines = (path.replace("\n", "\\n") for path in kept.paths)  # one line for each row, whatever its name
+            aside.write_text("".join(f"{line}\n" for line in lines), "utf-8", "surrogateescape")
     return EmbedResult(options.out, kept.paths, found.features, prints.unreadable + found.unreadable)
 
 

@@ -114,3 +114,56 @@ def test_any_splitter_will_do(make_data):
     """A splitter object is used as scikit-learn would."""
     X, y = make_data(90, 5, 2)
     assert HeadSearch(cv=StratifiedKFold(3), n_strengths=3).fit(X, y).paths_[0].scores.shape[1] == 3
+
+
+def path_of(*means, scatter=0.005):
+    """A path whose folds lie `scatter` on both sides of the means."""
+    from regraft.heads import StrengthPath
+
+    scores = np.array(means)[:, None] + np.array([-scatter, scatter])
+    return StrengthPath(8, "l2", np.geomspace(0.1, 1e3, len(means)), scores)
+
+
+def test_a_walk_ends_after_the_top_and_not_before():
+    """Six worse ones in a row end it; a level stretch, a shallow dip at the start or a rise do not."""
+    assert path_of(0.5, 0.6, 0.8, *np.linspace(0.79, 0.7, 6)).has_passed_its_best
+    assert not path_of(0.5, 0.6, 0.8, *np.linspace(0.79, 0.7, 5)).has_passed_its_best
+    assert not path_of(*[0.7] * 9).has_passed_its_best
+    assert not path_of(0.7, *[0.699] * 8).has_passed_its_best
+    assert not path_of(*np.linspace(0.5, 0.9, 12)).has_passed_its_best
+    assert path_of(0.9, *np.linspace(0.89, 0.5, 8)).has_passed_its_best
+
+
+def test_a_short_walk_finds_what_a_long_one_finds(make_data, monkeypatch):
+    """Ending early changes neither the choice nor the scores up to there."""
+    from regraft.heads import StrengthPath
+
+    X, y = make_data(300, 40, 4, noise=2.0)
+    strengths = np.geomspace(1e-3, 1e6, 24)
+    short = HeadSearch("svm", normalisations=("l2",), strengths=strengths).fit(X, y)
+    monkeypatch.setattr(StrengthPath, "has_passed_its_best", property(lambda _self: False))
+    long = HeadSearch("svm", normalisations=("l2",), strengths=strengths).fit(X, y)
+    assert len(short.paths_[0].strengths) < len(long.paths_[0].strengths) == 24
+    assert short.best_C_ == long.best_C_
+    np.testing.assert_array_equal(short.paths_[0].scores, long.paths_[0].scores[: len(short.paths_[0].scores)])
+
+
+def test_steps_handed_on_lead_to_the_same_optimum(make_data):
+    """What the solver learnt at one strength makes it quicker at the next, and changes nothing else."""
+    from dataclasses import replace
+
+    from regraft.heads.basis import Basis
+    from regraft.heads.objectives import build_loss
+    from regraft.heads.solver import Problem
+
+    X, y = make_data(300, 40, 4, noise=2.0)
+    weights = np.ones(len(y))
+    loss, n_columns = build_loss("svm", y.astype(np.int64), 4, X.dtype)
+    problem = Problem.of(Basis.of(X, weights, fit_intercept=True).features, loss, weights[:, None])
+    settings = {"tolerance": 1e-12, "n_iterations_max": 2000}
+    first = problem.solve(0.1, problem.zero_solution(n_columns), **settings)
+    with_steps = problem.solve(0.2, first, **settings)
+    without = problem.solve(0.2, replace(first, pairs=()), **settings)
+    assert with_steps.is_converged
+    np.testing.assert_allclose(with_steps.weights, without.weights, atol=1e-5 * np.abs(without.weights).max())
+    assert with_steps.n_iterations <= without.n_iterations
