@@ -65,7 +65,7 @@ def report(what: str, folder: Path, size: int, numbers: list[int]) -> None:
         first = first or each
         print(
             f"  {n:>8,} images   {each:7.0f} us an image ({each / first:.2f} of the first)   "
-            f"peak {median['peak'] / MIB:5.0f} MiB above the network, of it {median['features'] / MIB:.0f} MiB features",
+            f"peak {median['peak'] / MIB:5.0f} MiB above the network, {median['features'] / MIB:.0f} MiB features",
             flush=True,
         )
 

@@ -1,7 +1,7 @@
 """Linear classifiers on arrays, as scikit-learn estimators; usable without the rest of Regraft.
 
-scikit-learn takes half a second to import. A prediction needs `LinearHead` only, so the estimators are imported when
-they are first asked for.
+scikit-learn takes half a second to import, SciPy a third. A prediction needs `LinearHead` only, and `select_head` does
+without scikit-learn, so everything else is imported when it is first asked for.
 """
 
 from __future__ import annotations
@@ -14,12 +14,34 @@ from regraft.heads.linear import LinearHead
 
 if TYPE_CHECKING:
     from regraft.heads.estimators import LinearSVM, Softmax
+    from regraft.heads.folds import FoldTable
     from regraft.heads.search import HeadSearch
+    from regraft.heads.selection import Candidates, Selection, select_head
     from regraft.heads.walk import StrengthPath
 
-__all__ = ["HeadSearch", "LinearHead", "LinearSVM", "Softmax", "StrengthPath", "fit_temperature"]
+__all__ = [
+    "Candidates",
+    "FoldTable",
+    "HeadSearch",
+    "LinearHead",
+    "LinearSVM",
+    "Selection",
+    "Softmax",
+    "StrengthPath",
+    "fit_temperature",
+    "select_head",
+]
 
-_PLACES = {"HeadSearch": "search", "LinearSVM": "estimators", "Softmax": "estimators", "StrengthPath": "walk"}
+_PLACES = {
+    "Candidates": "selection",
+    "FoldTable": "folds",
+    "HeadSearch": "search",
+    "LinearSVM": "estimators",
+    "Selection": "selection",
+    "Softmax": "estimators",
+    "StrengthPath": "walk",
+    "select_head": "selection",
+}
 
 
 def __getattr__(name: str) -> Any:

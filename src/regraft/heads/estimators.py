@@ -19,7 +19,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from threadpoolctl import threadpool_limits
 
 from regraft.heads.calibration import softmax
-from regraft.heads.objectives import ClassWeight, HeadKind, build_loss, fit_linear, total_weights
+from regraft.heads.objectives import ClassWeight, HeadKind, build_loss, fit_linear, total_weights, two_columns
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -179,8 +179,3 @@ class LinearSVM(_LinearClassifier):
     """
 
     _kind = "svm"
-
-
-def two_columns(scores: Array) -> Array:
-    """Scores with one column for each class, also for two classes: z becomes (-z / 2, z / 2)."""
-    return scores if scores.ndim == 2 else np.stack([-scores / 2, scores / 2], axis=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from numbers import Integral
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -25,6 +25,19 @@ class FoldTable:
 
     is_train: NDArray[np.bool_]
     is_test: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, fold_of_row: NDArray[np.int64]) -> Self:
+        """From each sample's fold, 0, 1, ...; folds that would hold all samples, or none, are left out.
+
+        Raises:
+            ValueError: There is one fold only.
+        """
+        is_test = fold_of_row[:, None] == np.arange(fold_of_row.max() + 1)
+        is_test = is_test[:, is_test.any(axis=0) & ~is_test.all(axis=0)]
+        table = cls(~is_test, is_test)
+        _check(table)
+        return table
 
     @property
     def n_folds(self) -> int:
@@ -50,15 +63,14 @@ def build_folds(
     n_samples = len(codes)
     if isinstance(cv, Integral):
         fold_of_row = _dealt_folds(codes, groups, max(2, min(int(cv), n_samples)), random_state)
-        is_test = fold_of_row[:, None] == np.arange(fold_of_row.max() + 1)
-        is_test = is_test[:, is_test.any(axis=0) & ~is_test.all(axis=0)]
-        return _checked(FoldTable(~is_test, is_test))
+        return FoldTable.of(fold_of_row)
     splits = list(cv.split(X, codes, groups) if hasattr(cv, "split") else cv)
     table = FoldTable(np.zeros((n_samples, len(splits)), np.bool_), np.zeros((n_samples, len(splits)), np.bool_))
     for fold, (train, test) in enumerate(splits):
         table.is_train[train, fold] = True
         table.is_test[test, fold] = True
-    return _checked(table)
+    _check(table)
+    return table
 
 
 def _dealt_folds(
@@ -84,7 +96,6 @@ def _dealt_folds(
     return folds
 
 
-def _checked(table: FoldTable) -> FoldTable:
+def _check(table: FoldTable) -> None:
     if table.n_folds < 1 or not (table.is_train.any(axis=0) & table.is_test.any(axis=0)).all():
         raise ValueError("cv gives a fold without training samples or without test samples.")
-    return table

@@ -86,3 +86,8 @@ def fit_linear(
     solved = problem.solve(C, problem.zero_solution(n_columns), tolerance=tol, n_iterations_max=max_iter)
     coef, intercept = basis.restored(solved.weights[:, 0, :])
     return coef, intercept, solved.n_iterations, solved.is_converged
+
+
+def two_columns(scores: Array) -> Array:
+    """Scores with one column for each class, also for two classes: z becomes (-z / 2, z / 2)."""
+    return scores if scores.ndim == 2 else np.stack([-scores / 2, scores / 2], axis=1)

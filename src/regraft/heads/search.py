@@ -11,23 +11,19 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 from threadpoolctl import threadpool_limits
 
-from regraft.heads.calibration import fit_temperature, softmax
+from regraft.heads.calibration import softmax
 from regraft.heads.estimators import DTYPES, check_training_data
 from regraft.heads.folds import build_folds
-from regraft.heads.objectives import ClassWeight, HeadKind, total_weights
-from regraft.heads.walk import Samples, Walk
+from regraft.heads.selection import Candidates, select_head
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
-    from regraft.heads.linear import Normalisation
+    from regraft.heads.objectives import ClassWeight
 
     Array = NDArray[Any]
-
-DEFAULT_RANGES: dict[Normalisation, tuple[float, float]] = {"l2": (1e-1, 1e4), "standard": (1e-6, 1e0)}
-"""Where the best strengths of pooled ConvNet features were seen to lie, with room on both sides."""
 
 
 class HeadSearch(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -121,27 +117,32 @@ class HeadSearch(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Raises:
             ValueError: The data or the settings cannot be used.
         """
-        features, codes, self.classes_, own_weights = check_training_data(self, X, y, sample_weight)
-        weights = total_weights(codes, self.classes_, own_weights, self.class_weight, features.dtype)
+        features, codes, self.classes_, weights = check_training_data(self, X, y, sample_weight)
+        candidates = Candidates(
+            "svm" if self.head == "svm" else "softmax",
+            normalisations=self.normalisations,
+            widths=self.widths,
+            strengths=self.strengths,
+            n_strengths=self.n_strengths,
+            scoring="accuracy" if self.scoring == "accuracy" else "balanced_accuracy",
+        )
         folds = build_folds(self.cv, features, codes, groups, self.random_state)
-        samples = Samples(features, codes, len(self.classes_), weights)
         with threadpool_limits(self.n_threads):
-            kind: HeadKind = "svm" if self.head == "svm" else "softmax"
-            walks = [
-                Walk(kind, samples, folds, n_features=width, normalisation=name, scoring=self.scoring)
-                for width, name in self._candidates(features.shape[1])
-            ]
-            for walk in walks:
-                walk.run(self._strengths_for(walk.path.normalisation), can_grow=self.strengths is None)
-            best = max(walks, key=lambda walk: walk.best_score)  # of equal ones the first
-            is_held = folds.is_test.any(axis=1)
-            self.temperature_ = fit_temperature(best.held_out_scores[is_held], codes[is_held], weights[is_held])
-            self.head_ = best.refitted(self.temperature_)
-        self.paths_ = tuple(walk.path for walk in walks)
-        self.best_normalisation_ = best.path.normalisation
-        self.best_width_ = best.path.n_features
-        self.best_C_ = best.best_strength
-        self.best_score_ = best.best_score
+            found = select_head(
+                features,
+                self.classes_[codes],
+                folds,
+                candidates,
+                class_weight=self.class_weight,
+                sample_weight=weights,
+            )
+        self.head_ = found.head
+        self.temperature_ = found.head.temperature
+        self.paths_ = found.paths
+        self.best_normalisation_ = found.chosen.normalisation
+        self.best_width_ = found.chosen.n_features
+        self.best_C_ = found.strength
+        self.best_score_ = found.score
         return self
 
     def decision_function(self, X: ArrayLike) -> Array:
@@ -164,29 +165,3 @@ class HeadSearch(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         features = validate_data(self, X, dtype=DTYPES, reset=False)
         return self.head_.scores(features.astype(np.float32, copy=False))
-
-    def _candidates(self, n_features: int) -> list[tuple[int, Normalisation]]:
-        widths, names = self._checked_widths(n_features), self._checked_normalisations()
-        return [(widths[0], name) for name in names] + [(width, names[0]) for width in widths[1:]]
-
-    def _checked_widths(self, n_features: int) -> list[int]:
-        widths = sorted({n_features if width is None else int(width) for width in self.widths})
-        if not widths or not 1 <= widths[0] <= widths[-1] <= n_features:
-            raise ValueError(f"widths is {self.widths!r}; it must name numbers of features from 1 to {n_features}.")
-        return widths
-
-    def _checked_normalisations(self) -> list[Normalisation]:
-        chosen: list[Normalisation] = [name for name in DEFAULT_RANGES if name in set(self.normalisations)]
-        if not chosen or len(chosen) != len(set(self.normalisations)):
-            raise ValueError(
-                f"normalisations is {self.normalisations!r}; it must name some of {', '.join(DEFAULT_RANGES)}."
-            )
-        return chosen
-
-    def _strengths_for(self, normalisation: Normalisation) -> NDArray[np.float64]:
-        if self.strengths is None:
-            return np.geomspace(*DEFAULT_RANGES[normalisation], self.n_strengths)
-        strengths = np.asarray(self.strengths, np.float64)
-        if strengths.ndim != 1 or not len(strengths) or not (np.isfinite(strengths) & (strengths > 0)).all():
-            raise ValueError("strengths must be a list of positive numbers.")
-        return strengths

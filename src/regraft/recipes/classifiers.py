@@ -5,24 +5,22 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from regraft.bundle import SCHEMA_VERSION, BundleRecord, Classifier, EngineRecord
 from regraft.core import cache_folder
 from regraft.recipes.versions import installed_versions
 
 if TYPE_CHECKING:
-    from regraft.heads import HeadSearch
+    from regraft.heads import Selection
     from regraft.recipes.dataset_features import DatasetFeatures
     from regraft.recipes.network_options import NetworkOptions
 
 
-def build_classifier(name: str, data: DatasetFeatures, search: HeadSearch, options: NetworkOptions) -> Classifier:
-    """The classifier that a fitted search makes of the data's network.
+def build_classifier(name: str, data: DatasetFeatures, selection: Selection, options: NetworkOptions) -> Classifier:
+    """The classifier that a selected head makes of the data's network.
 
     A class of which no image was trained on is named, but never predicted: its score is minus infinity in effect.
     """
-    head = search.head_.spread(np.asarray(search.classes_), data.manifest.n_classes)
+    head = selection.head.spread(selection.classes, data.manifest.n_classes)
     record = BundleRecord(
         schema_version=SCHEMA_VERSION,
         name=name,

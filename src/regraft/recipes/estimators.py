@@ -109,7 +109,7 @@ class ImageClassifier(ClassifierMixin, _OfImages):  # type: ignore[misc]
 
     Attributes:
         classes_: (k,) labels.
-        search_: The fitted `HeadSearch`.
+        selection_: The head, and how it was chosen (`regraft.heads.Selection`).
     """
 
     def __init__(  # noqa: PLR0913 - the estimator contract: one argument a setting
@@ -169,7 +169,7 @@ class ImageClassifier(ClassifierMixin, _OfImages):  # type: ignore[misc]
         if len(self.classes_) < 2:
             raise DataError(f"All images are of the class {self.classes_[0]!r}: there is nothing to tell apart.")
         listed = list_features(X, options)
-        self.search_ = choose_head(
+        self.selection_ = choose_head(
             listed.features,
             codes.astype(np.int64),
             digests=listed.digests,
@@ -182,23 +182,23 @@ class ImageClassifier(ClassifierMixin, _OfImages):  # type: ignore[misc]
 
     def decision_function(self, X: Any) -> NDArray[np.float32]:
         """Scores (n, k), or (n,) for two classes."""
-        scores: NDArray[np.float32] = self._fitted().decision_function(self._features(X))
-        return scores
+        scores = self._scores(X)
+        return scores[:, 1] - scores[:, 0] if len(self.classes_) == 2 else scores
 
     def predict(self, X: Any) -> NDArray[Any]:
         """Labels (n,)."""
-        codes = self._fitted().predict(self._features(X))
-        labels: NDArray[Any] = self.classes_[codes]
+        best = self._scores(X).argmax(axis=1)
+        labels: NDArray[Any] = self.classes_[best]
         return labels
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Calibrated probabilities (n, k)."""
-        probabilities: NDArray[np.float64] = self._fitted().predict_proba(self._features(X))
-        return probabilities
+        scores = self._scores(X)
+        return self.selection_.head.probabilities(scores)
 
-    def _fitted(self) -> Any:
+    def _scores(self, X: Any) -> NDArray[np.float32]:
         check_is_fitted(self)
-        return self.search_
+        return self.selection_.head.scores(self._features(X))
 
     def _features(self, X: Any) -> NDArray[np.float32]:
         return list_features(X, self._options()).features

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from regraft.data import cluster_units, split_folds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
-    from regraft.heads import HeadSearch
+    from regraft.heads import Selection
     from regraft.recipes.experiment_options import ProbeOptions
 
 
@@ -25,7 +26,7 @@ def choose_head(
     n_penultimate: int,
     options: ProbeOptions,
     sample_weight: ArrayLike | None = None,
-) -> HeadSearch:
+) -> Selection:
     """Fit a head with folds that keep the images of a group, and copies of an image, together.
 
     Args:
@@ -37,19 +38,21 @@ def choose_head(
         options: How to choose.
         sample_weight: (n,) or None.
     """
-    from sklearn.model_selection import PredefinedSplit
-
-    from regraft.heads import HeadSearch
+    from regraft.heads import Candidates, FoldTable, select_head
 
     units = cluster_units(digests, groups)
     folds = split_folds(labels, units, digests, n_folds=options.n_folds, seed=options.seed)
-    search = HeadSearch(
+    candidates = Candidates(
         options.head,
         normalisations=("l2", "standard") if options.normalisation == "auto" else (options.normalisation,),
         widths=(n_penultimate, None) if options.layer == "auto" else (None,),
         n_strengths=options.n_strengths,
-        cv=PredefinedSplit(folds),
-        class_weight=None if options.class_weight == "none" else options.class_weight,
     )
-    search.fit(features, labels, sample_weight=sample_weight)
-    return search
+    return select_head(
+        features,
+        labels,
+        FoldTable.of(folds),
+        candidates,
+        class_weight=None if options.class_weight == "none" else options.class_weight,
+        sample_weight=None if sample_weight is None else np.asarray(sample_weight),
+    )

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from regraft.bundle import Classifier
     from regraft.core import Options
-    from regraft.heads import HeadSearch
+    from regraft.heads import Selection
     from regraft.recipes.dataset_features import DatasetFeatures
     from regraft.recipes.stopwatch import Stopwatch
 
@@ -61,7 +61,7 @@ class Findings:
 
 
 def report_run(
-    folder: Path, findings: Findings, classifier: Classifier, search: HeadSearch | None, watch: Stopwatch
+    folder: Path, findings: Findings, classifier: Classifier, selection: Selection | None, watch: Stopwatch
 ) -> tuple[Predictions, Assessment]:
     """Predict the test images, measure, and write `predictions.parquet`, `report.json` and `report.html`.
 
@@ -69,7 +69,7 @@ def report_run(
         folder: Where to.
         findings: What to report.
         classifier: What is measured.
-        search: How its head was chosen, if that is part of this run.
+        selection: How its head was chosen, if that is part of this run.
         watch: The times so far.
 
     Returns:
@@ -91,13 +91,13 @@ def report_run(
     with watch.stage("write report"):
         predictions.write_parquet(folder / "predictions.parquet")
         files = dict(zip(predictions.paths, manifest.files(), strict=True))
-        report = _report(findings, assessment, classifier, search, watch)
+        report = _report(findings, assessment, classifier, selection, watch)
         write_report(report, folder, thumbnail=lambda path: thumbnail_jpeg(files[path]) if path in files else None)
     return predictions, assessment
 
 
 def _report(
-    findings: Findings, assessment: Assessment, classifier: Classifier, search: HeadSearch | None, watch: Stopwatch
+    findings: Findings, assessment: Assessment, classifier: Classifier, selection: Selection | None, watch: Stopwatch
 ) -> Report:
     data = findings.data
     sides: list[str | None] = [None] * len(data.manifest)
@@ -117,7 +117,7 @@ def _report(
             for problem in problems
             if problem.code != "absent_from_test"  # the assessment says it of its classes
         ),
-        regularisation=None if search is None else _regularisation(search),
+        regularisation=None if selection is None else _regularisation(selection),
         data_facts=_data_facts(findings),
         data_tables=(_class_table(findings, sides),),
         left_out=tuple(
@@ -132,9 +132,9 @@ def _report(
     )
 
 
-def _regularisation(search: HeadSearch) -> RegularisationPath:
+def _regularisation(selection: Selection) -> RegularisationPath:
     def name(normalisation: str, width: int) -> str:
-        widths = {path.n_features for path in search.paths_}
+        widths = {path.n_features for path in selection.paths}
         return normalisation if len(widths) == 1 else f"{normalisation}, {width:,} features"
 
     return RegularisationPath(
@@ -145,11 +145,11 @@ def _regularisation(search: HeadSearch) -> RegularisationPath:
                 means=tuple(path.means.tolist()),
                 stds=tuple(path.deviations.tolist()),
             )
-            for path in search.paths_
+            for path in selection.paths
         ),
-        chosen_normalisation=name(search.best_normalisation_, search.best_width_),
-        chosen_strength=search.best_C_,
-        n_folds=search.paths_[0].scores.shape[1],
+        chosen_normalisation=name(selection.chosen.normalisation, selection.chosen.n_features),
+        chosen_strength=selection.strength,
+        n_folds=selection.paths[0].scores.shape[1],
     )
 
 

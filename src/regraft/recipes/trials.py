@@ -61,7 +61,7 @@ def run_trial(
     """
     with watch.stage("fit head"):
         manifest = data.manifest.select(train)
-        search = choose_head(
+        selection = choose_head(
             data.features[train],
             manifest.labels,
             digests=[data.digests[row] for row in train],
@@ -69,9 +69,9 @@ def run_trial(
             n_penultimate=data.spec.n_features,
             options=options,
         )
-    classifier = build_classifier(name, data, search, options)
+    classifier = build_classifier(name, data, selection, options)
     findings = Findings(source=source, verb="probe", options=options, data=data, train=train, test=test)
-    predictions, assessment = report_run(folder, findings, classifier, search, watch)
+    predictions, assessment = report_run(folder, findings, classifier, selection, watch)
     measured = classifier.with_metrics(assessment)
     bundle = folder / "bundle"
     with watch.stage("save bundle"):

@@ -1,0 +1,150 @@
+"""Choosing a head by cross-validation, on plain arrays: what `HeadSearch` does, without scikit-learn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from regraft.heads.calibration import fit_temperature
+from regraft.heads.objectives import HeadKind, total_weights
+from regraft.heads.walk import Samples, StrengthPath, Walk
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from regraft.heads.folds import FoldTable
+    from regraft.heads.linear import LinearHead, Normalisation
+    from regraft.heads.objectives import ClassWeight
+
+    Array = NDArray[Any]
+
+Scoring = Literal["accuracy", "balanced_accuracy"]
+
+DEFAULT_RANGES: dict[Normalisation, tuple[float, float]] = {"l2": (1e-1, 1e4), "standard": (1e-6, 1e0)}
+"""Where the best strengths of pooled ConvNet features were seen to lie, with room on both sides."""
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Which heads to try; `HeadSearch` explains each.
+
+    Attributes:
+        kind: "softmax" or "svm".
+        normalisations: Some of "l2" and "standard".
+        widths: Numbers of leading features; None stands for all.
+        strengths: Values of C; None for `n_strengths` over a range that suits each normalisation.
+        n_strengths: How many.
+        scoring: "accuracy" or "balanced_accuracy".
+    """
+
+    kind: HeadKind
+    normalisations: Sequence[str] = ("l2", "standard")
+    widths: Sequence[int | None] = (None,)
+    strengths: Sequence[float] | None = None
+    n_strengths: int = 20
+    scoring: Scoring = "accuracy"
+
+    def shapes(self, n_features: int) -> list[tuple[int, Normalisation]]:
+        """Width and normalisation of each path: the smallest width with all, the others with the first.
+
+        Raises:
+            ValueError: A width or normalisation does not exist.
+        """
+        widths, names = self._checked_widths(n_features), self._checked_normalisations()
+        return [(widths[0], name) for name in names] + [(width, names[0]) for width in widths[1:]]
+
+    def strengths_for(self, normalisation: Normalisation) -> NDArray[np.float64]:
+        """Values of C to try.
+
+        Raises:
+            ValueError: They are no list of positive numbers.
+        """
+        if self.strengths is None:
+            return np.geomspace(*DEFAULT_RANGES[normalisation], self.n_strengths)
+        strengths = np.asarray(self.strengths, np.float64)
+        if strengths.ndim != 1 or not len(strengths) or not (np.isfinite(strengths) & (strengths > 0)).all():
+            raise ValueError("strengths must be a list of positive numbers.")
+        return strengths
+
+    def _checked_widths(self, n_features: int) -> list[int]:
+        widths = sorted({n_features if width is None else int(width) for width in self.widths})
+        if not widths or not 1 <= widths[0] <= widths[-1] <= n_features:
+            raise ValueError(f"widths is {self.widths!r}; it must name numbers of features from 1 to {n_features}.")
+        return widths
+
+    def _checked_normalisations(self) -> list[Normalisation]:
+        chosen: list[Normalisation] = [name for name in DEFAULT_RANGES if name in set(self.normalisations)]
+        if not chosen or len(chosen) != len(set(self.normalisations)):
+            raise ValueError(
+                f"normalisations is {self.normalisations!r}; it must name some of {', '.join(DEFAULT_RANGES)}."
+            )
+        return chosen
+
+
+@dataclass(frozen=True, eq=False)
+class Selection:
+    """A fitted, calibrated head, and how it was chosen.
+
+    Attributes:
+        head: Its classes are `classes`.
+        classes: (k,) the labels that there are.
+        paths: One for each width and normalisation.
+        chosen: The one of them with the best score; its best strength is the head's.
+    """
+
+    head: LinearHead
+    classes: NDArray[Any]
+    paths: tuple[StrengthPath, ...]
+    chosen: StrengthPath
+
+    @property
+    def strength(self) -> float:
+        """The chosen C."""
+        return float(self.chosen.strengths[self.chosen.best])
+
+    @property
+    def score(self) -> float:
+        """Its cross-validated score."""
+        return float(self.chosen.means[self.chosen.best])
+
+
+def select_head(
+    features: Array,
+    labels: NDArray[Any],
+    folds: FoldTable,
+    candidates: Candidates,
+    *,
+    class_weight: ClassWeight = None,
+    sample_weight: Array | None = None,
+) -> Selection:
+    """Choose by cross-validation, refit on all samples, and calibrate.
+
+    Args:
+        features: (n, d) float32 or float64; the computation has the same precision.
+        labels: (n,) of at least two different values.
+        folds: Which samples each fold trains on and is judged on.
+        candidates: What to try.
+        class_weight: None, "balanced" or a dictionary.
+        sample_weight: (n,) or None.
+
+    Raises:
+        ValueError: A setting makes no sense for these features.
+    """
+    classes, codes = np.unique(labels, return_inverse=True)
+    codes = codes.astype(np.int64)
+    weights = total_weights(codes, classes, sample_weight, class_weight, features.dtype)
+    samples = Samples(features, codes, len(classes), weights)
+    walks = [
+        Walk(candidates.kind, samples, folds, n_features=width, normalisation=name, scoring=candidates.scoring)
+        for width, name in candidates.shapes(features.shape[1])
+    ]
+    for walk in walks:
+        walk.run(candidates.strengths_for(walk.path.normalisation), can_grow=candidates.strengths is None)
+    best = max(walks, key=lambda walk: walk.best_score)  # of equal ones the first
+    is_held = folds.is_test.any(axis=1)
+    temperature = fit_temperature(best.held_out_scores[is_held], codes[is_held], weights[is_held])
+    return Selection(best.refitted(temperature), classes, tuple(walk.path for walk in walks), best.path)
