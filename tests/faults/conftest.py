@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,20 +54,48 @@ def uninterrupted(tiny_images, tmp_path_factory):
     return Uninterrupted(extraction.features, rows)
 
 
+class Child:
+    """An extraction in a process of its own.
+
+    Args:
+        program: Its command line.
+        log: Where it notes what it computes.
+    """
+
+    def __init__(self, program, log):
+        self.process = subprocess.Popen(program, stderr=subprocess.PIPE, text=True)
+        self.log = log
+
+    def exit_code(self):
+        """Wait for its end: 0, or -9 after a kill. It has nothing to complain about."""
+        _, errors = self.process.communicate(timeout=PATIENCE_SECONDS)
+        assert errors == ""
+        return self.process.returncode
+
+    def kill_after(self, n_images):
+        """End it with kill -9 as soon as it has computed some images, if it has not finished."""
+        limit = time.monotonic() + PATIENCE_SECONDS
+        while computed_images(self.log).total() < n_images and self.process.poll() is None:
+            assert time.monotonic() < limit, "the child hangs"
+            time.sleep(0.001)
+        self.process.kill()
+        self.exit_code()
+
+
 @pytest.fixture
 def start_child(tiny_images):
-    """Starts an extraction of the tiny images in a process of its own."""
+    """Starts extractions of the tiny images; none survives the test."""
     children = []
 
     def start(store, log, *failpoints):
         program = [sys.executable, extraction_child.__file__, tiny_images, store, log, *failpoints]
-        children.append(subprocess.Popen(program, stderr=subprocess.PIPE, text=True))
+        children.append(Child(program, log))
         return children[-1]
 
     yield start
     for child in children:
-        child.kill()
-        child.communicate(timeout=PATIENCE_SECONDS)
+        child.process.kill()
+        child.process.communicate(timeout=PATIENCE_SECONDS)
 
 
 def rows_on_disk(store: Path) -> dict[bytes, list[bytes]]:

@@ -74,10 +74,11 @@ class FailPoint:
             if due and self.moment == "during" and during is not None:
                 during(*arguments, **options)
                 die()
-            answer = call(*arguments, **options)
-            if due:
-                die()
-            return answer
+            try:
+                return call(*arguments, **options)
+            finally:
+                if due:
+                    die()
 
         return watched
 
