@@ -87,8 +87,8 @@ def start_child(tiny_images):
     """Starts extractions of the tiny images; none survives the test."""
     children = []
 
-    def start(store, log, *failpoints):
-        program = [sys.executable, extraction_child.__file__, tiny_images, store, log, *failpoints]
+    def start(store, log, *failpoints, first=0):
+        program = [sys.executable, extraction_child.__file__, tiny_images, store, log, str(first), *failpoints]
         children.append(Child(program, log))
         return children[-1]
 

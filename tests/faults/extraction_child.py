@@ -1,6 +1,8 @@
 """An extraction that starts in half a second and says what it computed: run as a program, or called in a test.
 
-    python extraction_child.py FOLDER STORE LOG [STEP:CALL:MOMENT]
+    python extraction_child.py FOLDER STORE LOG FIRST [STEP:CALL:MOMENT]
+
+FIRST is the image to begin with; those before it come last.
 
 The files of FOLDER are real images, decoded by Regraft; only the network is replaced, by whole-number arithmetic on
 pixels. The store is Regraft's own, with shards of SHARD_ROWS rows.
@@ -83,6 +85,8 @@ def computed_images(*logs: Path) -> Counter[str]:
 
 if __name__ == "__main__":
     folder, store, log = map(Path, sys.argv[1:4])
-    for text in sys.argv[4:]:
+    first = int(sys.argv[4])
+    for text in sys.argv[5:]:
         FailPoint.parse(text).arm()
-    extract(images_of(folder), store, log)
+    files = images_of(folder)
+    extract(files[first:] + files[:first], store, log)
