@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -16,6 +17,9 @@ import extraction_child
 from extraction_child import computed_images, extract, images_of
 from regraft.features import FeatureStore
 from regraft.features.shards import open_shard
+
+collect_ignore_glob = ["test_*.py"] if os.name == "nt" else []
+"""Windows has no SIGKILL, no limits on files and no file systems that a test can mount."""
 
 N_CONTENTS = 900
 """Distinct images: three full shards and one that is not."""

@@ -10,6 +10,8 @@ import pytest
 from extraction_child import computed_images, extract, images_of
 from regraft.features import SHARD_ROWS
 
+pytestmark = pytest.mark.slow
+
 FAILPOINTS = [
     "write:1:before",
     "write:2:during",

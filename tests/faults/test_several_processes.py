@@ -8,6 +8,8 @@ import pytest
 
 from extraction_child import extract, images_of
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("case", ["write:1:during", "fsync:2:after", "commit:1:before", "commit:1:during", "outside"])
 def test_the_death_of_one_of_four_processes_harms_nobody(case, start_child, tiny_images, assert_finished, tmp_path):

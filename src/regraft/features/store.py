@@ -200,7 +200,7 @@ class FeatureStore:
         try:
             opened = open_shard(path)
             rows = opened.rows(contents, positions) if opened.fingerprint == fingerprint else None
-        except (StoreError, FileNotFoundError):
+        except (StoreError, OSError):
             rows = None
         if rows is not None:
             return rows
@@ -210,8 +210,9 @@ class FeatureStore:
     def _mended_rows(self, fingerprint: str, shard: str, contents: Sequence[bytes]) -> NDArray[np.float32] | None:
         """Put right what is wrong with a shard or its entries; its rows if they are there after all."""
         path = self._shard_folder(fingerprint) / shard
+        whole = is_whole(path)
         self._ask(lambda index: index.drop(shard))
-        if not is_whole(path):
+        if not whole:
             path.unlink(missing_ok=True)
             return None
         # The shard is whole, so the index lied about it: enter it again and read what is really there.
@@ -254,7 +255,7 @@ class FeatureStore:
         """Enter a shard that its writer could not enter any more, and remove what is half written."""
         for pattern in ("shards/*/.*.tmp", f"{_REBUILT}*"):
             for path in self.folder.glob(pattern):
-                path.unlink()
+                path.unlink(missing_ok=True)
         listed = self._ask(lambda index: index.shards())
         for path in self._shard_paths():
             if path.name not in listed:
