@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,7 +82,8 @@ class Child:
         limit = time.monotonic() + PATIENCE_SECONDS
         while computed_images(self.log).total() < n_images and self.process.poll() is None:
             assert time.monotonic() < limit, "the child hangs"
-            time.sleep(0.001)
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(0.001)
         self.process.kill()
         self.exit_code()
 

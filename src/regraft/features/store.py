@@ -242,7 +242,7 @@ class FeatureStore:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """Alone, and with a mark on the disk until all is done: who finds a mark finishes a dead writer's work."""
+        """Alone, and with a mark on the disk until all is done: who finds a mark finishes the work of a dead writer."""
         mark = self.folder / "writing"
         with self._locked():
             if mark.exists():
