@@ -11,8 +11,8 @@ from collections import Counter
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from corpus import HOSTILE, all_cases, named
 
+from corpus import HOSTILE, all_cases, named
 from regraft.core import CACHE_VARIABLE
 from regraft.data import Reason
 from regraft.images import N_PIXELS_MAX, Transform, UnreadableImageError, decode_batches, decode_image

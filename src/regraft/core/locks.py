@@ -27,7 +27,7 @@ def exclusive(path: Path, *, timeout_seconds: float = 120.0) -> Iterator[None]:
     with closing(sqlite3.connect(path, timeout=timeout_seconds, isolation_level=None)) as database:
         try:
             database.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
             if "locked" not in str(error):
                 raise OSError(f"{path}: {error}") from error
             raise StoreError(

@@ -27,6 +27,24 @@ Location = tuple[str, int]
 """A shard's file name and a row's position in it."""
 
 
+_NO_DAMAGE = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PERM,
+}
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether an error of a catalogue can come from a damaged file.
+
+    The others say that somebody holds it, or that space, memory or permission is lacking.
+    """
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF not in _NO_DAMAGE
+
+
 class Catalogue:
     """The index of one store. Every call opens the file anew: safe for threads, forks and processes.
 
@@ -46,6 +64,11 @@ class Catalogue:
             return False
         with self._connected() as database:
             return bool(database.execute("PRAGMA user_version").fetchone()[0] == FORMAT)
+
+    def remove(self) -> None:
+        """Remove the file first, then what SQLite keeps beside it: a death in between leaves no index, never half."""
+        for ending in ("", "-journal", "-wal", "-shm"):
+            self.path.with_name(self.path.name + ending).unlink(missing_ok=True)
 
     def create(self) -> None:
         """Make the tables where they are not there."""

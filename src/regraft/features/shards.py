@@ -12,9 +12,10 @@ proves one row without reading the others.
 
 from __future__ import annotations
 
+import errno
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import blake3
 import numpy as np
@@ -83,23 +84,21 @@ def write_shard(folder: Path, key: FeatureKey, digests: Sequence[bytes], feature
     Returns:
         The shard's path.
     """
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save
 
     prefix = key.fingerprint.encode()
     features = np.ascontiguousarray(features, np.float32)
     sums = b"".join(_row_sum(prefix, digest, row) for digest, row in zip(digests, features, strict=True))
+    tensors: dict[str, NDArray[Any]] = {
+        "features": features,
+        "keys": np.frombuffer(b"".join(digests), np.uint8).reshape(len(digests), 32),
+        "sums": np.frombuffer(sums, np.uint8).reshape(len(digests), N_SUM_BYTES),
+    }
     folder.mkdir(parents=True, exist_ok=True)
     aside = folder / f".{uuid.uuid4().hex}.tmp"
     try:
-        save_file(
-            {
-                "features": features,
-                "keys": np.frombuffer(b"".join(digests), np.uint8).reshape(len(digests), 32),
-                "sums": np.frombuffer(sums, np.uint8).reshape(len(digests), N_SUM_BYTES),
-            },
-            aside,
-            metadata={"key": key.model_dump_json(), "fingerprint": key.fingerprint},
-        )
+        # Written by Python: a full disk is then an OSError, not one of another library's exceptions.
+        aside.write_bytes(save(tensors, metadata={"key": key.model_dump_json(), "fingerprint": key.fingerprint}))
         path = folder / f"{digest_file(aside)}{SUFFIX}"
         publish(aside, path)
     finally:
@@ -137,11 +136,17 @@ def open_shard(path: Path) -> Shard:
 
 
 def is_whole(path: Path) -> bool:
-    """Whether a shard's bytes are those that its name promises."""
+    """Whether a shard's bytes are those that its name promises.
+
+    Raises:
+        OSError: The system refuses to read it for a reason that is not the file's.
+    """
     try:
         return digest_file(path) == path.name.removesuffix(SUFFIX)
-    except OSError:
-        return False
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.EIO):
+            return False
+        raise
 
 
 def _row_sum(prefix: bytes, key: bytes, row: NDArray[np.float32]) -> bytes:

@@ -6,14 +6,15 @@ import shutil
 import sqlite3
 import threading
 from collections import defaultdict
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from functools import partial, wraps
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 
-from regraft.core import StoreError, exclusive, plural
-from regraft.features.catalogue import Catalogue
+from regraft.core import StoreError, exclusive
+from regraft.features.catalogue import Catalogue, is_damage
 from regraft.features.shards import SUFFIX, is_whole, open_shard, write_shard
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from regraft.features.key import FeatureKey
 
 Answer = TypeVar("Answer")
+Arguments = ParamSpec("Arguments")
+
+_REBUILT = ".rebuilt.sqlite"
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,24 @@ class Verification:
     n_unlisted: int
 
 
+def _explained(
+    method: Callable[Concatenate[FeatureStore, Arguments], Answer],
+) -> Callable[Concatenate[FeatureStore, Arguments], Answer]:
+    """A method of the store that says in a sentence what the system refused."""
+
+    @wraps(method)
+    def explained(store: FeatureStore, /, *arguments: Arguments.args, **options: Arguments.kwargs) -> Answer:
+        try:
+            return method(store, *arguments, **options)
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError(
+                f"The feature store in {store.folder} cannot be used: {error}. What was kept before is intact. "
+                "Free some space, or choose another folder with REGRAFT_CACHE."
+            ) from error
+
+    return explained
+
+
 class FeatureStore:
     """Features by file content and recipe.
 
@@ -63,14 +85,20 @@ class FeatureStore:
         self._threads = threading.RLock()
         self._n_holds = 0
 
+    @_explained
     def missing(self, key: FeatureKey, digests: Sequence[str]) -> list[str]:
-        """Those of `digests` (hexadecimal content hashes) that have no row yet, each once, in order."""
+        """Those of `digests` (hexadecimal content hashes) that have no row yet, each once, in order.
+
+        Raises:
+            StoreError: From every method: the disk is full, or the system forbids it.
+        """
         unique = list(dict.fromkeys(digests))
         if not self.folder.exists():
             return unique
         found = self._ask(lambda index: index.find(key.fingerprint, map(bytes.fromhex, unique)))
         return [digest for digest in unique if bytes.fromhex(digest) not in found]
 
+    @_explained
     def add(self, key: FeatureKey, digests: Sequence[str], features: NDArray[np.float32]) -> None:
         """Keep rows, durably: when this returns, they survive a crash.
 
@@ -78,25 +106,17 @@ class FeatureStore:
             key: How they were computed.
             digests: n hexadecimal content hashes.
             features: (n, d) float32.
-
-        Raises:
-            StoreError: The disk is full or the folder cannot be written to.
         """
-        try:
-            with self._locked():
-                rows = self._unknown_rows(key, digests)
-                if rows:
-                    raw = [bytes.fromhex(digests[row]) for row in rows]
-                    path = write_shard(self._shard_folder(key.fingerprint), key, raw, features[rows])
-                    self._ask(lambda index: index.add(key.fingerprint, path.name, raw))
-                    if self.missing(key, digests):  # a damaged index can swallow what it is given
-                        self._rebuild()
-        except (OSError, sqlite3.OperationalError) as error:
-            raise StoreError(
-                f"{plural(len(digests), 'feature row')} could not be written to {self.folder}: {error}. What was "
-                "kept before is intact. Free some space, or choose another folder with REGRAFT_CACHE."
-            ) from error
+        with self._writing():
+            rows = self._unknown_rows(key, digests)
+            if rows:
+                raw = [bytes.fromhex(digests[row]) for row in rows]
+                path = write_shard(self._shard_folder(key.fingerprint), key, raw, features[rows])
+                self._ask(lambda index: index.add(key.fingerprint, path.name, raw))
+                if self.missing(key, digests):  # a damaged index can swallow what it is given
+                    self._rebuild()
 
+    @_explained
     def read(self, key: FeatureKey, digests: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """Read rows, each proved by its checksum.
 
@@ -130,29 +150,35 @@ class FeatureStore:
             found[targets] = True
         return features, found
 
+    @_explained
     def info(self) -> StoreInfo:
         """Count what is there."""
         if not self.folder.exists():
             return StoreInfo(self.folder, 0, 0, 0, 0)
         rows = self._ask(lambda index: index.n_rows())
         files = [path for path in self.folder.rglob("*") if path.is_file()]
-        n_shards = sum(path.suffix == SUFFIX for path in files)
-        n_bytes = sum(path.stat().st_size for path in files)
-        return StoreInfo(self.folder, sum(rows.values()), len(rows), n_shards, n_bytes)
+        n_bytes = 0
+        for path in files:
+            with suppress(FileNotFoundError):  # another process is writing: its temporary files come and go
+                n_bytes += path.stat().st_size
+        return StoreInfo(self.folder, sum(rows.values()), len(rows), len(self._shard_paths()), n_bytes)
 
+    @_explained
     def verify(self) -> Verification:
         """Read every shard in full, remove the damaged ones, and make the index again from the others."""
         listed = set(self._ask(lambda index: index.shards())) if self.folder.exists() else set()
         paths = self._shard_paths()
         damaged = [path for path in paths if not is_whole(path)]
-        for path in damaged:
-            path.unlink(missing_ok=True)
         names = {path.name for path in paths}
         if self.folder.exists():
-            with self._locked():
+            with self._writing():
+                for path in damaged:
+                    if not is_whole(path):  # else another process has just written it again
+                        path.unlink(missing_ok=True)
                 self._rebuild()
         return Verification(len(paths), tuple(path.name for path in damaged), len(names - listed))
 
+    @_explained
     def clear(self) -> StoreInfo:
         """Remove everything; returns what was there."""
         before = self.info()
@@ -184,8 +210,9 @@ class FeatureStore:
     def _mended_rows(self, fingerprint: str, shard: str, contents: Sequence[bytes]) -> NDArray[np.float32] | None:
         """Put right what is wrong with a shard or its entries; its rows if they are there after all."""
         path = self._shard_folder(fingerprint) / shard
+        whole = is_whole(path)
         self._ask(lambda index: index.drop(shard))
-        if not is_whole(path):
+        if not whole:
             path.unlink(missing_ok=True)
             return None
         # The shard is whole, so the index lied about it: enter it again and read what is really there.
@@ -213,16 +240,35 @@ class FeatureStore:
             finally:
                 self._n_holds -= 1
 
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Alone, and with a mark on the disk until all is done: who finds a mark finishes the work of a dead writer."""
+        mark = self.folder / "writing"
+        with self._locked():
+            if mark.exists():
+                self._finish_work_of_the_dead()
+            mark.touch()
+            yield
+            mark.unlink()
+
+    def _finish_work_of_the_dead(self) -> None:
+        """Enter a shard that its writer could not enter any more, and remove what is half written."""
+        for pattern in ("shards/*/.*.tmp", f"{_REBUILT}*"):
+            for path in self.folder.glob(pattern):
+                path.unlink(missing_ok=True)
+        listed = self._ask(lambda index: index.shards())
+        for path in self._shard_paths():
+            if path.name not in listed:
+                self._ask(partial(_enter, path=path))
+
     def _ask(self, question: Callable[[Catalogue], Answer]) -> Answer:
         """Put a question to the index; a lost or damaged index is made again first."""
         try:
             if self._catalogue.exists():
                 return question(self._catalogue)
-        except sqlite3.OperationalError as error:
-            if "no such" not in str(error):  # busy, read-only, disk full: no damage
+        except (sqlite3.Error, TypeError, ValueError) as error:
+            if not is_damage(error):
                 raise
-            damaged = True
-        except (sqlite3.DatabaseError, UnicodeDecodeError, TypeError, ValueError):
             damaged = True
         else:
             damaged = False
@@ -233,16 +279,22 @@ class FeatureStore:
 
     def _rebuild(self) -> None:
         """Make the index from the shards. It appears in one rename."""
-        fresh = Catalogue(self._catalogue.path.with_name(".rebuilt.sqlite"))
-        fresh.path.unlink(missing_ok=True)
+        path = self._catalogue.path
+        fresh = Catalogue(path.with_name(_REBUILT))
+        fresh.remove()
         fresh.create()
-        for path in self._shard_paths():
-            try:
-                shard = open_shard(path)
-            except (StoreError, OSError):
-                path.unlink(missing_ok=True)
-                continue
-            fresh.add(shard.fingerprint, path.name, [row.tobytes() for row in shard.keys])
-        fresh.path.replace(self._catalogue.path)
-        journal = self._catalogue.path.with_name(self._catalogue.path.name + "-journal")
-        journal.unlink(missing_ok=True)
+        for shard in self._shard_paths():
+            _enter(fresh, shard)
+        # A journal that a death left behind belongs to the old index, and would ruin the new one.
+        self._catalogue.remove()
+        fresh.path.replace(path)
+
+
+def _enter(index: Catalogue, path: Path) -> None:
+    """Enter a shard into an index; what is no shard is removed."""
+    try:
+        shard = open_shard(path)
+    except (StoreError, FileNotFoundError):
+        path.unlink(missing_ok=True)
+    else:
+        index.add(shard.fingerprint, path.name, [row.tobytes() for row in shard.keys])

@@ -1,0 +1,158 @@
+"""A disk without space: what was kept stays, a sentence says so, and the run goes on when there is space again."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from extraction_child import KEY
+from regraft.core import CACHE_VARIABLE, StoreError, digest_bytes
+from regraft.features import FeatureStore
+
+resource = pytest.importorskip("resource")
+
+KIB = 1024
+
+
+class SmallDisk:
+    """A file system in memory that can be given more space.
+
+    Args:
+        folder: Where it is mounted.
+    """
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def mount(self, n_bytes):
+        """Make it appear; a system that does not let us is a reason to skip the test."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        done = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", f"size={n_bytes}", "regraft-test", self.folder],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            pytest.skip(f"no file system can be mounted here: {done.stderr.strip()}")
+
+    def resize(self, n_bytes):
+        """Give it more space."""
+        subprocess.run(["mount", "-o", f"remount,size={n_bytes}", self.folder], check=True)
+
+    def unmount(self):
+        """Remove it with all that is in it."""
+        if self.folder.is_mount():
+            subprocess.run(["umount", self.folder], check=True)
+
+
+@pytest.fixture
+def disk(tmp_path):
+    """A small disk, not mounted yet, in the place of a store."""
+    if not sys.platform.startswith("linux"):
+        pytest.skip("tmpfs is Linux's")
+    disk = SmallDisk(tmp_path / "cache" / "features")
+    yield disk
+    disk.unmount()
+
+
+def digests_of(n, start=0):
+    return [digest_bytes(str(number).encode()) for number in range(start, start + n)]
+
+
+@pytest.mark.parametrize("n_features", [24, 500])
+@pytest.mark.parametrize("n_kib", range(0, 100, 8))
+def test_a_store_on_a_full_disk_keeps_what_it_has(n_kib, n_features, disk):
+    """Wherever the space ends (shard, index, journal or mark), the error is a sentence and nothing is lost."""
+
+    def rows_of(start):
+        return np.random.default_rng(start).standard_normal((20, n_features)).astype(np.float32)
+
+    disk.mount(n_kib * KIB or 1)
+    kept = []
+    for start in range(0, 300, 20):
+        try:
+            FeatureStore(disk.folder).add(KEY, digests_of(20, start), rows_of(start))
+        except StoreError as error:
+            assert "Free some space" in str(error)  # noqa: PT017 - it may also fit
+            break
+        kept.append(start)
+    else:
+        pytest.fail("the disk was never full")
+    disk.resize(10 << 20)
+    for start in kept:
+        features, found = FeatureStore(disk.folder).read(KEY, digests_of(20, start))
+        assert found.all()
+        np.testing.assert_array_equal(features, rows_of(start))
+    for start in range(0, 300, 20):
+        FeatureStore(disk.folder).add(KEY, digests_of(20, start), rows_of(start))
+    assert FeatureStore(disk.folder).info().n_rows == 300
+    found = FeatureStore(disk.folder).verify()
+    assert (found.damaged, found.n_unlisted) == ((), 0)
+    assert not list(disk.folder.rglob("*.tmp"))
+
+
+@pytest.fixture
+def embed(shared_cache, tiny_images, tmp_path):
+    """Runs `regraft embed` on the first images, with graphs from the shared cache and a feature store of its own."""
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    for name in ("graphs", "weights"):
+        (shared_cache / name).mkdir(exist_ok=True)
+        (cache / name).symlink_to(shared_cache / name)
+    environment = {**os.environ, CACHE_VARIABLE: str(cache)}
+
+    def run(n_images, n_bytes_of_a_file=None):
+        folder = tmp_path / f"images{n_images}"
+        folder.mkdir(exist_ok=True)
+        for path in sorted(tiny_images.glob("*.png"))[:n_images]:
+            (folder / path.name).write_bytes(path.read_bytes())
+        out = tmp_path / "features.npy"
+        out.unlink(missing_ok=True)
+        limits = (n_bytes_of_a_file, n_bytes_of_a_file)
+        done = subprocess.run(
+            [sys.executable, "-m", "regraft", "embed", folder, "--out", out],
+            capture_output=True,
+            text=True,
+            env=environment,
+            cwd=tmp_path,
+            check=False,
+            timeout=240,
+            preexec_fn=n_bytes_of_a_file and (lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limits)),
+        )
+        return done, np.load(out) if out.exists() else None
+
+    return run
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("means", ["a small disk", "a limit on files"])
+def test_the_command_line_says_so_in_a_line_and_goes_on_later(means, disk, embed):
+    """`regraft embed` on a full disk: exit code 5 and one line; then the same features as if nothing had been."""
+    embed(1)  # the graph is converted; the store is made anew below
+    FeatureStore(disk.folder).clear()
+    if means == "a small disk":
+        disk.mount(200 * KIB)
+        small = None
+    else:
+        small = 100 * KIB
+    done, before = embed(8)
+    assert done.returncode == 0, done.stderr
+    done, nothing = embed(40, small)
+    assert done.returncode == StoreError.exit_code
+    assert nothing is None
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("regraft: The feature store in ")
+    assert "Free some space" in done.stderr
+    assert FeatureStore(disk.folder).info().n_rows == 8
+    if means == "a small disk":
+        disk.resize(10 << 20)
+    done, after = embed(40)
+    assert done.returncode == 0, done.stderr
+    np.testing.assert_array_equal(after[:8], before)
+    assert len(after) == FeatureStore(disk.folder).info().n_rows == 40
+    assert not FeatureStore(disk.folder).verify().damaged
