@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 _BOUNDS = (-7.0, 7.0)
+_TOLERANCE = 1e-4
+_N_STEPS_MAX = 60
 
 
 def softmax(scores: Array) -> Array:
@@ -37,16 +39,26 @@ def fit_temperature(scores: Array, codes: NDArray[np.int64], weights: Array | No
     """
     if not len(codes):
         return 1.0
-    from scipy.optimize import minimize_scalar
-
     scores = scores.astype(np.float64)
     shifted = scores - scores.max(axis=1, keepdims=True)
     own = shifted[np.arange(len(codes)), codes]
+    low, high = np.exp(_BOUNDS[0]), np.exp(_BOUNDS[1])
+    inverse = 1.0
+    for _ in range(_N_STEPS_MAX):
+        slope, curvature = _derivatives(shifted, own, inverse, weights)
+        low, high = (inverse, high) if slope < 0 else (low, inverse)
+        newton = inverse - slope / curvature if curvature > 0 else np.inf
+        following = newton if low < newton < high else np.sqrt(low * high)
+        is_close = abs(np.log(following / inverse)) < _TOLERANCE
+        inverse = following
+        if is_close:
+            break
+    return float(1.0 / inverse)
 
-    def log_loss(log_temperature: float) -> float:
-        inverse = np.exp(-log_temperature)
-        losses = np.log(np.exp(shifted * inverse).sum(axis=1)) - own * inverse
-        return float(np.average(losses, weights=weights))
 
-    found = minimize_scalar(log_loss, bounds=_BOUNDS, method="bounded", options={"xatol": 1e-4})
-    return float(np.exp(found.x))
+def _derivatives(shifted: Array, own: Array, inverse: float, weights: Array | None) -> tuple[float, float]:
+    """First and second derivative of the log loss by 1 / T, in which it is convex."""
+    probabilities = softmax(shifted * inverse)
+    means = np.einsum("nk,nk->n", probabilities, shifted)
+    spreads = np.einsum("nk,nk,nk->n", probabilities, shifted, shifted) - means**2
+    return float(np.average(means - own, weights=weights)), float(np.average(spreads, weights=weights))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from regraft.core import HeadError
-from regraft.heads import LinearHead
+from regraft.heads import LinearHead, fit_temperature
 
 TENSORS = {"coef": np.eye(3, 4, dtype=np.float32), "intercept": np.zeros(3, np.float32)}
 SETTINGS = {"kind": "softmax", "is_row_normalised": True, "temperature": 2.0, "n_inputs": 6}
@@ -59,3 +59,32 @@ def test_features_of_another_length_are_refused():
     """A head says how many features it takes."""
     with pytest.raises(HeadError, match="fitted on 6 features"):
         LinearHead.from_parts(TENSORS, SETTINGS).scores(np.zeros((1, 4), np.float32))
+
+
+@pytest.mark.parametrize(("n", "k", "scale"), [(100, 2, 1.0), (1000, 5, 10.0), (500, 20, 0.01), (50, 3, 100.0)])
+def test_the_temperature_is_the_best_one(n, k, scale):
+    """No other temperature has a smaller log loss."""
+    from scipy.optimize import minimize_scalar
+
+    rng = np.random.default_rng(0)
+    codes = rng.integers(0, k, n)
+    scores = rng.normal(size=(n, k)) * scale
+    scores[np.arange(n), codes] += scale
+    weights = rng.random(n)
+
+    def log_loss(log_temperature):
+        scaled = scores * np.exp(-log_temperature)
+        losses = np.log(np.exp(scaled - scaled.max(axis=1, keepdims=True)).sum(axis=1))
+        return np.average(losses + scaled.max(axis=1) - scaled[np.arange(n), codes], weights=weights)
+
+    best = minimize_scalar(log_loss, bounds=(-7, 7), method="bounded", options={"xatol": 1e-7})
+    assert fit_temperature(scores, codes, weights) == pytest.approx(np.exp(best.x), rel=1e-3)
+
+
+def test_the_temperature_has_bounds():
+    """Perfect, hopeless and empty scores give a number all the same."""
+    perfect = np.eye(3) * 1e5
+    assert fit_temperature(perfect, np.roll(np.arange(3), 1)) == pytest.approx(np.exp(7), rel=1e-3)
+    assert np.exp(-7.1) < fit_temperature(np.eye(3), np.arange(3)) < 1
+    assert fit_temperature(np.zeros((0, 3)), np.zeros(0, np.int64)) == 1
+    assert np.isfinite(fit_temperature(np.zeros((4, 3)), np.zeros(4, np.int64)))
