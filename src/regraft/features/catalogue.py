@@ -99,10 +99,10 @@ class Catalogue:
         with self._connected() as database:
             database.execute("CREATE TEMP TABLE wanted (key BLOB PRIMARY KEY) WITHOUT ROWID")
             database.executemany("INSERT OR IGNORE INTO wanted VALUES (?)", ((key,) for key in keys))
-            rows = database.execute(
+            rows = database.execute(  # CROSS JOIN keeps this order: what is wanted first, however much there is
                 "SELECT wanted.key, shards.name, entries.position FROM wanted "
-                "JOIN entries ON entries.fingerprint = ? AND entries.key = wanted.key "
-                "JOIN shards ON shards.id = entries.shard",
+                "CROSS JOIN entries ON entries.fingerprint = ? AND entries.key = wanted.key "
+                "CROSS JOIN shards ON shards.id = entries.shard",
                 (fingerprint,),
             )
             return {bytes(key): (str(name), int(position)) for key, name, position in rows}
