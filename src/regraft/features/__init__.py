@@ -2,7 +2,8 @@
 
 from regraft.features.extraction import SHARD_ROWS, Extraction, Extractor
 from regraft.features.key import FeatureKey
-from regraft.features.store import FeatureStore, StoreInfo, Verification
+from regraft.features.store import FeatureStore
+from regraft.features.store_info import StoreInfo, Verification
 from regraft.features.wiring import backbone_transform, build_extractor, open_store
 
 __all__ = [

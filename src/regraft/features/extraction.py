@@ -84,16 +84,22 @@ class Extractor:
         unreadable, n_computed = self._compute_missing(sources, digests, known, progress or SilentProgress())
         failed = {record.path for record in unreadable}
         rows = [row for row in known if source_name(sources[row], row) not in failed]
-        features, found = self.store.read(self.key, [str(digests[row]) for row in rows])
-        if not found.all():  # damage came to light: compute those rows again, once
+        wanted = [str(digests[row]) for row in rows]
+        features, found = self.store.read(self.key, wanted)
+        for is_last in (False, True):
+            if found.all():
+                break
+            # Damage came to light: make the index again if it hides rows after all, and compute what is lost.
+            if is_last:
+                self.store.reindex()
             _again, n_again = self._compute_missing(sources, digests, rows, progress or SilentProgress())
             n_computed += n_again
-            features, found = self.store.read(self.key, [str(digests[row]) for row in rows])
-            if not found.all():
-                raise StoreError(
-                    f"{plural(int((~found).sum()), 'feature row')} cannot be kept in {self.store.folder}. "
-                    "Check the disk, then run: regraft cache verify"
-                )
+            features, found = self.store.read(self.key, wanted)
+        if not found.all():
+            raise StoreError(
+                f"{plural(int((~found).sum()), 'feature row')} cannot be kept in {self.store.folder}. "
+                "Check the disk, then run: regraft cache verify"
+            )
         return Extraction(features, np.array(rows, np.int64), unreadable, n_computed, time.perf_counter() - began)
 
     def _compute_missing(

@@ -7,7 +7,6 @@ import sqlite3
 import threading
 from collections import defaultdict
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass
 from functools import partial, wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
@@ -16,6 +15,7 @@ import numpy as np
 from regraft.core import StoreError, exclusive
 from regraft.features.catalogue import Catalogue, is_damage
 from regraft.features.shards import SUFFIX, is_whole, open_shard, write_shard
+from regraft.features.store_info import StoreInfo, Verification
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -29,26 +29,6 @@ Answer = TypeVar("Answer")
 Arguments = ParamSpec("Arguments")
 
 _REBUILT = ".rebuilt.sqlite"
-
-
-@dataclass(frozen=True)
-class StoreInfo:
-    """What a store holds."""
-
-    folder: Path
-    n_rows: int
-    n_recipes: int
-    n_shards: int
-    n_bytes: int
-
-
-@dataclass(frozen=True)
-class Verification:
-    """What a full check found; damaged shards are removed, their rows are computed again when needed."""
-
-    n_shards: int
-    damaged: tuple[str, ...]
-    n_unlisted: int
 
 
 def _explained(
@@ -177,6 +157,13 @@ class FeatureStore:
                         path.unlink(missing_ok=True)
                 self._rebuild()
         return Verification(len(paths), tuple(path.name for path in damaged), len(names - listed))
+
+    @_explained
+    def reindex(self) -> None:
+        """Make the index again from the shards: some damage to it makes rows invisible and shows in no other way."""
+        if self.folder.exists():
+            with self._locked():
+                self._rebuild()
 
     @_explained
     def clear(self) -> StoreInfo:
