@@ -206,3 +206,12 @@ def test_an_interrupted_run_says_what_is_kept(started, how):
     assert "finished and kept" in error
     assert "Traceback" not in error
     assert open_store(cache).info().n_rows >= 256
+
+
+def test_what_the_system_refuses_is_a_sentence(command, photos, tmp_path):
+    """A place that cannot be written to is named, without a traceback."""
+    (tmp_path / "file").write_text("in the way")
+    done = command("embed", photos, "--out", tmp_path / "file" / "features.npy", check=False)
+    assert done.returncode == 5
+    assert "cannot be read or written" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 from cyclopts import App, CycloptsError, Parameter
 
 from regraft.cli.arguments import prepare
-from regraft.core import InterruptedRunError, OptionError, RegraftError
+from regraft.core import InterruptedRunError, OptionError, RegraftError, StoreError
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -115,27 +115,36 @@ def run(arguments: list[str], *, debug: bool = False) -> int:
     """
     try:
         build_app()(prepare(arguments), exit_on_error=False, print_error=False, result_action="return_value")
-    except RegraftError as error:
-        return _fail(str(error), error.exit_code, debug=debug)
-    except CycloptsError as error:
-        return _fail(_explained(error), OptionError.exit_code, debug=debug)
-    except KeyboardInterrupt:
-        return _fail("Stopped.", InterruptedRunError.exit_code, debug=debug)
     except BrokenPipeError:  # the reader of our output has gone (`| head`)
         sys.stderr.close()
-        return 0
-    except Exception as error:  # noqa: BLE001 - no traceback reaches a user
-        name = type(error).__name__
-        return _fail(
-            f"Something went wrong that Regraft did not foresee ({name}: {error}). Run the command again with "
-            "--debug and report what it prints.",
-            RegraftError.exit_code,
-            debug=debug,
-        )
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - no traceback reaches a user
+        if debug:
+            traceback.print_exc()
+        message, exit_code = _explained(error)
+        print(f"regraft: {message}", file=sys.stderr)
+        return exit_code
     return 0
 
 
-def _explained(error: CycloptsError) -> str:
+def _explained(error: BaseException) -> tuple[str, int]:
+    """A sentence for the user, and the exit code."""
+    match error:
+        case RegraftError():
+            return str(error), error.exit_code
+        case CycloptsError():
+            return _explained_option(error), OptionError.exit_code
+        case KeyboardInterrupt():
+            return "Stopped.", InterruptedRunError.exit_code
+        case OSError():  # a full disk, a forbidden folder
+            return f"A file cannot be read or written: {error}. What was finished is kept.", StoreError.exit_code
+    return (
+        f"Something went wrong that Regraft did not foresee ({type(error).__name__}: {error}). Run the command again "
+        "with --debug and report what it prints.",
+        RegraftError.exit_code,
+    )
+
+
+def _explained_option(error: CycloptsError) -> str:
     from pydantic import ValidationError
 
     from regraft.core import explain_validation
@@ -146,13 +155,6 @@ def _explained(error: CycloptsError) -> str:
             return explain_validation(cause)
         cause = cause.__cause__ or cause.__context__
     return f"{error}".strip() + " See: regraft --help"
-
-
-def _fail(message: str, exit_code: int, *, debug: bool) -> int:
-    if debug:
-        traceback.print_exc()
-    print(f"regraft: {message}", file=sys.stderr)
-    return exit_code
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

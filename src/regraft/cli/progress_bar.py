@@ -62,7 +62,3 @@ class ProgressBar:
         """Some units of the current task are finished."""
         if self._task is not None:
             self._bars.advance(self._task, n_done)
-
-    def note(self, message: str) -> None:
-        """Say one line that stays."""
-        self._console.print(message, markup=False, highlight=False)

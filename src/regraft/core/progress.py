@@ -14,9 +14,6 @@ class Progress(Protocol):
     def advance(self, n_done: int = 1) -> None:
         """`n_done` more units of the current task are finished."""
 
-    def note(self, message: str) -> None:
-        """Say one line that should stay readable after the work."""
-
 
 class SilentProgress:
     """Reports nothing."""
@@ -26,6 +23,3 @@ class SilentProgress:
 
     def advance(self, n_done: int = 1) -> None:
         """Go on, silently."""
-
-    def note(self, message: str) -> None:
-        """Say nothing."""
