@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from regraft.core import shortened
+from regraft.core import plural, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +38,10 @@ def say_unreadable(records: Sequence[object]) -> None:
     """The first of the files that could not be read, on standard error."""
     if not records:
         return
-    print(f"{len(records):,} files could not be read and were left out:", file=sys.stderr)
+    print(
+        f"{plural(len(records), 'file')} could not be read and {'was' if len(records) == 1 else 'were'} left out:",
+        file=sys.stderr,
+    )
     for record in records[:_N_SHOWN]:
         path, reason, detail = (getattr(record, name) for name in ("path", "reason", "detail"))
         print(f"  {shortened(path)}: {reason} ({shortened(detail)})", file=sys.stderr)
@@ -54,7 +57,7 @@ def say_probe(result: ProbeResult) -> None:
     say(found.sentence)
     say(f"Trained on {result.n_train:,} images, tested on {result.n_test:,}, in {total:.1f} s ({computed}).")
     if result.n_unreadable:
-        say(f"{result.n_unreadable:,} files could not be read; the report lists them with reasons.")
+        say(f"{plural(result.n_unreadable, 'file')} could not be read: see the report for reasons.")
     for caveat in found.caveats:
         say(f"Note: {caveat}")
     say()

@@ -8,6 +8,7 @@ from cyclopts import Parameter
 
 from regraft.cli.output import percent, say, say_table
 from regraft.cli.progress_bar import ProgressBar
+from regraft.core import plural
 from regraft.recipes import CompareOptions
 from regraft.recipes import compare as run_compare
 
@@ -45,7 +46,7 @@ def compare(source: str, /, *, options: Annotated[CompareOptions, Parameter(name
     for caveat in found.caveats:
         say(f"Note: {caveat}")
     if result.n_unreadable:
-        say(f"{result.n_unreadable:,} files could not be read; the reports list them with reasons.")
+        say(f"{plural(result.n_unreadable, 'file')} could not be read: see the reports for reasons.")
     say()
     say(f"Report      {result.report}")
     say(f"Classifier  {result.bundle}")

@@ -9,6 +9,7 @@ from cyclopts import Parameter
 
 from regraft.cli.output import say
 from regraft.cli.progress_bar import ProgressBar
+from regraft.core import plural
 from regraft.recipes import EvaluateOptions
 from regraft.recipes import evaluate as run_evaluate
 
@@ -30,6 +31,6 @@ def evaluate(
     say(result.assessment.sentence.replace(" it had not seen", ""))
     say("Whether the classifier was trained on some of these images is not checked.")
     if result.n_unreadable:
-        say(f"{result.n_unreadable:,} files could not be read; the report lists them with reasons.")
+        say(f"{plural(result.n_unreadable, 'file')} could not be read: see the report for reasons.")
     say()
     say(f"Report  {result.folder / 'report.html'}")
