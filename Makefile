@@ -33,10 +33,9 @@ quick: setup
 	$(BIN)/python -m pytest -m "not slow"
 
 bench: setup
-	$(BIN)/python bench/features.py
-	$(BIN)/python bench/second_head.py
-	$(BIN)/python bench/startup.py
-	$(BIN)/python bench/accuracy.py
+	for script in roofline features decoding heads second_head startup scale store accuracy; do \
+		$(BIN)/python bench/$$script.py || exit 1; \
+	done
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis runs
