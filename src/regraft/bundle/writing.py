@@ -21,14 +21,18 @@ if TYPE_CHECKING:
     from regraft.bundle.classifier import Classifier
 
 
-def save_bundle(classifier: Classifier, folder: Path, *, golden_pixels: NDArray[np.uint8]) -> None:
+def save_bundle(
+    classifier: Classifier, folder: Path, *, golden_pixels: NDArray[np.uint8], golden_features: NDArray[np.float32]
+) -> None:
     """Write a classifier with everything that using it needs.
 
     Args:
         classifier: What to save; the digests of its record are filled in.
         folder: Where to; it must not exist.
-        golden_pixels: (m, h, w, 3) uint8 images of the network's size. They are kept with the scores that
-            they get now, and replayed by `check_bundle`.
+        golden_pixels: (m, h, w, 3) uint8 images of the network's size. They are kept with their scores, and replayed
+            by `check_bundle`.
+        golden_features: (m, d) float32, the features of these images that the classifier was measured on: what is
+            replayed is what was measured.
 
     Raises:
         BundleError: The folder exists.
@@ -45,7 +49,7 @@ def save_bundle(classifier: Classifier, folder: Path, *, golden_pixels: NDArray[
         )
         weights, _digest = keep_weights(classifier.backbone, classifier.cache / "weights")
         shutil.copyfile(weights, aside / BACKBONE_FILE)
-        scores = classifier.scores(golden_pixels)
+        scores = classifier.head.scores(golden_features)
         save_file({"pixels": np.ascontiguousarray(golden_pixels), "scores": scores}, aside / GOLDEN_FILE)
         record = classifier.record.model_copy(
             update={

@@ -62,15 +62,19 @@ class DatasetFeatures:
             )
         return train, test
 
-    def golden_pixels(self, rows: NDArray[np.int64], n_images: int) -> NDArray[np.uint8]:
-        """A few images at the network's size, evenly from `rows`.
+    def pixels(self, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Images at the network's size, decoded again.
 
         Returns:
-            (m, h, w, 3) uint8, m <= n_images.
+            (m, h, w, 3) uint8.
         """
-        chosen = rows[np.linspace(0, len(rows) - 1, min(n_images, len(rows))).astype(int)]
         files = self.manifest.files()
-        return np.stack([read_image(files[row], self.extractor.transform).pixels for row in chosen])
+        return np.stack([read_image(files[row], self.extractor.transform).pixels for row in rows])
+
+
+def spread_out(rows: NDArray[np.int64], n_wanted: int) -> NDArray[np.int64]:
+    """A few of some rows, at even distances."""
+    return rows[np.linspace(0, len(rows) - 1, min(n_wanted, len(rows))).astype(np.int64)]
 
 
 def load_features(manifest: Manifest, options: NetworkOptions, progress: Progress, watch: Stopwatch) -> DatasetFeatures:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from regraft.bundle import save_bundle
 from regraft.recipes.classifiers import build_classifier
+from regraft.recipes.dataset_features import spread_out
 from regraft.recipes.head_choice import choose_head
 from regraft.recipes.reporting import Findings, report_run
 from regraft.recipes.runs import write_record
@@ -74,7 +75,8 @@ def run_trial(
     predictions, assessment = report_run(folder, findings, classifier, selection, watch)
     measured = classifier.with_metrics(assessment)
     bundle = folder / "bundle"
+    golden = spread_out(test, _N_GOLDEN)
     with watch.stage("save bundle"):
-        save_bundle(measured, bundle, golden_pixels=data.golden_pixels(test, _N_GOLDEN))
+        save_bundle(measured, bundle, golden_pixels=data.pixels(golden), golden_features=data.features[golden])
     write_record(folder, source=source, options=options, seconds=watch.seconds, data=data)
     return Trial(bundle, measured, predictions, assessment)
