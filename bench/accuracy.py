@@ -14,14 +14,13 @@ import tempfile
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn.model_selection import PredefinedSplit
 
 import regraft
 from regraft.core import SilentProgress
 from regraft.data import cluster_units, read_manifest, split_folds
-from regraft.heads import HeadSearch
 from regraft.recipes import ProbeOptions
 from regraft.recipes.dataset_features import load_features
+from regraft.recipes.head_choice import choose_head
 from regraft.recipes.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ def solar_cells(head: str) -> Estimate:
 
 def grouped_folds(folder: str, head: str) -> np.ndarray:
     """Accuracy on each of five held-out folds."""
-    options = ProbeOptions()
+    options = ProbeOptions(head=head)
     manifest = read_manifest(folder, group_by=r"(\d+)/(\d+)_")
     data = load_features(manifest, options, SilentProgress(), Stopwatch())
     labels = data.manifest.labels
@@ -61,11 +60,17 @@ def grouped_folds(folder: str, head: str) -> np.ndarray:
     scores = []
     for fold in range(5):
         train = np.flatnonzero(outer != fold)
-        digests = [data.digests[row] for row in train]
-        inner = split_folds(labels[train], units[train], digests, n_folds=5, seed=0)
-        search = HeadSearch(head, widths=(data.spec.n_features, None), cv=PredefinedSplit(inner))
-        search.fit(data.features[train], labels[train])
-        scores.append(float((search.predict(data.features[outer == fold]) == labels[outer == fold]).mean()))
+        selection = choose_head(
+            data.features[train],
+            labels[train],
+            digests=[data.digests[row] for row in train],
+            groups=[data.manifest.groups[row] for row in train],
+            n_penultimate=data.spec.n_features,
+            options=options,
+        )
+        held = outer == fold
+        answers = selection.classes[selection.head.scores(data.features[held]).argmax(axis=1)]
+        scores.append(float((answers == labels[held]).mean()))
     return np.array(scores)
 
 

@@ -12,6 +12,7 @@ import argparse
 import statistics
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,10 +22,12 @@ from photos import write_photos
 from regraft.backbones import BACKBONES, DEFAULT_BACKBONE, choose_engine, keep_weights, open_engine
 from regraft.core import cache_folder
 from regraft.data import fingerprint_files
-from regraft.features import Extractor, FeatureKey, FeatureStore, backbone_transform
+from regraft.features import FeatureStore, backbone_transform, build_extractor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from regraft.features import Extractor
 
 SPEC = BACKBONES[DEFAULT_BACKBONE]
 
@@ -79,17 +82,11 @@ def make_contenders(files: list[Path], scratch: Path, n_timm: int) -> dict[str, 
     for choice in choices:
         engine = open_engine(SPEC, choice, layer="penultimate", cache=cache_folder())
         transform = backbone_transform(SPEC, "crop")
-        key = FeatureKey(
-            transform=transform.fingerprint(),
-            weights=str(SPEC.digest),
-            architecture=SPEC.architecture,
-            layer="penultimate",
-            engine=choice.fingerprint,
-        )
+        usual = build_extractor(SPEC, choice, transform=transform, layer="penultimate", cache=cache_folder())
 
-        def whole(key: FeatureKey = key, engine: object = engine, transform: object = transform) -> tuple[int, float]:
+        def whole(usual: Extractor = usual, engine: object = engine) -> tuple[int, float]:
             with tempfile.TemporaryDirectory(dir=scratch) as store:
-                extractor = Extractor(key, transform, lambda: engine, FeatureStore(Path(store)))
+                extractor = replace(usual, open_engine=lambda: engine, store=FeatureStore(Path(store)))
                 began = time.perf_counter()
                 found = extractor.extract(files, fingerprint_files(files).digests)
                 seconds = time.perf_counter() - began

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,7 @@ from photos import write_photos
 from regraft.backbones import DEFAULT_BACKBONE, choose_engine, open_engine, resolve_backbone
 from regraft.core import cache_folder
 from regraft.data import fingerprint_files
-from regraft.features import Extractor, FeatureKey, FeatureStore, backbone_transform
+from regraft.features import FeatureStore, backbone_transform, build_extractor
 
 MIB = 1 << 20
 
@@ -86,17 +87,11 @@ def extract(folder: Path, size: int, n: int) -> dict[str, float]:
     for _features in engine.stream([batch] * 8):
         pass
     transform = backbone_transform(spec, "squash")
-    key = FeatureKey(
-        transform=transform.fingerprint(),
-        weights=str(spec.digest),
-        architecture=spec.architecture,
-        layer="penultimate",
-        engine=choice.fingerprint,
-    )
+    usual = build_extractor(spec, choice, transform=transform, layer="penultimate", cache=cache_folder())
     files = sorted(folder.rglob("*.*"))[:n]
     before = resident_bytes()
     with tempfile.TemporaryDirectory(dir=folder.parent) as store:
-        extractor = Extractor(key, transform, lambda: engine, FeatureStore(Path(store)))
+        extractor = replace(usual, open_engine=lambda: engine, store=FeatureStore(Path(store)))
         began = time.perf_counter()
         found = extractor.extract(files, fingerprint_files(files).digests)
         seconds = time.perf_counter() - began

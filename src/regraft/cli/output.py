@@ -49,6 +49,12 @@ def say_unreadable(records: Sequence[object]) -> None:
         print(f"  ... and {len(records) - _N_SHOWN:,} more", file=sys.stderr)
 
 
+def say_left_out(n_files: int, where: str) -> None:
+    """How many files could not be read, if any, and where the reasons are."""
+    if n_files:
+        say(f"{plural(n_files, 'file')} could not be read: see {where} for reasons.")
+
+
 def say_probe(result: ProbeResult) -> None:
     """The end of a probe: how good, how much better than nothing, and where everything is."""
     found = result.assessment
@@ -56,8 +62,7 @@ def say_probe(result: ProbeResult) -> None:
     computed = f"{result.n_computed:,} images computed" if result.n_computed else "all features were kept from before"
     say(found.sentence)
     say(f"Trained on {result.n_train:,} images, tested on {result.n_test:,}, in {total:.1f} s ({computed}).")
-    if result.n_unreadable:
-        say(f"{plural(result.n_unreadable, 'file')} could not be read: see the report for reasons.")
+    say_left_out(result.n_unreadable, "the report")
     for caveat in found.caveats:
         say(f"Note: {caveat}")
     say()

@@ -13,7 +13,7 @@ from regraft.evaluation.class_counts import (
 )
 from regraft.evaluation.class_results import ClassResult
 from regraft.evaluation.comparison import PairedDifference, compare_paired, holm, pareto_front
-from regraft.evaluation.comparison_page import render_comparison, write_comparison
+from regraft.evaluation.comparison_page import render_comparison
 from regraft.evaluation.intervals import Estimate, wilson_interval
 from regraft.evaluation.mistakes import ConfusedPair, Mistake
 from regraft.evaluation.page import render_page
@@ -35,7 +35,7 @@ from regraft.evaluation.report import (
     StrengthCurve,
     Table,
 )
-from regraft.evaluation.report_files import write_report
+from regraft.evaluation.report_files import write_comparison, write_report
 
 __all__ = [
     "Assessment",

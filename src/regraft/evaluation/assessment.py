@@ -9,7 +9,7 @@ from pydantic import Field
 
 from regraft.core import DataError, Value, plural, shortened
 from regraft.evaluation.class_results import ClassResult, class_results
-from regraft.evaluation.intervals import Estimate
+from regraft.evaluation.intervals import Estimate, of_the_time
 from regraft.evaluation.measures import measure
 from regraft.evaluation.mistakes import ConfusedPair, Mistake, confused_pairs, surest_mistakes
 from regraft.evaluation.probability_scores import ReliabilityBin, reliability_bins
@@ -66,10 +66,8 @@ class Assessment(Value):
     @property
     def sentence(self) -> str:
         """The result in plain words."""
-        found, images = self.accuracy, plural(self.n_images, "image")
-        text = f"On {images} it had not seen, it was right {found.value * 100:.1f} % of the time"
-        if found.low is not None and found.high is not None:
-            text += f" ({self.confidence * 100:g} % interval {found.low * 100:.1f} to {found.high * 100:.1f})"
+        right = of_the_time(self.accuracy, self.confidence)
+        text = f"On {plural(self.n_images, 'image')} it had not seen, it was right {right}"
         if self.baseline is not None:
             name, value = shortened(self.baseline.class_name, 40), self.baseline.accuracy.value
             text += f"; always answering '{name}' would be right {value * 100:.1f} %"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from regraft.evaluation.probability_scores import ReliabilityBin
     from regraft.evaluation.report import RegularisationPath, StrengthCurve
@@ -80,10 +80,10 @@ def chart_path(path: RegularisationPath) -> PathChart | None:
     x_low, x_high = _padded(math.log10(min(strengths)), math.log10(max(strengths)))
 
     def x(strength: float) -> float:
-        return _scaled(math.log10(strength), x_low, x_high, box[0], box[2])
+        return scaled(math.log10(strength), x_low, x_high, box[0], box[2])
 
     def y(score: float) -> float:
-        return _scaled(score, y_ticks[0], y_ticks[-1], box[3], box[1])
+        return scaled(score, y_ticks[0], y_ticks[-1], box[3], box[1])
 
     chosen = _chosen_point(path)
     return PathChart(
@@ -111,7 +111,7 @@ def _curve(curve: StrengthCurve, x: Callable[[float], float], y: Callable[[float
     points = tuple((x(strength), y(mean)) for strength, mean, _std in rows)
     upper = [(x(strength), y(mean + std)) for strength, mean, std in rows]
     lower = [(x(strength), y(mean - std)) for strength, mean, std in reversed(rows)]
-    return Curve(curve.normalisation, _point_list(points), _point_list(upper + lower), points)
+    return Curve(curve.normalisation, point_list(points), point_list(upper + lower), points)
 
 
 def chart_reliability(bins: Sequence[ReliabilityBin]) -> ReliabilityChart:
@@ -123,12 +123,12 @@ def chart_reliability(bins: Sequence[ReliabilityBin]) -> ReliabilityChart:
     for found in bins:
         if found.accuracy is None or found.confidence is None:
             continue
-        left, right = (_scaled(edge, 0, 1, box[0], box[2]) for edge in (found.low, found.high))
-        tops = [_scaled(share, 0, 1, box[3], box[1]) for share in (found.accuracy, found.confidence)]
+        left, right = (scaled(edge, 0, 1, box[0], box[2]) for edge in (found.low, found.high))
+        tops = [scaled(share, 0, 1, box[3], box[1]) for share in (found.accuracy, found.confidence)]
         height = (histogram[3] - histogram[1]) * found.n / n_largest
         bars.append(BinBar(left + 1, right - left - 2, tops[0], tops[1], height, found))
     ticks = tuple(
-        (_scaled(share, 0, 1, box[0], box[2]), _scaled(share, 0, 1, box[3], box[1]), f"{share * 100:.0f}")
+        (scaled(share, 0, 1, box[0], box[2]), scaled(share, 0, 1, box[3], box[1]), f"{share * 100:.0f}")
         for share in (0.0, 0.25, 0.5, 0.75, 1.0)
     )
     return ReliabilityChart(box, histogram, ticks, tuple(bars))
@@ -158,9 +158,11 @@ def _padded(low: float, high: float, least: float = 0.5) -> tuple[float, float]:
     return (low, high) if high - low >= least else (low - least, high + least)
 
 
-def _scaled(value: float, low: float, high: float, begin: float, end: float) -> float:
+def scaled(value: float, low: float, high: float, begin: float, end: float) -> float:
+    """The place between begin and end that corresponds to a value between low and high."""
     return round(begin + (value - low) / (high - low) * (end - begin), 2)
 
 
-def _point_list(points: Sequence[tuple[float, float]]) -> str:
+def point_list(points: Iterable[tuple[float, float]]) -> str:
+    """Points as SVG wants them."""
     return " ".join(f"{x},{y}" for x, y in points)

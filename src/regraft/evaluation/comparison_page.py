@@ -1,4 +1,4 @@
-"""The page of a comparison, and its two files."""
+"""The page of a comparison."""
 
 from __future__ import annotations
 
@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from regraft.core import atomic_path
-from regraft.evaluation.charts import HEIGHT, WIDTH, Tick, nice_ticks
+from regraft.evaluation.charts import HEIGHT, WIDTH, Tick, nice_ticks, point_list, scaled
 from regraft.evaluation.page import environment
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from regraft.evaluation.ranking import Candidate, Comparison
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 16, 18, 40
@@ -45,20 +42,6 @@ class FrontChart:
     front: str
 
 
-def write_comparison(comparison: Comparison, folder: Path) -> tuple[Path, Path]:
-    """Write `comparison.json` and `report.html`, each whole or not at all; returns their paths.
-
-    Raises:
-        OSError: A file cannot be written.
-    """
-    json_path, html_path = folder / "comparison.json", folder / "report.html"
-    texts = {json_path: comparison.model_dump_json(indent=1), html_path: render_comparison(comparison)}
-    for path, text in texts.items():
-        with atomic_path(path) as aside:
-            aside.write_text(text, encoding="utf-8", newline="\n")
-    return json_path, html_path
-
-
 def render_comparison(comparison: Comparison) -> str:
     """The page of a comparison as HTML; it links to the candidates' own reports beside it."""
     context = {
@@ -80,31 +63,32 @@ def chart_front(comparison: Comparison) -> FrontChart:
     y_ticks = nice_ticks(min(lows), max(highs))
 
     def x(milliseconds: float) -> float:
-        share = (math.log10(max(milliseconds, 1e-3)) - x_low) / (x_high - x_low)
-        return round(box[0] + share * (box[2] - box[0]), 2)
+        return scaled(math.log10(max(milliseconds, 1e-3)), x_low, x_high, box[0], box[2])
 
     def y(accuracy: float) -> float:
-        return round(box[3] + (accuracy - y_ticks[0]) / (y_ticks[-1] - y_ticks[0]) * (box[1] - box[3]), 2)
+        return scaled(accuracy, y_ticks[0], y_ticks[-1], box[3], box[1])
 
-    marks = tuple(
-        Mark(
+    def mark(number: int, one: Candidate) -> Mark:
+        n_twins = _n_better_twins(number, comparison.candidates)
+        low, high = one.accuracy.low, one.accuracy.high
+        return Mark(
             number=number,
             candidate=one,
-            x=x(one.costs.milliseconds) + _SHIFT * _n_better_twins(number, comparison.candidates),
+            x=x(one.costs.milliseconds) + _SHIFT * n_twins,
             y=y(one.accuracy.value),
-            y_low=None if one.accuracy.low is None else y(one.accuracy.low),
-            y_high=None if one.accuracy.high is None else y(one.accuracy.high),
-            label_side=1 if _n_better_twins(number, comparison.candidates) else -1,
+            y_low=None if low is None else y(low),
+            y_high=None if high is None else y(high),
+            label_side=1 if n_twins else -1,
         )
-        for number, one in enumerate(comparison.candidates, start=1)
-    )
-    on_front = sorted((mark for mark in marks if mark.candidate.on_front), key=lambda mark: mark.x)
+
+    marks = tuple(mark(number, one) for number, one in enumerate(comparison.candidates, start=1))
+    on_front = sorted((one for one in marks if one.candidate.on_front), key=lambda one: one.x)
     return FrontChart(
         box=box,
         x_ticks=tuple(Tick(x(value), f"{value:g}") for value in _round_times(10**x_low, 10**x_high)),
         y_ticks=tuple(Tick(y(value), f"{value * 100:.3g}") for value in y_ticks),
         marks=marks,
-        front=" ".join(f"{mark.x},{mark.y}" for mark in on_front),
+        front=point_list((one.x, one.y) for one in on_front),
     )
 
 

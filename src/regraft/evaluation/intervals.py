@@ -30,6 +30,14 @@ class Estimate(Value):
         return f"{self.value:.3f} ({self.low:.3f} to {self.high:.3f})"
 
 
+def of_the_time(share: Estimate, confidence: float) -> str:
+    """`87.0 % of the time (95 % interval 84.3 to 89.4)`."""
+    text = f"{share.value * 100:.1f} % of the time"
+    if share.low is None or share.high is None:
+        return text
+    return f"{text} ({confidence * 100:g} % interval {share.low * 100:.1f} to {share.high * 100:.1f})"
+
+
 def wilson_interval(share: float, n: float, confidence: float = 0.95) -> tuple[float, float]:
     """Interval of a proportion that stays honest near 0 and 1 and for small n.
 

@@ -9,7 +9,7 @@ from pydantic import Field, JsonValue
 
 from regraft.core import Value, plural
 from regraft.evaluation.comparison import PairedDifference, compare_paired, holm, pareto_front
-from regraft.evaluation.intervals import Estimate
+from regraft.evaluation.intervals import Estimate, of_the_time
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,12 +114,8 @@ class Comparison(Value):
     @property
     def sentence(self) -> str:
         """The result in plain words."""
-        found = self.best.accuracy
-        text = (
-            f"Best on {plural(self.n_images, 'image')}: {self.best.name}, right {found.value * 100:.1f} % of the time"
-        )
-        if found.low is not None and found.high is not None:
-            text += f" ({self.confidence * 100:g} % interval {found.low * 100:.1f} to {found.high * 100:.1f})"
+        right = of_the_time(self.best.accuracy, self.confidence)
+        text = f"Best on {plural(self.n_images, 'image')}: {self.best.name}, right {right}"
         n_others = len(self.candidates) - 1
         if not n_others:
             return f"{text}."

@@ -1,16 +1,19 @@
-"""The two files of a report: `report.json` for programs, `report.html` for people."""
+"""The files of reports and comparisons: JSON for programs, `report.html` for people."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from regraft.core import atomic_path
+from regraft.evaluation.comparison_page import render_comparison
 from regraft.evaluation.page import render_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from regraft.core import Value
+    from regraft.evaluation.ranking import Comparison
     from regraft.evaluation.report import Report
 
 
@@ -31,9 +34,21 @@ def write_report(
     Raises:
         OSError: A file cannot be written.
     """
-    json_path, html_path = folder / "report.json", folder / "report.html"
-    texts = {json_path: report.model_dump_json(indent=1), html_path: render_page(report, thumbnail=thumbnail)}
-    for path, text in texts.items():
+    return _write(folder / "report.json", report, render_page(report, thumbnail=thumbnail))
+
+
+def write_comparison(comparison: Comparison, folder: Path) -> tuple[Path, Path]:
+    """Write `comparison.json` and `report.html`, each whole or not at all; returns their paths.
+
+    Raises:
+        OSError: A file cannot be written.
+    """
+    return _write(folder / "comparison.json", comparison, render_comparison(comparison))
+
+
+def _write(json_path: Path, value: Value, page: str) -> tuple[Path, Path]:
+    html_path = json_path.with_name("report.html")
+    for path, text in ((json_path, value.model_dump_json(indent=1)), (html_path, page)):
         with atomic_path(path) as aside:
             aside.write_text(text, encoding="utf-8", newline="\n")
     return json_path, html_path

@@ -12,10 +12,10 @@ from pydantic import Field
 
 from regraft.backbones import BACKBONES, compute_features, is_offline
 from regraft.core import OptionError, SilentProgress, StoreError, cache_folder
-from regraft.data import read_manifest, require_classes
+from regraft.data import fingerprint_files, read_manifest, require_classes
 from regraft.evaluation import Comparison, Contestant, Costs, rank, write_comparison
 from regraft.recipes.classifiers import now
-from regraft.recipes.dataset_features import load_features
+from regraft.recipes.dataset_features import features_for
 from regraft.recipes.experiment_options import ExperimentOptions, HeadName, ProbeOptions, RunOptions
 from regraft.recipes.network_options import FeatureOptions, open_network
 from regraft.recipes.reporting import command_line
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from regraft.bundle import Classifier
     from regraft.core import Progress
-    from regraft.data import Manifest
     from regraft.recipes.dataset_features import DatasetFeatures
 
 _N_TIMED = 25
@@ -108,11 +107,27 @@ def compare(
     plan = _plan(options)
     manifest = read_manifest(source, group_by=options.group_by)
     require_classes(manifest)
-    for trials in plan:
-        open_network(trials[0], cache_folder())  # a missing network is found out now, not after an hour
+    # Opened before anything is computed: a missing network is found out now, not after an hour.
+    networks = [open_network(trials[0], cache_folder()) for trials in plan]
     with RunFolder(options.runs, options.name, f"{Path(source).stem}-compare") as run:
-        laps = [_run_lap(run.folder, str(source), manifest, trials, progress) for trials in plan]
-        contestants = [contestant for lap in laps for contestant in lap.contestants]
+        prints = fingerprint_files(manifest.files(), progress=progress)
+        contestants: list[Contestant] = []
+        seconds: dict[str, float] = {}
+        for trials, (spec, choice, extractor) in zip(plan, networks, strict=True):
+            watch = Stopwatch()
+            data = features_for(
+                manifest,
+                spec=spec,
+                choice=choice,
+                extractor=extractor,
+                progress=progress,
+                watch=watch,
+                prints=prints,
+            )
+            seconds[f"{trials[0].backbone}: features"] = sum(watch.seconds.values())
+            entered, taken = _run_trials(run.folder, str(source), data, trials, progress)
+            contestants += entered
+            seconds |= taken
         if len({one.predictions.paths for one in contestants}) > 1:
             raise StoreError("The images changed while they were compared. Run the same command again.")
         comparison = rank(
@@ -123,15 +138,14 @@ def compare(
             versions=installed_versions(),
             reproduce=command_line("compare", str(source), options),
         )
-        seconds = {name: value for lap in laps for name, value in lap.seconds.items()}
         write_comparison(comparison, run.folder)
-        write_record(run.folder, source=str(source), options=options, seconds=seconds, data=laps[-1].data)
+        write_record(run.folder, source=str(source), options=options, seconds=seconds, data=data)
     return CompareResult(
         folder=run.final,
         comparison=comparison,
-        n_train=len(laps[-1].data.digests) - comparison.n_images,
+        n_train=len(data.digests) - comparison.n_images,
         n_test=comparison.n_images,
-        n_unreadable=len(laps[-1].data.unreadable),
+        n_unreadable=len(data.unreadable),
         seconds=seconds,
     )
 
@@ -152,22 +166,13 @@ def _plan(options: CompareOptions) -> list[list[ProbeOptions]]:
     ]
 
 
-@dataclass(frozen=True, eq=False)
-class _Lap:
-    """The trials of one network: they share its features, and its time for an image."""
-
-    data: DatasetFeatures
-    contestants: tuple[Contestant, ...]
-    seconds: dict[str, float]
-
-
-def _run_lap(folder: Path, source: str, manifest: Manifest, trials: list[ProbeOptions], progress: Progress) -> _Lap:
-    watch = Stopwatch()
-    data = load_features(manifest, trials[0], progress, watch)
+def _run_trials(
+    folder: Path, source: str, data: DatasetFeatures, trials: list[ProbeOptions], progress: Progress
+) -> tuple[list[Contestant], dict[str, float]]:
+    """The trials of one network, which share its features and its time for an image; and the seconds of each."""
     require_classes(data.manifest)
     train, test = data.split(trials[0].test_fraction, trials[0].seed)
-    seconds = {f"{trials[0].backbone}: features": sum(watch.seconds.values())}
-    finished = {}
+    finished, seconds = {}, {}
     progress.start(f"Fitting heads on {trials[0].backbone}", len(trials), unit="heads")
     for options in trials:
         watch, name = Stopwatch(), f"{options.backbone} + {options.head}"
@@ -177,26 +182,23 @@ def _run_lap(folder: Path, source: str, manifest: Manifest, trials: list[ProbeOp
         seconds[name] = sum(watch.seconds.values())
         progress.advance(1)
     milliseconds = _time_one_image(next(iter(finished.values())).classifier, data.pixels(test[:1]))
-    return _Lap(
-        data=data,
-        contestants=tuple(
-            Contestant(
-                name=name,
-                backbone=options.backbone,
-                head=options.head,
-                predictions=trial.predictions,
-                assessment=trial.assessment,
-                costs=Costs(
-                    milliseconds=milliseconds,
-                    n_parameters=data.spec.n_parameters,
-                    n_bytes=sum(path.stat().st_size for path in trial.bundle.rglob("*.*")),
-                ),
-                folder=trial.bundle.parent.name,
-            )
-            for options, (name, trial) in zip(trials, finished.items(), strict=True)
-        ),
-        seconds=seconds,
-    )
+    contestants = [
+        Contestant(
+            name=name,
+            backbone=options.backbone,
+            head=options.head,
+            predictions=trial.predictions,
+            assessment=trial.assessment,
+            costs=Costs(
+                milliseconds=milliseconds,
+                n_parameters=data.spec.n_parameters,
+                n_bytes=sum(path.stat().st_size for path in trial.bundle.rglob("*.*")),
+            ),
+            folder=trial.bundle.parent.name,
+        )
+        for options, (name, trial) in zip(trials, finished.items(), strict=True)
+    ]
+    return contestants, seconds
 
 
 def _time_one_image(classifier: Classifier, pixels: NDArray[np.uint8]) -> float:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from regraft.backbones import BackboneSpec, EngineChoice
     from regraft.core import Progress
-    from regraft.data import Manifest, Unreadable
+    from regraft.data import Fingerprints, Manifest, Unreadable
     from regraft.features import Extractor
     from regraft.recipes.network_options import NetworkOptions
     from regraft.recipes.stopwatch import Stopwatch
@@ -97,16 +97,18 @@ def features_for(
     extractor: Extractor,
     progress: Progress,
     watch: Stopwatch,
+    prints: Fingerprints | None = None,
 ) -> DatasetFeatures:
-    """Hash the files, and compute or fetch the features of those that can be read.
+    """Hash the files (unless their hashes are given), and compute or fetch the features of those that can be read.
 
     Raises:
         DataError: None of the files can be read.
         RegraftError: From the engine or the store.
     """
     files = manifest.files()
-    with watch.stage("hash files"):
-        prints = fingerprint_files(files, progress=progress)
+    if prints is None:
+        with watch.stage("hash files"):
+            prints = fingerprint_files(files, progress=progress)
     with watch.stage("features"):
         found = extractor.extract(files, prints.digests, progress=progress)
     unreadable = prints.unreadable + found.unreadable

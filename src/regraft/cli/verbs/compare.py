@@ -6,9 +6,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from regraft.cli.output import percent, say, say_table
+from regraft.cli.output import percent, say, say_left_out, say_table
 from regraft.cli.progress_bar import ProgressBar
-from regraft.core import plural
 from regraft.recipes import CompareOptions
 from regraft.recipes import compare as run_compare
 
@@ -45,8 +44,7 @@ def compare(source: str, /, *, options: Annotated[CompareOptions, Parameter(name
     say(found.sentence)
     for caveat in found.caveats:
         say(f"Note: {caveat}")
-    if result.n_unreadable:
-        say(f"{plural(result.n_unreadable, 'file')} could not be read: see the reports for reasons.")
+    say_left_out(result.n_unreadable, "the reports")
     say()
     say(f"Report      {result.report}")
     say(f"Classifier  {result.bundle}")

@@ -7,9 +7,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from regraft.cli.output import say
+from regraft.cli.output import say, say_left_out
 from regraft.cli.progress_bar import ProgressBar
-from regraft.core import plural
 from regraft.recipes import EvaluateOptions
 from regraft.recipes import evaluate as run_evaluate
 
@@ -30,7 +29,6 @@ def evaluate(
         result = run_evaluate(bundle, source, options, progress=progress)
     say(result.assessment.sentence.replace(" it had not seen", ""))
     say("Whether the classifier was trained on some of these images is not checked.")
-    if result.n_unreadable:
-        say(f"{plural(result.n_unreadable, 'file')} could not be read: see the report for reasons.")
+    say_left_out(result.n_unreadable, "the report")
     say()
     say(f"Report  {result.folder / 'report.html'}")
