@@ -1,4 +1,12 @@
-"""Pretrained networks as functions from pixels to features: records, weights, layers, engines."""
+"""Pretrained networks as functions from pixels to features: records, weights, layers, engines.
+
+What works on the networks' modules needs torch, and is imported when it is first asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
 
 from regraft.backbones.catalog import BACKBONES, DEFAULT_BACKBONE
 from regraft.backbones.choice import (
@@ -16,6 +24,20 @@ from regraft.backbones.resolution import is_offline, resolve_backbone
 from regraft.backbones.specification import LAYER_RULES_VERSION, BackboneSpec, WeightsSource
 from regraft.backbones.weights import keep_weights
 
+if TYPE_CHECKING:
+    from regraft.backbones.cutting import cut_behind, stage_parameters
+    from regraft.backbones.layers import stage_names
+    from regraft.backbones.networks import create_timm_optimizer, load_network, timm_optimizer_names
+
+_WITH_TORCH = {
+    "create_timm_optimizer": "networks",
+    "cut_behind": "cutting",
+    "load_network": "networks",
+    "stage_names": "layers",
+    "stage_parameters": "cutting",
+    "timm_optimizer_names": "networks",
+}
+
 __all__ = [
     "BACKBONES",
     "DEFAULT_BACKBONE",
@@ -31,8 +53,20 @@ __all__ = [
     "choose_engine",
     "compute_features",
     "cpu_has_bf16",
+    "create_timm_optimizer",
+    "cut_behind",
     "is_offline",
     "keep_weights",
+    "load_network",
     "open_engine",
     "resolve_backbone",
+    "stage_names",
+    "stage_parameters",
+    "timm_optimizer_names",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WITH_TORCH:
+        raise AttributeError(f"module 'regraft.backbones' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"regraft.backbones.{_WITH_TORCH[name]}"), name)

@@ -17,16 +17,28 @@ if TYPE_CHECKING:
 PENULTIMATE = "penultimate"
 """What the network's own classifier would see."""
 AUTO = "auto"
-"""The penultimate layer first, then mean and deviation of the last three stages; a search decides if they help."""
+"""The penultimate layer, then mean and deviation of the last three feature maps; a search decides if they help."""
 _N_AUTO_STAGES = 3
-_STATISTICS = ("mean", "std", "max")
+_STATISTICS = ("mean", "std", "max", "all")
 
 
 def stage_names(network: nn.Module) -> dict[str, str]:
-    """The network's stages, `stage1` (near the pixels) to `stageN`, with the module that each is."""
+    """The network's stages, `stage1` (near the pixels) to `stageN`, with the module that each is.
+
+    Where all that timm lists are parts of one sequence, each part is a stage, also those that timm leaves out because
+    they do not change the resolution: EfficientNet has seven.
+    """
+    listed = _listed_modules(network)
+    parents = {name.rpartition(".")[0] for name in listed}
+    if len(parents) == 1 and (parent := parents.pop()) and isinstance(network.get_submodule(parent), nn.Sequential):
+        listed = [f"{parent}.{name}" for name, _part in network.get_submodule(parent).named_children()]
+    return {f"stage{number}": name for number, name in enumerate(listed, start=1)}
+
+
+def _listed_modules(network: nn.Module) -> list[str]:
+    """The modules that timm lists as feature maps, from the pixels on."""
     info = getattr(network, "feature_info", None) or []
-    rows = info if isinstance(info, list) else info.info
-    return {f"stage{number}": str(row["module"]) for number, row in enumerate(rows, start=1)}
+    return [str(row["module"]) for row in (info if isinstance(info, list) else info.info)]
 
 
 @dataclass(frozen=True)
@@ -43,14 +55,15 @@ def find_taps(network: nn.Module, layer: str) -> list[Tap]:
     Args:
         network: A timm network.
         layer: `penultimate`, `stage1` ... `stageN`, or any module's dotted name; with `@std` or `@max` behind it the
-            deviation or maximum over positions instead of the mean; several of these joined by `+`; or `auto`.
+            deviation or maximum over positions instead of the mean, with `@all` every number of it;
+            several of these joined by `+`; or `auto`.
 
     Raises:
         BackboneError: There is no such layer; the message names the stages.
     """
     if layer == AUTO:
-        last = list(stage_names(network))[-_N_AUTO_STAGES:]
-        layer = "+".join([PENULTIMATE, *last, *(f"{stage}@std" for stage in last)])
+        last = _listed_modules(network)[-_N_AUTO_STAGES:]
+        layer = "+".join([PENULTIMATE, *last, *(f"{module}@std" for module in last)])
     taps = []
     for part in layer.split("+"):
         name, _, statistic = part.partition("@")
@@ -140,6 +153,8 @@ class FeatureNetwork(nn.Module):
         return [last if tap.module is None else kept[place] for place, tap in enumerate(self._taps)]
 
     def _pooled(self, activation: torch.Tensor, statistic: str) -> torch.Tensor:
+        if statistic == "all":
+            return activation.flatten(1)
         match activation.dim():
             case 2:
                 return activation

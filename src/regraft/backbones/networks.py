@@ -10,16 +10,20 @@ from regraft.core import BackboneError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import torch
     from torch import nn
 
 
-def create_network(architecture: str, *, pretrained: bool = False, image_size: int | None = None) -> nn.Module:
+def create_network(
+    architecture: str, *, pretrained: bool = False, image_size: int | None = None, drop_path: float = 0.0
+) -> nn.Module:
     """A timm network with its classifier, on the CPU, in evaluation mode.
 
     Args:
         architecture: timm's name, with or without a weights tag.
         pretrained: Fetch timm's published weights (needs a network the first time).
         image_size: Input size in pixels, where it is not the architecture's own.
+        drop_path: Largest probability that a training step leaves out a residual block (Huang et al. 2016).
 
     Raises:
         BackboneError: timm does not know the name.
@@ -31,6 +35,8 @@ def create_network(architecture: str, *, pretrained: bool = False, image_size: i
     )
     if resized and not _is_size_fixed(architecture):
         resized = {}
+    if drop_path:
+        resized["drop_path_rate"] = drop_path
     network: nn.Module = timm.create_model(architecture, pretrained=pretrained, **resized)
     if getattr(network, "dynamic_img_size", False):
         # The input has one size here; resampling embeddings at run time cannot be converted.
@@ -38,12 +44,13 @@ def create_network(architecture: str, *, pretrained: bool = False, image_size: i
     return network.eval()
 
 
-def load_network(spec: BackboneSpec, weights: Path) -> nn.Module:
+def load_network(spec: BackboneSpec, weights: Path, *, drop_path: float = 0.0) -> nn.Module:
     """A backbone with its weights and without its classifier: images in, pooled penultimate features out.
 
     Args:
         spec: The backbone.
         weights: Its weights as a safetensors file with timm's names.
+        drop_path: For training (`create_network`).
 
     Returns:
         A module from (n, 3, h, w) float32 normalised pixels to (n, d) float32, in evaluation mode.
@@ -53,7 +60,7 @@ def load_network(spec: BackboneSpec, weights: Path) -> nn.Module:
     """
     from safetensors.torch import load_file
 
-    network = create_network(spec.architecture, image_size=spec.image_size)
+    network = create_network(spec.architecture, image_size=spec.image_size, drop_path=drop_path)
     state = _resampled(load_file(weights), network)
     classifier = tuple(_classifier_names(network))
     missing, unexpected = network.load_state_dict(
@@ -107,6 +114,20 @@ def derive_spec(name: str, *, checkpoint: Path | None = None, image_size: int | 
         licence=record.get("license"),
         source=f"timm {timm.__version__}",
     )
+
+
+def timm_optimizer_names() -> list[str]:
+    """Names of timm's optimizers."""
+    from timm.optim import list_optimizers  # type: ignore[attr-defined]
+
+    return [str(name) for name in list_optimizers()]
+
+
+def create_timm_optimizer(name: str, groups: list[dict[str, Any]], *, momentum: float) -> torch.optim.Optimizer:
+    """One of timm's optimizers on parameter groups with rates of their own."""
+    from timm.optim import create_optimizer_v2  # type: ignore[attr-defined]
+
+    return create_optimizer_v2(groups, opt=name, lr=groups[0]["lr"], momentum=momentum)
 
 
 def _pretrained_record(name: str) -> dict[str, Any]:

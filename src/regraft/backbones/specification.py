@@ -8,7 +8,7 @@ from pydantic import Field
 
 from regraft.core import Value
 
-LAYER_RULES_VERSION = 1
+LAYER_RULES_VERSION = 2
 """What the layers' names mean and how they are pooled: part of every feature's key and of every graph's."""
 
 

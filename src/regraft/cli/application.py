@@ -40,6 +40,16 @@ VERBS = {
             "regraft probe labels.csv --backbone resnet50.a1_in1k --checkpoint resnet50.safetensors",
         ),
     ),
+    "finetune": Verb(
+        "Train a pretrained network on, from a fitted linear head, and measure it.",
+        (
+            "regraft finetune photos",
+            "regraft finetune photos --augmentation flips --budget 20",
+            "regraft finetune signs --augmentation crop --from-stage 5 --epochs 20",
+            "regraft finetune photos --optimizer sgd --learning-rate 0.01 --schedule one-cycle --ema 0.999",
+            "torchrun --nproc-per-node 2 -m regraft finetune photos --from-stage 1",
+        ),
+    ),
     "compare": Verb(
         "Compare networks and heads on one data set, and say which differences are more than chance.",
         (

@@ -10,7 +10,7 @@ from regraft.core import plural, shortened
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from regraft.recipes import ProbeResult
+    from regraft.recipes import FinetuneResult, ProbeResult
 
 _N_SHOWN = 5
 
@@ -62,6 +62,26 @@ def say_probe(result: ProbeResult) -> None:
     computed = f"{result.n_computed:,} images computed" if result.n_computed else "all features were kept from before"
     say(found.sentence)
     say(f"Trained on {result.n_train:,} images, tested on {result.n_test:,}, in {total:.1f} s ({computed}).")
+    say_left_out(result.n_unreadable, "the report")
+    for caveat in found.caveats:
+        say(f"Note: {caveat}")
+    say()
+    say(f"Report      {result.report}")
+    say(f"Classifier  {result.bundle}")
+    say(f"Use it      regraft predict {result.folder} PHOTOS")
+
+
+def say_finetune(result: FinetuneResult) -> None:
+    """The end of a fine-tuning: what was decided, how good it is, and where everything is."""
+    found = result.assessment
+    for note in result.notes:
+        say(note)
+    say()
+    say(found.sentence)
+    say(
+        f"Trained on {result.n_train:,} images, epochs judged on {result.n_validation:,}, tested on "
+        f"{result.n_test:,}, in {sum(result.seconds.values()):.1f} s."
+    )
     say_left_out(result.n_unreadable, "the report")
     for caveat in found.caveats:
         say(f"Note: {caveat}")

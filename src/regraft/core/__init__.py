@@ -10,6 +10,7 @@ from regraft.core.errors import (
     OptionError,
     RegraftError,
     StoreError,
+    TrainingError,
 )
 from regraft.core.files import atomic_path, digest_bytes, digest_file, publish, sync_folder
 from regraft.core.locks import exclusive
@@ -38,6 +39,7 @@ __all__ = [
     "StoreError",
     "TensorEntry",
     "TensorHeader",
+    "TrainingError",
     "Value",
     "atomic_path",
     "cache_folder",

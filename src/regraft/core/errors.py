@@ -8,6 +8,7 @@
     ├── HeadError             6 / 422   a linear head cannot be fitted or used
     ├── BundleError           7 / 422   a saved classifier is damaged, foreign or wrong
     ├── MissingExtraError     8 / 501   an optional package is not installed
+    ├── TrainingError         9 / 422   a training cannot go on
     └── InterruptedRunError 130 / 503   Ctrl-C or SIGTERM; what was finished is kept
 
 The numbers are the exit code of the command line and the status of the HTTP service.
@@ -76,6 +77,13 @@ class MissingExtraError(RegraftError):
 
     def __init__(self, purpose: str, extra: str) -> None:
         super().__init__(f"{purpose} needs an optional package. Install it with: pip install 'regraft[{extra}]'")
+
+
+class TrainingError(RegraftError):
+    """A training cannot go on: its loss is no number, or the memory is full."""
+
+    exit_code = 9
+    http_status = 422
 
 
 class InterruptedRunError(RegraftError):

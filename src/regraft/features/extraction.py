@@ -6,7 +6,7 @@ import time
 from collections import deque
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from regraft.core import Progress
     from regraft.features.key import FeatureKey
     from regraft.features.store import FeatureStore
-    from regraft.images import Batch, ImageSource, Transform
+    from regraft.images import Batch, ImageSource, Transform, View
 
 SHARD_ROWS = 256
 """Rows of a shard: what a killed run can lose, about a second's work on two cores."""
@@ -34,14 +34,14 @@ class Extraction:
     """Features of a list of images.
 
     Attributes:
-        features: (m, d) float32, one row for each readable image, in the list's order.
+        features: (m, d) of the key's dtype, one row for each readable image, in the list's order.
         rows: (m,) int64, which images these are.
         unreadable: One record for each of the others.
         n_computed: How many images were computed now; the others were in the store.
         seconds: What computing them took.
     """
 
-    features: NDArray[np.float32]
+    features: NDArray[Any]
     rows: NDArray[np.int64]
     unreadable: tuple[Unreadable, ...]
     n_computed: int
@@ -57,12 +57,14 @@ class Extractor:
         transform: From file bytes to pixels.
         open_engine: Called only when something has to be computed: a warm run loads no network.
         store: Where features are kept.
+        view: Which random view of each image; the key names it.
     """
 
     key: FeatureKey
     transform: Transform
     open_engine: Callable[[], Engine]
     store: FeatureStore
+    view: View | None = None
 
     def extract(
         self, sources: Sequence[ImageSource], digests: Sequence[str | None], *, progress: Progress | None = None
@@ -145,14 +147,16 @@ class _Work:
         self.unreadable: list[tuple[int, Unreadable]] = []
         self.n_kept = 0
         self._full: list[str] = []
-        self._rows: list[NDArray[np.float32]] = []
+        self._rows: list[NDArray[Any]] = []
 
     def run(self) -> None:
         """Compute everything; on any exception what is finished is kept first."""
         engine = self.extractor.open_engine()
         under_way: deque[Batch] = deque()
         try:
-            batches = decode_batches(self.sources, self.extractor.transform, batch_size=engine.batch_size)
+            batches = decode_batches(
+                self.sources, self.extractor.transform, batch_size=engine.batch_size, view=self.extractor.view
+            )
             with closing(batches):
                 for features in engine.stream(self._pixels(batches, under_way)):
                     self._finish(under_way.popleft(), features)
@@ -178,7 +182,7 @@ class _Work:
                 self.unreadable.append((position, changed))
                 continue
             self._full.append(digest)
-            self._rows.append(row)
+            self._rows.append(_as_kept(row, self.extractor.key.dtype))
         self.progress.advance(len(features))
         if len(self._full) >= SHARD_ROWS:
             self._keep()
@@ -188,3 +192,11 @@ class _Work:
             self.extractor.store.add(self.extractor.key, self._full, np.stack(self._rows))
             self.n_kept += len(self._full)
             self._full, self._rows = [], []
+
+
+def _as_kept(row: NDArray[np.float32], dtype: str) -> NDArray[Any]:
+    """A row as the store keeps it; float16 has a largest number, which must not become infinity."""
+    if dtype == "float32":
+        return row
+    limit = np.finfo(dtype).max
+    return row.clip(-limit, limit).astype(dtype)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from regraft.core import Value, digest_bytes
 
 
@@ -18,6 +20,8 @@ class FeatureKey(Value):
     """`EngineChoice.fingerprint`: engine, precision, device."""
     view: str = "plain"
     """Which view of the image: `plain` is the deterministic one."""
+    dtype: Literal["float32", "float16"] = "float32"
+    """What a number is kept as; float16 halves what activations take."""
 
     @property
     def fingerprint(self) -> str:

@@ -3,7 +3,7 @@
 A shard is a safetensors file with three tensors over its n rows:
 
     keys      (n, 32) uint8    BLAKE3 of the image file
-    features  (n, d)  float32
+    features  (n, d)  float32 or float16
     sums      (n, 16) uint8    BLAKE3(fingerprint, key, feature bytes), first 16 bytes
 
 and the metadata `key` (the FeatureKey as JSON) and `fingerprint`. The name proves the whole file, a sum
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 N_SUM_BYTES = 16
 SUFFIX = ".safetensors"
+_SAFE_DTYPES = {"float32": "F32", "float16": "F16"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,17 +42,17 @@ class Shard:
         path: The file.
         fingerprint: Of its FeatureKey.
         keys: (n, 32) uint8.
-        features: (n, d) float32, mapped.
+        features: (n, d) float32 or float16, mapped.
         sums: (n, 16) uint8.
     """
 
     path: Path
     fingerprint: str
     keys: NDArray[np.uint8]
-    features: NDArray[np.float32]
+    features: NDArray[Any]
     sums: NDArray[np.uint8]
 
-    def rows(self, keys: Sequence[bytes], positions: Sequence[int]) -> NDArray[np.float32] | None:
+    def rows(self, keys: Sequence[bytes], positions: Sequence[int]) -> NDArray[Any] | None:
         """Read rows and prove them.
 
         Args:
@@ -59,7 +60,7 @@ class Shard:
             positions: Which rows.
 
         Returns:
-            (len(positions), d) float32, or None if any row is not what it should be.
+            (len(positions), d), or None if any row is not what it should be.
         """
         if max(positions) >= len(self.features):
             return None
@@ -72,7 +73,7 @@ class Shard:
         return chosen
 
 
-def write_shard(folder: Path, key: FeatureKey, digests: Sequence[bytes], features: NDArray[np.float32]) -> Path:
+def write_shard(folder: Path, key: FeatureKey, digests: Sequence[bytes], features: NDArray[Any]) -> Path:
     """Write rows as one shard, durably, in one step.
 
     Args:
@@ -87,7 +88,7 @@ def write_shard(folder: Path, key: FeatureKey, digests: Sequence[bytes], feature
     from safetensors.numpy import save
 
     prefix = key.fingerprint.encode()
-    features = np.ascontiguousarray(features, np.float32)
+    features = np.ascontiguousarray(features, key.dtype)
     sums = b"".join(_row_sum(prefix, digest, row) for digest, row in zip(digests, features, strict=True))
     tensors: dict[str, NDArray[Any]] = {
         "features": features,
@@ -118,7 +119,7 @@ def open_shard(path: Path) -> Shard:
         key = FeatureKey.model_validate_json(header.metadata["key"])
         features, keys, sums = (header.entries[name] for name in ("features", "keys", "sums"))
         n_rows, _n_features = features.shape
-        formed = (features.dtype, keys.dtype, sums.dtype) == ("F32", "U8", "U8")
+        formed = (features.dtype, keys.dtype, sums.dtype) == (_SAFE_DTYPES[key.dtype], "U8", "U8")
         formed &= keys.shape == (n_rows, 32) and sums.shape == (n_rows, N_SUM_BYTES) and n_rows > 0
     except (KeyError, ValueError) as error:
         raise StoreError(f"{path} is not a feature shard ({type(error).__name__}).") from error
@@ -130,7 +131,7 @@ def open_shard(path: Path) -> Shard:
         path=path,
         fingerprint=key.fingerprint,
         keys=parts["keys"].reshape(keys.shape),
-        features=parts["features"].view(np.dtype("<f4")).reshape(features.shape),
+        features=parts["features"].view(np.dtype(key.dtype).newbyteorder("<")).reshape(features.shape),
         sums=parts["sums"].reshape(sums.shape),
     )
 
@@ -149,5 +150,5 @@ def is_whole(path: Path) -> bool:
         raise
 
 
-def _row_sum(prefix: bytes, key: bytes, row: NDArray[np.float32]) -> bytes:
+def _row_sum(prefix: bytes, key: bytes, row: NDArray[Any]) -> bytes:
     return blake3.blake3(prefix + key + row.tobytes()).digest(length=N_SUM_BYTES)

@@ -8,7 +8,7 @@ import threading
 from collections import defaultdict
 from contextlib import contextmanager, nullcontext, suppress
 from functools import partial, wraps
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -79,13 +79,13 @@ class FeatureStore:
         return [digest for digest in unique if bytes.fromhex(digest) not in found]
 
     @_explained
-    def add(self, key: FeatureKey, digests: Sequence[str], features: NDArray[np.float32]) -> None:
+    def add(self, key: FeatureKey, digests: Sequence[str], features: NDArray[Any]) -> None:
         """Keep rows, durably: when this returns, they survive a crash.
 
         Args:
             key: How they were computed.
             digests: n hexadecimal content hashes.
-            features: (n, d) float32.
+            features: (n, d); they are kept as the key's dtype.
         """
         with self._writing():
             rows = self._unknown_rows(key, digests)
@@ -97,7 +97,7 @@ class FeatureStore:
                     self._rebuild()
 
     @_explained
-    def read(self, key: FeatureKey, digests: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    def read(self, key: FeatureKey, digests: Sequence[str]) -> tuple[NDArray[Any], NDArray[np.bool_]]:
         """Read rows, each proved by its checksum.
 
         Args:
@@ -105,7 +105,7 @@ class FeatureStore:
             digests: n hexadecimal content hashes, repeats allowed.
 
         Returns:
-            Features (n, d) float32 with zeros where there is none (d = 0 if there is none at all), and
+            Features (n, d) of the key's dtype with zeros where there is none (d = 0 if there is none at all), and
             found (n,) bool.
         """
         wanted: defaultdict[bytes, list[int]] = defaultdict(list)
@@ -115,7 +115,7 @@ class FeatureStore:
         if self.folder.exists():
             for content, (shard, position) in self._ask(lambda index: index.find(key.fingerprint, wanted)).items():
                 by_shard[shard].append((content, position))
-        features = np.zeros((len(digests), 0), np.float32)
+        features = np.zeros((len(digests), 0), key.dtype)
         found = np.zeros(len(digests), np.bool_)
         for shard, places in by_shard.items():
             contents, positions = zip(*places, strict=True)
@@ -123,7 +123,7 @@ class FeatureStore:
             if rows is None:
                 continue
             if features.shape[1] == 0:
-                features = np.zeros((len(digests), rows.shape[1]), np.float32)
+                features = np.zeros((len(digests), rows.shape[1]), key.dtype)
             targets = [row for content in contents for row in wanted[content]]
             sources = [source for source, content in enumerate(contents) for _ in wanted[content]]
             features[targets] = rows[sources]
@@ -181,7 +181,7 @@ class FeatureStore:
 
     def _proved_rows(
         self, fingerprint: str, shard: str, contents: Sequence[bytes], positions: Sequence[int]
-    ) -> NDArray[np.float32] | None:
+    ) -> NDArray[Any] | None:
         """Rows of one shard, or None after the damage has been put right."""
         path = self._shard_folder(fingerprint) / shard
         try:
@@ -194,7 +194,7 @@ class FeatureStore:
         with self._locked():
             return self._mended_rows(fingerprint, shard, contents)
 
-    def _mended_rows(self, fingerprint: str, shard: str, contents: Sequence[bytes]) -> NDArray[np.float32] | None:
+    def _mended_rows(self, fingerprint: str, shard: str, contents: Sequence[bytes]) -> NDArray[Any] | None:
         """Put right what is wrong with a shard or its entries; its rows if they are there after all."""
         path = self._shard_folder(fingerprint) / shard
         whole = is_whole(path)

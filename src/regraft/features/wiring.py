@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from regraft.backbones import LAYER_RULES_VERSION, open_engine
 from regraft.features.extraction import Extractor
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from regraft.backbones import BackboneSpec, EngineChoice
-    from regraft.images import ResizePolicy
+    from regraft.images import ResizePolicy, View
 
 
 def backbone_transform(spec: BackboneSpec, resize: ResizePolicy) -> Transform:
@@ -29,7 +29,14 @@ def backbone_transform(spec: BackboneSpec, resize: ResizePolicy) -> Transform:
 
 
 def build_extractor(
-    spec: BackboneSpec, choice: EngineChoice, *, transform: Transform, layer: str, cache: Path
+    spec: BackboneSpec,
+    choice: EngineChoice,
+    *,
+    transform: Transform,
+    layer: str,
+    cache: Path,
+    view: View | None = None,
+    dtype: Literal["float32", "float16"] = "float32",
 ) -> Extractor:
     """An extractor whose features are kept in the cache.
 
@@ -39,6 +46,8 @@ def build_extractor(
         transform: The geometry.
         layer: The layer to compute.
         cache: The cache folder.
+        view: Which random view of each image; None for the image as it is.
+        dtype: What features are kept as.
     """
     key = FeatureKey(
         transform=transform.fingerprint(),
@@ -46,12 +55,15 @@ def build_extractor(
         architecture=spec.architecture,
         layer=f"{layer} (rules {LAYER_RULES_VERSION})",
         engine=choice.fingerprint,
+        view="plain" if view is None else view.fingerprint(),
+        dtype=dtype,
     )
     return Extractor(
         key=key,
         transform=transform,
         open_engine=lambda: open_engine(spec, choice, layer=layer, cache=cache),
         store=open_store(cache),
+        view=view,
     )
 
 

@@ -1,5 +1,6 @@
 """File bytes to uint8 RGB pixels: decoding rules, geometry, threaded batches."""
 
+from regraft.images.augmentation import AUGMENTATIONS, Augmentation, View
 from regraft.images.batches import Batch, decode_batches, source_name
 from regraft.images.decoding import (
     N_BYTES_MAX,
@@ -17,17 +18,20 @@ from regraft.images.thumbnails import thumbnail_jpeg
 from regraft.images.transform import DECODE_RULES_VERSION, ResizePolicy, Transform
 
 __all__ = [
+    "AUGMENTATIONS",
     "DECODE_RULES_VERSION",
     "FORMATS",
     "HAS_COMPILED_RESAMPLING",
     "N_BYTES_MAX",
     "N_PIXELS_MAX",
+    "Augmentation",
     "Batch",
     "DecodedImage",
     "ImageSource",
     "ResizePolicy",
     "Transform",
     "UnreadableImageError",
+    "View",
     "decode_batches",
     "decode_image",
     "digest_array",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from regraft.images.augmentation import View
     from regraft.images.decoding import ImageSource
     from regraft.images.transform import Transform
 
@@ -57,6 +58,7 @@ def decode_batches(
     batch_size: int = 16,
     n_threads: int | None = None,
     n_ahead: int | None = None,
+    view: View | None = None,
 ) -> Generator[Batch, None, None]:
     """Decode images in their order.
 
@@ -71,6 +73,8 @@ def decode_batches(
         n_threads: None for one on each usable core.
         n_ahead: Batches that are decoded before the former one is used up. None for 4, or as many as keep all
             threads busy.
+        view: Which random view of each image; None for the images as they are. A view depends on the image's content,
+            never on its place, its company or a thread.
 
     Yields:
         One batch after the other.
@@ -87,7 +91,7 @@ def decode_batches(
     ahead: deque[_Job] = deque()
     try:
         for start in range(0, len(sources), batch_size):
-            ahead.append(_Job.start(pool, sources[start : start + batch_size], start, transform))
+            ahead.append(_Job.start(pool, sources[start : start + batch_size], start, transform, view))
             if len(ahead) > n_ahead:
                 yield ahead.popleft().collect()
         while ahead:
@@ -106,11 +110,16 @@ class _Job:
 
     @classmethod
     def start(
-        cls, pool: ThreadPoolExecutor, part: Sequence[ImageSource], start_index: int, transform: Transform
+        cls,
+        pool: ThreadPoolExecutor,
+        part: Sequence[ImageSource],
+        start_index: int,
+        transform: Transform,
+        view: View | None,
     ) -> _Job:
         pixels = np.empty((len(part), transform.height, transform.width, 3), np.uint8)
         outcomes = [
-            pool.submit(_decode_into, slot, source, start_index + place, transform)
+            pool.submit(_decode_into, slot, source, start_index + place, transform, view)
             for place, (slot, source) in enumerate(zip(pixels, part, strict=True))
         ]
         return cls(start_index, pixels, outcomes)
@@ -134,10 +143,12 @@ def source_name(source: ImageSource, position: int) -> str:
     return str(source) if isinstance(source, Path) else f"image {position}"
 
 
-def _decode_into(slot: NDArray[np.uint8], source: ImageSource, position: int, transform: Transform) -> Outcome:
+def _decode_into(
+    slot: NDArray[np.uint8], source: ImageSource, position: int, transform: Transform, view: View | None
+) -> Outcome:
     """Decode one image to its place in the batch; returns its content hash, or why there is none."""
     try:
-        decoded = read_image(source, transform)
+        decoded = read_image(source, transform, view)
     except UnreadableImageError as error:
         return Unreadable(path=source_name(source, position), reason=error.reason, detail=error.detail)
     slot[:] = decoded.pixels

@@ -22,6 +22,7 @@ from regraft.images.jpegs import decode_jpeg
 from regraft.images.resizing import Picture, finish
 
 if TYPE_CHECKING:
+    from regraft.images.augmentation import View
     from regraft.images.transform import Transform
 
 N_BYTES_MAX = 1 << 30
@@ -44,18 +45,27 @@ class DecodedImage:
     digest: str
 
 
-def read_image(source: ImageSource, transform: Transform) -> DecodedImage:
+def read_image(source: ImageSource, transform: Transform, view: View | None = None) -> DecodedImage:
     """Read an image once: its content hash and its pixels.
+
+    Args:
+        source: A file, an encoded image or an array.
+        transform: The geometry.
+        view: A random view of it; None for the image as it is.
 
     Raises:
         UnreadableImageError: The file cannot be read, or is no usable image.
         OptionError: An array is no image.
     """
     if isinstance(source, np.ndarray):
-        pixels = transform_array(source, transform)
-        return DecodedImage(pixels, digest_array(source))
-    data = source if isinstance(source, bytes) else _read_bytes(source)
-    return DecodedImage(decode_image(data, transform), digest_bytes(data))
+        digest = digest_array(source)
+    else:
+        source = source if isinstance(source, bytes) else _read_bytes(source)
+        digest = digest_bytes(source)
+    change = None if view is None else view.draw(digest)
+    geometry = transform if change is None else change.windowed(transform)
+    pixels = transform_array(source, geometry) if isinstance(source, np.ndarray) else decode_image(source, geometry)
+    return DecodedImage(pixels if change is None else change.applied(pixels), digest)
 
 
 def digest_array(pixels: NDArray[np.uint8]) -> str:

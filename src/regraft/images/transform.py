@@ -55,3 +55,20 @@ class Transform(Value):
             return self.width, self.height
         scale = min(self.width / width, self.height / height)
         return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+class WindowedTransform(Transform):
+    """A transform of a part of the image only: what a random crop is made with.
+
+    Attributes:
+        window: left, top, right, bottom of that part, as fractions of what the transform would use.
+    """
+
+    window: Box
+
+    def source_box(self, width: int, height: int) -> Box:
+        """The window's part of a `width` x `height` image, in pixels."""
+        left, top, right, bottom = super().source_box(width, height)
+        x, y = right - left, bottom - top
+        first, upper, last, lower = self.window
+        return (left + first * x, top + upper * y, left + last * x, top + lower * y)

@@ -18,6 +18,8 @@ from regraft.recipes.diagnosis import DoctorResult, doctor
 from regraft.recipes.embedding import EmbedOptions, EmbedResult, embed
 from regraft.recipes.evaluating import EvaluateOptions, EvaluateResult, evaluate
 from regraft.recipes.experiment_options import ProbeOptions
+from regraft.recipes.finetune_options import FinetuneOptions
+from regraft.recipes.finetuning import FinetuneResult, finetune
 from regraft.recipes.predicting import Prediction, PredictOptions, PredictResult, predict
 from regraft.recipes.probing import ProbeResult, probe
 from regraft.recipes.scanning import ScanOptions, ScanResult, scan
@@ -37,6 +39,8 @@ __all__ = [
     "EmbedResult",
     "EvaluateOptions",
     "EvaluateResult",
+    "FinetuneOptions",
+    "FinetuneResult",
     "ImageClassifier",
     "ImageFeatures",
     "PredictOptions",
@@ -53,6 +57,7 @@ __all__ = [
     "doctor",
     "embed",
     "evaluate",
+    "finetune",
     "list_backbones",
     "list_datasets",
     "predict",

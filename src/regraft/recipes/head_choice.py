@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from regraft.heads import Selection
     from regraft.recipes.experiment_options import ProbeOptions
+    from regraft.recipes.finetune_options import FinetuneOptions
 
 
 def choose_head(
@@ -24,7 +25,7 @@ def choose_head(
     digests: Sequence[str],
     groups: Sequence[str | None],
     n_penultimate: int,
-    options: ProbeOptions,
+    options: ProbeOptions | FinetuneOptions,
     sample_weight: ArrayLike | None = None,
 ) -> Selection:
     """Fit a head with folds that keep the images of a group, and copies of an image, together.

@@ -1,0 +1,94 @@
+"""Training the backbone, too: the grafted network, its rates, the loop, checkpoints, devices.
+
+torch is loaded with the first name that needs it: options are read by `regraft --help`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from regraft.finetuning.options import (
+    DurationOptions,
+    OptimizerOptions,
+    RegularisationOptions,
+    ScheduleOptions,
+    TrainingOptions,
+)
+
+if TYPE_CHECKING:
+    from regraft.finetuning.checkpoints import CheckpointFolder, Restored
+    from regraft.finetuning.devices import World, is_leader, join_world
+    from regraft.finetuning.estimates import seconds_an_image
+    from regraft.finetuning.feeds import ActivationFeed, Feed, PixelFeed
+    from regraft.finetuning.journal import Journal, read_journal
+    from regraft.finetuning.loop import Training
+    from regraft.finetuning.losses import create_loss
+    from regraft.finetuning.network import GraftedHead, GraftedNetwork
+    from regraft.finetuning.parameter_groups import ParameterGroup, discriminative_groups
+    from regraft.finetuning.schedules import rate_factor
+    from regraft.finetuning.stopping import StopRequest, stop_requests
+    from regraft.finetuning.task import Epoch, Task, Trained
+
+_ROOMS = {
+    "ActivationFeed": "feeds",
+    "CheckpointFolder": "checkpoints",
+    "Epoch": "task",
+    "Feed": "feeds",
+    "GraftedHead": "network",
+    "GraftedNetwork": "network",
+    "Journal": "journal",
+    "ParameterGroup": "parameter_groups",
+    "PixelFeed": "feeds",
+    "Restored": "checkpoints",
+    "StopRequest": "stopping",
+    "Task": "task",
+    "Trained": "task",
+    "Training": "loop",
+    "World": "devices",
+    "create_loss": "losses",
+    "discriminative_groups": "parameter_groups",
+    "is_leader": "devices",
+    "join_world": "devices",
+    "rate_factor": "schedules",
+    "read_journal": "journal",
+    "seconds_an_image": "estimates",
+    "stop_requests": "stopping",
+}
+
+__all__ = [
+    "ActivationFeed",
+    "CheckpointFolder",
+    "DurationOptions",
+    "Epoch",
+    "Feed",
+    "GraftedHead",
+    "GraftedNetwork",
+    "Journal",
+    "OptimizerOptions",
+    "ParameterGroup",
+    "PixelFeed",
+    "RegularisationOptions",
+    "Restored",
+    "ScheduleOptions",
+    "StopRequest",
+    "Task",
+    "Trained",
+    "Training",
+    "TrainingOptions",
+    "World",
+    "create_loss",
+    "discriminative_groups",
+    "is_leader",
+    "join_world",
+    "rate_factor",
+    "read_journal",
+    "seconds_an_image",
+    "stop_requests",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOMS:
+        raise AttributeError(f"module 'regraft.finetuning' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"regraft.finetuning.{_ROOMS[name]}"), name)

@@ -1,0 +1,100 @@
+"""One process or several: which device each uses, and what they tell each other."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import distributed
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from torch import nn
+
+_PATIENCE = timedelta(minutes=10)
+"""How long a process waits for one that says nothing before it ends with an error."""
+
+
+@dataclass(frozen=True)
+class World:
+    """The processes that train together (`torchrun`); one by itself where there is no such thing.
+
+    Every process takes its share of each batch, and gradients are summed, weighted by the images of each: the same
+    mathematics, sample order and steps for any number of processes.
+
+    Attributes:
+        rank: Which process this is; 0 writes.
+        size: How many there are.
+        device: Where this one computes.
+    """
+
+    rank: int = 0
+    size: int = 1
+    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
+
+    def share(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """This process's part of a batch: every `size`-th row."""
+        return rows[self.rank :: self.size]
+
+    def add_gradients(self, network: nn.Module) -> None:
+        """Sum the gradients of all processes, in one message."""
+        if self.size == 1:
+            return
+        parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
+        for parameter in parameters:
+            if parameter.grad is None:
+                parameter.grad = torch.zeros_like(parameter)
+        flat = torch.cat([parameter.grad.flatten() for parameter in parameters if parameter.grad is not None])
+        distributed.all_reduce(flat)
+        start = 0
+        for parameter in parameters:
+            n_numbers = parameter.numel()
+            parameter.grad = flat[start : start + n_numbers].view_as(parameter).clone()
+            start += n_numbers
+
+    def add_numbers(self, *numbers: float) -> tuple[float, ...]:
+        """Sums over all processes."""
+        if self.size == 1:
+            return numbers
+        summed = torch.tensor(numbers, dtype=torch.float64, device=self.device)
+        distributed.all_reduce(summed)
+        return tuple(summed.tolist())
+
+    def of_leader(self, value: Any) -> Any:
+        """What process 0 has, in all processes: for small JSON-like values that were measured or drawn."""
+        if self.size == 1:
+            return value
+        box = [value]
+        distributed.broadcast_object_list(box, src=0)
+        return box[0]
+
+    def any(self, flag: bool) -> bool:  # noqa: FBT001 - a truth value is what it is about
+        """Whether it is true in any process."""
+        return flag if self.size == 1 else self.add_numbers(float(flag))[0] > 0
+
+
+def join_world(device: str) -> World:
+    """The world that `torchrun` set up for this process, or a world of one.
+
+    Args:
+        device: "cpu", "cuda" or "mps".
+    """
+    size = int(os.environ.get("WORLD_SIZE", "1"))
+    if size == 1:
+        return World(device=torch.device(device))
+    rank, local = int(os.environ["RANK"]), int(os.environ.get("LOCAL_RANK", "0"))
+    place = torch.device("cuda", local) if device == "cuda" else torch.device(device)
+    if place.type == "cuda":
+        torch.cuda.set_device(place)
+    if not distributed.is_initialized():
+        distributed.init_process_group("nccl" if place.type == "cuda" else "gloo", timeout=_PATIENCE)
+    return World(rank, size, place)
+
+
+def is_leader() -> bool:
+    """Whether this process is the one that writes."""
+    return os.environ.get("RANK", "0") == "0"

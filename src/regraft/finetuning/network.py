@@ -1,0 +1,110 @@
+"""The network that is trained: a backbone or the last part of one, with a fitted linear head grafted on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import nn
+
+from regraft.heads import LinearHead
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+
+class GraftedHead(nn.Module):
+    """A `LinearHead` that can be trained on: at the start its softmax is the fitted head's, exactly.
+
+    A head on features of unit length has large weights, which a learning rate would hardly move. Its features are
+    therefore brought to their usual length instead, and its weights are divided by it: the same scores.
+
+    Args:
+        head: A fitted head; its temperature becomes part of the weights.
+        features: (n, d) float32, some features that it was fitted on.
+        dropout: Part of the features that is dropped in training.
+    """
+
+    def __init__(self, head: LinearHead, features: NDArray[np.float32], dropout: float) -> None:
+        super().__init__()
+        self.kind = head.kind
+        self.is_row_normalised = head.is_row_normalised
+        self.length = float(np.linalg.norm(features, axis=1).mean()) if head.is_row_normalised else 1.0
+        self.dropout = nn.Dropout(dropout)
+        self.linear = nn.Linear(head.coef.shape[1], head.n_classes)
+        with torch.no_grad():
+            self.linear.weight.copy_(torch.from_numpy(head.coef / (head.temperature * self.length)))
+            self.linear.bias.copy_(torch.from_numpy(head.intercept / head.temperature))
+
+    def forward(self, features: torch.Tensor) -> torch.Tensor:
+        """Scores (n, k) float32 of features (n, d)."""
+        features = features.float()
+        if self.is_row_normalised:
+            features = nn.functional.normalize(features, dim=1) * self.length
+        scores: torch.Tensor = self.linear(self.dropout(features))
+        return scores
+
+    def fitted(self, temperature: float = 1.0) -> LinearHead:
+        """The head as plain arrays, as bundles keep it."""
+        coef = self.linear.weight.detach().float().cpu().numpy() * np.float32(self.length)
+        bias = self.linear.bias.detach().float().cpu().numpy()
+        return LinearHead(self.kind, self.is_row_normalised, coef.copy(), bias.copy(), temperature, coef.shape[1])
+
+
+class GraftedNetwork(nn.Module):
+    """Pixels or activations in, scores out.
+
+    Args:
+        body: From planes (n, 3, h, w) or activations (n, *shape) to features (n, d).
+        head: From features to scores.
+        mean, std: Normalisation of uint8 pixels; None where activations come in.
+        keep_statistics: Batch norm goes by the statistics of the pretraining, and leaves them as they are.
+    """
+
+    def __init__(
+        self,
+        body: nn.Module,
+        head: GraftedHead,
+        *,
+        normalisation: tuple[tuple[float, ...], tuple[float, ...]] | None,
+        keep_statistics: bool,
+    ) -> None:
+        super().__init__()
+        self.body = body
+        self.head = head
+        self.keep_statistics = keep_statistics
+        self._normalisation = normalisation
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        """Scores.
+
+        Args:
+            inputs: (n, h, w, 3) uint8 pixels, or (n, *shape) float activations.
+
+        Returns:
+            (n, k) float32.
+        """
+        if self._normalisation is not None:
+            mean, std = (torch.tensor(part, device=inputs.device).view(1, 3, 1, 1) for part in self._normalisation)
+            inputs = ((inputs.permute(0, 3, 1, 2).float() / 255 - mean) / std).contiguous(
+                memory_format=torch.channels_last
+            )
+        scores: torch.Tensor = self.head(self.body(inputs))
+        return scores
+
+    def train(self, mode: bool = True) -> GraftedNetwork:  # noqa: FBT001, FBT002 - torch's signature
+        """As torch's, but batch norm stays as it is where its statistics are kept."""
+        super().train(mode)
+        if mode and self.keep_statistics:
+            for module in batch_norms(self):
+                module.eval()
+        return self
+
+
+def batch_norms(network: nn.Module) -> Iterator[nn.Module]:
+    """All batch-norm layers (timm's carry an activation, and are subclasses)."""
+    kinds = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.SyncBatchNorm)
+    return (module for module in network.modules() if isinstance(module, kinds))

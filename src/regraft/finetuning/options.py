@@ -1,0 +1,112 @@
+"""The knobs of a training: what each does, and when to turn it. No torch here: `regraft --help` reads this."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from regraft.core import Options
+
+
+class OptimizerOptions(Options):
+    """How weights follow their gradients."""
+
+    learning_rate: float = Field(
+        3e-4,
+        gt=0,
+        le=100,
+        description="Peak learning rate of the last stage. Lower it where training loss jumps or validation gets worse "
+        "from the first epoch on; raise it where the loss hardly falls.",
+    )
+    head_learning_rate: float | None = Field(
+        None, gt=0, le=100, description="Peak learning rate of the head; by default three times the last stage's."
+    )
+    layer_decay: float = Field(
+        0.8,
+        gt=0,
+        le=1,
+        description="Each stage further from the head learns at this part of the next one's rate. Lower it on few "
+        "images, 1 gives all stages one rate.",
+    )
+    optimizer: str = Field(
+        "adamw",
+        description="adamw, sgd (Nesterov momentum; needs ten to a hundred times the learning rate), adam, rmsprop, "
+        "adagrad, adadelta, ftrl, or another name from torch.optim or timm.",
+    )
+    weight_decay: float = Field(
+        0.01, ge=0, le=1, description="Pull of all weights but norms and biases towards 0. More where it overfits."
+    )
+    momentum: float = Field(0.9, ge=0, lt=1, description="Memory of sgd and rmsprop; the first beta of the Adams.")
+    epsilon: float | None = Field(
+        None, gt=0, description="Added to the denominator of adaptive optimizers; by default their own."
+    )
+    clip_norm: float | None = Field(
+        1.0, gt=0, description="Gradients longer than this are shortened to it. Lower it where the loss jumps."
+    )
+    accumulate: int = Field(
+        1, ge=1, le=1024, description="Batches whose gradients make one step: a large batch in little memory."
+    )
+
+
+class ScheduleOptions(Options):
+    """How learning rates change over the steps."""
+
+    schedule: Literal["cosine", "one-cycle", "fixed", "step", "exponential", "polynomial"] = Field(
+        "cosine",
+        description="From the peak down: cosine (the usual), one-cycle (a longer warm-up from 1/25, down to nothing), "
+        "step and exponential (by --decay-factor every --decay-epochs), polynomial (by --power), or fixed.",
+    )
+    warmup: float = Field(
+        0.1, ge=0, lt=1, description="Part of the steps over which rates grow from 0. More where the start is rough."
+    )
+    final_fraction: float = Field(
+        0.0, ge=0, le=1, description="Part of the peak rate at which cosine and polynomial end."
+    )
+    decay_factor: float = Field(0.1, gt=0, le=1, description="Of step and exponential schedules.")
+    decay_epochs: float = Field(3.0, gt=0, description="Epochs between two decays of step; of exponential, too.")
+    power: float = Field(1.0, gt=0, le=10, description="Of the polynomial schedule; 1 is a straight line.")
+
+
+class RegularisationOptions(Options):
+    """What is learnt from each image, and what keeps a network from learning it by heart."""
+
+    dropout: float = Field(
+        0.2, ge=0, lt=1, description="Part of the features that the head does not see in a step. More on few images."
+    )
+    drop_path: float = Field(
+        0.0, ge=0, lt=1, description="Largest chance that a residual block is left out; .1 to .3 for large networks."
+    )
+    label_smoothing: float = Field(
+        0.05, ge=0, lt=1, description="Part of the target spread over all classes. 0 where labels are sure and rare."
+    )
+    loss: str = Field(
+        "cross-entropy",
+        description="cross-entropy, focal (hard images count more: rare classes), or your own code as module:function "
+        "or FILE.py:function, called with scores (n, k) and targets, giving a scalar tensor.",
+    )
+    focal_gamma: float = Field(2.0, ge=0, le=10, description="How much less the focal loss minds easy images.")
+    mixup: float = Field(
+        0.0, ge=0, le=10, description="Alpha of mixup: pairs of images are blended. .2 from about 20,000 images on."
+    )
+    cutmix: float = Field(0.0, ge=0, le=10, description="Alpha of cutmix: a box of one image in another; as mixup.")
+    ema: float | None = Field(
+        None, gt=0, lt=1, description="Average the weights over the steps with this decay (.99 to .9999), use those."
+    )
+
+
+class DurationOptions(Options):
+    """How long."""
+
+    epochs: int = Field(10, ge=1, le=100_000, description="Passes over the training images.")
+    steps: int | None = Field(None, ge=1, description="Steps of the optimizer, instead of epochs.")
+    batch_size: int = Field(
+        32, ge=1, le=65536, description="Images of a batch. Smaller where memory is short; change rates along with it."
+    )
+    patience: int | None = Field(
+        None, ge=1, description="Stop when so many epochs have not improved the validation loss."
+    )
+
+
+class TrainingOptions(DurationOptions, RegularisationOptions, ScheduleOptions, OptimizerOptions):
+    """All knobs of one training; `class_weight` comes from the options of the experiment."""

@@ -1,0 +1,67 @@
+"""Discriminative learning rates: the further from the head, the smaller (Howard and Ruder 2018, arXiv:1801.06146)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import nn
+
+    from regraft.finetuning.options import OptimizerOptions
+
+_HEAD_FACTOR = 3.0
+
+
+@dataclass(frozen=True, eq=False)
+class ParameterGroup:
+    """Parameters that learn alike.
+
+    Attributes:
+        name: "head" or a stage's.
+        parameters: The tensors.
+        learning_rate: Peak.
+        weight_decay: 0 for biases and norms.
+    """
+
+    name: str
+    parameters: tuple[nn.Parameter, ...]
+    learning_rate: float
+    weight_decay: float
+
+    @property
+    def n_parameters(self) -> int:
+        """Numbers in all tensors."""
+        return sum(parameter.numel() for parameter in self.parameters)
+
+    def settings(self) -> dict[str, Any]:
+        """What an optimizer takes."""
+        return {"params": list(self.parameters), "lr": self.learning_rate, "weight_decay": self.weight_decay}
+
+
+def discriminative_groups(
+    stages: Sequence[tuple[str, Sequence[tuple[str, nn.Parameter]]]], head: nn.Module, options: OptimizerOptions
+) -> list[ParameterGroup]:
+    """The head, the last stage, ... the first stage; each in a part with and a part without weight decay.
+
+    Args:
+        stages: Names and named parameters, from the pixels on.
+        head: The classifier.
+        options: Rates and decay.
+    """
+    head_rate = options.head_learning_rate or _HEAD_FACTOR * options.learning_rate
+    rows = [("head", list(head.named_parameters()), head_rate)]
+    for distance, (name, parameters) in enumerate(reversed(stages)):
+        rows.append((name, list(parameters), options.learning_rate * options.layer_decay**distance))
+    groups = []
+    for name, parameters, rate in rows:
+        trained = [parameter for _name, parameter in parameters if parameter.requires_grad]
+        for decay, members in (
+            (options.weight_decay, [parameter for parameter in trained if parameter.dim() > 1]),
+            (0.0, [parameter for parameter in trained if parameter.dim() <= 1]),
+        ):
+            if members:
+                groups.append(ParameterGroup(name, tuple(members), rate, decay))
+    return groups

@@ -1,0 +1,74 @@
+"""What is trained, and what comes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import numpy as np
+    import torch
+    from numpy.typing import NDArray
+
+    from regraft.finetuning.feeds import Feed
+    from regraft.finetuning.network import GraftedNetwork
+    from regraft.finetuning.parameter_groups import ParameterGroup
+
+    Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What was measured at the end of an epoch; losses are mean cross-entropies, None where nothing was measured."""
+
+    number: int
+    train_loss: float
+    train_accuracy: float
+    validation_loss: float | None
+    validation_accuracy: float | None
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """The end of a training.
+
+    Attributes:
+        state: The best epoch's state of the network (the last one's where nothing was validated).
+        history: One entry for each finished epoch.
+        best_epoch: Its number; None where nothing was validated.
+        scores: (v, k) float32, the validation images' scores at that epoch.
+    """
+
+    state: dict[str, torch.Tensor]
+    history: tuple[Epoch, ...]
+    best_epoch: int | None
+    scores: NDArray[np.float32] | None
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """What is to be trained, on what.
+
+    Attributes:
+        network: Is changed by the training.
+        groups: Its parameters with their rates.
+        feed: Inputs.
+        labels: (n,) int64 of all of the feed's images.
+        train: Rows to train on.
+        validation: Rows to judge epochs by; may be empty.
+        loss: Scores and targets to a scalar.
+        name: For messages about a batch: what a row is called.
+    """
+
+    network: GraftedNetwork
+    groups: Sequence[ParameterGroup]
+    feed: Feed
+    labels: Rows
+    train: Rows
+    validation: Rows
+    loss: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+    n_classes: int
+    name: Callable[[int], str] = str

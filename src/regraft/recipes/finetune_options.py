@@ -1,0 +1,42 @@
+"""The options of `finetune`, shared with `train`."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from regraft.finetuning import TrainingOptions
+from regraft.recipes.experiment_options import ExperimentOptions, HeadName, RunOptions
+from regraft.recipes.network_options import NetworkOptions
+
+PolicyName = Literal["none", "flip", "flips", "crop", "crop-flip", "colour", "randaugment"]
+
+
+class FinetuneOptions(RunOptions, TrainingOptions, ExperimentOptions, NetworkOptions):
+    """Settings of `finetune`."""
+
+    head: HeadName = Field("softmax", description="Linear head that is fitted first, and trained on from there.")
+    layer: Literal["penultimate"] = Field(
+        "penultimate", description="The head of a trained network is on the penultimate layer."
+    )
+    from_stage: str = Field(
+        "auto",
+        description="First stage that is trained: a number, a module's name, or 1 for the whole network. What lies "
+        "before it runs once, in the fast engine. auto takes as much of the network as fits into --budget.",
+    )
+    budget: float = Field(10.0, gt=0, description="Minutes that the training may take: decides what auto trains.")
+    augmentation: PolicyName = Field(
+        "crop-flip",
+        description="How training images are changed: none, flip, flips (both ways: no top and bottom), crop (no flip: "
+        "signs, text), crop-flip (photos), colour, randaugment. A flip that makes another class does harm.",
+    )
+    views: int = Field(
+        4, ge=1, le=64, description="Augmented views of each image that are kept where a frozen part runs once."
+    )
+    batch_norm: Literal["frozen", "train"] = Field(
+        "frozen", description="Statistics of batch norm: frozen on small data; train needs large batches."
+    )
+    validation_fraction: float = Field(
+        0.15, ge=0, lt=1, description="Part of the training images that judges the epochs; 0 keeps the last epoch."
+    )

@@ -1,0 +1,227 @@
+"""`regraft finetune`: the pretrained network as the start, trained on from a fitted linear head."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from regraft.core import SilentProgress, plural
+from regraft.data import cluster_units, read_manifest, require_classes, split_holdout
+from regraft.features import build_extractor
+from regraft.recipes.classifiers import build_classifier
+from regraft.recipes.dataset_features import load_features, spread_out
+from regraft.recipes.finetune_options import FinetuneOptions
+from regraft.recipes.head_choice import choose_head
+from regraft.recipes.reporting import Findings, report_run
+from regraft.recipes.runs import RunFolder, write_record
+from regraft.recipes.stopwatch import Stopwatch
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from regraft.bundle import Classifier
+    from regraft.core import Progress
+    from regraft.evaluation import Assessment
+    from regraft.heads import LinearHead, Selection
+    from regraft.recipes.dataset_features import DatasetFeatures
+    from regraft.recipes.workshop import Fit, Sides, Workshop
+
+    Rows = NDArray[np.int64]
+
+_N_GOLDEN = 4
+
+
+@dataclass(frozen=True)
+class FinetuneResult:
+    """What a fine-tuning gave.
+
+    Attributes:
+        folder: The run's folder, as a probe's, with `log.jsonl`.
+        assessment: The measured quality on the test images.
+        n_train, n_validation, n_test: Images trained on, that chose the epoch, that it was measured on.
+        n_unreadable: Files that were left out.
+        seconds: Time by stage.
+        notes: What was decided, and why.
+    """
+
+    folder: Path
+    assessment: Assessment
+    n_train: int
+    n_validation: int
+    n_test: int
+    n_unreadable: int
+    seconds: dict[str, float]
+    notes: tuple[str, ...]
+
+    @property
+    def bundle(self) -> Path:
+        """The saved classifier."""
+        return self.folder / "bundle"
+
+    @property
+    def report(self) -> Path:
+        """The report, for a browser."""
+        return self.folder / "report.html"
+
+
+def finetune(
+    source: str | Path, options: FinetuneOptions | None = None, *, progress: Progress | None = None, **settings: Any
+) -> FinetuneResult | None:
+    """Train a pretrained network on, from a fitted linear head, and measure it.
+
+    A linear head is fitted first and the network is trained from there, with rates that shrink with the distance
+    from the head (linear probe, then fine-tune: Kumar et al. 2022, arXiv:2202.10054). A run that was stopped goes on
+    when it is called again with the same options.
+
+    Args:
+        source: A folder, a table, or the name of a data set, as for `probe`.
+        options: Ready options.
+        progress: Where to report.
+        **settings: Single options by name (`FinetuneOptions`).
+
+    Returns:
+        The run's folder and what was measured; None in the processes of `torchrun` that do not write.
+
+    Raises:
+        RegraftError: See `regraft.core.errors`; the message says what to do.
+    """
+    from regraft.finetuning import join_world, stop_requests
+    from regraft.recipes.workshop import Workshop, training_folder
+
+    options = FinetuneOptions.of(options, settings)
+    progress = progress or SilentProgress()
+    watch = Stopwatch()
+    with watch.stage("list images"):
+        manifest = read_manifest(source, group_by=options.group_by)
+        require_classes(manifest)
+    data = load_features(manifest, options, progress, watch)
+    require_classes(data.manifest)
+    world = join_world(data.choice.device)
+    rows, test = data.split(options.test_fraction, options.seed)
+    sides = hold_out(data, rows, options)
+    shop = Workshop(data, options, world, rows, progress)
+    work = training_folder(
+        options.runs.expanduser(),
+        str(source),
+        options.model_dump(mode="json", exclude={"runs", "name"}),
+        sorted(data.digests),
+        data.spec.digest,
+    )
+    with watch.stage("fit head"):
+        selection = fit_start(data, sides.train, options)
+    with watch.stage("prepare training"):
+        prepared = shop.prepare(work)
+    with watch.stage("train"), stop_requests() as stop:
+        fit = shop.fit(prepared, start_head(selection, data), sides, options, folder=work, stop=stop)
+    if world.rank:
+        return None
+    with RunFolder(options.runs, options.name, f"{Path(source).stem}-finetune") as run:
+        tuned, classifier = graft(run.final.name, shop, fit, selection, test)
+        findings = Findings(source=str(source), verb="finetune", options=options, data=tuned, train=rows, test=test)
+        _predictions, assessment = report_run(run.folder, findings, classifier, selection, watch)
+        save(run.folder, classifier.with_metrics(assessment), tuned, test)
+        write_record(run.folder, source=str(source), options=options, seconds=watch.seconds, data=tuned)
+        keep_journal(work, run.folder)
+    shutil.rmtree(work, ignore_errors=True)
+    return FinetuneResult(
+        folder=run.final,
+        assessment=assessment,
+        n_train=len(sides.train),
+        n_validation=len(sides.validation),
+        n_test=len(test),
+        n_unreadable=len(data.unreadable),
+        seconds=watch.seconds,
+        notes=(prepared.boundary.sentence, *fit.resumed, *absent_classes(data, sides)),
+    )
+
+
+def hold_out(data: DatasetFeatures, rows: Rows, options: FinetuneOptions) -> Sides:
+    """Of the training images those that are trained on, and those that judge the epochs; groups stay together."""
+    from regraft.recipes.workshop import Sides
+
+    if options.validation_fraction == 0:
+        return Sides(rows, rows[:0])
+    manifest = data.manifest.select(rows)
+    digests = [data.digests[row] for row in rows]
+    units = cluster_units(digests, manifest.groups)
+    is_held = split_holdout(
+        manifest.labels, units, digests, test_fraction=options.validation_fraction, seed=options.seed
+    )
+    return Sides(rows[~is_held], rows[is_held])
+
+
+def fit_start(data: DatasetFeatures, train: Rows, options: FinetuneOptions) -> Selection:
+    """The linear head that the training begins with."""
+    manifest = data.manifest.select(train)
+    return choose_head(
+        data.features[train],
+        manifest.labels,
+        digests=[data.digests[row] for row in train],
+        groups=manifest.groups,
+        n_penultimate=data.spec.n_features,
+        options=options,
+    )
+
+
+def start_head(selection: Selection, data: DatasetFeatures) -> LinearHead:
+    """A head for all classes; one without training images begins at scores that training can move."""
+    head = selection.head.spread(selection.classes, data.manifest.n_classes)
+    floor = float(selection.head.intercept.min()) - 5.0 * selection.head.temperature
+    return replace(head, intercept=np.maximum(head.intercept, np.float32(floor)))
+
+
+def absent_classes(data: DatasetFeatures, sides: Sides) -> tuple[str, ...]:
+    """A sentence where validation shows classes that training does not."""
+    labels = data.manifest.labels
+    absent = sorted(set(labels[sides.validation].tolist()) - set(labels[sides.train].tolist()))
+    if not absent:
+        return ()
+    first = ", ".join(data.manifest.class_names[label] for label in absent[:3])
+    return (
+        f"{plural(len(absent), 'class', 'classes')} ({first}) of the validation images cannot be learnt: no training "
+        "image shows them.",
+    )
+
+
+def graft(name: str, shop: Workshop, fit: Fit, selection: Selection, test: Rows) -> tuple[DatasetFeatures, Classifier]:
+    """The trained network as a backbone, its features of the test images, and the classifier with its trained head.
+
+    The head is calibrated on the validation images' scores (temperature scaling), where there are some.
+    """
+    from regraft.heads import fit_temperature
+
+    data = shop.data
+    spec = shop.keep(fit)
+    extractor = build_extractor(
+        spec, data.choice, transform=data.extractor.transform, layer=shop.options.layer, cache=shop.cache
+    )
+    files = data.manifest.files()
+    found = extractor.extract([files[row] for row in test], [data.digests[row] for row in test], progress=shop.progress)
+    features = np.zeros((len(files), spec.n_features), np.float32)
+    features[test[found.rows]] = found.features
+    tuned = replace(data, features=features, spec=spec, extractor=extractor)
+    scores = fit.trained.scores
+    temperature = 1.0 if scores is None else fit_temperature(scores, data.manifest.labels[fit.sides.validation])
+    head = replace(fit.head, temperature=temperature)
+    everything = np.arange(data.manifest.n_classes)
+    trained = replace(selection, head=head, classes=everything)
+    return tuned, build_classifier(name, tuned, trained, shop.options)
+
+
+def save(folder: Path, classifier: Classifier, data: DatasetFeatures, test: Rows) -> None:
+    """Save the bundle with golden inputs from the test images."""
+    from regraft.bundle import save_bundle
+
+    golden = spread_out(test, _N_GOLDEN)
+    save_bundle(classifier, folder / "bundle", golden_pixels=data.pixels(golden), golden_features=data.features[golden])
+
+
+def keep_journal(work: Path, folder: Path) -> None:
+    """Move what was logged in training to the run's folder."""
+    for path in work.iterdir():
+        if path.name in ("log.jsonl", "tensorboard"):
+            shutil.move(path, folder / path.name)

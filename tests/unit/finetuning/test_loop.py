@@ -1,0 +1,179 @@
+"""The loop: resuming is exact, epochs are judged, what goes wrong is explained."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from regraft.core import InterruptedRunError, SilentProgress, TrainingError, digest_bytes
+from regraft.finetuning import (
+    ActivationFeed,
+    CheckpointFolder,
+    GraftedHead,
+    GraftedNetwork,
+    Journal,
+    StopRequest,
+    Task,
+    Training,
+    TrainingOptions,
+    World,
+    create_loss,
+    discriminative_groups,
+    read_journal,
+)
+from regraft.heads import LinearHead
+
+N_IMAGES, N_FEATURES, N_CLASSES = 50, 6, 3
+
+
+@pytest.fixture
+def build():
+    """Makes a training of a small network with batch norm and dropout on random activations."""
+
+    def training(folder=None, world=None, activations=None, **settings):
+        rng = np.random.default_rng(0)
+        labels = rng.integers(0, N_CLASSES, N_IMAGES)
+        views = [rng.normal(labels[:, None], 1.0, (N_IMAGES, N_FEATURES)).astype(np.float16) for _ in range(3)]
+        if activations is not None:
+            views = [activations(view) for view in views]
+        torch.manual_seed(0)
+        body = nn.Sequential(nn.Linear(N_FEATURES, 8), nn.BatchNorm1d(8), nn.ReLU())
+        weights = rng.normal(size=(N_CLASSES, 8)).astype(np.float32)
+        head = LinearHead(
+            "softmax",
+            is_row_normalised=True,
+            coef=weights,
+            intercept=np.zeros(N_CLASSES, np.float32),
+            temperature=0.5,
+            n_inputs=8,
+        )
+        options = TrainingOptions.of(None, {"epochs": 3, "batch_size": 8, "ema": 0.9, "dropout": 0.3, **settings})
+        network = GraftedNetwork(
+            body,
+            GraftedHead(head, np.ones((4, 8), np.float32), options.dropout),
+            normalisation=None,
+            keep_statistics=False,
+        )
+        task = Task(
+            network=network,
+            groups=discriminative_groups([("body", list(body.named_parameters()))], network.head, options),
+            feed=ActivationFeed(views[0], tuple(views[1:]), (N_FEATURES,), 0),
+            labels=labels,
+            train=np.arange(40),
+            validation=np.arange(40, 50),
+            loss=create_loss(options, N_CLASSES, np.bincount(labels)),
+            n_classes=N_CLASSES,
+            name=lambda row: f"image {row}",
+        )
+        return Training(
+            task,
+            options,
+            seed=1,
+            world=world or World(),
+            checkpoints=None if folder is None else CheckpointFolder(folder / "checkpoints"),
+            journal=None if folder is None else Journal(folder),
+        )
+
+    return training
+
+
+class StopAfter(StopRequest):
+    """A request that comes after some looks."""
+
+    def __init__(self, n_looks):
+        super().__init__()
+        self.n_looks = n_looks
+
+    def __bool__(self):
+        self.n_looks -= 1
+        return self.n_looks < 0
+
+
+def digest(trained):
+    """One text for the weights and everything else that was learnt."""
+    weights = b"".join(tensor.numpy().tobytes() for tensor in trained.state.values())
+    return digest_bytes(weights + trained.scores.tobytes()), trained.best_epoch
+
+
+@pytest.mark.parametrize("n_steps", [0, 1, 4, 5, 9, 13])
+def test_a_training_that_was_stopped_ends_as_if_it_had_not(n_steps, build, tmp_path):
+    """Stopped after any step, also at an epoch's end, and taken up by another process's objects."""
+    expected = build(tmp_path / "whole").run(SilentProgress())
+    with pytest.raises(InterruptedRunError, match="run the same command again"):
+        build(tmp_path / "parts").run(SilentProgress(), StopAfter(n_steps))
+    again = build(tmp_path / "parts")
+    restored = again.checkpoints.load_latest()
+    assert restored.step == n_steps + 1
+    again.restore(restored.tree)
+    assert digest(again.run(SilentProgress())) == digest(expected)
+    logs = [
+        [{name: value for name, value in entry.items() if name != "seconds"} for entry in read_journal(tmp_path / part)]
+        for part in ("whole", "parts")
+    ]
+    assert logs[0] == logs[1]
+
+
+@pytest.mark.parametrize("size", [2, 3])
+def test_ranks_share_each_batch_of_the_same_order(size, build):
+    """Together the ranks see the images that one process sees, batch by batch."""
+    alone = build()
+    ranks = [build(world=World(rank, size)) for rank in range(size)]
+    for epoch in range(2):
+        order = alone.order(epoch)
+        for start in range(0, len(order), 8):
+            batch = order[start : start + 8]
+            parts = [training.world.share(training.order(epoch)[start : start + 8]) for training in ranks]
+            assert sorted(np.concatenate(parts).tolist()) == sorted(batch.tolist())
+
+
+def test_the_best_epoch_is_kept_and_patience_ends(build):
+    """With a rate that ruins everything the first epoch is the best one."""
+    trained = build(learning_rate=3.0, epochs=30, patience=2, ema=None, schedule="fixed", warmup=0.0).run(
+        SilentProgress()
+    )
+    assert len(trained.history) < 30
+    losses = [epoch.validation_loss for epoch in trained.history]
+    assert trained.best_epoch == 1 + int(np.argmin(losses))
+    assert len(trained.history) == trained.best_epoch + 2
+
+
+def test_a_loss_that_is_no_number_is_explained(build, tmp_path):
+    """Step, images, rate and likely cause; the state before is kept."""
+
+    def poisoned(view):
+        view = view.copy()
+        view[7] = np.nan
+        return view
+
+    with pytest.raises(TrainingError, match=r"The loss of step \d+ is no number.*image.*inputs themselves"):
+        build(tmp_path, activations=poisoned).run(SilentProgress())
+
+
+def test_accumulated_batches_are_one_large_batch(build):
+    """Without dropout and batch norm's statistics, two batches of 4 make the step of one of 8."""
+    states = []
+    for settings in ({"batch_size": 8}, {"batch_size": 4, "accumulate": 2}):
+        training = build(dropout=0.0, ema=None, epochs=1, **settings)
+        training.network.keep_statistics = True
+        states.append(training.run(SilentProgress()).state)
+    for one, other in zip(*map(dict.values, states), strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("is_row_normalised", [True, False])
+def test_the_grafted_head_says_what_the_fitted_one_said(is_row_normalised):
+    """Linear probing first: the training begins at the probe, exactly, and gives a head of the same form back."""
+    rng = np.random.default_rng(0)
+    features = rng.normal(size=(20, 5)).astype(np.float32)
+    head = LinearHead(
+        "svm", is_row_normalised, rng.normal(size=(3, 5)).astype(np.float32), np.ones(3, np.float32), 0.3, 5
+    )
+    grafted = GraftedHead(head, features, 0.2).eval()
+    with torch.no_grad():
+        scores = grafted(torch.from_numpy(features)).numpy()
+    expected = head.probabilities(head.scores(features))
+    np.testing.assert_allclose(head.probabilities(0.3 * scores), expected, atol=1e-5)
+    back = grafted.fitted()
+    np.testing.assert_allclose(back.probabilities(back.scores(features)), expected, atol=1e-5)
