@@ -15,7 +15,8 @@ from regraft.backbones import (
     choose_engine,
     resolve_backbone,
 )
-from regraft.core import Options
+from regraft.bundle import load_bundle
+from regraft.core import OptionError, Options
 from regraft.features import backbone_transform, build_extractor
 from regraft.images import ResizePolicy
 
@@ -27,7 +28,11 @@ if TYPE_CHECKING:
 class BackboneOptions(Options):
     """Which network."""
 
-    backbone: str = Field(DEFAULT_BACKBONE, description="Pretrained network: a name from `regraft backbones` or timm.")
+    backbone: str = Field(
+        DEFAULT_BACKBONE,
+        description="Pretrained network: a name from `regraft backbones` or timm, or the folder of a run or bundle "
+        "whose (fine-tuned) network is meant.",
+    )
     checkpoint: Path | None = Field(
         None, description="Local weights for the network (.safetensors, or .pth that holds tensors only)."
     )
@@ -64,6 +69,18 @@ def open_network(options: NetworkOptions, cache: Path) -> tuple[BackboneSpec, En
         OptionError: The engine does not exist on this machine.
     """
     choice = choose_engine(options.engine, options.precision, options.device)
-    spec = resolve_backbone(options.backbone, cache=cache, checkpoint=options.checkpoint, image_size=options.image_size)
+    spec = _find_backbone(options, cache)
     transform = backbone_transform(spec, options.resize)
     return spec, choice, build_extractor(spec, choice, transform=transform, layer=options.layer, cache=cache)
+
+
+def _find_backbone(options: NetworkOptions, cache: Path) -> BackboneSpec:
+    folder = Path(options.backbone).expanduser()
+    if not folder.is_dir():
+        return resolve_backbone(
+            options.backbone, cache=cache, checkpoint=options.checkpoint, image_size=options.image_size
+        )
+    if options.checkpoint is not None:
+        raise OptionError("--backbone names a bundle, which has its own weights: leave --checkpoint out.")
+    spec = load_bundle(folder, cache=cache).backbone
+    return spec if options.image_size is None else spec.model_copy(update={"image_size": options.image_size})

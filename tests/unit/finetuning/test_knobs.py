@@ -69,7 +69,7 @@ def test_every_optimizer_makes_the_loss_fall(name, layers):
 
 def test_an_unknown_optimizer_has_a_suggestion(layers):
     """The message names what it might have been."""
-    with pytest.raises(OptionError, match=r"Did you mean .*adamw"):
+    with pytest.raises(OptionError, match="Did you mean adam"):
         create_optimizer(groups_of(layers, options()), options(optimizer="adamv"))
 
 
