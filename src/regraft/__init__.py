@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         predict,
         probe,
         scan,
+        train,
     )
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "predict",
     "probe",
     "scan",
+    "train",
 ]
 
 _PLACES = {"load": ("regraft.bundle", "load_bundle"), "RegraftError": ("regraft.core", "RegraftError")}

@@ -50,6 +50,14 @@ VERBS = {
             "torchrun --nproc-per-node 2 -m regraft finetune photos --from-stage 1",
         ),
     ),
+    "train": Verb(
+        "Probe, then fine-tune only if it is worth it, with the evidence.",
+        (
+            "regraft train photos",
+            "regraft train photos --augmentation flips --budget 60",
+            "regraft train signs --augmentation crop --rates 0.0003 0.001",
+        ),
+    ),
     "compare": Verb(
         "Compare networks and heads on one data set, and say which differences are more than chance.",
         (

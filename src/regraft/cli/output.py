@@ -10,7 +10,7 @@ from regraft.core import plural, shortened
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from regraft.recipes import FinetuneResult, ProbeResult
+    from regraft.recipes import FinetuneResult, ProbeResult, TrainResult
 
 _N_SHOWN = 5
 
@@ -62,13 +62,7 @@ def say_probe(result: ProbeResult) -> None:
     computed = f"{result.n_computed:,} images computed" if result.n_computed else "all features were kept from before"
     say(found.sentence)
     say(f"Trained on {result.n_train:,} images, tested on {result.n_test:,}, in {total:.1f} s ({computed}).")
-    say_left_out(result.n_unreadable, "the report")
-    for caveat in found.caveats:
-        say(f"Note: {caveat}")
-    say()
-    say(f"Report      {result.report}")
-    say(f"Classifier  {result.bundle}")
-    say(f"Use it      regraft predict {result.folder} PHOTOS")
+    _say_files(result)
 
 
 def say_finetune(result: FinetuneResult) -> None:
@@ -82,8 +76,30 @@ def say_finetune(result: FinetuneResult) -> None:
         f"Trained on {result.n_train:,} images, epochs judged on {result.n_validation:,}, tested on "
         f"{result.n_test:,}, in {sum(result.seconds.values()):.1f} s."
     )
+    _say_files(result)
+
+
+def say_train(result: TrainResult) -> None:
+    """The ladder, the verdict, and how good what is kept is."""
+    for note in result.notes:
+        say(note)
+    say()
+    rows = [(rung.name, percent(rung.accuracy), f"{rung.n:,}", f"{rung.seconds:.1f} s") for rung in result.rungs]
+    say_table(("judged by folds", "right", "images", "time"), rows)
+    say()
+    say(result.verdict)
+    if result.test_difference is not None:
+        say(f"On the test images the same comparison gives {result.test_difference}.")
+    say()
+    say(result.assessment.sentence)
+    say(f"Trained on {result.n_train:,} images, tested on {result.n_test:,}, in {sum(result.seconds.values()):.1f} s.")
+    _say_files(result)
+
+
+def _say_files(result: ProbeResult | FinetuneResult | TrainResult) -> None:
+    """What to keep in mind, and where everything is."""
     say_left_out(result.n_unreadable, "the report")
-    for caveat in found.caveats:
+    for caveat in result.assessment.caveats:
         say(f"Note: {caveat}")
     say()
     say(f"Report      {result.report}")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from regraft.finetuning.devices import World, is_leader, join_world
     from regraft.finetuning.estimates import seconds_an_image
     from regraft.finetuning.feeds import ActivationFeed, Feed, PixelFeed
+    from regraft.finetuning.inference import network_scores
     from regraft.finetuning.journal import Journal, read_journal
     from regraft.finetuning.loop import Training
     from regraft.finetuning.losses import create_loss
@@ -50,6 +51,7 @@ _ROOMS = {
     "discriminative_groups": "parameter_groups",
     "is_leader": "devices",
     "join_world": "devices",
+    "network_scores": "inference",
     "rate_factor": "schedules",
     "read_journal": "journal",
     "seconds_an_image": "estimates",
@@ -81,6 +83,7 @@ __all__ = [
     "discriminative_groups",
     "is_leader",
     "join_world",
+    "network_scores",
     "rate_factor",
     "read_journal",
     "seconds_an_image",

@@ -11,6 +11,7 @@ import torch
 
 from regraft.core import InterruptedRunError, TrainingError, generator, hash_key
 from regraft.finetuning.averaging import AveragedNetwork
+from regraft.finetuning.inference import network_scores
 from regraft.finetuning.mixing import mix_batch
 from regraft.finetuning.optimizers import create_optimizer
 from regraft.finetuning.schedules import rate_factor
@@ -227,10 +228,10 @@ class Training:
     def scores(self, rows: Rows) -> NDArray[np.float32]:
         """Scores (m, k) of images as they are, in evaluation mode."""
         network = self.network if self.average is None else self.average.network
-        network.eval()
-        batches = self.task.feed.batches(rows, 2 * self.options.batch_size, None)
-        with torch.no_grad(), torch.autocast(self.world.device.type, torch.bfloat16, enabled=self.precision == "bf16"):
-            return np.concatenate([network(batch.to(self.world.device)).float().cpu().numpy() for batch in batches])
+        size = 2 * self.options.batch_size
+        return network_scores(
+            network, self.task.feed, rows, self.world.device, precision=self.precision, batch_size=size
+        )
 
     def _is_epoch_over(self) -> bool:
         return self.marks.step >= self.n_steps or self.marks.step % self.steps_an_epoch == 0

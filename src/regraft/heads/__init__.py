@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from regraft.heads.calibration import fit_temperature
+from regraft.heads.calibration import fit_temperature, softmax
 from regraft.heads.linear import LinearHead
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ __all__ = [
     "StrengthPath",
     "fit_temperature",
     "select_head",
+    "softmax",
 ]
 
 _PLACES = {

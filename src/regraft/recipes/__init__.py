@@ -23,6 +23,8 @@ from regraft.recipes.finetuning import FinetuneResult, finetune
 from regraft.recipes.predicting import Prediction, PredictOptions, PredictResult, predict
 from regraft.recipes.probing import ProbeResult, probe
 from regraft.recipes.scanning import ScanOptions, ScanResult, scan
+from regraft.recipes.train_options import TrainOptions
+from regraft.recipes.training import TrainResult, train
 
 if TYPE_CHECKING:
     from regraft.recipes.estimators import ImageClassifier, ImageFeatures
@@ -50,6 +52,8 @@ __all__ = [
     "ProbeResult",
     "ScanOptions",
     "ScanResult",
+    "TrainOptions",
+    "TrainResult",
     "cache",
     "check",
     "compare",
@@ -63,6 +67,7 @@ __all__ = [
     "predict",
     "probe",
     "scan",
+    "train",
 ]
 
 _ESTIMATORS = ("ImageClassifier", "ImageFeatures")

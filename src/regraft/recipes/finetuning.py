@@ -104,13 +104,7 @@ def finetune(
     rows, test = data.split(options.test_fraction, options.seed)
     sides = hold_out(data, rows, options)
     shop = Workshop(data, options, world, rows, progress)
-    work = training_folder(
-        options.runs.expanduser(),
-        str(source),
-        options.model_dump(mode="json", exclude={"runs", "name"}),
-        sorted(data.digests),
-        data.spec.digest,
-    )
+    work = training_folder(options, str(source), data)
     with watch.stage("fit head"):
         selection = fit_start(data, sides.train, options)
     with watch.stage("prepare training"):
@@ -120,7 +114,7 @@ def finetune(
     if world.rank:
         return None
     with RunFolder(options.runs, options.name, f"{Path(source).stem}-finetune") as run:
-        tuned, classifier = graft(run.final.name, shop, fit, selection, test)
+        tuned, classifier = graft(run.final.name, shop, fit, selection, test, temperature=_temperature(fit, data))
         findings = Findings(source=str(source), verb="finetune", options=options, data=tuned, train=rows, test=test)
         _predictions, assessment = report_run(run.folder, findings, classifier, selection, watch)
         save(run.folder, classifier.with_metrics(assessment), tuned, test)
@@ -187,13 +181,10 @@ def absent_classes(data: DatasetFeatures, sides: Sides) -> tuple[str, ...]:
     )
 
 
-def graft(name: str, shop: Workshop, fit: Fit, selection: Selection, test: Rows) -> tuple[DatasetFeatures, Classifier]:
-    """The trained network as a backbone, its features of the test images, and the classifier with its trained head.
-
-    The head is calibrated on the validation images' scores (temperature scaling), where there are some.
-    """
-    from regraft.heads import fit_temperature
-
+def graft(
+    name: str, shop: Workshop, fit: Fit, selection: Selection, test: Rows, *, temperature: float
+) -> tuple[DatasetFeatures, Classifier]:
+    """The trained network as a backbone, its features of the test images, and the classifier with its trained head."""
     data = shop.data
     spec = shop.keep(fit)
     extractor = build_extractor(
@@ -204,12 +195,19 @@ def graft(name: str, shop: Workshop, fit: Fit, selection: Selection, test: Rows)
     features = np.zeros((len(files), spec.n_features), np.float32)
     features[test[found.rows]] = found.features
     tuned = replace(data, features=features, spec=spec, extractor=extractor)
-    scores = fit.trained.scores
-    temperature = 1.0 if scores is None else fit_temperature(scores, data.manifest.labels[fit.sides.validation])
     head = replace(fit.head, temperature=temperature)
     everything = np.arange(data.manifest.n_classes)
     trained = replace(selection, head=head, classes=everything)
     return tuned, build_classifier(name, tuned, trained, shop.options)
+
+
+def _temperature(fit: Fit, data: DatasetFeatures) -> float:
+    """The head's calibration on the images that judged the epochs; 1 where there are none."""
+    from regraft.heads import fit_temperature
+
+    if fit.trained.scores is None:
+        return 1.0
+    return fit_temperature(fit.trained.scores, data.manifest.labels[fit.sides.validation])
 
 
 def save(folder: Path, classifier: Classifier, data: DatasetFeatures, test: Rows) -> None:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import torch
 
 from regraft.backbones import WeightsSource, cut_behind, keep_weights, load_network, stage_parameters
 from regraft.core import atomic_path, cache_folder, digest_bytes
@@ -25,6 +26,7 @@ from regraft.finetuning import (
     World,
     create_loss,
     discriminative_groups,
+    network_scores,
 )
 from regraft.images import AUGMENTATIONS, View
 from regraft.recipes.boundary import Boundary, Choice
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    import torch
     from numpy.typing import NDArray
     from torch import nn
 
@@ -74,6 +75,7 @@ class Fit:
         network_state: The tensors of the trained part, by the whole network's names.
         rates: The table of learning rates.
         resumed: What a resumed training says of its checkpoint.
+        seconds: What its epochs took, also those before an interruption.
     """
 
     trained: Trained
@@ -82,6 +84,7 @@ class Fit:
     network_state: dict[str, torch.Tensor]
     rates: tuple[ParameterGroup, ...]
     resumed: tuple[str, ...]
+    seconds: float
 
 
 class Workshop:
@@ -93,11 +96,20 @@ class Workshop:
         world: The processes and devices.
         rows: The images that may be trained on or validated with.
         progress: Where to report.
+        n_passes: How many trainings on all of `rows` the budget is for.
     """
 
     def __init__(
-        self, data: DatasetFeatures, options: FinetuneOptions, world: World, rows: Rows, progress: Progress
+        self,
+        data: DatasetFeatures,
+        options: FinetuneOptions,
+        world: World,
+        rows: Rows,
+        progress: Progress,
+        *,
+        n_passes: float = 1.0,
     ) -> None:
+        self.n_passes = n_passes
         self.data, self.options, self.world, self.rows, self.progress = data, options, world, rows, progress
         self.cache = cache_folder()
         self.augmentation = AUGMENTATIONS[options.augmentation]
@@ -114,7 +126,7 @@ class Workshop:
         if path.is_file():
             boundary = Boundary.model_validate_json(path.read_bytes())
         else:
-            n_images = len(self.rows) * self.options.epochs
+            n_images = round(len(self.rows) * self.options.epochs * self.n_passes)
             boundary = Choice(self.network, self.data.spec, self.options, self.world.device, n_images).made()
             boundary = self.world.of_leader(boundary)
             if self.world.rank == 0:
@@ -171,18 +183,8 @@ class Workshop:
             stop: Looked at between two steps.
         """
         boundary = prepared.boundary
-        spec = self.data.spec
-        if boundary.cut is None:
-            network = copy.deepcopy(self.network)
-        else:
-            network, _shape = cut_behind(self.network, boundary.cut, spec)
-        grafted = GraftedNetwork(
-            network,
-            GraftedHead(head, self.data.features[sides.train], options.dropout),
-            normalisation=(spec.mean, spec.std) if boundary.cut is None else None,
-            keep_statistics=options.batch_norm == "frozen",
-        )
-        groups = discriminative_groups(_stages(network, self.network), grafted.head, options)
+        grafted = self._grafted(boundary, GraftedHead(head, self.data.features[sides.train], options.dropout))
+        groups = discriminative_groups(_stages(grafted.body, self.network), grafted.head, options)
         journal = None if folder is None or self.world.rank else Journal(folder)
         checkpoints = None if folder is None else CheckpointFolder(folder / "checkpoints")
         labels = self.data.manifest.labels
@@ -217,7 +219,37 @@ class Workshop:
         state = {
             name.removeprefix(prefix): tensor.cpu() for name, tensor in trained.state.items() if name.startswith(prefix)
         }
-        return Fit(trained, grafted.head.fitted(), sides, state, tuple(groups), said)
+        return Fit(
+            trained,
+            grafted.head.fitted(),
+            sides,
+            state,
+            tuple(groups),
+            said,
+            sum(epoch.seconds for epoch in trained.history),
+        )
+
+    def scores(self, prepared: Prepared, fit: Fit, rows: Rows) -> NDArray[np.float32]:
+        """Scores (m, k) that a trained network gives images as they are."""
+        head = GraftedHead(fit.head, np.ones((1, 1), np.float32), 0.0)
+        grafted = self._grafted(prepared.boundary, head)
+        grafted.body.load_state_dict(fit.network_state)
+        grafted = grafted.to(self.world.device).to(memory_format=torch.channels_last)
+        return network_scores(grafted, prepared.feed, rows, self.world.device, precision=prepared.boundary.precision)
+
+    def _grafted(self, boundary: Boundary, head: GraftedHead) -> GraftedNetwork:
+        """A fresh copy of the pretrained part with a head on it."""
+        spec = self.data.spec
+        if boundary.cut is None:
+            body = copy.deepcopy(self.network)
+        else:
+            body, _shape = cut_behind(self.network, boundary.cut, spec)
+        return GraftedNetwork(
+            body,
+            head,
+            normalisation=(spec.mean, spec.std) if boundary.cut is None else None,
+            keep_statistics=self.options.batch_norm == "frozen",
+        )
 
     def keep(self, fit: Fit) -> BackboneSpec:
         """The whole network with what was trained, kept in the cache: a backbone like any other."""
@@ -244,9 +276,11 @@ class Workshop:
         return tuned.model_copy(update={"digest": digest, "weights": source})
 
 
-def training_folder(runs: Path, *parts: object) -> Path:
+def training_folder(options: FinetuneOptions, source: str, data: DatasetFeatures) -> Path:
     """The folder of a training that is under way: the same for the same command on the same images."""
-    return runs / f".training-{digest_bytes(json.dumps(parts, default=str).encode())[:16]}"
+    asked = options.model_dump(mode="json", exclude={"runs", "name"})
+    parts = json.dumps([type(options).__name__, source, asked, sorted(data.digests), data.spec.digest])
+    return options.runs.expanduser() / f".training-{digest_bytes(parts.encode())[:16]}"
 
 
 def _stages(part: nn.Module, whole: nn.Module) -> Sequence[tuple[str, list[tuple[str, nn.Parameter]]]]:

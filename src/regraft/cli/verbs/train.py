@@ -1,0 +1,27 @@
+"""`regraft train`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from regraft.cli.output import say_train
+from regraft.cli.progress_bar import ProgressBar
+from regraft.recipes import TrainOptions
+from regraft.recipes import train as run_train
+
+_DEFAULTS = TrainOptions()
+
+
+def train(source: str, /, *, options: Annotated[TrainOptions, Parameter(name="*")] = _DEFAULTS) -> None:
+    """Probe, then fine-tune only if it is worth it, with the evidence.
+
+    Args:
+        source: A folder with one sub-folder for each class, a CSV or Parquet table, or a data set's name.
+        options: See `TrainOptions`.
+    """
+    with ProgressBar() as progress:
+        result = run_train(source, options, progress=progress)
+    if result is not None:
+        say_train(result)

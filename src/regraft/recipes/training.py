@@ -1,0 +1,157 @@
+"""`regraft train`: probe, then fine-tune only if it is worth it, with the evidence."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from regraft.core import SilentProgress
+from regraft.data import read_manifest, require_classes
+from regraft.evaluation import compare_paired
+from regraft.recipes.classifiers import build_classifier
+from regraft.recipes.dataset_features import load_features
+from regraft.recipes.finetuning import fit_start, graft, keep_journal, save
+from regraft.recipes.reporting import Findings, report_run
+from regraft.recipes.runs import RunFolder, write_record
+from regraft.recipes.stopwatch import Stopwatch
+from regraft.recipes.train_options import TrainOptions
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from regraft.core import Progress
+    from regraft.data import Manifest
+    from regraft.evaluation import Assessment, PairedDifference
+    from regraft.recipes.ladder import Rung, Verdict
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """What the ladder gave.
+
+    Attributes:
+        folder: The run's folder, as a probe's.
+        assessment: Of the classifier that is kept, on the test images.
+        is_finetuned: Whether fine-tuning was worth it.
+        verdict: The evidence, in a sentence.
+        rungs: All that was tried, judged on folds of the training images.
+        test_difference: The fine-tuned classifier minus the probe on the test images; None where the probe is kept.
+        n_train, n_test: Images.
+        n_unreadable: Files that were left out.
+        seconds: Time by stage.
+        notes: What was decided, and why.
+    """
+
+    folder: Path
+    assessment: Assessment
+    is_finetuned: bool
+    verdict: str
+    rungs: tuple[Rung, ...]
+    test_difference: PairedDifference | None
+    n_train: int
+    n_test: int
+    n_unreadable: int
+    seconds: dict[str, float]
+    notes: tuple[str, ...]
+
+    @property
+    def bundle(self) -> Path:
+        """The saved classifier."""
+        return self.folder / "bundle"
+
+    @property
+    def report(self) -> Path:
+        """The report, for a browser."""
+        return self.folder / "report.html"
+
+
+def train(
+    source: str | Path, options: TrainOptions | None = None, *, progress: Progress | None = None, **settings: Any
+) -> TrainResult | None:
+    """Probe, fine-tune, and keep what is better beyond chance.
+
+    Several learning rates are tried on folds of the training images. Fine-tuning is kept only if a paired test on
+    these folds says that it is better than the probe; the test images are looked at once, at the end. A run that was
+    stopped goes on when it is called again with the same options.
+
+    Args:
+        source: A folder, a table, or the name of a data set, as for `probe`.
+        options: Ready options.
+        progress: Where to report.
+        **settings: Single options by name (`TrainOptions`).
+
+    Returns:
+        The run's folder and the evidence; None in the processes of `torchrun` that do not write.
+
+    Raises:
+        RegraftError: See `regraft.core.errors`; the message says what to do.
+    """
+    from regraft.finetuning import join_world, stop_requests
+    from regraft.recipes.ladder import Ladder
+    from regraft.recipes.workshop import Sides, Workshop, training_folder
+
+    options = TrainOptions.of(options, settings)
+    progress = progress or SilentProgress()
+    watch = Stopwatch()
+    with watch.stage("list images"):
+        manifest = read_manifest(source, group_by=options.group_by)
+        require_classes(manifest)
+    data = load_features(manifest, options, progress, watch)
+    require_classes(data.manifest)
+    world = join_world(data.choice.device)
+    rows, test = data.split(options.test_fraction, options.seed)
+    n_passes = 1 + (len(options.rates) + options.ladder_folds - 1) * (1 - 1 / options.ladder_folds)
+    shop = Workshop(data, options, world, rows, progress, n_passes=n_passes)
+    work = training_folder(options, str(source), data)
+    with watch.stage("prepare training"):
+        prepared = shop.prepare(work)
+    with watch.stage("judge by folds"), stop_requests() as stop:
+        ladder = Ladder(shop, prepared, options, work, stop)
+        verdict = ladder.climb()
+        everything = Sides(rows, rows[:0])
+        fit = ladder.fit(everything, verdict.rate, "final") if verdict.is_worth_it else None
+    if world.rank:
+        return None
+    with watch.stage("fit head"):
+        selection = fit_start(data, rows, options)
+    with RunFolder(options.runs, options.name, f"{Path(source).stem}-train") as run:
+        classifier, kept, difference = build_classifier(run.final.name, data, selection, options), data, None
+        if fit is not None:
+            probed = classifier.probabilities(data.features[test]).argmax(axis=1)
+            kept, classifier = graft(run.final.name, shop, fit, selection, test, temperature=_temperature(verdict))
+            difference = _on_test(kept.manifest.select(test), classifier.probabilities(kept.features[test]), probed)
+            keep_journal(work / "final", run.folder)
+        findings = Findings(str(source), "train", options, kept, train=rows, test=test)
+        _predictions, assessment = report_run(run.folder, findings, classifier, selection, watch)
+        save(run.folder, classifier.with_metrics(assessment), kept, test)
+        write_record(run.folder, source=str(source), options=options, seconds=watch.seconds, data=kept)
+    shutil.rmtree(work, ignore_errors=True)
+    return TrainResult(
+        folder=run.final,
+        assessment=assessment,
+        is_finetuned=fit is not None,
+        verdict=verdict.sentence,
+        rungs=verdict.rungs,
+        test_difference=difference,
+        n_train=len(rows),
+        n_test=len(test),
+        n_unreadable=len(data.unreadable),
+        seconds=watch.seconds,
+        notes=(prepared.boundary.sentence,),
+    )
+
+
+def _temperature(verdict: Verdict) -> float:
+    """Of networks trained like the one that is kept, on images that they were not trained on."""
+    from regraft.heads import fit_temperature
+
+    return fit_temperature(verdict.scores, verdict.labels)
+
+
+def _on_test(manifest: Manifest, tuned: NDArray[np.float64], probed: NDArray[np.int64]) -> PairedDifference:
+    groups = manifest.groups if any(group is not None for group in manifest.groups) else None
+    labels = manifest.labels
+    return compare_paired(tuned.argmax(axis=1) == labels, probed == labels, groups=groups)
