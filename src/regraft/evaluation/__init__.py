@@ -33,9 +33,10 @@ from regraft.evaluation.report import (
     Report,
     Stage,
     StrengthCurve,
-    Table,
 )
 from regraft.evaluation.report_files import write_comparison, write_report
+from regraft.evaluation.tables import Table
+from regraft.evaluation.training import EpochScores, TrainingStory, changed_images
 
 __all__ = [
     "Assessment",
@@ -47,6 +48,7 @@ __all__ = [
     "ConfusedPair",
     "Contestant",
     "Costs",
+    "EpochScores",
     "Estimate",
     "LeftOutFile",
     "Mistake",
@@ -59,9 +61,11 @@ __all__ = [
     "Stage",
     "StrengthCurve",
     "Table",
+    "TrainingStory",
     "assess",
     "balanced_accuracy",
     "calibration_error",
+    "changed_images",
     "compare_paired",
     "confusion_matrix",
     "count_classes",

@@ -56,6 +56,18 @@ class World:
             parameter.grad = flat[start : start + n_numbers].view_as(parameter).clone()
             start += n_numbers
 
+    def average_buffers(self, network: nn.Module) -> None:
+        """Give all processes the mean of their batch statistics, so that they keep one network."""
+        if self.size == 1:
+            return
+        buffers = [buffer for buffer in network.buffers() if buffer.is_floating_point()]
+        if not buffers:
+            return
+        flat = torch.cat([buffer.flatten() for buffer in buffers])
+        distributed.all_reduce(flat)
+        for buffer, part in zip(buffers, flat.split([buffer.numel() for buffer in buffers]), strict=True):
+            buffer.copy_((part / self.size).view_as(buffer))
+
     def add_numbers(self, *numbers: float) -> tuple[float, ...]:
         """Sums over all processes."""
         if self.size == 1:

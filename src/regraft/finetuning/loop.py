@@ -177,6 +177,8 @@ class Training:
         if options.clip_norm is not None:
             torch.nn.utils.clip_grad_norm_(self.network.parameters(), options.clip_norm)
         self.optimizer.step()
+        if not self.network.keep_statistics:
+            self.world.average_buffers(self.network)
         if self.average is not None:
             self.average.update(self.network, step)
         total, total_right = self.world.add_numbers(summed, n_right)

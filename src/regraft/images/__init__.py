@@ -2,6 +2,7 @@
 
 from regraft.images.augmentation import AUGMENTATIONS, Augmentation, View
 from regraft.images.batches import Batch, decode_batches, source_name
+from regraft.images.contact_sheets import contact_sheet
 from regraft.images.decoding import (
     N_BYTES_MAX,
     DecodedImage,
@@ -32,6 +33,7 @@ __all__ = [
     "Transform",
     "UnreadableImageError",
     "View",
+    "contact_sheet",
     "decode_batches",
     "decode_image",
     "digest_array",

@@ -15,7 +15,7 @@ from regraft.features import build_extractor
 from regraft.recipes.classifiers import build_classifier
 from regraft.recipes.dataset_features import load_features, spread_out
 from regraft.recipes.finetune_options import FinetuneOptions
-from regraft.recipes.head_choice import choose_head
+from regraft.recipes.head_choice import fit_start, start_head
 from regraft.recipes.reporting import Findings, report_run
 from regraft.recipes.runs import RunFolder, write_record
 from regraft.recipes.stopwatch import Stopwatch
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from regraft.bundle import Classifier
     from regraft.core import Progress
     from regraft.evaluation import Assessment
-    from regraft.heads import LinearHead, Selection
+    from regraft.heads import Selection
     from regraft.recipes.dataset_features import DatasetFeatures
     from regraft.recipes.workshop import Fit, Sides, Workshop
 
@@ -90,6 +90,7 @@ def finetune(
         RegraftError: See `regraft.core.errors`; the message says what to do.
     """
     from regraft.finetuning import join_world, stop_requests
+    from regraft.recipes.training_story import rate_rows, tell_training
     from regraft.recipes.workshop import Workshop, training_folder
 
     options = FinetuneOptions.of(options, settings)
@@ -113,12 +114,23 @@ def finetune(
         fit = shop.fit(prepared, start_head(selection, data), sides, options, folder=work, stop=stop)
     if world.rank:
         return None
+    notes = (prepared.boundary.sentence, *fit.resumed, *absent_classes(data, sides))
     with RunFolder(options.runs, options.name, f"{Path(source).stem}-finetune") as run:
         tuned, classifier = graft(run.final.name, shop, fit, selection, test, temperature=_temperature(fit, data))
-        findings = Findings(source=str(source), verb="finetune", options=options, data=tuned, train=rows, test=test)
+        findings = Findings(
+            source=str(source),
+            verb="finetune",
+            options=options,
+            data=tuned,
+            train=rows,
+            test=test,
+            training=tell_training(shop, fit, notes),
+        )
         _predictions, assessment = report_run(run.folder, findings, classifier, selection, watch)
         save(run.folder, classifier.with_metrics(assessment), tuned, test)
-        write_record(run.folder, source=str(source), options=options, seconds=watch.seconds, data=tuned)
+        write_record(
+            run.folder, source=str(source), options=options, seconds=watch.seconds, data=tuned, rates=rate_rows(fit)
+        )
         keep_journal(work, run.folder)
     shutil.rmtree(work, ignore_errors=True)
     return FinetuneResult(
@@ -129,7 +141,7 @@ def finetune(
         n_test=len(test),
         n_unreadable=len(data.unreadable),
         seconds=watch.seconds,
-        notes=(prepared.boundary.sentence, *fit.resumed, *absent_classes(data, sides)),
+        notes=notes,
     )
 
 
@@ -146,26 +158,6 @@ def hold_out(data: DatasetFeatures, rows: Rows, options: FinetuneOptions) -> Sid
         manifest.labels, units, digests, test_fraction=options.validation_fraction, seed=options.seed
     )
     return Sides(rows[~is_held], rows[is_held])
-
-
-def fit_start(data: DatasetFeatures, train: Rows, options: FinetuneOptions) -> Selection:
-    """The linear head that the training begins with."""
-    manifest = data.manifest.select(train)
-    return choose_head(
-        data.features[train],
-        manifest.labels,
-        digests=[data.digests[row] for row in train],
-        groups=manifest.groups,
-        n_penultimate=data.spec.n_features,
-        options=options,
-    )
-
-
-def start_head(selection: Selection, data: DatasetFeatures) -> LinearHead:
-    """A head for all classes; one without training images begins at scores that training can move."""
-    head = selection.head.spread(selection.classes, data.manifest.n_classes)
-    floor = float(selection.head.intercept.min()) - 5.0 * selection.head.temperature
-    return replace(head, intercept=np.maximum(head.intercept, np.float32(floor)))
 
 
 def absent_classes(data: DatasetFeatures, sides: Sides) -> tuple[str, ...]:

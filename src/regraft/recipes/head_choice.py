@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from regraft.heads import Selection
+    from regraft.heads import LinearHead, Selection
+    from regraft.recipes.dataset_features import DatasetFeatures
     from regraft.recipes.experiment_options import ProbeOptions
     from regraft.recipes.finetune_options import FinetuneOptions
 
@@ -57,3 +59,23 @@ def choose_head(
         class_weight=None if options.class_weight == "none" else options.class_weight,
         sample_weight=None if sample_weight is None else np.asarray(sample_weight),
     )
+
+
+def fit_start(data: DatasetFeatures, train: NDArray[np.int64], options: FinetuneOptions) -> Selection:
+    """The linear head that the training begins with."""
+    manifest = data.manifest.select(train)
+    return choose_head(
+        data.features[train],
+        manifest.labels,
+        digests=[data.digests[row] for row in train],
+        groups=manifest.groups,
+        n_penultimate=data.spec.n_features,
+        options=options,
+    )
+
+
+def start_head(selection: Selection, data: DatasetFeatures) -> LinearHead:
+    """A head for all classes; one without training images begins at scores that training can move."""
+    head = selection.head.spread(selection.classes, data.manifest.n_classes)
+    floor = float(selection.head.intercept.min()) - 5.0 * selection.head.temperature
+    return replace(head, intercept=np.maximum(head.intercept, np.float32(floor)))

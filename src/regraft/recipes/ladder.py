@@ -11,7 +11,7 @@ import numpy as np
 from regraft.data import cluster_units, split_folds
 from regraft.evaluation import PairedDifference, compare_paired
 from regraft.finetuning import StopRequest
-from regraft.recipes.finetuning import fit_start, start_head
+from regraft.recipes.head_choice import fit_start, start_head
 from regraft.recipes.workshop import Sides
 
 if TYPE_CHECKING:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from regraft.bundle import Classifier
     from regraft.core import Options
+    from regraft.evaluation import TrainingStory
     from regraft.heads import Selection
     from regraft.recipes.dataset_features import DatasetFeatures
     from regraft.recipes.stopwatch import Stopwatch
@@ -50,6 +51,7 @@ class Findings:
         data: Images and features.
         train: (m,) rows that were trained on; empty where a finished classifier is measured.
         test: (t,) rows to measure.
+        training: How the network was trained, where it was.
     """
 
     source: str
@@ -58,6 +60,7 @@ class Findings:
     data: DatasetFeatures
     train: NDArray[np.int64]
     test: NDArray[np.int64]
+    training: TrainingStory | None = None
 
 
 def report_run(
@@ -108,7 +111,7 @@ def _report(
     counts = {"features": data.n_computed or None, "hash files": len(data.manifest)}
     return Report(
         title=f"{findings.source}: {findings.verb}",
-        description=f"{classifier.record.head.get('kind', 'linear')} head on fixed features of {data.spec.name}, "
+        description=f"{classifier.record.head.get('kind', 'linear')} head on features of {data.spec.name}, "
         f"layer {classifier.record.layer}; {data.choice.reason}",
         created=now(),
         assessment=assessment,
@@ -118,6 +121,7 @@ def _report(
             if problem.code != "absent_from_test"  # the assessment says it of its classes
         ),
         regularisation=None if selection is None else _regularisation(selection),
+        training=findings.training,
         data_facts=_data_facts(findings),
         data_tables=(_class_table(findings, sides),),
         left_out=tuple(

@@ -6,12 +6,13 @@ import json
 import re
 import shutil
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from regraft.core import OptionError, StoreError, digest_bytes, sync_folder
 from regraft.recipes.versions import installed_versions
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
     from types import TracebackType
     from typing import Self
@@ -72,10 +73,16 @@ def folder_name(text: str) -> str:
 
 
 def write_record(
-    folder: Path, *, source: str, options: Options, seconds: dict[str, float], data: DatasetFeatures
+    folder: Path,
+    *,
+    source: str,
+    options: Options,
+    seconds: dict[str, float],
+    data: DatasetFeatures,
+    rates: Sequence[dict[str, Any]] | None = None,
 ) -> None:
     """Write `run.json`: what was asked for, on which data, with which versions, in what time."""
-    record = {
+    record: dict[str, Any] = {
         "source": source,
         "options": options.model_dump(mode="json"),
         "data_digest": digest_bytes("".join(sorted(data.digests)).encode()),
@@ -85,4 +92,6 @@ def write_record(
         "seconds": seconds,
         "versions": installed_versions(),
     }
+    if rates is not None:
+        record["learning_rates"] = list(rates)
     (folder / "run.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from regraft.core import SilentProgress
 from regraft.data import read_manifest, require_classes
-from regraft.evaluation import compare_paired
+from regraft.evaluation import changed_images, compare_paired
 from regraft.recipes.classifiers import build_classifier
 from regraft.recipes.dataset_features import load_features
-from regraft.recipes.finetuning import fit_start, graft, keep_journal, save
+from regraft.recipes.finetuning import graft, keep_journal, save
+from regraft.recipes.head_choice import fit_start
 from regraft.recipes.reporting import Findings, report_run
 from regraft.recipes.runs import RunFolder, write_record
 from regraft.recipes.stopwatch import Stopwatch
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from regraft.core import Progress
     from regraft.data import Manifest
-    from regraft.evaluation import Assessment, PairedDifference
+    from regraft.evaluation import Assessment, PairedDifference, Table
     from regraft.recipes.ladder import Rung, Verdict
 
 
@@ -91,6 +92,7 @@ def train(
     """
     from regraft.finetuning import join_world, stop_requests
     from regraft.recipes.ladder import Ladder
+    from regraft.recipes.training_story import rate_rows, tell_training
     from regraft.recipes.workshop import Sides, Workshop, training_folder
 
     options = TrainOptions.of(options, settings)
@@ -119,15 +121,19 @@ def train(
         selection = fit_start(data, rows, options)
     with RunFolder(options.runs, options.name, f"{Path(source).stem}-train") as run:
         classifier, kept, difference = build_classifier(run.final.name, data, selection, options), data, None
+        changes: tuple[Table, ...] = ()
         if fit is not None:
             probed = classifier.probabilities(data.features[test]).argmax(axis=1)
             kept, classifier = graft(run.final.name, shop, fit, selection, test, temperature=_temperature(verdict))
-            difference = _on_test(kept.manifest.select(test), classifier.probabilities(kept.features[test]), probed)
+            tuned = classifier.probabilities(kept.features[test]).argmax(axis=1)
+            difference, changes = _on_test(kept.manifest.select(test), tuned, probed)
             keep_journal(work / "final", run.folder)
-        findings = Findings(str(source), "train", options, kept, train=rows, test=test)
+        story = tell_training(shop, fit, (prepared.boundary.sentence,), verdict=verdict, tables=changes)
+        findings = Findings(str(source), "train", options, kept, train=rows, test=test, training=story)
         _predictions, assessment = report_run(run.folder, findings, classifier, selection, watch)
+        rates = None if fit is None else rate_rows(fit)
         save(run.folder, classifier.with_metrics(assessment), kept, test)
-        write_record(run.folder, source=str(source), options=options, seconds=watch.seconds, data=kept)
+        write_record(run.folder, source=str(source), options=options, seconds=watch.seconds, data=kept, rates=rates)
     shutil.rmtree(work, ignore_errors=True)
     return TrainResult(
         folder=run.final,
@@ -151,7 +157,13 @@ def _temperature(verdict: Verdict) -> float:
     return fit_temperature(verdict.scores, verdict.labels)
 
 
-def _on_test(manifest: Manifest, tuned: NDArray[np.float64], probed: NDArray[np.int64]) -> PairedDifference:
+def _on_test(
+    manifest: Manifest, tuned: NDArray[np.int64], probed: NDArray[np.int64]
+) -> tuple[PairedDifference, tuple[Table, ...]]:
+    """The two classifiers on the test images: the difference, and the images that changed."""
     groups = manifest.groups if any(group is not None for group in manifest.groups) else None
     labels = manifest.labels
-    return compare_paired(tuned.argmax(axis=1) == labels, probed == labels, groups=groups)
+    return (
+        compare_paired(tuned == labels, probed == labels, groups=groups),
+        changed_images(manifest.paths, labels, probed, tuned, manifest.class_names),
+    )

@@ -1,0 +1,128 @@
+"""A training that starts in a few seconds: run as a program, under torchrun, or called in a test.
+
+    python training_child.py FOLDER [--pace SECONDS] [STEP:CALL:MOMENT ...]
+
+A small network on fixed random activations, with everything that has a state: batch norm, dropout, AdamW's moments,
+averaged weights, several views, validation. A checkpoint is written after every other step. The last line that it
+prints is the digest of what was learnt.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from failpoints import FailPoint
+from regraft.core import SilentProgress, digest_bytes
+from regraft.finetuning import (
+    ActivationFeed,
+    CheckpointFolder,
+    GraftedHead,
+    GraftedNetwork,
+    Journal,
+    Task,
+    Training,
+    TrainingOptions,
+    create_loss,
+    discriminative_groups,
+    join_world,
+)
+from regraft.heads import LinearHead
+
+N_IMAGES, N_FEATURES, N_CLASSES = 96, 12, 4
+OPTIONS = TrainingOptions(epochs=3, batch_size=8, ema=0.9, dropout=0.3)
+N_STEPS = 27
+SEEN_FILE = "seen-{rank}.txt"
+
+
+class Noted(ActivationFeed):
+    """The feed, which notes the rows that it gives in training."""
+
+    def batches(self, order, batch_size, epoch):
+        if epoch is not None:
+            with (NOTES / SEEN_FILE.format(rank=os.environ.get("RANK", "0"))).open("a") as file:
+                file.write(f"{epoch}: {' '.join(map(str, order.tolist()))}\n")
+        return super().batches(order, batch_size, epoch)
+
+
+class Training(Training):
+    """Writes a checkpoint after every other step, and takes its time."""
+
+    pace = 0.0
+
+    def _save_if_cheap(self):
+        time.sleep(self.pace)
+        if self.marks.step % 2 == 0:
+            self.save()
+
+
+def build(folder: Path) -> Training:
+    """The training, from the newest checkpoint on."""
+    global NOTES  # noqa: PLW0603 - where the feed above notes
+    NOTES = folder
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(1)
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, N_CLASSES, N_IMAGES)
+    views = [rng.normal(labels[:, None], 1.5, (N_IMAGES, N_FEATURES)).astype(np.float16) for _ in range(3)]
+    torch.manual_seed(0)
+    body = nn.Sequential(nn.Linear(N_FEATURES, 16), nn.BatchNorm1d(16), nn.ReLU())
+    weights = rng.normal(size=(N_CLASSES, 16)).astype(np.float32)
+    head = LinearHead(
+        "softmax",
+        is_row_normalised=True,
+        coef=weights,
+        intercept=np.zeros(N_CLASSES, np.float32),
+        temperature=1.0,
+        n_inputs=16,
+    )
+    grafted = GraftedHead(head, np.ones((2, 16), np.float32), OPTIONS.dropout)
+    world = join_world("cpu")
+    training = Training(
+        Task(
+            network=GraftedNetwork(body, grafted, normalisation=None, keep_statistics=False),
+            groups=discriminative_groups([("body", list(body.named_parameters()))], grafted, OPTIONS),
+            feed=Noted(views[0], tuple(views[1:]), (N_FEATURES,), 0),
+            labels=labels,
+            train=np.arange(72),
+            validation=np.arange(72, N_IMAGES),
+            loss=create_loss(OPTIONS, N_CLASSES, np.bincount(labels)),
+            n_classes=N_CLASSES,
+        ),
+        OPTIONS,
+        seed=3,
+        world=world,
+        checkpoints=CheckpointFolder(folder / "checkpoints"),
+        journal=None if world.rank else Journal(folder),
+    )
+    restored = training.checkpoints.load_latest()
+    if restored is not None:
+        training.restore(restored.tree)
+    return training
+
+
+def learn(folder: Path) -> str:
+    """Train to the end; the digest of weights, scores and history."""
+    trained = build(folder).run(SilentProgress())
+    parts = [tensor.numpy().tobytes() for tensor in trained.state.values()]
+    history = [(epoch.train_loss, epoch.validation_loss) for epoch in trained.history]
+    return digest_bytes(b"".join(parts) + trained.scores.tobytes() + repr(history).encode())
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("failpoints", nargs="*")
+    parser.add_argument("--pace", type=float, default=0.0)
+    arguments = parser.parse_args()
+    Training.pace = arguments.pace
+    for text in arguments.failpoints:
+        FailPoint.parse(text).arm()
+    sys.stdout.write(f"{learn(arguments.folder)}\n")
