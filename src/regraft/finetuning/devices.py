@@ -65,7 +65,7 @@ class World:
             return
         flat = torch.cat([buffer.flatten() for buffer in buffers])
         distributed.all_reduce(flat)
-        for buffer, part in zip(buffers, flat.split([buffer.numel() for buffer in buffers]), strict=True):
+        for buffer, part in zip(buffers, torch.split(flat, [buffer.numel() for buffer in buffers]), strict=True):
             buffer.copy_((part / self.size).view_as(buffer))
 
     def add_numbers(self, *numbers: float) -> tuple[float, ...]:

@@ -1,0 +1,131 @@
+"""`finetune` and `train` as a user meets them: real commands, signals, bundles that others can use."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from regraft.core import CACHE_VARIABLE
+from regraft.finetuning import read_journal
+
+QUICK = ("--from-stage", "7", "--epochs", "2", "--views", "1", "--n-strengths", "5")
+
+
+@pytest.fixture(scope="module")
+def tuned(photos, shared_cache, tmp_path_factory):
+    """A finished fine-tuning of the pictures."""
+    import regraft
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(CACHE_VARIABLE, str(shared_cache))
+        runs = tmp_path_factory.mktemp("tuned")
+        return regraft.finetune(photos, runs=runs, from_stage="7", epochs=2, views=1, n_strengths=5)
+
+
+def test_a_run_folder_holds_everything(tuned):
+    """Bundle, report, predictions, record with the rates, and the log of each step; nothing else is left."""
+    names = {path.name for path in tuned.folder.iterdir()} - {"tensorboard"}
+    assert names == {"bundle", "report.html", "report.json", "predictions.parquet", "run.json", "log.jsonl"}
+    rates = json.loads((tuned.folder / "run.json").read_text())["learning_rates"]
+    assert [row["group"] for row in rates[:3:2]] == ["head", "stage7"]
+    assert rates[0]["learning_rate"] == pytest.approx(9e-4)
+    entries = read_journal(tuned.folder)
+    assert [entry["number"] for entry in entries if entry["kind"] == "epoch"] == [1, 2]
+    assert [path.name for path in tuned.folder.parent.iterdir()] == [tuned.folder.name]
+    page = tuned.report.read_text(encoding="utf-8")
+    assert "How the network was trained" in page
+    assert "Images as the network saw them" in page
+
+
+def test_its_bundle_is_like_any_other(tuned, photos, command, tmp_path):
+    """It is checked, it predicts, it is evaluated."""
+    command("check", tuned.folder)
+    lines = command("predict", tuned.folder, photos / "red", "--format", "csv").stdout.splitlines()
+    assert len(lines) == 21
+    command("evaluate", tuned.folder, photos, "--runs", tmp_path / "runs")
+
+
+def test_transfer_can_be_chained(tuned, photos, command, tmp_path):
+    """A fine-tuned network gives the features of a probe, and the start of another fine-tuning."""
+    runs = tmp_path / "runs"
+    command("probe", photos, "--backbone", tuned.folder, "--runs", runs, "--n-strengths", "5", "--layer", "penultimate")
+    record = json.loads((runs / "photos-probe" / "bundle" / "bundle.json").read_text())
+    assert record["backbone"]["name"] == "efficientnet-lite0 fine-tuned"
+    command("finetune", photos, "--backbone", tuned.folder, "--runs", runs, *QUICK)
+
+
+def test_ctrl_c_keeps_the_state_and_the_same_command_goes_on(photos, shared_cache, command, tmp_path):
+    """Mid-training, with exit code 130, and the end is that of an uninterrupted run."""
+    many = (
+        "--from-stage",
+        "7",
+        "--epochs",
+        "40",
+        "--views",
+        "1",
+        "--n-strengths",
+        "5",
+        "--runs",
+        str(tmp_path / "runs"),
+    )
+    environment = {**os.environ, CACHE_VARIABLE: str(shared_cache), "COLUMNS": "100"}
+    for sent in (signal.SIGINT, signal.SIGTERM):
+        child = subprocess.Popen(
+            [sys.executable, "-m", "regraft", "finetune", str(photos), *many],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment,
+        )  # fmt: skip
+        n_before = n_lines(tmp_path)
+        limit = time.monotonic() + 120
+        while n_lines(tmp_path) < n_before + 4 and child.poll() is None:
+            assert time.monotonic() < limit
+            time.sleep(0.01)
+        child.send_signal(sent)
+        began = time.monotonic()
+        _out, errors = child.communicate(timeout=60)
+        assert child.returncode == 130, errors
+        assert time.monotonic() - began < 10
+        assert "run the same command again" in errors
+    done = command("finetune", photos, *many)
+    assert "Going on after step" in done.stdout
+    whole = command("finetune", photos, *many[:-1], str(tmp_path / "whole"))
+    assert "Going on" not in whole.stdout
+    digests = [
+        json.loads((tmp_path / name / "photos-finetune" / "bundle" / "bundle.json").read_text())["backbone"]["digest"]
+        for name in ("runs", "whole")
+    ]
+    assert digests[0] == digests[1]
+
+
+def n_lines(folder):
+    """Lines of the log of the training under way."""
+    return sum(len(path.read_text().splitlines()) for path in folder.glob("runs/.training-*/log.jsonl"))
+
+
+def test_train_shows_its_evidence(photos, command, tmp_path):
+    """A ladder, a verdict, and a classifier that is kept because of it."""
+    done = command("train", photos, *QUICK, "--ladder-folds", "2", "--rates", "0.001", "--runs", tmp_path / "runs")
+    assert "Fine-tuning against the probe" in done.stdout
+    assert ("worth it" in done.stdout) != ("The probe is kept" in done.stdout) or "not worth" in done.stdout
+    page = (tmp_path / "runs" / "photos-train" / "report.html").read_text(encoding="utf-8")
+    assert "The ladder" in page
+    command("check", tmp_path / "runs" / "photos-train")
+
+
+def test_what_makes_no_sense_is_a_sentence(photos, command, tmp_path):
+    """A stage, an optimizer, a loss that do not exist."""
+    for arguments, message, code in (
+        (("--from-stage", "9"), "There is no stage '9' to train from", 4),
+        (("--from-stage", "7", "--optimizer", "adamv"), "There is no optimizer", 2),
+        (("--from-stage", "7", "--loss", "crossentropy"), "There is no loss", 2),
+        (("--augmentation", "flop"), "augmentation", 2),
+    ):
+        done = command("finetune", photos, *arguments, "--runs", tmp_path / "runs", "--n-strengths", "5", check=False)
+        assert done.returncode == code, done.stderr
+        assert message in done.stderr
+        assert "Traceback" not in done.stderr
