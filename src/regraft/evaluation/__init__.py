@@ -33,10 +33,9 @@ from regraft.evaluation.report import (
     Report,
     Stage,
     StrengthCurve,
+    Table,
 )
 from regraft.evaluation.report_files import write_comparison, write_report
-from regraft.evaluation.tables import Table
-from regraft.evaluation.training import EpochScores, TrainingStory, changed_images
 
 __all__ = [
     "Assessment",
@@ -48,7 +47,6 @@ __all__ = [
     "ConfusedPair",
     "Contestant",
     "Costs",
-    "EpochScores",
     "Estimate",
     "LeftOutFile",
     "Mistake",
@@ -61,11 +59,9 @@ __all__ = [
     "Stage",
     "StrengthCurve",
     "Table",
-    "TrainingStory",
     "assess",
     "balanced_accuracy",
     "calibration_error",
-    "changed_images",
     "compare_paired",
     "confusion_matrix",
     "count_classes",

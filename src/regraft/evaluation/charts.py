@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from regraft.evaluation.probability_scores import ReliabilityBin
     from regraft.evaluation.report import RegularisationPath, StrengthCurve
@@ -44,19 +44,6 @@ class PathChart:
     curves: tuple[Curve, ...]
     chosen: tuple[float, float] | None
     chosen_score: float | None
-
-
-@dataclass(frozen=True)
-class LineChart:
-    """Named lines over whole numbers such as epochs; the box is left, top, right, bottom."""
-
-    title: str
-    box: tuple[float, float, float, float]
-    x_ticks: tuple[Tick, ...]
-    y_ticks: tuple[Tick, ...]
-    lines: tuple[tuple[str, str], ...]
-    marked_x: float | None
-    summary: str
 
 
 @dataclass(frozen=True)
@@ -106,50 +93,6 @@ def chart_path(path: RegularisationPath) -> PathChart | None:
         curves=tuple(_curve(curve, x, y) for curve in path.curves),
         chosen=None if chosen is None else (x(chosen[0]), y(chosen[1])),
         chosen_score=None if chosen is None else chosen[1],
-    )
-
-
-def chart_lines(
-    title: str, places: Sequence[float], series: Mapping[str, Sequence[float | None]], *, marked: float | None = None
-) -> LineChart:
-    """Geometry of lines.
-
-    Args:
-        title: What the values are.
-        places: Where on the x axis, rising.
-        series: By name, a value at each place; None where there is none.
-        marked: A place to mark.
-    """
-    values = [value for column in series.values() for value in column if value is not None]
-    box = (_LEFT, _TOP, WIDTH - _RIGHT, HEIGHT - _BOTTOM)
-    y_ticks = nice_ticks(min(values), max(values))
-    low, high = _padded(places[0], places[-1])
-
-    def x(place: float) -> float:
-        return scaled(place, low, high, box[0], box[2])
-
-    def y(value: float) -> float:
-        return scaled(value, y_ticks[0], y_ticks[-1], box[3], box[1])
-
-    every = max(1, math.ceil(len(places) / 8))
-    return LineChart(
-        title=title,
-        box=box,
-        x_ticks=tuple(Tick(x(place), f"{place:g}") for place in places[::every]),
-        y_ticks=tuple(
-            Tick(scaled(value, y_ticks[0], y_ticks[-1], box[3], box[1]), f"{value:.3g}") for value in y_ticks
-        ),
-        lines=tuple(
-            (
-                name,
-                point_list(
-                    (x(place), y(value)) for place, value in zip(places, column, strict=True) if value is not None
-                ),
-            )
-            for name, column in series.items()
-        ),
-        marked_x=None if marked is None else x(marked),
-        summary=", ".join(f"{name} {column[0]:.3g} to {column[-1]:.3g}" for name, column in series.items()),
     )
 
 

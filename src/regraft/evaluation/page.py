@@ -11,7 +11,6 @@ from regraft.core import plural
 from regraft.evaluation.charts import chart_path, chart_reliability
 from regraft.evaluation.matrix_view import view_matrix, worst_first
 from regraft.evaluation.pictures import Pictures, pictured_mistakes, pictured_pairs
-from regraft.evaluation.training_charts import chart_training
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +50,6 @@ def render_page(report: Report, *, thumbnail: Callable[[str], bytes | None] | No
         "classes": [assessment.classes[place] for place in order],
         "reliability": chart_reliability(assessment.reliability),
         "path": None if report.regularisation is None else chart_path(report.regularisation),
-        "training_charts": () if report.training is None else chart_training(report.training),
         "n_class_rows": N_CLASS_ROWS,
         "n_pair_rows": N_PAIR_ROWS,
         "n_left_out_rows": N_LEFT_OUT_ROWS,
@@ -73,7 +71,6 @@ def _sections(report: Report) -> dict[str, str]:
         "classes": ("Class by class", True),
         "calibration": ("Is its confidence justified?", True),
         "regularisation": ("How the head was chosen", report.regularisation is not None),
-        "training": ("How the network was trained", report.training is not None),
         "data": ("Data", bool(report.data_facts or report.data_tables)),
         "left-out": ("Files left out", bool(report.left_out)),
         "times": ("Times", bool(report.stages)),

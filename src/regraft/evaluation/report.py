@@ -8,8 +8,6 @@ from pydantic import Field, JsonValue
 
 from regraft.core import Value
 from regraft.evaluation.assessment import Assessment
-from regraft.evaluation.tables import Table
-from regraft.evaluation.training import TrainingStory
 
 
 class Notice(Value):
@@ -61,6 +59,14 @@ class RegularisationPath(Value):
     n_folds: int | None = None
 
 
+class Table(Value):
+    """A small table of the data section; numbers are right-aligned."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | int | float | None, ...], ...]
+
+
 class Report(Value):
     """All that one run found out. `report.json` is this value; `report.html` shows it.
 
@@ -71,7 +77,6 @@ class Report(Value):
         assessment: The measured quality.
         notices: What else to keep in mind; the assessment's caveats come on top.
         regularisation: How the head's regularisation was chosen.
-        training: How the network was trained, where it was.
         data_facts: Name -> value: images, classes, where the data lie, how they were split.
         data_tables: Tables about the data.
         left_out: Files that could not be used.
@@ -87,7 +92,6 @@ class Report(Value):
     assessment: Assessment
     notices: tuple[Notice, ...] = ()
     regularisation: RegularisationPath | None = None
-    training: TrainingStory | None = None
     data_facts: dict[str, str | int | float | None] = Field(default_factory=dict)
     data_tables: tuple[Table, ...] = ()
     left_out: tuple[LeftOutFile, ...] = ()
