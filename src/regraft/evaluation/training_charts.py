@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING
 
 from regraft.evaluation.charts import HEIGHT, WIDTH, Tick, nice_ticks, point_list, scaled
 
@@ -131,7 +131,8 @@ def _chart(
         least: A value that the y axis must hold besides the series.
         highest: The largest value that a tick may have.
     """
-    known = [value for values in series.values() for value in values if _is_number(value)]
+    measured = {name: _measured(along, values) for name, values in series.items()}
+    known = [row[1] for rows in measured.values() for row in rows if row]
     if not known:
         return None
     box = (_LEFT, _TOP, WIDTH - _RIGHT, HEIGHT - _BOTTOM)
@@ -140,30 +141,35 @@ def _chart(
         x_low, x_high = x_low - 1, x_high + 1
     y_ticks = _ticks(min([*known, *([] if least is None else [least])]), max(known), highest)
 
-    def point(place: float, value: float) -> tuple[float, float]:
-        y = scaled(value, y_ticks[0], y_ticks[-1], box[3], box[1])
-        return scaled(place, x_low, x_high, box[0], box[2]), y
+    def x(place: float) -> float:
+        return scaled(place, x_low, x_high, box[0], box[2])
 
-    lines = tuple(
-        _line(name, position, [point(*row) if _is_number(row[1]) else None for row in zip(along, values, strict=True)])
-        for position, (name, values) in enumerate(series.items())
-        if any(_is_number(value) for value in values)
-    )
-    best = None if best_at is None else _nearest(along, list(series.values())[-1], best_at)
-    is_inside = best_at is not None and x_low <= best_at <= x_high
+    def y(value: float) -> float:
+        return scaled(value, y_ticks[0], y_ticks[-1], box[3], box[1])
+
+    if best_at is not None and not x_low <= best_at <= x_high:
+        best_at = None
+    best = None if best_at is None else _nearest(measured[[*series][-1]], best_at)
     return LineChart(
         box=box,
-        x_ticks=tuple(Tick(point(place, 0)[0], f"{place:,.10g}") for place in _inner_ticks(x_low, x_high, along)),
-        y_ticks=tuple(Tick(point(x_low, value)[1], label(value)) for value in y_ticks),
-        lines=lines,
-        best_x=point(best_at, 0)[0] if best_at is not None and is_inside else None,
-        best=point(*best) if best and is_inside else None,
+        x_ticks=tuple(Tick(x(place), f"{place:,.10g}") for place in _inner_ticks(x_low, x_high, along)),
+        y_ticks=tuple(Tick(y(value), label(value)) for value in y_ticks),
+        lines=tuple(
+            _line(name, place, [(x(row[0]), y(row[1])) if row else None for row in rows])
+            for place, (name, rows) in enumerate(measured.items())
+            if any(rows)
+        ),
+        best_x=None if best_at is None else x(best_at),
+        best=None if best is None else (x(best[0]), y(best[1])),
     )
 
 
-def _is_number(value: float | None) -> TypeGuard[float]:
-    """Whether there is a value, and no overflow: a training that diverged has losses that are no numbers."""
-    return value is not None and math.isfinite(value)
+def _measured(along: Sequence[float], values: Sequence[float | None]) -> list[tuple[float, float] | None]:
+    """Places with their values; None where there is none, or no number (the losses of a training that diverged)."""
+    return [
+        None if value is None or not math.isfinite(value) else (place, value)
+        for place, value in zip(along, values, strict=False)
+    ]
 
 
 def _line(name: str, place: int, points: Sequence[tuple[float, float] | None]) -> Line:
@@ -182,11 +188,9 @@ def _line(name: str, place: int, points: Sequence[tuple[float, float] | None]) -
     )
 
 
-def _nearest(along: Sequence[float], values: Sequence[float | None], wanted: float) -> tuple[float, float] | None:
+def _nearest(rows: Sequence[tuple[float, float] | None], wanted: float) -> tuple[float, float] | None:
     """The measured point that lies nearest to a place; None where nothing was measured."""
-    points = [(place, value) for place, value in zip(along, values, strict=False) if value is not None]
-    points = [point for point in points if math.isfinite(point[1])]
-    return min(points, key=lambda point: abs(point[0] - wanted), default=None)
+    return min((row for row in rows if row), key=lambda row: abs(row[0] - wanted), default=None)
 
 
 def _ticks(low: float, high: float, highest: float | None) -> list[float]:
