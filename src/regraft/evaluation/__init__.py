@@ -36,11 +36,14 @@ from regraft.evaluation.report import (
     Table,
 )
 from regraft.evaluation.report_files import write_comparison, write_report
+from regraft.evaluation.training import RateGroup, RateSchedule, Rung, Training, TrainingCurve
+from regraft.evaluation.verdict import ChangedImage, Verdict, judge
 
 __all__ = [
     "Assessment",
     "Baseline",
     "Candidate",
+    "ChangedImage",
     "ClassCounts",
     "ClassResult",
     "Comparison",
@@ -53,12 +56,18 @@ __all__ = [
     "Notice",
     "PairedDifference",
     "Predictions",
+    "RateGroup",
+    "RateSchedule",
     "RegularisationPath",
     "ReliabilityBin",
     "Report",
+    "Rung",
     "Stage",
     "StrengthCurve",
     "Table",
+    "Training",
+    "TrainingCurve",
+    "Verdict",
     "assess",
     "balanced_accuracy",
     "calibration_error",
@@ -67,6 +76,7 @@ __all__ = [
     "count_classes",
     "f1",
     "holm",
+    "judge",
     "log_losses",
     "macro_f1",
     "pareto_front",

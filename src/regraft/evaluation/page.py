@@ -11,6 +11,7 @@ from regraft.core import plural
 from regraft.evaluation.charts import chart_path, chart_reliability
 from regraft.evaluation.matrix_view import view_matrix, worst_first
 from regraft.evaluation.pictures import Pictures, pictured_mistakes, pictured_pairs
+from regraft.evaluation.training_view import view_training
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +51,7 @@ def render_page(report: Report, *, thumbnail: Callable[[str], bytes | None] | No
         "classes": [assessment.classes[place] for place in order],
         "reliability": chart_reliability(assessment.reliability),
         "path": None if report.regularisation is None else chart_path(report.regularisation),
+        "view": None if report.training is None else view_training(report.training, pictures),
         "n_class_rows": N_CLASS_ROWS,
         "n_pair_rows": N_PAIR_ROWS,
         "n_left_out_rows": N_LEFT_OUT_ROWS,
@@ -71,6 +73,7 @@ def _sections(report: Report) -> dict[str, str]:
         "classes": ("Class by class", True),
         "calibration": ("Is its confidence justified?", True),
         "regularisation": ("How the head was chosen", report.regularisation is not None),
+        "training": ("Training", report.training is not None),
         "data": ("Data", bool(report.data_facts or report.data_tables)),
         "left-out": ("Files left out", bool(report.left_out)),
         "times": ("Times", bool(report.stages)),
@@ -94,7 +97,7 @@ def environment() -> Environment:
         finalize=show_unseen,
     )
     made.filters |= {
-        filter_.__name__: filter_ for filter_ in (percent, number, seconds, count, plural, as_json, together)
+        filter_.__name__: filter_ for filter_ in (percent, number, brief, seconds, count, plural, as_json, together)
     }
     return made
 
@@ -117,6 +120,12 @@ def percent(share: float | None, n_digits: int = 1) -> str:
 def number(value: float | None, n_digits: int = 3) -> str:
     """`0.123`, a dash where there is no number."""
     return _NONE if value is None else f"{value:.{n_digits}f}"
+
+
+def brief(value: float) -> str:
+    """`0.001`, `3e-5`, `12`: a setting as people type it."""
+    mantissa, exponent, power = f"{value:.4g}".partition("e")
+    return f"{mantissa}e{int(power)}" if exponent else mantissa
 
 
 def count(value: int) -> str:

@@ -10,9 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from regraft.evaluation.mistakes import ConfusedPair, Mistake
+    from regraft.evaluation.verdict import ChangedImage
 
 N_PICTURED_PAIRS = 8
 N_PICTURED_MISTAKES = 24
+N_PICTURED_CHANGES = 12
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,14 @@ class PicturedPair:
 
     pair: ConfusedPair
     examples: tuple[PicturedMistake, ...]
+
+
+@dataclass(frozen=True)
+class PicturedChange:
+    """An image that two classifiers see differently, with its picture as a data URI or None."""
+
+    change: ChangedImage
+    picture: str | None
 
 
 class Pictures:
@@ -75,3 +85,8 @@ def pictured_pairs(pairs: Sequence[ConfusedPair], pictures: Pictures) -> tuple[P
         )
         for pair in pairs[:N_PICTURED_PAIRS]
     )
+
+
+def pictured_changes(changes: Sequence[ChangedImage], pictures: Pictures) -> tuple[PicturedChange, ...]:
+    """The first of the changed images, with pictures; not more than the page can carry."""
+    return tuple(PicturedChange(change, pictures.uri(change.path)) for change in changes[:N_PICTURED_CHANGES])

@@ -8,6 +8,7 @@ from pydantic import Field, JsonValue
 
 from regraft.core import Value
 from regraft.evaluation.assessment import Assessment
+from regraft.evaluation.training import Training
 
 
 class Notice(Value):
@@ -77,6 +78,7 @@ class Report(Value):
         assessment: The measured quality.
         notices: What else to keep in mind; the assessment's caveats come on top.
         regularisation: How the head's regularisation was chosen.
+        training: How the network was trained, and whether that was worth it; None for fixed features.
         data_facts: Name -> value: images, classes, where the data lie, how they were split.
         data_tables: Tables about the data.
         left_out: Files that could not be used.
@@ -92,6 +94,7 @@ class Report(Value):
     assessment: Assessment
     notices: tuple[Notice, ...] = ()
     regularisation: RegularisationPath | None = None
+    training: Training | None = None
     data_facts: dict[str, str | int | float | None] = Field(default_factory=dict)
     data_tables: tuple[Table, ...] = ()
     left_out: tuple[LeftOutFile, ...] = ()

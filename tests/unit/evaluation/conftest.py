@@ -1,9 +1,22 @@
 from __future__ import annotations
 
+import base64
+
 import numpy as np
 import pytest
 
-from regraft.evaluation import Predictions, Report, assess
+from regraft.evaluation import (
+    ChangedImage,
+    Predictions,
+    RateGroup,
+    RateSchedule,
+    Report,
+    Rung,
+    Training,
+    TrainingCurve,
+    Verdict,
+    assess,
+)
 
 
 @pytest.fixture(scope="session")
@@ -55,6 +68,50 @@ def make_report():
         assessment = assess(predictions, train_counts=counts)
         return Report(
             **({"title": "A trial", "created": "2025-01-02T03:04:05+00:00", "assessment": assessment} | parts)
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_training():
+    """A function that makes a training with all its parts, in which every text is a given one."""
+
+    def make(text="tail", *, n_changed=2, **parts):
+        changed = tuple(
+            ChangedImage(path=f"{text}/{row}", true_class=text, before=f"{text} b", after=f"{text} a")
+            for row in range(n_changed)
+        )
+        curve = TrainingCurve(
+            name=text,
+            epochs=(1, 2, 3),
+            train_loss=(0.9, 0.5, 0.3),
+            validation_loss=(0.8, 0.6, None),
+            train_accuracy=(0.5, 0.7, 0.9),
+            validation_accuracy=(0.55, 0.65, 0.625),
+            best_epoch=2,
+        )
+        verdict = Verdict(
+            kept=text, sentence=f"{text}: +1.0 points.", difference=0.01, low=-0.01, high=0.03, p_value=0.25,
+            cost_ratio=40, gained=changed, lost=changed, n_images=1234, method=text,
+        )  # fmt: skip
+        return Training(
+            **(
+                {
+                    "curves": (curve, curve.model_copy(update={"name": "other"})),
+                    "rates": (RateGroup(name=text, n_parameters=54321, learning_rate=3e-5, weight_decay=0.01),),
+                    "schedule": RateSchedule(steps=(0, 1, 2), factors=(0.0, 1.0, 0.5)),
+                    "rungs": (
+                        Rung(name="probe", description=text, validation=0.61, validation_std=0.02, seconds=10),
+                        Rung(name="diverged", description=text, seconds=60, settings={text: text, "epochs": 3}),
+                        Rung(name=text, description=text, validation=0.66, seconds=400, is_winner=True),
+                    ),
+                    "verdict": verdict,
+                    "notes": (text,),
+                    "augmented": base64.b64encode(b"\xff\xd8\xff\xe0 sheet").decode(),
+                }
+                | parts
+            )
         )
 
     return make

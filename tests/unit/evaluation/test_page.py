@@ -14,9 +14,10 @@ from regraft.evaluation import (
     Stage,
     StrengthCurve,
     Table,
+    Training,
     render_page,
 )
-from regraft.evaluation.page import number, percent, seconds, show_unseen
+from regraft.evaluation.page import brief, number, percent, seconds, show_unseen
 
 DASH = "\N{EN DASH}"
 VOID = {"meta", "img", "br", "link", "input"}
@@ -103,22 +104,35 @@ def full_page(make_predictions, make_report):
     return Page(render_page(report, thumbnail=lambda path: None if path.endswith("7") else b"JPEG"))
 
 
-def test_hostile_names_are_shown_as_text(full_page):
+@pytest.fixture(scope="session")
+def training_page(make_predictions, make_report, make_training):
+    """A page with a training, made of hostile names."""
+    training = make_training("".join(HOSTILE), n_changed=20)
+    return Page(render_page(make_report(make_predictions(), training=training), thumbnail=lambda _path: b"JPEG"))
+
+
+@pytest.fixture(params=["full_page", "training_page"])
+def hostile_page(request):
+    """Each of the pages that are made of hostile names."""
+    return request.getfixturevalue(request.param)
+
+
+def test_hostile_names_are_shown_as_text(hostile_page):
     """No name, path, option or message becomes markup, and none is lost."""
-    assert "script" not in full_page.tags
-    assert full_page.tags.count("style") == 1
-    assert "<script>alert(1)</script>" in full_page.words
-    assert "{{ 7 * 7 }} {% raw %}" in full_page.words
-    assert not [key for _tag, key, _value in full_page.attributes if key.startswith("on")]
+    assert "script" not in hostile_page.tags
+    assert hostile_page.tags.count("style") == 1
+    assert "<script>alert(1)</script>" in hostile_page.words
+    assert "{{ 7 * 7 }} {% raw %}" in hostile_page.words
+    assert not [key for _tag, key, _value in hostile_page.attributes if key.startswith("on")]
 
 
-def test_the_page_asks_the_network_for_nothing(full_page):
+def test_the_page_asks_the_network_for_nothing(hostile_page):
     """Pictures are inside the page, links stay on it, and the policy forbids all else."""
-    assert all(value.startswith("data:image/jpeg;base64,") for value in full_page.values("src"))
-    assert all(value.startswith("#") for value in full_page.values("href"))
-    assert full_page.values("src", "img")
-    assert not {"link", "iframe", "object", "embed", "form", "base", "video"} & set(full_page.tags)
-    policy = next(value for value in full_page.values("content") if "default-src" in value)
+    assert all(value.startswith("data:image/jpeg;base64,") for value in hostile_page.values("src"))
+    assert all(value.startswith("#") for value in hostile_page.values("href"))
+    assert hostile_page.values("src", "img")
+    assert not {"link", "iframe", "object", "embed", "form", "base", "video"} & set(hostile_page.tags)
+    policy = next(value for value in hostile_page.values("content") if "default-src" in value)
     assert policy.startswith("default-src 'none'; img-src data:; style-src 'unsafe-inline'")
 
 
@@ -141,14 +155,14 @@ def test_the_contents_name_every_section(full_page):
     assert full_page.tags.count("section") == len(set(anchors)) == 13
 
 
-def test_the_page_can_be_heard(full_page):
+def test_the_page_can_be_heard(hostile_page):
     """Pictures have alternative texts, charts have labels, header cells have a scope, headings skip no level."""
-    assert len(full_page.values("alt", "img")) == full_page.tags.count("img")
-    assert all(full_page.values("alt", "img"))
-    n_labelled = len(full_page.values("aria-label", "svg"))
-    assert n_labelled + len(full_page.values("aria-hidden", "svg")) == full_page.tags.count("svg")
-    assert len(full_page.values("scope", "th")) == full_page.tags.count("th")
-    levels = [int(tag[1]) for tag in full_page.tags if re.fullmatch(r"h[1-6]", tag)]
+    assert len(hostile_page.values("alt", "img")) == hostile_page.tags.count("img")
+    assert all(hostile_page.values("alt", "img"))
+    n_labelled = len(hostile_page.values("aria-label", "svg"))
+    assert n_labelled + len(hostile_page.values("aria-hidden", "svg")) == hostile_page.tags.count("svg")
+    assert len(hostile_page.values("scope", "th")) == hostile_page.tags.count("th")
+    levels = [int(tag[1]) for tag in hostile_page.tags if re.fullmatch(r"h[1-6]", tag)]
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
@@ -205,8 +219,58 @@ def test_any_number_of_classes_has_a_page(make_predictions, make_report, k):
     assert len(html) < 400_000
 
 
+def test_a_training_has_its_section(make_predictions, make_report, make_training):
+    """Verdict, notes, ladder, curves, rates, schedule, contact sheet and changed images are all there."""
+    training = make_training("full network", notes=("A note on it.",))
+    page = Page(render_page(make_report(make_predictions(), training=training)))
+    assert page.words.index("full network: +1.0 points.") < page.words.index("test images")
+    assert "the same 1,234 images: 2 went from wrong to right, 2 from right to wrong; p = 0.25" in page.words
+    assert "A note on it." in page.words
+    assert "full network chosen" in page.words
+    assert "61.0± 2.0" in page.words
+    assert "not measured" in page.words
+    assert "Curves of 1 other training" in page.words
+    assert "best epoch: 2" in page.words
+    assert "2 best0.5000.60070.065.0" in page.words
+    assert "full network54,3213e-50.01" in page.words
+    labels = " ".join(page.values("aria-label", "svg"))
+    for chart in ("Axis from 58 to 66", "Loss of the training", "Accuracy of the training", "Learning rate against"):
+        assert chart in labels
+    assert page.values("alt", "img") == ["Contact sheet of training images after random augmentation"]
+    assert page.words.index("Wrong to right") < page.words.index("Right to wrong")
+    assert page.words.count("full network/0") == 2
+
+
+def test_few_changed_images_are_pictured(training_page):
+    """Of twenty gains and twenty losses twelve each are shown, and all are counted."""
+    assert training_page.words.count("20 images; here are the 12 surest.") == 2
+    assert sum("before and for" in words for words in training_page.values("alt", "img")) == 24
+
+
+def test_a_training_without_particulars_has_a_page(make_predictions, make_report):
+    """A training of which nothing is known has a section, and no empty table."""
+    page = Page(render_page(make_report(make_predictions(), training=Training())))
+    assert "training" in page.values("id")
+    assert "The ladder" not in page.words
+    assert "aside" not in page.tags
+
+
+def test_a_report_without_a_training_is_as_before(make_predictions, make_report, make_training):
+    """Neither markup nor style of a training is on a page that has none."""
+    predictions = make_predictions()
+    plain = render_page(make_report(predictions))
+    trained = render_page(make_report(predictions, training=make_training()))
+    assert not re.search("training-heading|verdict|ladder|says-when", plain)
+    start, end = trained.index("\n/* A training"), trained.index("</style>")
+    without = trained[:start] + trained[end:]
+    for pattern in (r"<aside .*?</aside>", r'<section id="training".*?</section>\n', r'<li><a href="#training.*?\n'):
+        without = re.sub(pattern, "", without, count=1, flags=re.DOTALL)
+    assert without == plain
+
+
 def test_numbers_are_written_for_people():
     """Shares, numbers and times have fitting digits; what is not there is a dash."""
     assert [percent(share) for share in (0.8766, 1.0, 0.9999, 0.0, None)] == ["87.7", "100", "100.0", "0.0", DASH]
     assert [number(value) for value in (0.12345, None)] == ["0.123", DASH]
     assert [seconds(value) for value in (0.0421, 3.44, 125, 3725)] == ["0.042 s", "3.4 s", "2 min 05 s", "1 h 02 min"]
+    assert [brief(value) for value in (0.001, 3e-5, 12.0, 1.5e-4)] == ["0.001", "3e-5", "12", "0.00015"]
