@@ -84,8 +84,10 @@ def say_train(result: TrainResult) -> None:
     for note in result.notes:
         say(note)
     say()
-    rows = [(rung.name, percent(rung.accuracy), f"{rung.n:,}", f"{rung.seconds:.1f} s") for rung in result.rungs]
-    say_table(("judged by folds", "right", "images", "time"), rows)
+    rows = [
+        (rung.name, percent(rung.validation or 0), f"{rung.seconds:.1f} s", rung.description) for rung in result.rungs
+    ]
+    say_table(("judged by folds", "right", "time", ""), rows)
     say()
     say(result.verdict)
     if result.test_difference is not None:

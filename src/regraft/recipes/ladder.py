@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regraft.data import cluster_units, split_folds
-from regraft.evaluation import PairedDifference, compare_paired
+from regraft.evaluation import Predictions, Rung, Verdict, judge
 from regraft.finetuning import StopRequest
+from regraft.heads import softmax
 from regraft.recipes.head_choice import fit_start, start_head
 from regraft.recipes.workshop import Sides
 
@@ -25,46 +26,31 @@ if TYPE_CHECKING:
     Rows = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class Rung:
-    """One way to train, judged on images that it was not trained on.
-
-    Attributes:
-        name: What it is.
-        rate: The last stage's learning rate; None for the probe.
-        accuracy: On the folds that it was judged on.
-        n: How many images these are.
-        seconds: What judging it took.
-    """
-
-    name: str
-    rate: float | None
-    accuracy: float
-    n: int
-    seconds: float
+NAMES = ("probe", "fine-tuning")
 
 
 @dataclass(frozen=True, eq=False)
-class Verdict:
+class Climbed:
     """What the folds say.
 
     Attributes:
         rungs: All that was tried, the probe first.
-        difference: Fine-tuning with the best rate minus the probe, on all folds.
-        is_worth_it: Whether the interval lies above 0.
-        sentence: The same for a person.
+        verdict: Fine-tuning with the best rate against the probe, on all folds.
         rate: The best rate.
         scores: (n, k) float32, the fine-tuned networks' scores of the folds' images, for calibration.
         labels: (n,) their labels.
     """
 
     rungs: tuple[Rung, ...]
-    difference: PairedDifference
-    is_worth_it: bool
-    sentence: str
+    verdict: Verdict
     rate: float
     scores: NDArray[np.float32]
     labels: Rows
+
+    @property
+    def is_worth_it(self) -> bool:
+        """Whether fine-tuning is kept."""
+        return self.verdict.kept == NAMES[1]
 
 
 @dataclass(eq=False)
@@ -85,38 +71,52 @@ class Ladder:
     folder: Path
     stop: StopRequest = field(default_factory=StopRequest)
 
-    def climb(self) -> Verdict:
+    def climb(self) -> Climbed:
         """Try all rates on the first fold, the best one on the others, and compare it with the probe."""
         folds = self._folds()
-        probed, probe_seconds = self._probe(folds)
+        began = time.perf_counter()
+        probed = [self._probe(sides) for sides in folds]
+        probe_seconds = time.perf_counter() - began
         tried = {rate: self._judge(folds[0], rate, 0) for rate in self.options.rates}
         best = min(tried, key=lambda rate: tried[rate].loss)
         judged = [tried[best], *(self._judge(sides, best, place) for place, sides in enumerate(folds[1:], start=1))]
-        tuned = np.concatenate([one.is_right for one in judged])
-        rows = np.concatenate([sides.validation for sides in folds])
-        manifest = self.shop.data.manifest
-        groups = manifest.select(rows).groups
-        difference = compare_paired(
-            tuned, probed, groups=groups if any(group is not None for group in groups) else None
+        seconds = sum(one.seconds for one in judged)
+        verdict = judge(
+            self._answers(folds, probed),
+            self._answers(folds, [softmax(one.scores.astype(np.float64)) for one in judged]),
+            names=NAMES,
+            cost_ratio=seconds / max(probe_seconds, 1e-9),
         )
-        tuning_seconds = sum(one.seconds for one in judged)
-        is_worth_it = difference.low > 0
-        rungs = [Rung("probe", None, float(probed.mean()), len(probed), probe_seconds)]
+        labels = [self.shop.data.manifest.labels[sides.validation] for sides in folds]
+        rights = [answers.argmax(axis=1) == truth for answers, truth in zip(probed, labels, strict=True)]
+        rungs = [_rung(NAMES[0], "a linear head on fixed features", rights, probe_seconds)]
         rungs += [
-            Rung(
-                f"fine-tuned at {rate:g}, first fold", rate, float(one.is_right.mean()), len(one.is_right), one.seconds
-            )
+            _rung(f"{NAMES[1]} at {rate:g}", "judged on the first fold only", [one.is_right], one.seconds, rate=rate)
             for rate, one in tried.items()
+            if rate != best
         ]
-        rungs.append(Rung(f"fine-tuned at {best:g}, all folds", best, float(tuned.mean()), len(tuned), tuning_seconds))
-        return Verdict(
-            rungs=tuple(rungs),
-            difference=difference,
-            is_worth_it=is_worth_it,
-            sentence=_sentence(difference, tuning_seconds / max(probe_seconds, 1e-9), is_worth_it=is_worth_it),
+        rungs.append(
+            _rung(
+                f"{NAMES[1]} at {best:g}", "the best of the rates", [one.is_right for one in judged], seconds, rate=best
+            )
+        )
+        kept = rungs[-1 if verdict.kept == NAMES[1] else 0]
+        return Climbed(
+            rungs=tuple(rung.model_copy(update={"is_winner": rung is kept}) for rung in rungs),
+            verdict=verdict,
             rate=best,
             scores=np.concatenate([one.scores for one in judged]),
-            labels=manifest.labels[rows],
+            labels=np.concatenate(labels),
+        )
+
+    def _answers(self, folds: list[Sides], probabilities: list[NDArray[np.float64]]) -> Predictions:
+        manifest = self.shop.data.manifest.select(np.concatenate([sides.validation for sides in folds]))
+        return Predictions(
+            paths=manifest.paths,
+            labels=manifest.labels,
+            probabilities=np.concatenate(probabilities),
+            class_names=manifest.class_names,
+            groups=manifest.groups if any(group is not None for group in manifest.groups) else None,
         )
 
     def fit(self, sides: Sides, rate: float, name: str) -> Fit:
@@ -137,14 +137,11 @@ class Ladder:
         numbers = np.unique(fold_of_row)
         return [Sides(rows[fold_of_row != number], rows[fold_of_row == number]) for number in numbers]
 
-    def _probe(self, folds: list[Sides]) -> tuple[NDArray[np.bool_], float]:
-        """Whether the probe is right on each image of each fold, and what that took."""
-        began, right, data = time.perf_counter(), [], self.shop.data
-        for sides in folds:
-            head = start_head(fit_start(data, sides.train, self.options), data)
-            answers = head.scores(data.features[sides.validation]).argmax(axis=1)
-            right.append(answers == data.manifest.labels[sides.validation])
-        return np.concatenate(right), time.perf_counter() - began
+    def _probe(self, sides: Sides) -> NDArray[np.float64]:
+        """The probe's probabilities of a fold's images."""
+        data = self.shop.data
+        head = start_head(fit_start(data, sides.train, self.options), data)
+        return head.probabilities(head.scores(data.features[sides.validation]))
 
     def _judge(self, sides: Sides, rate: float, fold: int) -> _Judged:
         """Train on one fold's training images; its scores of the others are those of the last epoch.
@@ -174,16 +171,25 @@ class _Judged:
     @property
     def loss(self) -> float:
         """Mean cross-entropy."""
-        from regraft.heads import softmax
-
         own = softmax(self.scores.astype(np.float64))[np.arange(len(self.labels)), self.labels]
         return float(-np.log(np.maximum(own, 1e-12)).mean())
 
 
-def _sentence(difference: PairedDifference, cost_ratio: float, *, is_worth_it: bool) -> str:
-    value, low, high = (f"{100 * part:+.1f}" for part in (difference.value, difference.low, difference.high))
-    found = f"Fine-tuning against the probe, on {difference.n:,} training images held out in folds: {value} points, "
-    found += f"95 % interval {low} to {high}"
-    if is_worth_it:
-        return f"{found}: worth it."
-    return f"{found}: not worth {cost_ratio:,.0f} times the cost. The probe is kept."
+def _rung(
+    name: str,
+    description: str,
+    rights: list[NDArray[np.bool_]],
+    seconds: float,
+    *,
+    rate: float | None = None,
+) -> Rung:
+    """A rung, from whether it was right on each image of each fold."""
+    means = [float(right.mean()) for right in rights]
+    return Rung(
+        name=name,
+        description=description,
+        validation=float(np.concatenate(rights).mean()),
+        validation_std=float(np.std(means)) if len(means) > 1 else None,
+        seconds=seconds,
+        settings={} if rate is None else {"learning rate": rate},
+    )

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from regraft.bundle import Classifier
     from regraft.core import Options
-    from regraft.evaluation import TrainingStory
+    from regraft.evaluation import Training
     from regraft.heads import Selection
     from regraft.recipes.dataset_features import DatasetFeatures
     from regraft.recipes.stopwatch import Stopwatch
@@ -60,7 +60,7 @@ class Findings:
     data: DatasetFeatures
     train: NDArray[np.int64]
     test: NDArray[np.int64]
-    training: TrainingStory | None = None
+    training: Training | None = None
 
 
 def report_run(
@@ -93,7 +93,7 @@ def report_run(
         assessment = assess(predictions, train_counts=counts)
     with watch.stage("write report"):
         predictions.write_parquet(folder / "predictions.parquet")
-        files = dict(zip(predictions.paths, manifest.files(), strict=True))
+        files = dict(zip(data.manifest.paths, data.manifest.files(), strict=True))
         report = _report(findings, assessment, classifier, selection, watch)
         write_report(report, folder, thumbnail=lambda path: thumbnail_jpeg(files[path]) if path in files else None)
     return predictions, assessment

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from regraft.core import SilentProgress
 from regraft.data import read_manifest, require_classes
-from regraft.evaluation import changed_images, compare_paired
+from regraft.evaluation import compare_paired
 from regraft.recipes.classifiers import build_classifier
 from regraft.recipes.dataset_features import load_features
 from regraft.recipes.finetuning import graft, keep_journal, save
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from regraft.core import Progress
     from regraft.data import Manifest
-    from regraft.evaluation import Assessment, PairedDifference, Table
-    from regraft.recipes.ladder import Rung, Verdict
+    from regraft.evaluation import Assessment, PairedDifference, Rung
+    from regraft.recipes.ladder import Climbed
 
 
 @dataclass(frozen=True)
@@ -112,23 +112,22 @@ def train(
         prepared = shop.prepare(work)
     with watch.stage("judge by folds"), stop_requests() as stop:
         ladder = Ladder(shop, prepared, options, work, stop)
-        verdict = ladder.climb()
+        climbed = ladder.climb()
         everything = Sides(rows, rows[:0])
-        fit = ladder.fit(everything, verdict.rate, "final") if verdict.is_worth_it else None
+        fit = ladder.fit(everything, climbed.rate, "final") if climbed.is_worth_it else None
     if world.rank:
         return None
     with watch.stage("fit head"):
         selection = fit_start(data, rows, options)
     with RunFolder(options.runs, options.name, f"{Path(source).stem}-train") as run:
         classifier, kept, difference = build_classifier(run.final.name, data, selection, options), data, None
-        changes: tuple[Table, ...] = ()
         if fit is not None:
             probed = classifier.probabilities(data.features[test]).argmax(axis=1)
-            kept, classifier = graft(run.final.name, shop, fit, selection, test, temperature=_temperature(verdict))
+            kept, classifier = graft(run.final.name, shop, fit, selection, test, temperature=_temperature(climbed))
             tuned = classifier.probabilities(kept.features[test]).argmax(axis=1)
-            difference, changes = _on_test(kept.manifest.select(test), tuned, probed)
+            difference = _on_test(kept.manifest.select(test), tuned, probed)
             keep_journal(work / "final", run.folder)
-        story = tell_training(shop, fit, (prepared.boundary.sentence,), verdict=verdict, tables=changes)
+        story = tell_training(shop, fit, (prepared.boundary.sentence,), climbed=climbed)
         findings = Findings(str(source), "train", options, kept, train=rows, test=test, training=story)
         _predictions, assessment = report_run(run.folder, findings, classifier, selection, watch)
         rates = None if fit is None else rate_rows(fit)
@@ -139,8 +138,8 @@ def train(
         folder=run.final,
         assessment=assessment,
         is_finetuned=fit is not None,
-        verdict=verdict.sentence,
-        rungs=verdict.rungs,
+        verdict=climbed.verdict.sentence,
+        rungs=climbed.rungs,
         test_difference=difference,
         n_train=len(rows),
         n_test=len(test),
@@ -150,20 +149,13 @@ def train(
     )
 
 
-def _temperature(verdict: Verdict) -> float:
+def _temperature(climbed: Climbed) -> float:
     """Of networks trained like the one that is kept, on images that they were not trained on."""
     from regraft.heads import fit_temperature
 
-    return fit_temperature(verdict.scores, verdict.labels)
+    return fit_temperature(climbed.scores, climbed.labels)
 
 
-def _on_test(
-    manifest: Manifest, tuned: NDArray[np.int64], probed: NDArray[np.int64]
-) -> tuple[PairedDifference, tuple[Table, ...]]:
-    """The two classifiers on the test images: the difference, and the images that changed."""
+def _on_test(manifest: Manifest, tuned: NDArray[np.int64], probed: NDArray[np.int64]) -> PairedDifference:
     groups = manifest.groups if any(group is not None for group in manifest.groups) else None
-    labels = manifest.labels
-    return (
-        compare_paired(tuned == labels, probed == labels, groups=groups),
-        changed_images(manifest.paths, labels, probed, tuned, manifest.class_names),
-    )
+    return compare_paired(tuned == manifest.labels, probed == manifest.labels, groups=groups)

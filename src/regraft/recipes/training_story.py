@@ -5,56 +5,40 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING
 
-from regraft.evaluation import EpochScores, Table, TrainingStory
+from regraft.evaluation import RateGroup, RateSchedule, TrainingCurve
+from regraft.evaluation import Training as TrainingStory
+from regraft.finetuning import rate_factor
 from regraft.images import View, contact_sheet
 from regraft.recipes.dataset_features import spread_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from regraft.recipes.ladder import Verdict
+    from regraft.recipes.ladder import Climbed
     from regraft.recipes.workshop import Fit, Workshop
 
 _N_SHEET_IMAGES, _N_SHEET_VIEWS = 4, 6
+_N_SCHEDULE_POINTS = 200
 
 
 def tell_training(
-    shop: Workshop,
-    fit: Fit | None,
-    decisions: Sequence[str],
-    *,
-    verdict: Verdict | None = None,
-    tables: Sequence[Table] = (),
+    shop: Workshop, fit: Fit | None, notes: Sequence[str], *, climbed: Climbed | None = None
 ) -> TrainingStory:
     """Curves and rates of a training, the ladder that led to it, and what the network saw.
 
     Args:
         shop: Where it was trained.
         fit: The training; None where the probe is kept.
-        decisions: Sentences.
-        verdict: Of the ladder, where there was one.
-        tables: More tables.
+        notes: What was decided, as sentences.
+        climbed: The ladder, where there was one.
     """
-    own = [] if verdict is None else [_ladder_table(verdict)]
-    if fit is not None:
-        own.append(_rates_table(fit))
     return TrainingStory(
-        verdict=None if verdict is None else verdict.sentence,
-        decisions=tuple(decisions),
-        epochs=()
-        if fit is None
-        else tuple(
-            EpochScores(
-                number=epoch.number,
-                train_loss=epoch.train_loss,
-                train_accuracy=epoch.train_accuracy,
-                validation_loss=epoch.validation_loss,
-                validation_accuracy=epoch.validation_accuracy,
-            )
-            for epoch in fit.trained.history
-        ),
-        best_epoch=None if fit is None else fit.trained.best_epoch,
-        tables=(*own, *tables),
+        curves=() if fit is None else (_curve(fit, "fine-tuning" if climbed is None else climbed.rungs[-1].name),),
+        rates=() if fit is None else tuple(RateGroup.model_validate(row) for row in rate_rows(fit)),
+        schedule=None if fit is None else _schedule(shop, fit),
+        rungs=() if climbed is None else climbed.rungs,
+        verdict=None if climbed is None else climbed.verdict,
+        notes=tuple(notes),
         augmented=_augmented(shop),
     )
 
@@ -63,8 +47,8 @@ def rate_rows(fit: Fit) -> list[dict[str, str | float | int]]:
     """The discriminative learning rates, the head's first: for `run.json`."""
     return [
         {
-            "group": group.name,
-            "parameters": group.n_parameters,
+            "name": group.name,
+            "n_parameters": group.n_parameters,
             "learning_rate": group.learning_rate,
             "weight_decay": group.weight_decay,
         }
@@ -72,22 +56,28 @@ def rate_rows(fit: Fit) -> list[dict[str, str | float | int]]:
     ]
 
 
-def _rates_table(fit: Fit) -> Table:
-    return Table(
-        title="Learning rates at their peak",
-        columns=("part", "parameters", "learning rate", "weight decay"),
-        rows=tuple(
-            (group.name, group.n_parameters, f"{group.learning_rate:.3g}", f"{group.weight_decay:g}")
-            for group in fit.rates
-        ),
+def _curve(fit: Fit, name: str) -> TrainingCurve:
+    history = fit.trained.history
+    is_validated = bool(len(fit.sides.validation))
+    return TrainingCurve(
+        name=name,
+        epochs=tuple(float(epoch.number) for epoch in history),
+        train_loss=tuple(epoch.train_loss for epoch in history),
+        train_accuracy=tuple(epoch.train_accuracy for epoch in history),
+        validation_loss=tuple(epoch.validation_loss for epoch in history) if is_validated else (),
+        validation_accuracy=tuple(epoch.validation_accuracy for epoch in history) if is_validated else (),
+        best_epoch=fit.trained.best_epoch,
     )
 
 
-def _ladder_table(verdict: Verdict) -> Table:
-    return Table(
-        title="The ladder, judged on folds of the training images",
-        columns=("what", "right, %", "images", "seconds"),
-        rows=tuple((rung.name, f"{100 * rung.accuracy:.1f}", rung.n, f"{rung.seconds:.1f}") for rung in verdict.rungs),
+def _schedule(shop: Workshop, fit: Fit) -> RateSchedule:
+    """The factor of all rates at some hundred steps."""
+    options = shop.options
+    steps_an_epoch = -(-len(fit.sides.train) // (options.batch_size * options.accumulate))
+    n_steps = options.steps or options.epochs * steps_an_epoch
+    steps = tuple(range(0, n_steps, max(1, n_steps // _N_SCHEDULE_POINTS)))
+    return RateSchedule(
+        steps=steps, factors=tuple(rate_factor(step, n_steps, steps_an_epoch, options) for step in steps)
     )
 
 
