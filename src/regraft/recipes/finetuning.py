@@ -210,8 +210,8 @@ def save(folder: Path, classifier: Classifier, data: DatasetFeatures, test: Rows
     save_bundle(classifier, folder / "bundle", golden_pixels=data.pixels(golden), golden_features=data.features[golden])
 
 
-def keep_journal(work: Path, folder: Path) -> None:
-    """Move what was logged in training to the run's folder."""
-    for path in work.iterdir():
+def keep_journal(work: Path | None, folder: Path) -> None:
+    """Copy what was logged in training to the run's folder: a run that fails at its end can still be taken up."""
+    for path in () if work is None else work.iterdir():
         if path.name in ("log.jsonl", "tensorboard"):
-            shutil.move(path, folder / path.name)
+            (shutil.copytree if path.is_dir() else shutil.copyfile)(path, folder / path.name)

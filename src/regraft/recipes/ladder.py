@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 
 NAMES = ("probe", "fine-tuning")
+_LOSS_FACTOR, _LOSS_SLACK = 1.5, 0.05
+"""More training loss than this, compared with the folds', is no chance."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +41,7 @@ class Climbed:
         rate: The best rate.
         scores: (n, k) float32, the fine-tuned networks' scores of the folds' images, for calibration.
         labels: (n,) their labels.
+        train_loss: Mean training loss of their last epochs: what a training on all images should reach, too.
     """
 
     rungs: tuple[Rung, ...]
@@ -46,6 +49,7 @@ class Climbed:
     rate: float
     scores: NDArray[np.float32]
     labels: Rows
+    train_loss: float
 
     @property
     def is_worth_it(self) -> bool:
@@ -107,6 +111,7 @@ class Ladder:
             rate=best,
             scores=np.concatenate([one.scores for one in judged]),
             labels=np.concatenate(labels),
+            train_loss=float(np.mean([one.train_loss for one in judged])),
         )
 
     def _answers(self, folds: list[Sides], probabilities: list[NDArray[np.float64]]) -> Predictions:
@@ -118,6 +123,28 @@ class Ladder:
             class_names=manifest.class_names,
             groups=manifest.groups if any(group is not None for group in manifest.groups) else None,
         )
+
+    def finish(self, climbed: Climbed) -> tuple[Fit | None, tuple[str, ...]]:
+        """Train on all images with the best rate, or a smaller one where that goes astray.
+
+        Nothing is left to validate with, so the training is held against those on the folds: its loss must come down
+        as theirs did. A high rate can ruin a network in one run and not in another.
+
+        Returns:
+            The training, None where every rate went astray; and what happened, as sentences.
+        """
+        everything = Sides(self.shop.rows, self.shop.rows[:0])
+        notes: list[str] = []
+        for rate in sorted((rate for rate in self.options.rates if rate <= climbed.rate), reverse=True):
+            fit = self.fit(everything, rate, f"final-{rate:g}")
+            loss = fit.trained.history[-1].train_loss
+            if loss <= _LOSS_FACTOR * climbed.train_loss + _LOSS_SLACK:
+                return fit, tuple(notes)
+            notes.append(
+                f"Trained on all images at {rate:g}, the loss ended at {loss:.3f}, on the folds at "
+                f"{climbed.train_loss:.3f}: this training went astray and is not used."
+            )
+        return None, (*notes, "The probe is kept.")
 
     def fit(self, sides: Sides, rate: float, name: str) -> Fit:
         """Train with a rate, from the head that is fitted on these images."""
@@ -154,7 +181,7 @@ class Ladder:
         scores = self.shop.scores(self.prepared, fit, sides.validation)
         labels = self.shop.data.manifest.labels[sides.validation]
         seconds = fit.seconds or time.perf_counter() - began
-        return _Judged(scores, labels, seconds)
+        return _Judged(scores, labels, seconds, fit.trained.history[-1].train_loss)
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,6 +189,7 @@ class _Judged:
     scores: NDArray[np.float32]
     labels: Rows
     seconds: float
+    train_loss: float
 
     @property
     def is_right(self) -> NDArray[np.bool_]:

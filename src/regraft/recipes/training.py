@@ -93,7 +93,7 @@ def train(
     from regraft.finetuning import join_world, stop_requests
     from regraft.recipes.ladder import Ladder
     from regraft.recipes.training_story import rate_rows, tell_training
-    from regraft.recipes.workshop import Sides, Workshop, training_folder
+    from regraft.recipes.workshop import Workshop, training_folder
 
     options = TrainOptions.of(options, settings)
     progress = progress or SilentProgress()
@@ -113,8 +113,8 @@ def train(
     with watch.stage("judge by folds"), stop_requests() as stop:
         ladder = Ladder(shop, prepared, options, work, stop)
         climbed = ladder.climb()
-        everything = Sides(rows, rows[:0])
-        fit = ladder.fit(everything, climbed.rate, "final") if climbed.is_worth_it else None
+        fit, astray = ladder.finish(climbed) if climbed.is_worth_it else (None, ())
+    notes = (prepared.boundary.sentence, *astray)
     if world.rank:
         return None
     with watch.stage("fit head"):
@@ -126,8 +126,8 @@ def train(
             kept, classifier = graft(run.final.name, shop, fit, selection, test, temperature=_temperature(climbed))
             tuned = classifier.probabilities(kept.features[test]).argmax(axis=1)
             difference = _on_test(kept.manifest.select(test), tuned, probed)
-            keep_journal(work / "final", run.folder)
-        story = tell_training(shop, fit, (prepared.boundary.sentence,), climbed=climbed)
+            keep_journal(fit.folder, run.folder)
+        story = tell_training(shop, fit, notes, climbed=climbed)
         findings = Findings(str(source), "train", options, kept, train=rows, test=test, training=story)
         _predictions, assessment = report_run(run.folder, findings, classifier, selection, watch)
         rates = None if fit is None else rate_rows(fit)
@@ -145,7 +145,7 @@ def train(
         n_test=len(test),
         n_unreadable=len(data.unreadable),
         seconds=watch.seconds,
-        notes=(prepared.boundary.sentence,),
+        notes=notes,
     )
 
 

@@ -76,6 +76,7 @@ class Fit:
         rates: The table of learning rates.
         resumed: What a resumed training says of its checkpoint.
         seconds: What its epochs took, also those before an interruption.
+        folder: Of its journal, if one was kept.
     """
 
     trained: Trained
@@ -85,6 +86,7 @@ class Fit:
     rates: tuple[ParameterGroup, ...]
     resumed: tuple[str, ...]
     seconds: float
+    folder: Path | None
 
 
 class Workshop:
@@ -227,6 +229,7 @@ class Workshop:
             tuple(groups),
             said,
             sum(epoch.seconds for epoch in trained.history),
+            folder,
         )
 
     def scores(self, prepared: Prepared, fit: Fit, rows: Rows) -> NDArray[np.float32]:
