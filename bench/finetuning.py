@@ -54,7 +54,7 @@ def main() -> None:
     manifest = read_manifest("elpv")
     transform = Transform(height=spec.image_size, width=spec.image_size)
     pixels = np.concatenate([batch.pixels for batch in decode_batches(manifest.files()[:N_IMAGES], transform)])
-    labels = manifest.labels[:N_IMAGES]
+    labels = manifest.labels[:N_IMAGES].copy()
     planes = ((torch.from_numpy(pixels).permute(0, 3, 1, 2).float() / 255) - 0.5) / 0.5
     if arguments.checkpoints:
         time_checkpoints(network, spec, planes, labels)
@@ -160,10 +160,16 @@ def training_of(
     )
 
 
+_KNOWN: dict[tuple[int, int], torch.Tensor] = {}
+"""Activations that were computed before: a round times training only."""
+
+
 def activations(network: nn.Module, stage: int, planes: torch.Tensor) -> torch.Tensor:
     """What comes out of the stage before `stage`."""
     from regraft.backbones import stage_names
 
+    if (found := _KNOWN.get((stage, len(planes)))) is not None:
+        return found
     kept: list[torch.Tensor] = []
     module = network.get_submodule(stage_names(network)[f"stage{stage - 1}"])
     handle = module.register_forward_hook(lambda _module, _inputs, output: kept.append(output))
@@ -171,7 +177,7 @@ def activations(network: nn.Module, stage: int, planes: torch.Tensor) -> torch.T
         for start in range(0, len(planes), BATCH):
             network(planes[start : start + BATCH])
     handle.remove()
-    return torch.cat(kept)
+    return _KNOWN.setdefault((stage, len(planes)), torch.cat(kept))
 
 
 def run_rate(training: Training) -> float:
