@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 
 setup: $(STAMP)
 
-$(STAMP): pyproject.toml src/regraft/images/_resample.c
+$(STAMP): pyproject.toml src/regraft/images/_resample.c src/regraft/finetuning/_depthwise.c
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	touch $@

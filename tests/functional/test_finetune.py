@@ -36,7 +36,7 @@ def test_a_run_folder_holds_everything(tuned):
     assert [row["name"] for row in rates[:3:2]] == ["head", "stage7"]
     assert rates[0]["learning_rate"] == pytest.approx(9e-4)
     entries = read_journal(tuned.folder)
-    assert [entry["number"] for entry in entries if entry["kind"] == "epoch"] == [1, 2]
+    assert [entry["number"] for entry in entries if entry["kind"] == "epoch"] == [0, 1, 2]
     assert [path.name for path in tuned.folder.parent.iterdir()] == [tuned.folder.name]
     page = tuned.report.read_text(encoding="utf-8")
     assert "Training" in page

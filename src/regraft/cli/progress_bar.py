@@ -37,6 +37,7 @@ class ProgressBar:
             MofNCompleteColumn(),
             _RateColumn(),
             TimeRemainingColumn(),
+            TextColumn("{task.fields[state]}"),
             console=self._console,
             transient=True,
             disable=not self._console.is_terminal,
@@ -56,9 +57,18 @@ class ProgressBar:
         """Begin a task; the former one is over."""
         if self._task is not None:
             self._bars.remove_task(self._task)
-        self._task = self._bars.add_task(task, total=n_total, unit=unit)
+        self._task = self._bars.add_task(task, total=n_total, unit=unit, state="")
 
     def advance(self, n_done: int = 1) -> None:
         """Some units of the current task are finished."""
         if self._task is not None:
             self._bars.advance(self._task, n_done)
+
+    def tell(self, state: str) -> None:
+        """How the current task is doing, at the bar's end."""
+        if self._task is not None:
+            self._bars.update(self._task, state=state)
+
+    def say(self, text: str) -> None:
+        """A line above the bar; also in log files."""
+        self._console.print(text, markup=False, highlight=False, soft_wrap=True)

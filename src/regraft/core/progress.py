@@ -14,6 +14,12 @@ class Progress(Protocol):
     def advance(self, n_done: int = 1) -> None:
         """`n_done` more units of the current task are finished."""
 
+    def tell(self, state: str) -> None:
+        """How the current task is doing, in a few words; each replaces the former."""
+
+    def say(self, text: str) -> None:
+        """Something that the user should know now, and later."""
+
 
 class SilentProgress:
     """Reports nothing."""
@@ -23,3 +29,9 @@ class SilentProgress:
 
     def advance(self, n_done: int = 1) -> None:
         """Go on, silently."""
+
+    def tell(self, state: str) -> None:
+        """Keep the state to itself."""
+
+    def say(self, text: str) -> None:
+        """Say nothing."""

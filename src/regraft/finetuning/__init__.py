@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from regraft.finetuning.journal import Journal, read_journal
     from regraft.finetuning.loop import Training
     from regraft.finetuning.losses import create_loss
+    from regraft.finetuning.memory import kept_pages
     from regraft.finetuning.network import GraftedHead, GraftedNetwork
     from regraft.finetuning.parameter_groups import ParameterGroup, discriminative_groups
     from regraft.finetuning.schedules import rate_factor
@@ -51,6 +52,7 @@ _ROOMS = {
     "discriminative_groups": "parameter_groups",
     "is_leader": "devices",
     "join_world": "devices",
+    "kept_pages": "memory",
     "network_scores": "inference",
     "rate_factor": "schedules",
     "read_journal": "journal",
@@ -83,6 +85,7 @@ __all__ = [
     "discriminative_groups",
     "is_leader",
     "join_world",
+    "kept_pages",
     "network_scores",
     "rate_factor",
     "read_journal",

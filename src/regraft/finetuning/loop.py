@@ -7,20 +7,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 
-from regraft.core import InterruptedRunError, TrainingError, generator, hash_key
-from regraft.finetuning.averaging import AveragedNetwork
+from regraft.core import InterruptedRunError, SilentProgress, TrainingError, generator
 from regraft.finetuning.inference import network_scores
-from regraft.finetuning.mixing import mix_batch
-from regraft.finetuning.optimizers import create_optimizer
+from regraft.finetuning.memory import kept_pages
 from regraft.finetuning.schedules import rate_factor
+from regraft.finetuning.steps import Stepper
 from regraft.finetuning.stopping import StopRequest
 from regraft.finetuning.task import Epoch, Trained
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
+    import torch
     from numpy.typing import NDArray
 
     from regraft.core import Progress
@@ -88,10 +87,8 @@ class Training:
     ) -> None:
         self.task, self.options, self.seed, self.world = task, options, seed, world
         self.checkpoints, self.journal, self.precision = checkpoints, journal, precision
-        self.network = task.network.to(world.device).to(memory_format=torch.channels_last)
-        self.optimizer = create_optimizer(task.groups, options)
-        self.rates = [group["lr"] for group in self.optimizer.param_groups]
-        self.average = None if options.ema is None else AveragedNetwork(self.network, options.ema)
+        self.progress: Progress = SilentProgress()
+        self.stepper = Stepper(task, options, seed=seed, world=world, precision=precision, say=self._say)
         self.images_a_step = options.batch_size * options.accumulate
         self.steps_an_epoch = -(-len(task.train) // self.images_a_step)
         self.n_steps = options.steps or options.epochs * self.steps_an_epoch
@@ -107,15 +104,24 @@ class Training:
             InterruptedRunError: A stop was asked for; the state is kept.
             TrainingError: The loss is no number any more.
         """
-        stop = StopRequest() if stop is None else stop
-        progress.start("Training", self.n_steps, unit="steps")
-        progress.advance(self.marks.step)
+        self.progress = progress
+        with kept_pages():
+            self._run(StopRequest() if stop is None else stop)
+        if not self.best:
+            self.best = self._state()
+        history = tuple(Epoch(**entry) for entry in self.marks.history)
+        return Trained(self.best, history, self.marks.best_epoch, self.best_scores)
+
+    def _run(self, stop: StopRequest) -> None:
+        self.progress.start("Training", self._n_images(self.n_steps))
+        self.progress.advance(self._n_images(self.marks.step))
+        if self.marks.step == 0:
+            self._judge_start()
         while self.marks.step < self.n_steps and not self._is_stuck():
             began = time.perf_counter()
             for losses, n_right, n_seen in self._steps_of_epoch():
                 self.marks.count(losses, n_right, n_seen)
-                progress.advance()
-                self._log_step(losses / n_seen)
+                self._report(losses, n_seen)
                 if self._is_epoch_over():
                     break
                 if self.world.any(bool(stop)):
@@ -126,11 +132,14 @@ class Training:
             self._finish_epoch()
             if self.marks.step < self.n_steps and self.world.any(bool(stop)):
                 self._stop()
-        if not self.best:
-            self.best = self._state()
-        return Trained(
-            self.best, tuple(Epoch(**entry) for entry in self.marks.history), self.marks.best_epoch, self.best_scores
-        )
+
+    def _n_images(self, n_steps: int) -> int:
+        """Images that so many steps see."""
+        n_epochs, rest = divmod(n_steps, self.steps_an_epoch)
+        return n_epochs * len(self.task.train) + rest * self.images_a_step
+
+    def _say(self, text: str) -> None:
+        self.progress.say(text)
 
     def order(self, epoch: int) -> Rows:
         """The rows of an epoch in their order: the same for any number of devices and threads."""
@@ -143,78 +152,43 @@ class Training:
         size = self.options.batch_size
         parts = [self.world.share(order[start : start + size]) for start in range(0, len(order), size)]
         inputs = self.task.feed.batches(np.concatenate(parts), -(-size // self.world.size), epoch)
-        self.network.train()
+        self.stepper.network.train()
         for first in range(0, len(parts), self.options.accumulate):
             batches = parts[first : first + self.options.accumulate]
             n_images = len(order[first * size : (first + len(batches)) * size])
-            yield self._step(batches, inputs, n_images)
+            factor = rate_factor(self.marks.step, self.n_steps, self.steps_an_epoch, self.options)
+            try:
+                yield *self.stepper.take(self.marks.step, factor, batches, inputs, n_images), n_images
+            except TrainingError as error:
+                raise TrainingError(
+                    f"{error}{'' if self.checkpoints is None else ' The last good state is kept.'}"
+                ) from error
 
-    def _step(self, batches: Sequence[Rows], inputs: Iterator[torch.Tensor], n_images: int) -> tuple[float, int, int]:
-        step, options = self.marks.step, self.options
-        factor = rate_factor(step, self.n_steps, self.steps_an_epoch, options)
-        for group, rate in zip(self.optimizer.param_groups, self.rates, strict=True):
-            group["lr"] = rate * factor
-        torch.manual_seed(int.from_bytes(hash_key(self.seed, "step", str(step), str(self.world.rank))[:7], "little"))
-        self.optimizer.zero_grad(set_to_none=True)
-        summed, n_right = 0.0, 0
-        for place, rows in enumerate(batches):
-            if not len(rows):
-                continue
-            batch = next(inputs).to(self.world.device, non_blocking=True)
-            labels = torch.from_numpy(self.task.labels[rows]).to(self.world.device)
-            random = generator(self.seed, "mixing", str(step), str(place), str(self.world.rank))
-            batch, targets = mix_batch(batch, labels, self.task.n_classes, options, random)
-            with torch.autocast(self.world.device.type, torch.bfloat16, enabled=self.precision == "bf16"):
-                scores = self.network(batch)
-            loss = self.task.loss(scores.float(), targets) * (len(rows) / n_images)
-            torch.autograd.backward(loss)
-            value = float(loss.detach()) * n_images
-            if not np.isfinite(value):
-                raise self._explain_nan(step, rows, factor, batch)
-            summed += value
-            n_right += int((scores.argmax(1) == labels).sum())
-        self.world.add_gradients(self.network)
-        if options.clip_norm is not None:
-            torch.nn.utils.clip_grad_norm_(self.network.parameters(), options.clip_norm)
-        self.optimizer.step()
-        if not self.network.keep_statistics:
-            self.world.average_buffers(self.network)
-        if self.average is not None:
-            self.average.update(self.network, step)
-        total, total_right = self.world.add_numbers(summed, n_right)
-        return total, int(total_right), n_images
-
-    def _explain_nan(self, step: int, rows: Rows, factor: float, batch: torch.Tensor) -> TrainingError:
-        if batch.is_floating_point() and not bool(torch.isfinite(batch).all()):
-            cause = "The inputs themselves hold values that are no numbers."
-        elif factor * max(self.rates) > 1e-2:
-            cause = "The learning rate is the likely cause: use a tenth of it."
-        else:
-            cause = "Likely causes are the learning rate (use a tenth), a loss of your own, or bf16 (--precision fp32)."
-        kept = "" if self.checkpoints is None else " The last good state is kept."
-        names = ", ".join(map(self.task.name, rows[:3].tolist())) + (" and others" if len(rows) > 3 else "")
-        return TrainingError(
-            f"The loss of step {step + 1:,} is no number. The batch was {names}; the head's learning rate was "
-            f"{factor * self.rates[0]:.2g}. {cause}{kept}"
-        )
+    def _judge_start(self) -> None:
+        """Epoch 0: the fitted head on the pretrained network. A training never ends with less."""
+        began = time.perf_counter()
+        loss, accuracy, scores = self.validate()
+        if loss is not None:
+            self._keep_epoch(Epoch(0, None, None, loss, accuracy, time.perf_counter() - began), scores)
 
     def _finish_epoch(self) -> None:
         marks = self.marks
         number = -(-marks.step // self.steps_an_epoch)
         loss, accuracy, scores = self.validate()
-        entry = Epoch(
-            number, marks.loss_sum / marks.n_seen, marks.n_right / marks.n_seen, loss, accuracy, marks.epoch_seconds
-        )
-        marks.history.append(vars(entry))
-        if loss is not None and loss < marks.best_loss:
-            marks.best_epoch, marks.best_loss, self.best_scores = number, loss, scores
-            self.best = self._state()
+        train_loss, train_accuracy = marks.loss_sum / marks.n_seen, marks.n_right / marks.n_seen
+        entry = Epoch(number, train_loss, train_accuracy, loss, accuracy, marks.epoch_seconds)
         marks.loss_sum, marks.n_right, marks.n_seen, marks.epoch_seconds = 0.0, 0, 0, 0.0
-        if self.journal is not None:
-            self.journal.record(
-                "epoch", marks.step, **{name: value for name, value in vars(entry).items() if value is not None}
-            )
+        self._keep_epoch(entry, scores)
         self.save()
+
+    def _keep_epoch(self, entry: Epoch, scores: NDArray[np.float32] | None) -> None:
+        self.marks.history.append(vars(entry))
+        if entry.validation_loss is not None and entry.validation_loss < self.marks.best_loss:
+            self.marks.best_epoch, self.marks.best_loss, self.best_scores = entry.number, entry.validation_loss, scores
+            self.best = self._state()
+        if self.journal is not None:
+            numbers = {name: value for name, value in vars(entry).items() if value is not None}
+            self.journal.record("epoch", self.marks.step, **numbers)
 
     def validate(self) -> tuple[float | None, float | None, NDArray[np.float32] | None]:
         """Cross-entropy, accuracy and scores on the validation rows, with the averaged weights where there are some."""
@@ -229,11 +203,19 @@ class Training:
 
     def scores(self, rows: Rows) -> NDArray[np.float32]:
         """Scores (m, k) of images as they are, in evaluation mode."""
-        network = self.network if self.average is None else self.average.network
-        size = 2 * self.options.batch_size
         return network_scores(
-            network, self.task.feed, rows, self.world.device, precision=self.precision, batch_size=size
+            self._judged_network,
+            self.task.feed,
+            rows,
+            self.world.device,
+            precision=self.precision,
+            batch_size=2 * self.stepper.chunk,
         )
+
+    @property
+    def _judged_network(self) -> torch.nn.Module:
+        average = self.stepper.average
+        return self.stepper.network if average is None else average.network
 
     def _is_epoch_over(self) -> bool:
         return self.marks.step >= self.n_steps or self.marks.step % self.steps_an_epoch == 0
@@ -243,12 +225,18 @@ class Training:
         return patience is not None and best is not None and self.marks.history[-1]["number"] - best >= patience
 
     def _state(self) -> dict[str, torch.Tensor]:
-        network = self.network if self.average is None else self.average.network
-        return {name: tensor.detach().clone() for name, tensor in network.state_dict().items()}
+        return {name: tensor.detach().clone() for name, tensor in self._judged_network.state_dict().items()}
 
-    def _log_step(self, loss: float) -> None:
+    def _report(self, losses: float, n_seen: int) -> None:
+        """What a step did: to the bar, and to the journal."""
+        marks = self.marks
+        self.progress.advance(n_seen)
+        self.progress.tell(
+            f"loss {marks.loss_sum / marks.n_seen:.3f}, {100 * marks.n_right / marks.n_seen:.1f} % right"
+        )
         if self.journal is not None:
-            self.journal.record("step", self.marks.step, loss=loss, learning_rate=self.optimizer.param_groups[0]["lr"])
+            rate = self.stepper.optimizer.param_groups[0]["lr"]
+            self.journal.record("step", marks.step, loss=losses / n_seen, learning_rate=rate)
 
     def _save_if_cheap(self) -> None:
         due = self._cost / _CHECKPOINT_SHARE
@@ -267,11 +255,13 @@ class Training:
 
     def tree(self) -> dict[str, Any]:
         """All that a checkpoint holds."""
+        stepper = self.stepper
         return {
             "marks": vars(self.marks),
-            "network": self.network.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "average": None if self.average is None else self.average.state_dict(),
+            "network": stepper.network.state_dict(),
+            "optimizer": stepper.optimizer.state_dict(),
+            "average": None if stepper.average is None else stepper.average.state_dict(),
+            "chunk": stepper.chunk,
             "best": self.best,
             "best_scores": self.best_scores,
         }
@@ -279,10 +269,12 @@ class Training:
     def restore(self, tree: dict[str, Any]) -> None:
         """Go on from what a checkpoint held."""
         self.marks = _Marks(**tree["marks"])
-        self.network.load_state_dict(tree["network"])
-        self.optimizer.load_state_dict(tree["optimizer"])
-        if self.average is not None:
-            self.average.load_state_dict(tree["average"])
+        stepper = self.stepper
+        stepper.chunk = tree["chunk"]
+        stepper.network.load_state_dict(tree["network"])
+        stepper.optimizer.load_state_dict(tree["optimizer"])
+        if stepper.average is not None:
+            stepper.average.load_state_dict(tree["average"])
         self.best, self.best_scores = tree["best"], tree["best_scores"]
         if self.journal is not None:
             self.journal.rewind(self.marks.step)

@@ -21,11 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Epoch:
-    """What was measured at the end of an epoch; losses are mean cross-entropies, None where nothing was measured."""
+    """What was measured at the end of an epoch; losses are means, None where nothing was measured.
+
+    Number 0 is the start, before any training; it has validation figures only.
+    """
 
     number: int
-    train_loss: float
-    train_accuracy: float
+    train_loss: float | None
+    train_accuracy: float | None
     validation_loss: float | None
     validation_accuracy: float | None
     seconds: float
@@ -38,7 +41,7 @@ class Trained:
     Attributes:
         state: The best epoch's state of the network (the last one's where nothing was validated).
         history: One entry for each finished epoch.
-        best_epoch: Its number; None where nothing was validated.
+        best_epoch: Its number, 0 where no epoch was better than the start; None where nothing was validated.
         scores: (v, k) float32, the validation images' scores at that epoch.
     """
 
@@ -46,6 +49,12 @@ class Trained:
     history: tuple[Epoch, ...]
     best_epoch: int | None
     scores: NDArray[np.float32] | None
+
+    @property
+    def train_loss(self) -> float:
+        """Of the last epoch; infinite where there was none."""
+        last = self.history[-1].train_loss if self.history else None
+        return float("inf") if last is None else last
 
 
 @dataclass(frozen=True, eq=False)

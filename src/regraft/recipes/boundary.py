@@ -90,12 +90,12 @@ class Choice:
         return chosen or self._measured(None, "all")
 
     def _measured(self, cut: str | None, stage: str) -> Boundary:
-        precision = self._precision(is_whole=cut is None)
         shape: tuple[int, ...] = (3, self.spec.image_size, self.spec.image_size)
         if cut is None:
             part = copy.deepcopy(self.network)
         else:
             part, shape = cut_behind(self.network, cut, self.spec)
+        precision = self._precision(part)
         seconds = seconds_an_image(part, shape, self.device, bf16=precision == "bf16")
         what = "the whole network" if cut is None else f"from {stage} on"
         return Boundary(
@@ -108,9 +108,19 @@ class Choice:
             f"about {seconds * self.n_images / 60:.1f} minutes.",
         )
 
-    def _precision(self, *, is_whole: bool) -> Literal["fp32", "bf16"]:
-        """bf16 where it pays: on CUDA, and for a whole network on a CPU that has it (its wide, early maps gain)."""
+    def _precision(self, part: nn.Module) -> Literal["fp32", "bf16"]:
+        """bf16 where it pays: on CUDA, and on a CPU that has it, unless a convolution is slower with it."""
         if self.options.precision != "auto":
             return self.options.precision
-        pays = self.device.type == "cuda" or (self.device.type == "cpu" and is_whole and cpu_has_bf16())
+        pays = self.device.type == "cuda" or (
+            self.device.type == "cpu" and cpu_has_bf16() and not _is_slow_in_bf16(part)
+        )
         return "bf16" if pays else "fp32"
+
+
+def _is_slow_in_bf16(part: nn.Module) -> bool:
+    """Whether it has depthwise convolutions that torch trains slower in bf16 than in fp32: large or strided ones."""
+    from torch import nn
+
+    depthwise = (each for each in part.modules() if isinstance(each, nn.Conv2d) and each.groups == each.in_channels > 1)
+    return any(max(each.kernel_size) > 3 or max(each.stride) > 1 for each in depthwise)

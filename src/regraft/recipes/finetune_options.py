@@ -37,6 +37,12 @@ class FinetuneOptions(RunOptions, TrainingOptions, ExperimentOptions, NetworkOpt
     batch_norm: Literal["frozen", "train"] = Field(
         "frozen", description="Statistics of batch norm: frozen on small data; train needs large batches."
     )
+    training_seed: int | None = Field(
+        None,
+        ge=0,
+        description="Seeds the order of the images, their views and dropout; by default --seed, which splits the "
+        "data, too. Change it alone to see how much of a result is chance.",
+    )
     validation_fraction: float = Field(
         0.15, ge=0, lt=1, description="Part of the training images that judges the epochs; 0 keeps the last epoch."
     )

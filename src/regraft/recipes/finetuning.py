@@ -114,7 +114,7 @@ def finetune(
         fit = shop.fit(prepared, start_head(selection, data), sides, options, folder=work, stop=stop)
     if world.rank:
         return None
-    notes = (prepared.boundary.sentence, *fit.resumed, *absent_classes(data, sides))
+    notes = (prepared.boundary.sentence, *fit.resumed, *absent_classes(data, sides), *_no_gain(fit))
     with RunFolder(options.runs, options.name, f"{Path(source).stem}-finetune") as run:
         tuned, classifier = graft(run.final.name, shop, fit, selection, test, temperature=_temperature(fit, data))
         findings = Findings(
@@ -170,6 +170,16 @@ def absent_classes(data: DatasetFeatures, sides: Sides) -> tuple[str, ...]:
     return (
         f"{plural(len(absent), 'class', 'classes')} ({first}) of the validation images cannot be learnt: no training "
         "image shows them.",
+    )
+
+
+def _no_gain(fit: Fit) -> tuple[str, ...]:
+    """A sentence where the training made nothing better."""
+    if fit.trained.best_epoch != 0:
+        return ()
+    return (
+        "No epoch had a smaller validation loss than the start: the network is kept as it was, with the fitted head. "
+        "A smaller learning rate or more images may help.",
     )
 
 

@@ -137,7 +137,7 @@ class Ladder:
         notes: list[str] = []
         for rate in sorted((rate for rate in self.options.rates if rate <= climbed.rate), reverse=True):
             fit = self.fit(everything, rate, f"final-{rate:g}")
-            loss = fit.trained.history[-1].train_loss
+            loss = fit.trained.train_loss
             if loss <= _LOSS_FACTOR * climbed.train_loss + _LOSS_SLACK:
                 return fit, tuple(notes)
             notes.append(
@@ -181,7 +181,7 @@ class Ladder:
         scores = self.shop.scores(self.prepared, fit, sides.validation)
         labels = self.shop.data.manifest.labels[sides.validation]
         seconds = fit.seconds or time.perf_counter() - began
-        return _Judged(scores, labels, seconds, fit.trained.history[-1].train_loss)
+        return _Judged(scores, labels, seconds, fit.trained.train_loss)
 
 
 @dataclass(frozen=True, eq=False)

@@ -86,7 +86,7 @@ def _augmented(shop: Workshop) -> str | None:
     if shop.augmentation.is_plain:
         return None
     files = shop.data.manifest.files()
-    views = [View(shop.augmentation, shop.options.seed, number) for number in range(_N_SHEET_VIEWS)]
+    views = [View(shop.augmentation, shop.seed, number) for number in range(_N_SHEET_VIEWS)]
     sheet = contact_sheet(
         [files[row] for row in spread_out(shop.rows, _N_SHEET_IMAGES)], shop.data.extractor.transform, views
     )

@@ -26,6 +26,7 @@ from regraft.finetuning import (
     World,
     create_loss,
     discriminative_groups,
+    kept_pages,
     network_scores,
 )
 from regraft.images import AUGMENTATIONS, View
@@ -115,6 +116,7 @@ class Workshop:
         self.data, self.options, self.world, self.rows, self.progress = data, options, world, rows, progress
         self.cache = cache_folder()
         self.augmentation = AUGMENTATIONS[options.augmentation]
+        self.seed = options.seed if options.training_seed is None else options.training_seed
 
     @cached_property
     def network(self) -> nn.Module:
@@ -129,22 +131,29 @@ class Workshop:
             boundary = Boundary.model_validate_json(path.read_bytes())
         else:
             n_images = round(len(self.rows) * self.options.epochs * self.n_passes)
-            boundary = Choice(self.network, self.data.spec, self.options, self.world.device, n_images).made()
+            with kept_pages():
+                boundary = Choice(self.network, self.data.spec, self.options, self.world.device, n_images).made()
             boundary = self.world.of_leader(boundary)
             if self.world.rank == 0:
                 with atomic_path(path) as aside:
                     aside.write_text(boundary.model_dump_json())
+        self.say(boundary.sentence)
         return Prepared(boundary, self._feed(boundary))
+
+    def say(self, text: str) -> None:
+        """To the user, from one of the processes."""
+        if self.world.rank == 0:
+            self.progress.say(text)
 
     def _feed(self, boundary: Boundary) -> Feed:
         """Inputs of all images of the data set; those that are not among `rows` are zeros where they are cached."""
         if boundary.cut is None:
             files = self.data.manifest.files()
-            return PixelFeed(files, self.data.extractor.transform, self.augmentation, self.options.seed)
+            return PixelFeed(files, self.data.extractor.transform, self.augmentation, self.seed)
         n_views = 0 if self.augmentation.is_plain else self.options.views
-        views = [View(self.augmentation, self.options.seed, number) for number in range(n_views)]
+        views = [View(self.augmentation, self.seed, number) for number in range(n_views)]
         plain, *others = (self._activations(boundary.cut, view) for view in (None, *views))
-        return ActivationFeed(plain, tuple(others), boundary.shape, self.options.seed)
+        return ActivationFeed(plain, tuple(others), boundary.shape, self.seed)
 
     def _activations(self, cut: str, view: View | None) -> NDArray[Any]:
         extractor = build_extractor(
@@ -180,7 +189,7 @@ class Workshop:
             prepared: What is trained, and its inputs.
             head: The fitted head to begin with.
             sides: Images to train on and to judge by.
-            options: How; `options.seed` seeds everything.
+            options: How.
             folder: Of checkpoints and journal; None keeps neither.
             stop: Looked at between two steps.
         """
@@ -205,7 +214,7 @@ class Workshop:
         training = Training(
             task,
             options,
-            seed=options.seed,
+            seed=self.seed,
             world=self.world,
             checkpoints=checkpoints,
             journal=journal,
@@ -215,6 +224,8 @@ class Workshop:
         if checkpoints is not None and (restored := checkpoints.load_latest()) is not None:
             training.restore(restored.tree)
             said = (*restored.skipped, f"Going on after step {restored.step:,} of {training.n_steps:,}.")
+        for sentence in said:
+            self.say(sentence)
         trained = training.run(self.progress, stop)
         grafted.load_state_dict(trained.state)
         prefix = "body."

@@ -129,14 +129,16 @@ def test_ranks_share_each_batch_of_the_same_order(size, build):
 
 
 def test_the_best_epoch_is_kept_and_patience_ends(build):
-    """With a rate that ruins everything the first epoch is the best one."""
+    """With a rate that ruins everything no epoch is better than the start, and that is what comes out."""
     trained = build(learning_rate=3.0, epochs=30, patience=2, ema=None, schedule="fixed", warmup=0.0).run(
         SilentProgress()
     )
     assert len(trained.history) < 30
     losses = [epoch.validation_loss for epoch in trained.history]
-    assert trained.best_epoch == 1 + int(np.argmin(losses))
-    assert len(trained.history) == trained.best_epoch + 2
+    assert trained.best_epoch == int(np.argmin(losses)) == 0
+    assert [epoch.number for epoch in trained.history] == [0, 1, 2]
+    for name, tensor in build().stepper.network.state_dict().items():
+        torch.testing.assert_close(trained.state[name], tensor)
 
 
 def test_a_loss_that_is_no_number_is_explained(build, tmp_path):
@@ -156,7 +158,7 @@ def test_accumulated_batches_are_one_large_batch(build):
     states = []
     for settings in ({"batch_size": 8}, {"batch_size": 4, "accumulate": 2}):
         training = build(dropout=0.0, ema=None, epochs=1, **settings)
-        training.network.keep_statistics = True
+        training.stepper.network.keep_statistics = True
         states.append(training.run(SilentProgress()).state)
     for one, other in zip(*map(dict.values, states), strict=True):
         torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-5)
@@ -177,3 +179,57 @@ def test_the_grafted_head_says_what_the_fitted_one_said(is_row_normalised):
     np.testing.assert_allclose(head.probabilities(0.3 * scores), expected, atol=1e-5)
     back = grafted.fitted()
     np.testing.assert_allclose(back.probabilities(back.scores(features)), expected, atol=1e-5)
+
+
+class Hungry(nn.Module):
+    """A body that needs more memory than there is for more than some images, in the words of torch's allocator."""
+
+    def __init__(self, body, n_images):
+        super().__init__()
+        self.body, self.n_images = body, n_images
+
+    def forward(self, inputs):
+        if self.training and len(inputs) > self.n_images:
+            raise RuntimeError(
+                "[enforce fail at alloc_cpu.cpp:118] DefaultCPUAllocator: can't allocate memory: you tried"
+            )
+        return self.body(inputs)
+
+
+class Listener(SilentProgress):
+    """Keeps what is said."""
+
+    def __init__(self):
+        self.said = []
+
+    def say(self, text):
+        self.said.append(text)
+
+
+def test_where_memory_runs_out_a_batch_is_computed_in_parts(build):
+    """It is said, once for each halving, and the weights that come out are the same."""
+    states, listener = [], Listener()
+    for n_images in (8, 2):
+        training = build(dropout=0.0, ema=None, epochs=1)
+        training.stepper.network.keep_statistics = True
+        training.stepper.network.body = Hungry(training.stepper.network.body, n_images)
+        states.append(training.run(listener).state)
+    assert [text.split("parts of ")[1][0] for text in listener.said] == ["4", "2"]
+    for one, other in zip(*map(dict.values, states), strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-5)
+
+
+def test_one_image_that_does_not_fit_is_an_error_with_advice(build):
+    """Nothing is left to halve."""
+    training = build()
+    training.stepper.network.body = Hungry(training.stepper.network.body, 0)
+    with pytest.raises(TrainingError, match=r"not enough memory to train on a single image.*--from-stage"):
+        training.run(SilentProgress())
+
+
+def test_other_errors_are_not_taken_for_lack_of_memory(build):
+    """A bug in a network is shown as it is."""
+    training = build()
+    training.stepper.network.body = nn.Linear(99, 8)
+    with pytest.raises(RuntimeError, match="shapes cannot be multiplied"):
+        training.run(SilentProgress())
