@@ -35,6 +35,7 @@ def test_a_probe_can_be_repeated_exactly(photos, probed, tmp_path):
     assert again.n_computed == 0
 
 
+@pytest.mark.usefixtures("probed")
 def test_another_head_needs_no_new_features(photos, tmp_path):
     """A second head on known images computes nothing."""
     result = regraft.probe(photos, head="svm", runs=tmp_path, n_strengths=5, class_weight="balanced")

@@ -15,6 +15,7 @@ from regraft.features import build_extractor
 from regraft.recipes.classifiers import build_classifier
 from regraft.recipes.dataset_features import load_features, spread_out
 from regraft.recipes.finetune_options import FinetuneOptions
+from regraft.recipes.fits import Sides
 from regraft.recipes.head_choice import fit_start, start_head
 from regraft.recipes.reporting import Findings, report_run
 from regraft.recipes.runs import RunFolder, write_record
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     from regraft.evaluation import Assessment
     from regraft.heads import Selection
     from regraft.recipes.dataset_features import DatasetFeatures
-    from regraft.recipes.workshop import Fit, Sides, Workshop
+    from regraft.recipes.fits import Fit
+    from regraft.recipes.workshop import Workshop
 
     Rows = NDArray[np.int64]
 
@@ -147,8 +149,6 @@ def finetune(
 
 def hold_out(data: DatasetFeatures, rows: Rows, options: FinetuneOptions) -> Sides:
     """Of the training images those that are trained on, and those that judge the epochs; groups stay together."""
-    from regraft.recipes.workshop import Sides
-
     if options.validation_fraction == 0:
         return Sides(rows, rows[:0])
     manifest = data.manifest.select(rows)

@@ -12,16 +12,17 @@ from regraft.data import cluster_units, split_folds
 from regraft.evaluation import Predictions, Rung, Verdict, judge
 from regraft.finetuning import StopRequest
 from regraft.heads import softmax
+from regraft.recipes.fits import Sides
 from regraft.recipes.head_choice import fit_start, start_head
-from regraft.recipes.workshop import Sides
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
 
+    from regraft.recipes.fits import Fit, Prepared
     from regraft.recipes.train_options import TrainOptions
-    from regraft.recipes.workshop import Fit, Prepared, Workshop
+    from regraft.recipes.workshop import Workshop
 
     Rows = NDArray[np.int64]
 

@@ -14,8 +14,9 @@ from regraft.recipes.dataset_features import spread_out
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from regraft.recipes.fits import Fit
     from regraft.recipes.ladder import Climbed
-    from regraft.recipes.workshop import Fit, Workshop
+    from regraft.recipes.workshop import Workshop
 
 _N_SHEET_IMAGES, _N_SHEET_VIEWS = 4, 6
 _N_SCHEDULE_POINTS = 200

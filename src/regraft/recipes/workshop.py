@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +30,7 @@ from regraft.finetuning import (
 )
 from regraft.images import AUGMENTATIONS, View
 from regraft.recipes.boundary import Boundary, Choice
+from regraft.recipes.fits import Fit, Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,53 +41,13 @@ if TYPE_CHECKING:
 
     from regraft.backbones import BackboneSpec
     from regraft.core import Progress
-    from regraft.finetuning import Feed, ParameterGroup, StopRequest, Trained
+    from regraft.finetuning import Feed, StopRequest
     from regraft.heads import LinearHead
     from regraft.recipes.dataset_features import DatasetFeatures
     from regraft.recipes.finetune_options import FinetuneOptions
+    from regraft.recipes.fits import Sides
 
     Rows = NDArray[np.int64]
-
-
-@dataclass(frozen=True, eq=False)
-class Sides:
-    """Rows to train on, and rows that judge the epochs (there may be none)."""
-
-    train: Rows
-    validation: Rows
-
-
-@dataclass(frozen=True, eq=False)
-class Prepared:
-    """Where the network is cut, and the inputs behind the cut."""
-
-    boundary: Boundary
-    feed: Feed
-
-
-@dataclass(frozen=True, eq=False)
-class Fit:
-    """A finished training.
-
-    Attributes:
-        trained: Its end.
-        head: The trained head, uncalibrated.
-        sides: What it was trained on, and what judged the epochs.
-        network_state: The tensors of the trained part, by the whole network's names.
-        rates: The table of learning rates.
-        resumed: What a resumed training says of its checkpoint.
-        seconds: What its epochs took, also those before an interruption.
-        folder: Of its journal, if one was kept.
-    """
-
-    trained: Trained
-    head: LinearHead
-    sides: Sides
-    network_state: dict[str, torch.Tensor]
-    rates: tuple[ParameterGroup, ...]
-    resumed: tuple[str, ...]
-    seconds: float
-    folder: Path | None
 
 
 class Workshop:
