@@ -28,6 +28,7 @@ from regraft.finetuning import (
     CheckpointFolder,
     GraftedHead,
     GraftedNetwork,
+    KeptViews,
     Task,
     Training,
     TrainingOptions,
@@ -144,7 +145,7 @@ def training_of(
         Task(
             network=GraftedNetwork(body, grafted, normalisation=None, keep_statistics=True),
             groups=discriminative_groups([row for row in stages if row[1]], grafted, options),
-            feed=ActivationFeed(kept, (kept,), tuple(inputs.shape[1:]), 0),
+            feed=ActivationFeed(kept, KeptViews((kept,)), tuple(inputs.shape[1:]), 0),
             labels=labels,
             train=np.arange(len(inputs)),
             validation=np.arange(0),

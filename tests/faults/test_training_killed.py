@@ -140,11 +140,30 @@ def test_one_process_goes_on_where_two_were_killed(start, tmp_path):
 def test_a_lost_process_ends_the_job(start, tmp_path):
     """The other one does not wait for ever."""
     child = start("--pace", 0.05, launcher=TORCHRUN)
+    kill_a_worker(child, tmp_path)
+    child.communicate(timeout=PATIENCE_SECONDS)
+    assert child.returncode != 0
+
+
+def test_an_elastic_job_starts_again_and_goes_on(start, tmp_path):
+    """All processes of torchrun are started again, and learn what they would have learnt."""
+    whole = start(launcher=TORCHRUN)
+    expected, errors = whole.communicate(timeout=PATIENCE_SECONDS)
+    assert whole.returncode == 0, errors
+    for path in (tmp_path / "checkpoints").iterdir():
+        path.unlink()
+    child = start("--pace", 0.05, launcher=(*TORCHRUN, "--max-restarts", "1"))
+    kill_a_worker(child, tmp_path)
+    out, errors = child.communicate(timeout=PATIENCE_SECONDS)
+    assert child.returncode == 0, errors
+    assert set(out.split()) == set(expected.split())
+
+
+def kill_a_worker(child, tmp_path):
+    """One of torchrun's processes, once some checkpoints are written."""
     wait_for(lambda: newest_step(tmp_path) >= 5, child)
     found = subprocess.run(
         ["pgrep", "-f", f"training_child.py {tmp_path}"], capture_output=True, text=True, check=True
     ).stdout.split()
     workers = [int(number) for number in found if int(number) != child.pid]
     os.kill(max(workers), signal.SIGKILL)
-    child.communicate(timeout=PATIENCE_SECONDS)
-    assert child.returncode != 0

@@ -27,6 +27,7 @@ from regraft.finetuning import (
     GraftedHead,
     GraftedNetwork,
     Journal,
+    KeptViews,
     Task,
     Training,
     TrainingOptions,
@@ -89,7 +90,7 @@ def build(folder: Path) -> Training:
         Task(
             network=GraftedNetwork(body, grafted, normalisation=None, keep_statistics=False),
             groups=discriminative_groups([("body", list(body.named_parameters()))], grafted, OPTIONS),
-            feed=Noted(views[0], tuple(views[1:]), (N_FEATURES,), 0),
+            feed=Noted(views[0], KeptViews(tuple(views[1:])), (N_FEATURES,), 0),
             labels=labels,
             train=np.arange(72),
             validation=np.arange(72, N_IMAGES),

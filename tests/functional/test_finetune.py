@@ -107,6 +107,37 @@ def n_lines(folder):
     return sum(len(path.read_text().splitlines()) for path in folder.glob("runs/.training-*/log.jsonl"))
 
 
+def test_behind_a_cut_is_learnt_what_the_whole_network_would_learn(photos, tmp_path):
+    """From the same views come losses within 1 %, and probabilities within .01.
+
+    Once they go through activations that the engine computed and the store kept as float16, once through the whole
+    network in torch, whose other stages hardly learn.
+    """
+    import regraft
+
+    settings = {"epochs": 2, "precision": "fp32", "clip_norm": None, "n_strengths": 5, "validation_fraction": 0}
+    tail = regraft.finetune(photos, runs=tmp_path / "tail", from_stage="7", views=1, fresh_views="yes", **settings)
+    whole = regraft.finetune(photos, runs=tmp_path / "whole", from_stage="1", layer_decay=1e-12, **settings)
+    losses, probabilities = [], []
+    for result in (tail, whole):
+        losses.append([entry["train_loss"] for entry in read_journal(result.folder) if entry["kind"] == "epoch"])
+        answers = regraft.predict(regraft.load(result.bundle), [photos], top_k=1).predictions
+        probabilities.append([answer.probability for answer in answers])
+    assert losses[0] == pytest.approx(losses[1], rel=0.01)
+    assert probabilities[0] == pytest.approx(probabilities[1], abs=0.01)
+
+
+def test_a_head_that_came_with_the_weights_is_left_out(tuned, photos, command, tmp_path):
+    """It is said, with its number of classes."""
+    for name in ("blue", "red"):
+        (tmp_path / "two" / name).mkdir(parents=True)
+        for path in (photos / name).iterdir():
+            (tmp_path / "two" / name / path.name).write_bytes(path.read_bytes())
+    done = command("finetune", tmp_path / "two", "--backbone", tuned.folder, "--runs", tmp_path / "runs", *QUICK)
+    assert "(3 classes) is left out: a new one is fitted for these 2." in done.stdout
+    assert "learning rate" in done.stderr, "the rates are shown before the training"
+
+
 def test_train_shows_its_evidence(photos, command, tmp_path):
     """A ladder, a verdict, and a classifier that is kept because of it."""
     done = command("train", photos, *QUICK, "--ladder-folds", "2", "--rates", "0.001", "--runs", tmp_path / "runs")

@@ -27,9 +27,10 @@ from regraft.backbones.weights import keep_weights
 if TYPE_CHECKING:
     from regraft.backbones.cutting import cut_behind, stage_parameters
     from regraft.backbones.layers import stage_names
-    from regraft.backbones.networks import create_timm_optimizer, load_network, timm_optimizer_names
+    from regraft.backbones.networks import classifier_size, create_timm_optimizer, load_network, timm_optimizer_names
 
 _WITH_TORCH = {
+    "classifier_size": "networks",
     "create_timm_optimizer": "networks",
     "cut_behind": "cutting",
     "load_network": "networks",
@@ -51,6 +52,7 @@ __all__ = [
     "WeightsSource",
     "accelerator",
     "choose_engine",
+    "classifier_size",
     "compute_features",
     "cpu_has_bf16",
     "create_timm_optimizer",

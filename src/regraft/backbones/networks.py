@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from regraft.backbones.specification import BackboneSpec, WeightsSource
-from regraft.core import BackboneError
+from regraft.core import BackboneError, read_tensor_header
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,6 +75,19 @@ def load_network(spec: BackboneSpec, weights: Path, *, drop_path: float = 0.0) -
         )
     network.reset_classifier(0)  # type: ignore[operator]
     return network.eval()
+
+
+def classifier_size(spec: BackboneSpec, weights: Path) -> int | None:
+    """Classes of the classifier that lies in a file of weights; None where there is none.
+
+    Args:
+        spec: The backbone.
+        weights: A safetensors file with timm's names.
+    """
+    classifier = _pretrained_record(spec.architecture).get("classifier")
+    names = [classifier] if isinstance(classifier, str) else classifier or []
+    entries = read_tensor_header(weights).entries
+    return next((entries[f"{name}.bias"].shape[0] for name in names if f"{name}.bias" in entries), None)
 
 
 def derive_spec(name: str, *, checkpoint: Path | None = None, image_size: int | None = None) -> BackboneSpec:

@@ -27,19 +27,22 @@ if TYPE_CHECKING:
     from regraft.finetuning.losses import create_loss
     from regraft.finetuning.memory import kept_pages
     from regraft.finetuning.network import GraftedHead, GraftedNetwork
-    from regraft.finetuning.parameter_groups import ParameterGroup, discriminative_groups
+    from regraft.finetuning.parameter_groups import ParameterGroup, discriminative_groups, rates_table
     from regraft.finetuning.schedules import rate_factor
     from regraft.finetuning.stopping import StopRequest, stop_requests
     from regraft.finetuning.task import Epoch, Task, Trained
+    from regraft.finetuning.views import FreshViews, KeptViews, Views
 
 _ROOMS = {
     "ActivationFeed": "feeds",
     "CheckpointFolder": "checkpoints",
     "Epoch": "task",
     "Feed": "feeds",
+    "FreshViews": "views",
     "GraftedHead": "network",
     "GraftedNetwork": "network",
     "Journal": "journal",
+    "KeptViews": "views",
     "ParameterGroup": "parameter_groups",
     "PixelFeed": "feeds",
     "Restored": "checkpoints",
@@ -47,6 +50,7 @@ _ROOMS = {
     "Task": "task",
     "Trained": "task",
     "Training": "loop",
+    "Views": "views",
     "World": "devices",
     "create_loss": "losses",
     "discriminative_groups": "parameter_groups",
@@ -55,6 +59,7 @@ _ROOMS = {
     "kept_pages": "memory",
     "network_scores": "inference",
     "rate_factor": "schedules",
+    "rates_table": "parameter_groups",
     "read_journal": "journal",
     "seconds_an_image": "estimates",
     "stop_requests": "stopping",
@@ -66,9 +71,11 @@ __all__ = [
     "DurationOptions",
     "Epoch",
     "Feed",
+    "FreshViews",
     "GraftedHead",
     "GraftedNetwork",
     "Journal",
+    "KeptViews",
     "OptimizerOptions",
     "ParameterGroup",
     "PixelFeed",
@@ -80,6 +87,7 @@ __all__ = [
     "Trained",
     "Training",
     "TrainingOptions",
+    "Views",
     "World",
     "create_loss",
     "discriminative_groups",
@@ -88,6 +96,7 @@ __all__ = [
     "kept_pages",
     "network_scores",
     "rate_factor",
+    "rates_table",
     "read_journal",
     "seconds_an_image",
     "stop_requests",

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import distributed
+from torch.distributed.distributed_c10d import PrefixStore, Store
+from torch.distributed.rendezvous import rendezvous
 
 if TYPE_CHECKING:
     import numpy as np
@@ -103,8 +105,25 @@ def join_world(device: str) -> World:
     if place.type == "cuda":
         torch.cuda.set_device(place)
     if not distributed.is_initialized():
-        distributed.init_process_group("nccl" if place.type == "cuda" else "gloo", timeout=_PATIENCE)
+        store = PrefixStore(_attempt(), _agents_store(rank, size))
+        backend = "nccl" if place.type == "cuda" else "gloo"
+        distributed.init_process_group(backend, store=store, rank=rank, world_size=size, timeout=_PATIENCE)
     return World(rank, size, place)
+
+
+def _agents_store(rank: int, size: int) -> Store:
+    """Where the processes of `torchrun` find each other's addresses."""
+    store: Store = next(rendezvous("env://", rank, size, timeout=_PATIENCE))[0]
+    return store
+
+
+def _attempt() -> str:
+    """A name for this start of the job.
+
+    torchrun keeps its store over a restart: without a name of its own, a process may find the address of one that is
+    dead (seen with torch 2.14).
+    """
+    return f"attempt {os.environ.get('TORCHELASTIC_RESTART_COUNT', '0')}"
 
 
 def is_leader() -> bool:

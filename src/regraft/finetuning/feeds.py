@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from regraft.finetuning.views import Views
     from regraft.images import Augmentation, ImageSource, Transform
 
 Rows = "NDArray[np.int64]"
@@ -23,6 +24,9 @@ Rows = "NDArray[np.int64]"
 
 class Feed(Protocol):
     """Inputs of n images, in any order, in views that depend on the epoch."""
+
+    def is_ready(self, epoch: int) -> bool:
+        """Whether an epoch can begin at once; waits a little where it cannot."""
 
     def batches(self, order: NDArray[np.int64], batch_size: int, epoch: int | None) -> Iterator[torch.Tensor]:
         """Inputs in an order.
@@ -35,6 +39,9 @@ class Feed(Protocol):
         Yields:
             (b, ...) tensors on the CPU.
         """
+
+    def close(self) -> None:
+        """The training is over: end what is under way. The feed can be used again."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +62,10 @@ class PixelFeed:
     seed: int
     n_threads: int | None = None
 
+    def is_ready(self, epoch: int) -> bool:  # noqa: ARG002 - images are decoded as they are needed
+        """Always."""
+        return True
+
     def batches(self, order: NDArray[np.int64], batch_size: int, epoch: int | None) -> Iterator[torch.Tensor]:
         """uint8 pixels (b, h, w, 3) (`Feed.batches`).
 
@@ -73,40 +84,46 @@ class PixelFeed:
                 )
             yield torch.from_numpy(batch.pixels)
 
+    def close(self) -> None:
+        """Nothing is under way between two epochs."""
+
 
 @dataclass(frozen=True, eq=False)
 class ActivationFeed:
     """Activations at the boundary, computed once for some views of each image.
 
-    In epoch e an image shows its view e + h, with h from a hash of its row, so that an epoch mixes views and
-    successive epochs go through all of them.
+    Which of an epoch's views an image shows comes from a hash of its row, so that an epoch mixes them.
 
     Attributes:
         plain: (n, d) the images as they are.
-        views: Each (n, d): the views to train on; with none, the plain ones.
+        views: The views to train on; None for the plain images.
         shape: Of one activation.
-        seed: Chooses where each image begins.
+        seed: Chooses which views images begin with.
     """
 
     plain: NDArray[Any]
-    views: tuple[NDArray[Any], ...]
+    views: Views | None
     shape: tuple[int, ...]
     seed: int
 
+    def is_ready(self, epoch: int) -> bool:
+        """Whether the epoch's views are there."""
+        return self.views is None or self.views.is_ready(epoch)
+
     def batches(self, order: NDArray[np.int64], batch_size: int, epoch: int | None) -> Iterator[torch.Tensor]:
         """float32 activations (b, *shape) (`Feed.batches`)."""
-        views = (self.plain,) if epoch is None or not self.views else self.views
+        views = (self.plain,) if epoch is None or self.views is None else self.views.of_epoch(epoch)
         begin = np.frombuffer(hash_key(self.seed, "first views"), np.uint32)[0]
         numbers = (order * 2654435761 + begin) % 2**32 // 65536 % len(views)
         for start in range(0, len(order), batch_size):
-            rows = order[start : start + batch_size]
-            chosen = (numbers[start : start + batch_size] + (epoch or 0)) % len(views)
+            rows, chosen = order[start : start + batch_size], numbers[start : start + batch_size]
             batch = np.empty((len(rows), self.plain.shape[1]), np.float32)
             for number in np.unique(chosen):
                 batch[chosen == number] = views[number][rows[chosen == number]]
             inputs = torch.from_numpy(batch).view(-1, *self.shape)
             yield inputs.contiguous(memory_format=torch.channels_last) if inputs.dim() == 4 else inputs
 
-    def with_views(self, views: tuple[NDArray[Any], ...]) -> ActivationFeed:
-        """The same images with other views."""
-        return replace(self, views=views)
+    def close(self) -> None:
+        """Make no more views."""
+        if self.views is not None:
+            self.views.close()

@@ -6,9 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     import numpy as np
+    import torch
     from numpy.typing import NDArray
 
 LOG_FILE = "log.jsonl"
@@ -44,10 +46,11 @@ class Journal:
             for name, value in numbers.items():
                 self._writer.add_scalar(f"{kind}/{name}", value, step)
 
-    def histogram(self, name: str, values: NDArray[np.float32], step: int) -> None:
-        """A distribution, for TensorBoard only."""
+    def histograms(self, step: int, parameters: Iterable[tuple[str, torch.Tensor]]) -> None:
+        """The distribution of each tensor's numbers, for TensorBoard only."""
         if self._writer is not None:
-            self._writer.add_histogram(name, values, step)
+            for name, values in parameters:
+                self._writer.add_histogram(f"weights/{name}", values.detach().float().cpu().numpy(), step)
 
     def image(self, name: str, pixels: NDArray[np.uint8], step: int) -> None:
         """A picture (h, w, 3), for TensorBoard only."""
@@ -68,7 +71,7 @@ class Journal:
 
     def _open_writer(self, purge_step: int | None) -> Any:
         try:
-            from tensorboardX import SummaryWriter  # type: ignore[import-not-found,unused-ignore]
+            from tensorboardX import SummaryWriter  # type: ignore[import-not-found,import-untyped,unused-ignore]
         except ImportError:
             return None
         return SummaryWriter(str(self._events), purge_step=purge_step)

@@ -89,9 +89,9 @@ class Training:
         self.checkpoints, self.journal, self.precision = checkpoints, journal, precision
         self.progress: Progress = SilentProgress()
         self.stepper = Stepper(task, options, seed=seed, world=world, precision=precision, say=self._say)
-        self.images_a_step = options.batch_size * options.accumulate
-        self.steps_an_epoch = -(-len(task.train) // self.images_a_step)
-        self.n_steps = options.steps or options.epochs * self.steps_an_epoch
+        self.images_a_step = options.images_a_step
+        self.steps_an_epoch = options.steps_an_epoch(len(task.train))
+        self.n_steps = options.n_steps(len(task.train))
         self.marks = _Marks()
         self.best: dict[str, torch.Tensor] = {}
         self.best_scores: NDArray[np.float32] | None = None
@@ -105,8 +105,11 @@ class Training:
             TrainingError: The loss is no number any more.
         """
         self.progress = progress
-        with kept_pages():
-            self._run(StopRequest() if stop is None else stop)
+        try:
+            with kept_pages():
+                self._run(StopRequest() if stop is None else stop)
+        finally:
+            self.task.feed.close()
         if not self.best:
             self.best = self._state()
         history = tuple(Epoch(**entry) for entry in self.marks.history)
@@ -119,6 +122,7 @@ class Training:
             self._judge_start()
         while self.marks.step < self.n_steps and not self._is_stuck():
             began = time.perf_counter()
+            self._await_inputs(stop)
             for losses, n_right, n_seen in self._steps_of_epoch():
                 self.marks.count(losses, n_right, n_seen)
                 self._report(losses, n_seen)
@@ -131,6 +135,12 @@ class Training:
             self.marks.epoch_seconds += time.perf_counter() - began
             self._finish_epoch()
             if self.marks.step < self.n_steps and self.world.any(bool(stop)):
+                self._stop()
+
+    def _await_inputs(self, stop: StopRequest) -> None:
+        """Until all processes have the inputs of the epoch."""
+        while self.world.any(not self.task.feed.is_ready(self.marks.step // self.steps_an_epoch)):
+            if self.world.any(bool(stop)):
                 self._stop()
 
     def _n_images(self, n_steps: int) -> int:
@@ -179,6 +189,8 @@ class Training:
         entry = Epoch(number, train_loss, train_accuracy, loss, accuracy, marks.epoch_seconds)
         marks.loss_sum, marks.n_right, marks.n_seen, marks.epoch_seconds = 0.0, 0, 0, 0.0
         self._keep_epoch(entry, scores)
+        if self.journal is not None and self.options.histograms:
+            self.journal.histograms(self.marks.step, self.stepper.network.named_parameters())
         self.save()
 
     def _keep_epoch(self, entry: Epoch, scores: NDArray[np.float32] | None) -> None:

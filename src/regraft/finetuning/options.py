@@ -108,5 +108,36 @@ class DurationOptions(Options):
     )
 
 
-class TrainingOptions(DurationOptions, RegularisationOptions, ScheduleOptions, OptimizerOptions):
+class ToolOptions(Options):
+    """How it is computed, and what is written down of it."""
+
+    compile: bool = Field(
+        default=False,
+        description="Compile the network with torch.compile first: a minute that pays on GPUs; no gain on CPUs.",
+    )
+    histograms: bool = Field(
+        default=False,
+        description="Show the distribution of each layer's weights after each epoch in TensorBoard "
+        "(pip install 'regraft[tensorboard]').",
+    )
+
+
+class TrainingOptions(ToolOptions, DurationOptions, RegularisationOptions, ScheduleOptions, OptimizerOptions):
     """All knobs of one training; `class_weight` comes from the options of the experiment."""
+
+    @property
+    def images_a_step(self) -> int:
+        """Images of an update of the weights."""
+        return self.batch_size * self.accumulate
+
+    def steps_an_epoch(self, n_images: int) -> int:
+        """Updates in a pass over so many training images."""
+        return -(-n_images // self.images_a_step)
+
+    def n_steps(self, n_images: int) -> int:
+        """Updates of the whole training."""
+        return self.steps or self.epochs * self.steps_an_epoch(n_images)
+
+    def n_epochs(self, n_images: int) -> int:
+        """Epochs that are begun."""
+        return -(-self.n_steps(n_images) // self.steps_an_epoch(n_images))

@@ -65,3 +65,12 @@ def discriminative_groups(
             if members:
                 groups.append(ParameterGroup(name, tuple(members), rate, decay))
     return groups
+
+
+def rates_table(groups: Sequence[ParameterGroup]) -> str:
+    """What learns at which peak rate, a line for each stage, the head first; for a terminal."""
+    rates = {group.name: group.learning_rate for group in groups}
+    sizes = {name: sum(group.n_parameters for group in groups if group.name == name) for name in rates}
+    width = max(map(len, ("trained", *rates)))
+    rows = [f"{name:<{width}}  {rate:>13.2g}  {sizes[name]:>10,}" for name, rate in rates.items()]
+    return "\n".join([f"{'trained':<{width}}  {'learning rate':>13}  {'parameters':>10}", *rows])

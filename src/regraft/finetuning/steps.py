@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -60,6 +61,8 @@ class Stepper:
         self.optimizer = create_optimizer(task.groups, options)
         self.rates = [group["lr"] for group in self.optimizer.param_groups]
         self.average = None if options.ema is None else AveragedNetwork(self.network, options.ema)
+        if options.compile:
+            self.network.compile()  # in place: names in states and checkpoints stay
         self.chunk = options.batch_size
         self._are_inputs_sound = True
         self._parameters = [parameter for parameter in self.network.parameters() if parameter.requires_grad]
@@ -127,7 +130,9 @@ class Stepper:
 
     def _add_gradients(self, batch: torch.Tensor, targets: torch.Tensor, n_images: int) -> tuple[float, torch.Tensor]:
         """Add the gradients of some images to the step's, all or none; their summed loss, and their scores."""
-        with torch.autocast(self.world.device.type, torch.bfloat16, enabled=self.precision == "bf16"), QuickDepthwise():
+        is_mixed = self.precision == "bf16"
+        quick = nullcontext() if self.options.compile else QuickDepthwise()
+        with torch.autocast(self.world.device.type, torch.bfloat16, enabled=is_mixed), quick:
             scores = self.network(batch)
         loss = self.task.loss(scores.float(), targets) * (len(batch) / n_images)
         gradients = torch.autograd.grad(loss, self._parameters, allow_unused=True)

@@ -15,7 +15,7 @@ from regraft.images.decoding import (
 from regraft.images.failures import N_PIXELS_MAX, UnreadableImageError
 from regraft.images.formats import FORMATS
 from regraft.images.resampling import HAS_COMPILED_RESAMPLING
-from regraft.images.thumbnails import thumbnail_jpeg
+from regraft.images.thumbnails import encode_jpeg, thumbnail_jpeg
 from regraft.images.transform import DECODE_RULES_VERSION, ResizePolicy, Transform
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "decode_batches",
     "decode_image",
     "digest_array",
+    "encode_jpeg",
     "read_image",
     "source_name",
     "thumbnail_jpeg",

@@ -40,6 +40,11 @@ class Augmentation(Value):
         plain = Augmentation(aspect=self.aspect, magnitude=self.magnitude)
         return self == plain
 
+    @property
+    def is_continuous(self) -> bool:
+        """Whether there are more than a few different views of an image."""
+        return Augmentation(flip=self.flip, aspect=self.aspect, magnitude=self.magnitude) != self
+
     def fingerprint(self) -> str:
         """A text that is equal for two policies exactly if they give equal views."""
         return f"rules{AUGMENTATION_RULES_VERSION}-{self.model_dump_json()}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +12,8 @@ from regraft.images.decoding import read_image
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from regraft.images.augmentation import View
     from regraft.images.decoding import ImageSource
     from regraft.images.transform import Transform
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 def contact_sheet(
     sources: Sequence[ImageSource], transform: Transform, views: Sequence[View], *, cell: int = 112
-) -> bytes:
+) -> NDArray[np.uint8]:
     """One row for each image: the image as it is, then its views.
 
     Args:
@@ -30,12 +31,10 @@ def contact_sheet(
         cell: Height and width of each, pixels.
 
     Returns:
-        A JPEG.
+        (h, w, 3) uint8.
     """
     rows = []
     for source in sources:
         cells = [read_image(source, transform, view).pixels for view in (None, *views)]
         rows.append(np.hstack([np.array(Image.fromarray(pixels).resize((cell, cell))) for pixels in cells]))
-    buffer = io.BytesIO()
-    Image.fromarray(np.vstack(rows)).save(buffer, "JPEG", quality=80)
-    return buffer.getvalue()
+    return np.vstack(rows)

@@ -14,6 +14,9 @@ from regraft.images.transform import Transform
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy as np
+    from numpy.typing import NDArray
+
 
 def thumbnail_jpeg(path: Path, *, pixels: int = 128) -> bytes | None:
     """A square picture of a file as JPEG, without any of the file's metadata.
@@ -30,6 +33,11 @@ def thumbnail_jpeg(path: Path, *, pixels: int = 128) -> bytes | None:
         decoded = read_image(path, transform)
     except UnreadableImageError:
         return None
+    return encode_jpeg(decoded.pixels)
+
+
+def encode_jpeg(pixels: NDArray[np.uint8]) -> bytes:
+    """Pixels (h, w, 3) uint8 as a JPEG for a page."""
     buffer = io.BytesIO()
-    Image.fromarray(decoded.pixels).save(buffer, "JPEG", quality=80)
+    Image.fromarray(pixels).save(buffer, "JPEG", quality=80)
     return buffer.getvalue()

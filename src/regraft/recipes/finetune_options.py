@@ -34,6 +34,11 @@ class FinetuneOptions(RunOptions, TrainingOptions, ExperimentOptions, NetworkOpt
     views: int = Field(
         4, ge=1, le=64, description="Augmented views of each image that are kept where a frozen part runs once."
     )
+    fresh_views: Literal["auto", "yes", "no"] = Field(
+        "auto",
+        description="Behind a frozen part: let each epoch see new views, which are computed while the one before "
+        "trains. auto does so where that fits into --budget.",
+    )
     batch_norm: Literal["frozen", "train"] = Field(
         "frozen", description="Statistics of batch norm: frozen on small data; train needs large batches."
     )

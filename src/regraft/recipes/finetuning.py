@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from regraft.core import SilentProgress, plural
+from regraft.core import SilentProgress, cache_folder, plural
 from regraft.data import cluster_units, read_manifest, require_classes, split_holdout
 from regraft.features import build_extractor
 from regraft.recipes.classifiers import build_classifier
@@ -17,6 +17,7 @@ from regraft.recipes.dataset_features import load_features, spread_out
 from regraft.recipes.finetune_options import FinetuneOptions
 from regraft.recipes.fits import Sides
 from regraft.recipes.head_choice import fit_start, start_head
+from regraft.recipes.network_options import left_out_head
 from regraft.recipes.reporting import Findings, report_run
 from regraft.recipes.runs import RunFolder, write_record
 from regraft.recipes.stopwatch import Stopwatch
@@ -105,6 +106,7 @@ def finetune(
     require_classes(data.manifest)
     world = join_world(data.choice.device)
     rows, test = data.split(options.test_fraction, options.seed)
+    left_out = left_out_head(options, data.spec, data.manifest.n_classes, cache_folder())
     sides = hold_out(data, rows, options)
     shop = Workshop(data, options, world, rows, progress)
     work = training_folder(options, str(source), data)
@@ -116,7 +118,7 @@ def finetune(
         fit = shop.fit(prepared, start_head(selection, data), sides, options, folder=work, stop=stop)
     if world.rank:
         return None
-    notes = (prepared.boundary.sentence, *fit.resumed, *absent_classes(data, sides), *_no_gain(fit))
+    notes = (*left_out, *prepared.sentences, *fit.resumed, *absent_classes(data, sides), *_no_gain(fit))
     with RunFolder(options.runs, options.name, f"{Path(source).stem}-finetune") as run:
         tuned, classifier = graft(run.final.name, shop, fit, selection, test, temperature=_temperature(fit, data))
         findings = Findings(

@@ -29,10 +29,11 @@ class Sides:
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """Where the network is cut, and the inputs behind the cut."""
+    """Where the network is cut, the inputs behind the cut, and what was decided about both."""
 
     boundary: Boundary
     feed: Feed
+    sentences: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)

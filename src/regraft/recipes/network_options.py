@@ -13,10 +13,11 @@ from regraft.backbones import (
     EngineName,
     Precision,
     choose_engine,
+    keep_weights,
     resolve_backbone,
 )
 from regraft.bundle import load_bundle
-from regraft.core import OptionError, Options
+from regraft.core import OptionError, Options, plural
 from regraft.features import backbone_transform, build_extractor
 from regraft.images import ResizePolicy
 
@@ -84,3 +85,30 @@ def _find_backbone(options: NetworkOptions, cache: Path) -> BackboneSpec:
         raise OptionError("--backbone names a bundle, which has its own weights: leave --checkpoint out.")
     spec = load_bundle(folder, cache=cache).backbone
     return spec if options.image_size is None else spec.model_copy(update={"image_size": options.image_size})
+
+
+def left_out_head(options: NetworkOptions, spec: BackboneSpec, n_classes: int, cache: Path) -> tuple[str, ...]:
+    """A sentence where the weights that the user brings have a classifier of their own.
+
+    Args:
+        options: `backbone`, `checkpoint`.
+        spec: The network that they mean.
+        n_classes: Of the images.
+        cache: The cache folder.
+    """
+    folder = Path(options.backbone).expanduser()
+    whose = folder
+    size: int | None = None
+    if folder.is_dir():
+        size = load_bundle(folder, cache=cache).head.n_classes
+    elif options.checkpoint is not None:
+        from regraft.backbones import classifier_size
+
+        weights, _digest = keep_weights(spec, cache / "weights")
+        whose, size = options.checkpoint, classifier_size(spec, weights)
+    if size is None:
+        return ()
+    return (
+        f"The head of {whose} ({plural(size, 'class', 'classes')}) is left out: a new one is fitted for these "
+        f"{n_classes}.",
+    )

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from regraft.core import SilentProgress
+from regraft.core import SilentProgress, cache_folder
 from regraft.data import read_manifest, require_classes
 from regraft.evaluation import compare_paired
 from regraft.recipes.classifiers import build_classifier
 from regraft.recipes.dataset_features import load_features
 from regraft.recipes.finetuning import graft, keep_journal, save
 from regraft.recipes.head_choice import fit_start
+from regraft.recipes.network_options import left_out_head
 from regraft.recipes.reporting import Findings, report_run
 from regraft.recipes.runs import RunFolder, write_record
 from regraft.recipes.stopwatch import Stopwatch
@@ -105,6 +106,7 @@ def train(
     require_classes(data.manifest)
     world = join_world(data.choice.device)
     rows, test = data.split(options.test_fraction, options.seed)
+    left_out = left_out_head(options, data.spec, data.manifest.n_classes, cache_folder())
     n_passes = 1 + (len(options.rates) + options.ladder_folds - 1) * (1 - 1 / options.ladder_folds)
     shop = Workshop(data, options, world, rows, progress, n_passes=n_passes)
     work = training_folder(options, str(source), data)
@@ -114,7 +116,7 @@ def train(
         ladder = Ladder(shop, prepared, options, work, stop)
         climbed = ladder.climb()
         fit, astray = ladder.finish(climbed) if climbed.is_worth_it else (None, ())
-    notes = (prepared.boundary.sentence, *astray)
+    notes = (*left_out, *prepared.sentences, *astray)
     if world.rank:
         return None
     with watch.stage("fit head"):

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from regraft.evaluation import RateGroup, RateSchedule, TrainingCurve
 from regraft.evaluation import Training as TrainingStory
 from regraft.finetuning import rate_factor
-from regraft.images import View, contact_sheet
-from regraft.recipes.dataset_features import spread_out
+from regraft.images import encode_jpeg
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from regraft.recipes.ladder import Climbed
     from regraft.recipes.workshop import Workshop
 
-_N_SHEET_IMAGES, _N_SHEET_VIEWS = 4, 6
 _N_SCHEDULE_POINTS = 200
 
 
@@ -74,8 +72,8 @@ def _curve(fit: Fit, name: str) -> TrainingCurve:
 def _schedule(shop: Workshop, fit: Fit) -> RateSchedule:
     """The factor of all rates at some hundred steps."""
     options = shop.options
-    steps_an_epoch = -(-len(fit.sides.train) // (options.batch_size * options.accumulate))
-    n_steps = options.steps or options.epochs * steps_an_epoch
+    n_images = len(fit.sides.train)
+    n_steps, steps_an_epoch = options.n_steps(n_images), options.steps_an_epoch(n_images)
     steps = tuple(range(0, n_steps, max(1, n_steps // _N_SCHEDULE_POINTS)))
     return RateSchedule(
         steps=steps, factors=tuple(rate_factor(step, n_steps, steps_an_epoch, options) for step in steps)
@@ -83,12 +81,6 @@ def _schedule(shop: Workshop, fit: Fit) -> RateSchedule:
 
 
 def _augmented(shop: Workshop) -> str | None:
-    """Some images and their views; None where nothing is changed."""
-    if shop.augmentation.is_plain:
-        return None
-    files = shop.data.manifest.files()
-    views = [View(shop.augmentation, shop.seed, number) for number in range(_N_SHEET_VIEWS)]
-    sheet = contact_sheet(
-        [files[row] for row in spread_out(shop.rows, _N_SHEET_IMAGES)], shop.data.extractor.transform, views
-    )
-    return base64.b64encode(sheet).decode()
+    """Some images and their views, as a JPEG; None where nothing is changed."""
+    sheet = shop.inputs.sheet()
+    return None if sheet is None else base64.b64encode(encode_jpeg(sheet)).decode()

@@ -5,21 +5,18 @@ from __future__ import annotations
 import copy
 import json
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import torch
 
 from regraft.backbones import WeightsSource, cut_behind, keep_weights, load_network, stage_parameters
-from regraft.core import atomic_path, cache_folder, digest_bytes
-from regraft.features import build_extractor
+from regraft.core import OptionError, Value, atomic_path, cache_folder, digest_bytes
 from regraft.finetuning import (
-    ActivationFeed,
     CheckpointFolder,
     GraftedHead,
     GraftedNetwork,
     Journal,
-    PixelFeed,
     Task,
     Training,
     World,
@@ -27,13 +24,14 @@ from regraft.finetuning import (
     discriminative_groups,
     kept_pages,
     network_scores,
+    rates_table,
 )
-from regraft.images import AUGMENTATIONS, View
 from regraft.recipes.boundary import Boundary, Choice
 from regraft.recipes.fits import Fit, Prepared
+from regraft.recipes.training_inputs import TrainingInputs, ViewPlan
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -41,13 +39,15 @@ if TYPE_CHECKING:
 
     from regraft.backbones import BackboneSpec
     from regraft.core import Progress
-    from regraft.finetuning import Feed, StopRequest
+    from regraft.finetuning import StopRequest
     from regraft.heads import LinearHead
     from regraft.recipes.dataset_features import DatasetFeatures
     from regraft.recipes.finetune_options import FinetuneOptions
     from regraft.recipes.fits import Sides
 
     Rows = NDArray[np.int64]
+
+Decision = TypeVar("Decision", bound=Value)
 
 
 class Workshop:
@@ -75,7 +75,7 @@ class Workshop:
         self.n_passes = n_passes
         self.data, self.options, self.world, self.rows, self.progress = data, options, world, rows, progress
         self.cache = cache_folder()
-        self.augmentation = AUGMENTATIONS[options.augmentation]
+        self._tables: set[str] = set()
         self.seed = options.seed if options.training_seed is None else options.training_seed
 
     @cached_property
@@ -84,54 +84,40 @@ class Workshop:
         weights, _digest = keep_weights(self.data.spec, self.cache / "weights")
         return load_network(self.data.spec, weights, drop_path=self.options.drop_path)
 
+    @cached_property
+    def inputs(self) -> TrainingInputs:
+        """What trainings are fed with."""
+        return TrainingInputs(self.data, self.options, self.rows, self.seed, self.cache, self.progress)
+
     def prepare(self, folder: Path) -> Prepared:
         """Choose what is trained, once for a training: its folder remembers; and compute the inputs."""
-        path = folder / "boundary.json"
+        boundary = self._remembered(folder / "boundary.json", Boundary, self._boundary)
+        plan = self._remembered(folder / "views.json", ViewPlan, lambda: self.inputs.plan(boundary))
+        sentences = tuple(filter(None, (boundary.sentence, plan.sentence)))
+        for sentence in sentences:
+            self.say(sentence)
+        return Prepared(boundary, self.inputs.feed(boundary, plan), sentences)
+
+    def _boundary(self) -> Boundary:
+        n_epochs = self.options.n_epochs(len(self.rows))
+        n_images = round(len(self.rows) * n_epochs * self.n_passes)
+        with kept_pages():
+            return Choice(self.network, self.data.spec, self.options, self.world.device, n_images).made()
+
+    def _remembered(self, path: Path, kind: type[Decision], decide: Callable[[], Decision]) -> Decision:
+        """What was decided for this training before, or is now, by one process for all."""
         if path.is_file():
-            boundary = Boundary.model_validate_json(path.read_bytes())
-        else:
-            n_images = round(len(self.rows) * self.options.epochs * self.n_passes)
-            with kept_pages():
-                boundary = Choice(self.network, self.data.spec, self.options, self.world.device, n_images).made()
-            boundary = self.world.of_leader(boundary)
-            if self.world.rank == 0:
-                with atomic_path(path) as aside:
-                    aside.write_text(boundary.model_dump_json())
-        self.say(boundary.sentence)
-        return Prepared(boundary, self._feed(boundary))
+            return kind.model_validate_json(path.read_bytes())
+        decided: Decision = self.world.of_leader(decide())
+        if self.world.rank == 0:
+            with atomic_path(path) as aside:
+                aside.write_text(decided.model_dump_json())
+        return decided
 
     def say(self, text: str) -> None:
         """To the user, from one of the processes."""
         if self.world.rank == 0:
             self.progress.say(text)
-
-    def _feed(self, boundary: Boundary) -> Feed:
-        """Inputs of all images of the data set; those that are not among `rows` are zeros where they are cached."""
-        if boundary.cut is None:
-            files = self.data.manifest.files()
-            return PixelFeed(files, self.data.extractor.transform, self.augmentation, self.seed)
-        n_views = 0 if self.augmentation.is_plain else self.options.views
-        views = [View(self.augmentation, self.seed, number) for number in range(n_views)]
-        plain, *others = (self._activations(boundary.cut, view) for view in (None, *views))
-        return ActivationFeed(plain, tuple(others), boundary.shape, self.seed)
-
-    def _activations(self, cut: str, view: View | None) -> NDArray[Any]:
-        extractor = build_extractor(
-            self.data.spec,
-            self.data.choice,
-            transform=self.data.extractor.transform,
-            layer=f"{cut}@all",
-            cache=self.cache,
-            view=view,
-            dtype="float16",
-        )
-        files = self.data.manifest.files()
-        found = extractor.extract(
-            [files[row] for row in self.rows], [self.data.digests[row] for row in self.rows], progress=self.progress
-        )
-        everything = np.zeros((len(files), found.features.shape[1]), found.features.dtype)
-        everything[self.rows[found.rows]] = found.features
-        return everything
 
     def fit(
         self,
@@ -156,7 +142,7 @@ class Workshop:
         boundary = prepared.boundary
         grafted = self._grafted(boundary, GraftedHead(head, self.data.features[sides.train], options.dropout))
         groups = discriminative_groups(_stages(grafted.body, self.network), grafted.head, options)
-        journal = None if folder is None or self.world.rank else Journal(folder)
+        journal = None if folder is None or self.world.rank else self._journal(folder)
         checkpoints = None if folder is None else CheckpointFolder(folder / "checkpoints")
         labels = self.data.manifest.labels
         counts = np.bincount(labels[sides.train], minlength=head.n_classes)
@@ -184,8 +170,10 @@ class Workshop:
         if checkpoints is not None and (restored := checkpoints.load_latest()) is not None:
             training.restore(restored.tree)
             said = (*restored.skipped, f"Going on after step {restored.step:,} of {training.n_steps:,}.")
-        for sentence in said:
+        table = rates_table(groups)
+        for sentence in (*said, *(() if table in self._tables else (table,))):
             self.say(sentence)
+        self._tables.add(table)
         trained = training.run(self.progress, stop)
         grafted.load_state_dict(trained.state)
         prefix = "body."
@@ -202,6 +190,15 @@ class Workshop:
             sum(epoch.seconds for epoch in trained.history),
             folder,
         )
+
+    def _journal(self, folder: Path) -> Journal:
+        """A training's logs, with a picture of its inputs in TensorBoard."""
+        journal = Journal(folder)
+        if self.options.histograms and not journal.has_tensorboard:
+            raise OptionError("--histograms needs TensorBoard's writer: pip install 'regraft[tensorboard]'")
+        if journal.has_tensorboard and (sheet := self.inputs.sheet()) is not None:
+            journal.image("augmented inputs", sheet, 0)
+        return journal
 
     def scores(self, prepared: Prepared, fit: Fit, rows: Rows) -> NDArray[np.float32]:
         """Scores (m, k) that a trained network gives images as they are."""

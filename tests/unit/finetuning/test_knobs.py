@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from regraft.core import OptionError, TrainingError
-from regraft.finetuning import TrainingOptions, create_loss, discriminative_groups, rate_factor
+from regraft.finetuning import TrainingOptions, create_loss, discriminative_groups, rate_factor, rates_table
 from regraft.finetuning.averaging import AveragedNetwork
 from regraft.finetuning.mixing import mix_batch
 from regraft.finetuning.optimizers import create_optimizer
@@ -43,6 +43,16 @@ def test_rates_shrink_with_the_distance_from_the_head(layers):
             assert group.weight_decay == (0.1 if parameter.dim() > 1 else 0)
     seen = [id(parameter) for group in groups for parameter in group.parameters]
     assert sorted(seen) == sorted(id(parameter) for layer in layers for parameter in layer.parameters())
+
+
+def test_the_table_has_a_line_for_each_stage(layers):
+    """Its peak rate and its parameters, the head first."""
+    lines = rates_table(groups_of(layers, options(learning_rate=1e-3, layer_decay=0.5))).splitlines()
+    assert [line.split() for line in lines[1:]] == [
+        ["head", "0.003", "15"],
+        ["stage2", "0.001", "20"],
+        ["stage1", "0.0005", "20"],
+    ]
 
 
 NAMES = ["adamw", "sgd", "adam", "rmsprop", "adagrad", "adadelta", "ftrl", "nadam", "lamb"]

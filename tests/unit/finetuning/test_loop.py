@@ -14,6 +14,7 @@ from regraft.finetuning import (
     GraftedHead,
     GraftedNetwork,
     Journal,
+    KeptViews,
     StopRequest,
     Task,
     Training,
@@ -59,7 +60,7 @@ def build():
         task = Task(
             network=network,
             groups=discriminative_groups([("body", list(body.named_parameters()))], network.head, options),
-            feed=ActivationFeed(views[0], tuple(views[1:]), (N_FEATURES,), 0),
+            feed=ActivationFeed(views[0], KeptViews(tuple(views[1:])), (N_FEATURES,), 0),
             labels=labels,
             train=np.arange(40),
             validation=np.arange(40, 50),
@@ -233,3 +234,39 @@ def test_other_errors_are_not_taken_for_lack_of_memory(build):
     training.stepper.network.body = nn.Linear(99, 8)
     with pytest.raises(RuntimeError, match="shapes cannot be multiplied"):
         training.run(SilentProgress())
+
+
+@pytest.mark.slow
+def test_a_compiled_training_learns_the_same(build, tmp_path):
+    """Up to rounding; its checkpoints are those of any other training."""
+    expected = build(epochs=1, dropout=0.0).run(SilentProgress())
+    compiled = build(tmp_path, epochs=1, dropout=0.0, compile=True)
+    trained = compiled.run(SilentProgress())
+    for name, tensor in expected.state.items():
+        torch.testing.assert_close(trained.state[name], tensor, rtol=1e-3, atol=1e-4)
+    build(tmp_path, epochs=1, dropout=0.0).restore(compiled.checkpoints.load_latest().tree)
+
+
+def test_histograms_and_pictures_are_for_tensorboard(build, tmp_path):
+    """With --histograms, one of each tensor after each epoch; scalars in any case."""
+    training = build(tmp_path, epochs=2, histograms=True)
+    training.journal.image("augmented inputs", np.zeros((4, 6, 3), np.uint8), 0)
+    training.run(SilentProgress())
+    training.journal.close()
+    values = [value for path in (tmp_path / "tensorboard").iterdir() for value in event_values(path)]
+    kinds = {value.tag: value.WhichOneof("value") for value in values}
+    assert kinds["weights/head.linear.weight"] == "histo"
+    assert kinds["augmented inputs"] == "image"
+    assert kinds["step/loss"] == kinds["step/learning_rate"] == "simple_value"
+    assert sum(value.tag == "weights/body.0.weight" for value in values) == 2
+
+
+def event_values(path):
+    """What an event file holds: records of length, checksum, event, checksum."""
+    from tensorboardX.proto.event_pb2 import Event
+
+    content, place = path.read_bytes(), 0
+    while place < len(content):
+        length = int.from_bytes(content[place : place + 8], "little")
+        yield from Event.FromString(content[place + 12 : place + 12 + length]).summary.value
+        place += length + 16

@@ -93,5 +93,12 @@ def test_every_field_has_a_part_in_the_name():
 def test_a_contact_sheet_has_a_cell_for_each_view(pictures):
     """Rows of images, columns of views, the plain one first."""
     views = [View(AUGMENTATIONS["colour"], 0, number) for number in range(3)]
-    sheet = Image.open(io.BytesIO(contact_sheet(pictures[:2], TRANSFORM, views, cell=50)))
-    assert sheet.size == (200, 100)
+    sheet = contact_sheet(pictures[:2], TRANSFORM, views, cell=50)
+    assert sheet.shape == (100, 200, 3)
+    assert sheet.dtype == np.uint8
+
+
+def test_a_policy_of_flips_has_few_views():
+    """All others have as many as there are numbers."""
+    few = {name for name in AUGMENTATIONS if not AUGMENTATIONS[name].is_continuous}
+    assert few == {"none", "flip", "flips"}
