@@ -30,8 +30,11 @@ def tuned(photos, shared_cache, tmp_path_factory):
 
 def test_a_run_folder_holds_everything(tuned):
     """Bundle, report, predictions, record with the rates, and the log of each step; nothing else is left."""
-    names = {path.name for path in tuned.folder.iterdir()} - {"tensorboard"}
-    assert names == {"bundle", "report.html", "report.json", "predictions.parquet", "run.json", "log.jsonl"}
+    names = {path.name for path in tuned.folder.iterdir()}
+    files = {"bundle", "report.html", "report.json", "predictions.parquet", "run.json", "log.jsonl", "tensorboard"}
+    assert names == files
+    events = b"".join(path.read_bytes() for path in (tuned.folder / "tensorboard").iterdir())
+    assert all(tag in events for tag in (b"augmented", b"step/loss", b"epoch/validation_accuracy"))
     rates = json.loads((tuned.folder / "run.json").read_text())["learning_rates"]
     assert [row["name"] for row in rates[:3:2]] == ["head", "stage7"]
     assert rates[0]["learning_rate"] == pytest.approx(9e-4)
@@ -155,8 +158,54 @@ def test_what_makes_no_sense_is_a_sentence(photos, command, tmp_path):
         (("--from-stage", "7", "--optimizer", "adamv"), "There is no optimizer", 2),
         (("--from-stage", "7", "--loss", "crossentropy"), "There is no loss", 2),
         (("--augmentation", "flop"), "augmentation", 2),
+        (("--patience", "2", "--validation-fraction", "0"), "--patience needs images that judge", 2),
     ):
         done = command("finetune", photos, *arguments, "--runs", tmp_path / "runs", "--n-strengths", "5", check=False)
         assert done.returncode == code, done.stderr
         assert message in done.stderr
         assert "Traceback" not in done.stderr
+
+
+def test_train_has_no_options_that_it_does_not_use(command):
+    """It chooses rates itself, and judges by folds."""
+    done = command("train", "--help")
+    assert all(name not in done.stdout for name in ("--learning-rate", "--patience", "--validation-fraction"))
+    assert "--rates" in done.stdout
+
+
+def test_a_class_with_two_images_does_not_stop_the_ladder(photos, command, tmp_path):
+    """A fold that leaves one class to train on judges nothing, the others do."""
+    for name, number in (("red", 6), ("blue", 2)):
+        (tmp_path / "few" / name).mkdir(parents=True)
+        for path in sorted((photos / name).iterdir())[:number]:
+            (tmp_path / "few" / name / path.name).write_bytes(path.read_bytes())
+    arguments = ("--ladder-folds", "2", "--rates", "0.001", "--runs", tmp_path / "runs")
+    done = command("train", tmp_path / "few", *QUICK, *arguments)
+    assert "right" in done.stdout
+
+
+def test_corrected_labels_are_another_training(photos, tmp_path):
+    """A stopped training is not taken up when an image has moved to another class."""
+    from types import SimpleNamespace
+
+    from regraft.data import read_manifest
+    from regraft.recipes import FinetuneOptions
+    from regraft.recipes.workshop import training_folder
+
+    data = [
+        SimpleNamespace(manifest=manifest, digests=[str(row) for row in range(60)], spec=SimpleNamespace(digest="d"))
+        for manifest in (read_manifest(photos), read_manifest(photos))
+    ]
+    assert training_folder(FinetuneOptions(), "photos", data[0]) == training_folder(
+        FinetuneOptions(), "photos", data[1]
+    )
+    data[1].digests[0], data[1].digests[-1] = data[1].digests[-1], data[1].digests[0]
+    assert training_folder(FinetuneOptions(), "photos", data[0]) != training_folder(
+        FinetuneOptions(), "photos", data[1]
+    )
+    code = tmp_path / "own.py"
+    places = set()
+    for text in ("a", "b"):
+        code.write_text(text)
+        places.add(training_folder(FinetuneOptions(loss=f"{code}:f"), "photos", data[0]))
+    assert len(places) == 2

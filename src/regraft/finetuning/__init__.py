@@ -8,13 +8,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from regraft.finetuning.options import (
-    DurationOptions,
-    OptimizerOptions,
-    RegularisationOptions,
-    ScheduleOptions,
-    TrainingOptions,
-)
+from regraft.finetuning.options import SharedOptions, TrainingOptions
 
 if TYPE_CHECKING:
     from regraft.finetuning.checkpoints import CheckpointFolder, Restored
@@ -68,7 +62,6 @@ _ROOMS = {
 __all__ = [
     "ActivationFeed",
     "CheckpointFolder",
-    "DurationOptions",
     "Epoch",
     "Feed",
     "FreshViews",
@@ -76,12 +69,10 @@ __all__ = [
     "GraftedNetwork",
     "Journal",
     "KeptViews",
-    "OptimizerOptions",
     "ParameterGroup",
     "PixelFeed",
-    "RegularisationOptions",
     "Restored",
-    "ScheduleOptions",
+    "SharedOptions",
     "StopRequest",
     "Task",
     "Trained",

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     import numpy as np
@@ -59,8 +59,7 @@ class Journal:
 
     def rewind(self, step: int) -> None:
         """Forget what was logged after a step: the training goes on from there."""
-        self._keep(lambda entry: entry["step"] <= step)
-        if self._writer is not None:
+        if self._keep(lambda entry: entry["step"] <= step) and self._writer is not None:
             self._writer.close()
             self._writer = self._open_writer(step + 1)
 
@@ -76,12 +75,14 @@ class Journal:
             return None
         return SummaryWriter(str(self._events), purge_step=purge_step)
 
-    def _keep(self, wanted: Any) -> None:
-        """Only whole lines whose entries are wanted."""
+    def _keep(self, wanted: Callable[[dict[str, Any]], bool]) -> bool:
+        """Only whole lines whose entries are wanted; whether there were others."""
         if not self._path.is_file():
-            return
-        kept = [entry for entry in read_journal(self._path.parent) if wanted(entry)]
-        self._path.write_text("".join(json.dumps(entry) + "\n" for entry in kept), encoding="utf-8")
+            return False
+        content = self._path.read_text(encoding="utf-8", errors="replace")
+        kept = "".join(json.dumps(entry) + "\n" for entry in read_journal(self._path.parent) if wanted(entry))
+        self._path.write_text(kept, encoding="utf-8")
+        return kept != content
 
 
 def read_journal(folder: Path) -> list[dict[str, Any]]:

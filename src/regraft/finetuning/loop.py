@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
     Rows = NDArray[np.int64]
 
-_CHECKPOINT_SHARE = 0.02
-"""A checkpoint is written when the last one's cost is less than this part of the time since."""
+_CHECKPOINT_SHARE, _SECONDS_BETWEEN = 0.02, 10.0
+"""A checkpoint is written when the last one's cost is less than this part of the time since, and not more often."""
 
 
 @dataclass
@@ -118,7 +118,7 @@ class Training:
     def _run(self, stop: StopRequest) -> None:
         self.progress.start("Training", self._n_images(self.n_steps))
         self.progress.advance(self._n_images(self.marks.step))
-        if self.marks.step == 0:
+        if not self.marks.history:
             self._judge_start()
         while self.marks.step < self.n_steps and not self._is_stuck():
             began = time.perf_counter()
@@ -161,7 +161,8 @@ class Training:
         order = self.order(epoch)[done * self.images_a_step :]
         size = self.options.batch_size
         parts = [self.world.share(order[start : start + size]) for start in range(0, len(order), size)]
-        inputs = self.task.feed.batches(np.concatenate(parts), -(-size // self.world.size), epoch)
+        own_size = max(1, len(self.world.share(np.arange(size))))
+        inputs = self.task.feed.batches(np.concatenate(parts), own_size, epoch)
         self.stepper.network.train()
         for first in range(0, len(parts), self.options.accumulate):
             batches = parts[first : first + self.options.accumulate]
@@ -251,8 +252,7 @@ class Training:
             self.journal.record("step", marks.step, loss=losses / n_seen, learning_rate=rate)
 
     def _save_if_cheap(self) -> None:
-        due = self._cost / _CHECKPOINT_SHARE
-        if self.checkpoints is not None and self.world.any(time.perf_counter() - self._saved_at > max(due, 10.0)):
+        if time.perf_counter() - self._saved_at > max(self._cost / _CHECKPOINT_SHARE, _SECONDS_BETWEEN):
             self.save()
 
     def save(self) -> None:

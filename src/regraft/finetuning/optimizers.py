@@ -15,7 +15,7 @@ from regraft.finetuning.ftrl import Ftrl
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from regraft.finetuning.options import OptimizerOptions
+    from regraft.finetuning.options import TrainingOptions
     from regraft.finetuning.parameter_groups import ParameterGroup
 
 _OWN: dict[str, Callable[..., torch.optim.Optimizer]] = {
@@ -29,7 +29,7 @@ _OWN: dict[str, Callable[..., torch.optim.Optimizer]] = {
 }
 
 
-def create_optimizer(groups: Sequence[ParameterGroup], options: OptimizerOptions) -> torch.optim.Optimizer:
+def create_optimizer(groups: Sequence[ParameterGroup], options: TrainingOptions) -> torch.optim.Optimizer:
     """The optimizer that the options name, on parameter groups with rates of their own.
 
     Raises:
@@ -55,7 +55,7 @@ def create_optimizer(groups: Sequence[ParameterGroup], options: OptimizerOptions
     raise OptionError(f"There is no optimizer called {options.optimizer!r}, in torch or timm. {hint}")
 
 
-def _arguments(create: Callable[..., torch.optim.Optimizer], options: OptimizerOptions) -> dict[str, Any]:
+def _arguments(create: Callable[..., torch.optim.Optimizer], options: TrainingOptions) -> dict[str, Any]:
     """Of what the options say, what the optimizer knows."""
     known = inspect.signature(create).parameters
     given: dict[str, Any] = {"lr": options.learning_rate}

@@ -12,16 +12,6 @@ from regraft.core import Options
 class OptimizerOptions(Options):
     """How weights follow their gradients."""
 
-    learning_rate: float = Field(
-        3e-4,
-        gt=0,
-        le=100,
-        description="Peak learning rate of the last stage. Lower it where training loss jumps or validation gets worse "
-        "from the first epoch on; raise it where the loss hardly falls.",
-    )
-    head_learning_rate: float | None = Field(
-        None, gt=0, le=100, description="Peak learning rate of the head; by default three times the last stage's."
-    )
     layer_decay: float = Field(
         0.8,
         gt=0,
@@ -44,8 +34,20 @@ class OptimizerOptions(Options):
     clip_norm: float | None = Field(
         1.0, gt=0, description="Gradients longer than this are shortened to it. Lower it where the loss jumps."
     )
-    accumulate: int = Field(
-        1, ge=1, le=1024, description="Batches whose gradients make one step: a large batch in little memory."
+
+
+class RateOptions(Options):
+    """How far a step goes."""
+
+    learning_rate: float = Field(
+        3e-4,
+        gt=0,
+        le=100,
+        description="Peak learning rate of the last stage. Lower it where training loss jumps or validation gets worse "
+        "from the first epoch on; raise it where the loss hardly falls.",
+    )
+    head_learning_rate: float | None = Field(
+        None, gt=0, le=100, description="Peak learning rate of the head; by default three times the last stage's."
     )
 
 
@@ -103,6 +105,35 @@ class DurationOptions(Options):
     batch_size: int = Field(
         32, ge=1, le=65536, description="Images of a batch. Smaller where memory is short; change rates along with it."
     )
+    accumulate: int = Field(
+        1, ge=1, le=1024, description="Batches whose gradients make one step: a large batch in little memory."
+    )
+
+    @property
+    def images_a_step(self) -> int:
+        """Images of an update of the weights."""
+        return self.batch_size * self.accumulate
+
+    def steps_an_epoch(self, n_images: int) -> int:
+        """Updates in a pass over so many training images."""
+        return -(-n_images // self.images_a_step)
+
+    def n_steps(self, n_images: int) -> int:
+        """Updates of the whole training."""
+        return self.steps or self.epochs * self.steps_an_epoch(n_images)
+
+    def n_seen(self, n_images: int) -> int:
+        """Images of all epochs together."""
+        return self.epochs * n_images if self.steps is None else self.steps * self.images_a_step
+
+    def n_epochs(self, n_images: int) -> int:
+        """Epochs that are begun."""
+        return -(-self.n_steps(n_images) // self.steps_an_epoch(n_images))
+
+
+class StoppingOptions(Options):
+    """When it ends early."""
+
     patience: int | None = Field(
         None, ge=1, description="Stop when so many epochs have not improved the validation loss."
     )
@@ -122,22 +153,9 @@ class ToolOptions(Options):
     )
 
 
-class TrainingOptions(ToolOptions, DurationOptions, RegularisationOptions, ScheduleOptions, OptimizerOptions):
-    """All knobs of one training; `class_weight` comes from the options of the experiment."""
+class SharedOptions(ToolOptions, DurationOptions, RegularisationOptions, ScheduleOptions, OptimizerOptions):
+    """All knobs that several trainings can have in common; `class_weight` comes from the options of the experiment."""
 
-    @property
-    def images_a_step(self) -> int:
-        """Images of an update of the weights."""
-        return self.batch_size * self.accumulate
 
-    def steps_an_epoch(self, n_images: int) -> int:
-        """Updates in a pass over so many training images."""
-        return -(-n_images // self.images_a_step)
-
-    def n_steps(self, n_images: int) -> int:
-        """Updates of the whole training."""
-        return self.steps or self.epochs * self.steps_an_epoch(n_images)
-
-    def n_epochs(self, n_images: int) -> int:
-        """Epochs that are begun."""
-        return -(-self.n_steps(n_images) // self.steps_an_epoch(n_images))
+class TrainingOptions(StoppingOptions, RateOptions, SharedOptions):
+    """All knobs of one training."""

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from torch import nn
 
-    from regraft.finetuning.options import OptimizerOptions
+    from regraft.finetuning.options import TrainingOptions
 
 _HEAD_FACTOR = 3.0
 
@@ -42,7 +42,7 @@ class ParameterGroup:
 
 
 def discriminative_groups(
-    stages: Sequence[tuple[str, Sequence[tuple[str, nn.Parameter]]]], head: nn.Module, options: OptimizerOptions
+    stages: Sequence[tuple[str, Sequence[tuple[str, nn.Parameter]]]], head: nn.Module, options: TrainingOptions
 ) -> list[ParameterGroup]:
     """The head, the last stage, ... the first stage; each in a part with and a part without weight decay.
 

@@ -23,7 +23,9 @@ def softmax(scores: Array) -> Array:
     return probabilities
 
 
-def fit_temperature(scores: Array, codes: NDArray[np.int64], weights: Array | None = None) -> float:
+def fit_temperature(
+    scores: Array, codes: NDArray[np.int64], weights: Array | None = None, *, prior_spread: float = np.inf
+) -> float:
     """The temperature T for which softmax(scores / T) has the smallest log loss (Guo et al. 2017, section 4.2).
 
     It never changes which class is the most probable. The scores should be of samples that the head has not been
@@ -33,6 +35,8 @@ def fit_temperature(scores: Array, codes: NDArray[np.int64], weights: Array | No
         scores: (n, k).
         codes: (n,) classes 0 .. k - 1.
         weights: (n,) sample weights or None.
+        prior_spread: Standard deviation of log T around 0, where T is known to be near 1: few samples say little of
+            it (if all are right, the smaller T, the better). Infinite for no such knowledge.
 
     Returns:
         T between e^-7 and e^7; 1 where there are no scores.
@@ -46,6 +50,8 @@ def fit_temperature(scores: Array, codes: NDArray[np.int64], weights: Array | No
     inverse = 1.0
     for _ in range(_N_STEPS_MAX):
         slope, curvature = _derivatives(shifted, own, inverse, weights)
+        pull = 1 / (inverse * prior_spread**2 * len(codes))  # of log(T)^2 / (2 spread^2), shared by the samples
+        slope, curvature = slope + pull * np.log(inverse), curvature + pull * (1 - np.log(inverse)) / inverse
         low, high = (inverse, high) if slope < 0 else (low, inverse)
         newton = inverse - slope / curvature if curvature > 0 else np.inf
         following = newton if low < newton < high else np.sqrt(low * high)
@@ -57,7 +63,7 @@ def fit_temperature(scores: Array, codes: NDArray[np.int64], weights: Array | No
 
 
 def _derivatives(shifted: Array, own: Array, inverse: float, weights: Array | None) -> tuple[float, float]:
-    """First and second derivative of the log loss by 1 / T, in which it is convex."""
+    """First and second derivative of the mean log loss by 1 / T, in which it is convex."""
     probabilities = softmax(shifted * inverse)
     means = np.einsum("nk,nk->n", probabilities, shifted)
     spreads = np.einsum("nk,nk,nk->n", probabilities, shifted, shifted) - means**2

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from regraft.backbones import BackboneSpec
-    from regraft.recipes.finetune_options import FinetuneOptions
+    from regraft.recipes.train_options import TuningOptions
 
 
 class Boundary(Value):
@@ -52,7 +52,7 @@ class Choice:
 
     network: nn.Module
     spec: BackboneSpec
-    options: FinetuneOptions
+    options: TuningOptions
     device: torch.device
     n_images: int
 

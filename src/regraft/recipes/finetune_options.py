@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from regraft.core import Options
 from regraft.finetuning import TrainingOptions
 from regraft.recipes.experiment_options import ExperimentOptions, HeadName, RunOptions
 from regraft.recipes.network_options import NetworkOptions
@@ -13,8 +14,8 @@ from regraft.recipes.network_options import NetworkOptions
 PolicyName = Literal["none", "flip", "flips", "crop", "crop-flip", "colour", "randaugment"]
 
 
-class FinetuneOptions(RunOptions, TrainingOptions, ExperimentOptions, NetworkOptions):
-    """Settings of `finetune`."""
+class TransferOptions(Options):
+    """What is trained of which network, on which views."""
 
     head: HeadName = Field("softmax", description="Linear head that is fitted first, and trained on from there.")
     layer: Literal["penultimate"] = Field(
@@ -48,6 +49,11 @@ class FinetuneOptions(RunOptions, TrainingOptions, ExperimentOptions, NetworkOpt
         description="Seeds the order of the images, their views and dropout; by default --seed, which splits the "
         "data, too. Change it alone to see how much of a result is chance.",
     )
+
+
+class FinetuneOptions(TransferOptions, RunOptions, TrainingOptions, ExperimentOptions, NetworkOptions):
+    """Settings of `finetune`."""
+
     validation_fraction: float = Field(
         0.15, ge=0, lt=1, description="Part of the training images that judges the epochs; 0 keeps the last epoch."
     )

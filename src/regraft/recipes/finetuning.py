@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from regraft.core import SilentProgress, cache_folder, plural
+from regraft.core import OptionError, SilentProgress, cache_folder, plural
 from regraft.data import cluster_units, read_manifest, require_classes, split_holdout
 from regraft.features import build_extractor
 from regraft.recipes.classifiers import build_classifier
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     Rows = NDArray[np.int64]
 
 _N_GOLDEN = 4
+_TEMPERATURE_SPREAD = 0.5
+"""A training begins calibrated: its temperature (log T) does not go far from 1 because of a few images."""
 
 
 @dataclass(frozen=True)
@@ -150,8 +152,14 @@ def finetune(
 
 
 def hold_out(data: DatasetFeatures, rows: Rows, options: FinetuneOptions) -> Sides:
-    """Of the training images those that are trained on, and those that judge the epochs; groups stay together."""
+    """Of the training images those that are trained on, and those that judge the epochs; groups stay together.
+
+    Raises:
+        OptionError: Epochs shall be judged, and there is nothing to judge them by.
+    """
     if options.validation_fraction == 0:
+        if options.patience is not None:
+            raise OptionError("--patience needs images that judge the epochs: set --validation-fraction above 0.")
         return Sides(rows, rows[:0])
     manifest = data.manifest.select(rows)
     digests = [data.digests[row] for row in rows]
@@ -211,7 +219,8 @@ def _temperature(fit: Fit, data: DatasetFeatures) -> float:
 
     if fit.trained.scores is None:
         return 1.0
-    return fit_temperature(fit.trained.scores, data.manifest.labels[fit.sides.validation])
+    labels = data.manifest.labels[fit.sides.validation]
+    return fit_temperature(fit.trained.scores, labels, prior_spread=_TEMPERATURE_SPREAD)
 
 
 def save(folder: Path, classifier: Classifier, data: DatasetFeatures, test: Rows) -> None:

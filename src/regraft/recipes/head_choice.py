@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from regraft.heads import LinearHead, Selection
     from regraft.recipes.dataset_features import DatasetFeatures
     from regraft.recipes.experiment_options import ProbeOptions
-    from regraft.recipes.finetune_options import FinetuneOptions
+    from regraft.recipes.train_options import TuningOptions
 
 
 def choose_head(
@@ -27,7 +27,7 @@ def choose_head(
     digests: Sequence[str],
     groups: Sequence[str | None],
     n_penultimate: int,
-    options: ProbeOptions | FinetuneOptions,
+    options: ProbeOptions | TuningOptions,
     sample_weight: ArrayLike | None = None,
 ) -> Selection:
     """Fit a head with folds that keep the images of a group, and copies of an image, together.
@@ -61,7 +61,7 @@ def choose_head(
     )
 
 
-def fit_start(data: DatasetFeatures, train: NDArray[np.int64], options: FinetuneOptions) -> Selection:
+def fit_start(data: DatasetFeatures, train: NDArray[np.int64], options: TuningOptions) -> Selection:
     """The linear head that the training begins with."""
     manifest = data.manifest.select(train)
     return choose_head(

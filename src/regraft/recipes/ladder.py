@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from regraft.core import DataError, plural
 from regraft.data import cluster_units, split_folds
 from regraft.evaluation import Predictions, Rung, Verdict, judge
 from regraft.finetuning import StopRequest
@@ -57,6 +58,14 @@ class Climbed:
         """Whether fine-tuning is kept."""
         return self.verdict.kept == NAMES[1]
 
+    def with_probe(self) -> Climbed:
+        """The same evidence, when fine-tuning could not be had after all."""
+        rungs = tuple(rung.model_copy(update={"is_winner": rung.name == NAMES[0]}) for rung in self.rungs)
+        sentence = f"{self.verdict.sentence} But every training on all images went astray: the {NAMES[0]} is kept."
+        return replace(
+            self, rungs=rungs, verdict=self.verdict.model_copy(update={"kept": NAMES[0], "sentence": sentence})
+        )
+
 
 @dataclass(eq=False)
 class Ladder:
@@ -77,42 +86,51 @@ class Ladder:
     stop: StopRequest = field(default_factory=StopRequest)
 
     def climb(self) -> Climbed:
-        """Try all rates on the first fold, the best one on the others, and compare it with the probe."""
+        """Try all rates on the first fold, the best one on the others, and compare it with the probe.
+
+        A fold that chose a rate does not judge it, unless it is the only one.
+        """
         folds = self._folds()
-        began = time.perf_counter()
-        probed = [self._probe(sides) for sides in folds]
-        probe_seconds = time.perf_counter() - began
         tried = {rate: self._judge(folds[0], rate, 0) for rate in self.options.rates}
         best = min(tried, key=lambda rate: tried[rate].loss)
-        judged = [tried[best], *(self._judge(sides, best, place) for place, sides in enumerate(folds[1:], start=1))]
+        answers = [tried[best], *(self._judge(sides, best, place) for place, sides in enumerate(folds[1:], start=1))]
+        has_chosen = len(tried) > 1 and len(folds) > 1
+        judges, judged = (folds[1:], answers[1:]) if has_chosen else (folds, answers)
+        began = time.perf_counter()
+        probed = [self._probe(sides) for sides in judges]
+        probe_seconds = time.perf_counter() - began
         seconds = sum(one.seconds for one in judged)
         verdict = judge(
-            self._answers(folds, probed),
-            self._answers(folds, [softmax(one.scores.astype(np.float64)) for one in judged]),
+            self._answers(judges, probed),
+            self._answers(judges, [softmax(one.scores.astype(np.float64)) for one in judged]),
             names=NAMES,
             cost_ratio=seconds / max(probe_seconds, 1e-9),
         )
-        labels = [self.shop.data.manifest.labels[sides.validation] for sides in folds]
-        rights = [answers.argmax(axis=1) == truth for answers, truth in zip(probed, labels, strict=True)]
-        rungs = [_rung(NAMES[0], "a linear head on fixed features", rights, probe_seconds)]
-        rungs += [
-            _rung(f"{NAMES[1]} at {rate:g}", "judged on the first fold only", [one.is_right], one.seconds, rate=rate)
-            for rate, one in tried.items()
-            if rate != best
-        ]
-        rungs.append(
+        labels = self.shop.data.manifest.labels
+        rights = [rows.argmax(axis=1) == labels[sides.validation] for rows, sides in zip(probed, judges, strict=True)]
+        final = [
+            _rung(NAMES[0], "a linear head on fixed features", rights, probe_seconds),
             _rung(
-                f"{NAMES[1]} at {best:g}", "the best of the rates", [one.is_right for one in judged], seconds, rate=best
-            )
-        )
-        kept = rungs[-1 if verdict.kept == NAMES[1] else 0]
+                f"{NAMES[1]} at {best:g}",
+                "the best of the rates, on the other folds" if has_chosen else "on all folds",
+                [one.is_right for one in judged],
+                seconds,
+                rate=best,
+            ),
+        ]
+        winner = final[verdict.kept == NAMES[1]]
+        rungs = [
+            _rung(f"{NAMES[1]} at {rate:g}", "tried on the first fold", [one.is_right], one.seconds, rate=rate)
+            for rate, one in (tried.items() if len(tried) > 1 else ())
+        ]
+        rungs += [rung.model_copy(update={"is_winner": rung is winner}) for rung in final]
         return Climbed(
-            rungs=tuple(rung.model_copy(update={"is_winner": rung is kept}) for rung in rungs),
+            rungs=tuple(rungs),
             verdict=verdict,
             rate=best,
-            scores=np.concatenate([one.scores for one in judged]),
-            labels=np.concatenate(labels),
-            train_loss=float(np.mean([one.train_loss for one in judged])),
+            scores=np.concatenate([one.scores for one in answers]),
+            labels=np.concatenate([labels[sides.validation] for sides in folds]),
+            train_loss=float(np.mean([one.train_loss for one in answers])),
         )
 
     def _answers(self, folds: list[Sides], probabilities: list[NDArray[np.float64]]) -> Predictions:
@@ -125,14 +143,15 @@ class Ladder:
             groups=manifest.groups if any(group is not None for group in manifest.groups) else None,
         )
 
-    def finish(self, climbed: Climbed) -> tuple[Fit | None, tuple[str, ...]]:
+    def finish(self, climbed: Climbed) -> tuple[Climbed, Fit | None, tuple[str, ...]]:
         """Train on all images with the best rate, or a smaller one where that goes astray.
 
         Nothing is left to validate with, so the training is held against those on the folds: its loss must come down
         as theirs did. A high rate can ruin a network in one run and not in another.
 
         Returns:
-            The training, None where every rate went astray; and what happened, as sentences.
+            What the folds say, with the rate that was used, or the probe as the winner; the training, None where every
+            rate went astray; and what happened, as sentences.
         """
         everything = Sides(self.shop.rows, self.shop.rows[:0])
         notes: list[str] = []
@@ -140,21 +159,22 @@ class Ladder:
             fit = self.fit(everything, rate, f"final-{rate:g}")
             loss = fit.trained.train_loss
             if loss <= _LOSS_FACTOR * climbed.train_loss + _LOSS_SLACK:
-                return fit, tuple(notes)
+                return replace(climbed, rate=rate), fit, tuple(notes)
             notes.append(
                 f"Trained on all images at {rate:g}, the loss ended at {loss:.3f}, on the folds at "
                 f"{climbed.train_loss:.3f}: this training went astray and is not used."
             )
-        return None, (*notes, "The probe is kept.")
+        return climbed.with_probe(), None, (*notes, "The probe is kept.")
 
     def fit(self, sides: Sides, rate: float, name: str) -> Fit:
         """Train with a rate, from the head that is fitted on these images."""
-        options = self.options.model_copy(update={"learning_rate": rate, "head_learning_rate": None})
+        options = self.options.at(rate)
         data = self.shop.data
         head = start_head(fit_start(data, sides.train, options), data)
         return self.shop.fit(self.prepared, head, sides, options, folder=self.folder / name, stop=self.stop)
 
     def _folds(self) -> list[Sides]:
+        """Folds that leave at least two classes to train on."""
         data, rows = self.shop.data, self.shop.rows
         manifest = data.manifest.select(rows)
         digests = [data.digests[row] for row in rows]
@@ -162,8 +182,14 @@ class Ladder:
         fold_of_row = split_folds(
             manifest.labels, units, digests, n_folds=self.options.ladder_folds, seed=self.options.seed
         )
-        numbers = np.unique(fold_of_row)
-        return [Sides(rows[fold_of_row != number], rows[fold_of_row == number]) for number in numbers]
+        folds = [Sides(rows[fold_of_row != number], rows[fold_of_row == number]) for number in np.unique(fold_of_row)]
+        usable = [sides for sides in folds if len(np.unique(data.manifest.labels[sides.train])) > 1]
+        if not usable:
+            raise DataError(
+                f"The {plural(len(rows), 'training image')} cannot judge whether fine-tuning is worth it: each class "
+                "needs two images of different objects. Add images, or use regraft finetune."
+            )
+        return usable
 
     def _probe(self, sides: Sides) -> NDArray[np.float64]:
         """The probe's probabilities of a fold's images."""

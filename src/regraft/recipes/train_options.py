@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from regraft.recipes.finetune_options import FinetuneOptions
+from regraft.finetuning import SharedOptions
+from regraft.recipes.experiment_options import ExperimentOptions, RunOptions
+from regraft.recipes.finetune_options import FinetuneOptions, TransferOptions
+from regraft.recipes.network_options import NetworkOptions
 
 
-class TrainOptions(FinetuneOptions):
+class TrainOptions(TransferOptions, RunOptions, SharedOptions, ExperimentOptions, NetworkOptions):
     """Settings of `train`."""
 
     rates: tuple[float, ...] = Field(
@@ -25,3 +28,12 @@ class TrainOptions(FinetuneOptions):
     budget: float = Field(
         30.0, gt=0, description="Minutes that all trainings together may take: decides how much is trained."
     )
+
+    def at(self, rate: float) -> FinetuneOptions:
+        """One training with a learning rate; its epochs are not judged."""
+        shared = {name: getattr(self, name) for name in FinetuneOptions.model_fields if hasattr(self, name)}
+        return FinetuneOptions(**shared, learning_rate=rate, validation_fraction=0)
+
+
+TuningOptions = FinetuneOptions | TrainOptions
+"""Of the verbs that train networks."""

@@ -115,7 +115,7 @@ def train(
     with watch.stage("judge by folds"), stop_requests() as stop:
         ladder = Ladder(shop, prepared, options, work, stop)
         climbed = ladder.climb()
-        fit, astray = ladder.finish(climbed) if climbed.is_worth_it else (None, ())
+        climbed, fit, astray = ladder.finish(climbed) if climbed.is_worth_it else (climbed, None, ())
     notes = (*left_out, *prepared.sentences, *astray)
     if world.rank:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ import numpy as np
 from regraft.core import InterruptedRunError, SilentProgress, Value
 from regraft.features import build_extractor
 from regraft.finetuning import ActivationFeed, FreshViews, KeptViews, PixelFeed
-from regraft.images import AUGMENTATIONS, View, contact_sheet
+from regraft.images import AUGMENTATIONS, View, contact_sheet, decode_batches
 from regraft.recipes.dataset_features import spread_out
 
 if TYPE_CHECKING:
@@ -28,13 +29,13 @@ if TYPE_CHECKING:
     from regraft.images import Augmentation
     from regraft.recipes.boundary import Boundary
     from regraft.recipes.dataset_features import DatasetFeatures
-    from regraft.recipes.finetune_options import FinetuneOptions
+    from regraft.recipes.train_options import TuningOptions
 
     Rows = NDArray[np.int64]
 
 _N_SHEET_IMAGES, _N_SHEET_VIEWS = 4, 6
-_N_TIMED = 256
-"""Images by which the time of a view is measured: a shard, so that they are kept."""
+_N_TIMED = 64
+"""Images by which the time of a view is measured."""
 _N_BYTES_MAX = 8 << 30
 """New views are not chosen by themselves where all of them take more; nor where that is half of what is free."""
 
@@ -60,7 +61,7 @@ class TrainingInputs:
     """
 
     data: DatasetFeatures
-    options: FinetuneOptions
+    options: TuningOptions
     rows: Rows
     seed: int
     cache: Path
@@ -72,10 +73,7 @@ class TrainingInputs:
         return AUGMENTATIONS[self.options.augmentation]
 
     def plan(self, boundary: Boundary) -> ViewPlan:
-        """Whether there is time and room for new views in each epoch, while the tail trains.
-
-        Computes a part of a view, to see how long that takes.
-        """
+        """Whether there is time and room for new views in each epoch, while the tail trains."""
         options = self.options
         if boundary.cut is None or self.augmentation.is_plain or options.fresh_views == "no":
             return ViewPlan(is_fresh=False)
@@ -86,13 +84,21 @@ class TrainingInputs:
         is_room = n_bytes <= min(_N_BYTES_MAX, shutil.disk_usage(self.cache).free // 2)
         if not self.augmentation.is_continuous or not is_room:
             return ViewPlan(is_fresh=False)
-        sample = self.rows[:_N_TIMED]
-        found = self._extractor(boundary.cut, self._view(options.views)).extract(*self._images(sample))
-        seconds = found.seconds / len(sample) * len(self.rows) * (options.n_epochs(len(self.rows)) - 1)
+        seconds = self._seconds_an_image(boundary.cut) * len(self.rows) * (options.n_epochs(len(self.rows)) - 1)
         what = f"Computing new views for each epoch takes about {seconds / 60:.1f} minutes more"
         if boundary.seconds + seconds > 60 * options.budget:
             return ViewPlan(is_fresh=False, sentence=f"{what}: the {options.views} views are used in turn.")
         return ViewPlan(is_fresh=True, sentence=f"{what}, in the background.")
+
+    def _seconds_an_image(self, cut: str) -> float:
+        """What a view takes, measured on a few images; nothing is kept of them."""
+        extractor = self._extractor(cut, self._view(0))
+        engine = extractor.open_engine()
+        files, _digests = self._images(spread_out(self.rows, _N_TIMED))
+        began = time.perf_counter()
+        batches = decode_batches(files, extractor.transform, batch_size=engine.batch_size, view=extractor.view)
+        n_images = sum(map(len, engine.stream(batch.pixels for batch in batches if len(batch.pixels))))
+        return (time.perf_counter() - began) / max(n_images, 1)
 
     def feed(self, boundary: Boundary, plan: ViewPlan) -> Feed:
         """Inputs of all images of the data set; those that are not among `rows` are zeros where they are cached."""
@@ -122,7 +128,8 @@ class TrainingInputs:
         def make(number: int, is_given_up: Callable[[], bool]) -> NDArray[Any]:
             return self._made(engine, cut, number, is_given_up)
 
-        return FreshViews(make, self.options.views, self.options.n_epochs(len(self.rows)))
+        n_epochs = self.options.n_epochs(-(-len(self.rows) // 2))  # a training on a fold's images has more of them
+        return FreshViews(make, self.options.views, n_epochs)
 
     def _made(self, engine: Engine, cut: str, number: int, is_given_up: Callable[[], bool]) -> NDArray[Any]:
         extractor = replace(self._extractor(cut, self._view(number)), open_engine=lambda: engine)

@@ -32,7 +32,9 @@ def tell_training(
         climbed: The ladder, where there was one.
     """
     return TrainingStory(
-        curves=() if fit is None else (_curve(fit, "fine-tuning" if climbed is None else climbed.rungs[-1].name),),
+        curves=()
+        if fit is None
+        else (_curve(fit, "fine-tuning" if climbed is None else f"fine-tuning at {climbed.rate:g}"),),
         rates=() if fit is None else tuple(RateGroup.model_validate(row) for row in rate_rows(fit)),
         schedule=None if fit is None else _schedule(shop, fit),
         rungs=() if climbed is None else climbed.rungs,

@@ -5,13 +5,14 @@ from __future__ import annotations
 import copy
 import json
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import torch
 
 from regraft.backbones import WeightsSource, cut_behind, keep_weights, load_network, stage_parameters
-from regraft.core import OptionError, Value, atomic_path, cache_folder, digest_bytes
+from regraft.core import OptionError, Value, atomic_path, cache_folder, digest_bytes, digest_file
 from regraft.finetuning import (
     CheckpointFolder,
     GraftedHead,
@@ -32,7 +33,6 @@ from regraft.recipes.training_inputs import TrainingInputs, ViewPlan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
     from torch import nn
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from regraft.recipes.dataset_features import DatasetFeatures
     from regraft.recipes.finetune_options import FinetuneOptions
     from regraft.recipes.fits import Sides
+    from regraft.recipes.train_options import TuningOptions
 
     Rows = NDArray[np.int64]
 
@@ -65,7 +66,7 @@ class Workshop:
     def __init__(
         self,
         data: DatasetFeatures,
-        options: FinetuneOptions,
+        options: TuningOptions,
         world: World,
         rows: Rows,
         progress: Progress,
@@ -99,8 +100,7 @@ class Workshop:
         return Prepared(boundary, self.inputs.feed(boundary, plan), sentences)
 
     def _boundary(self) -> Boundary:
-        n_epochs = self.options.n_epochs(len(self.rows))
-        n_images = round(len(self.rows) * n_epochs * self.n_passes)
+        n_images = round(self.options.n_seen(len(self.rows)) * self.n_passes)
         with kept_pages():
             return Choice(self.network, self.data.spec, self.options, self.world.device, n_images).made()
 
@@ -170,11 +170,17 @@ class Workshop:
         if checkpoints is not None and (restored := checkpoints.load_latest()) is not None:
             training.restore(restored.tree)
             said = (*restored.skipped, f"Going on after step {restored.step:,} of {training.n_steps:,}.")
+        elif journal is not None:
+            self._begin(journal)
         table = rates_table(groups)
         for sentence in (*said, *(() if table in self._tables else (table,))):
             self.say(sentence)
         self._tables.add(table)
-        trained = training.run(self.progress, stop)
+        try:
+            trained = training.run(self.progress, stop)
+        finally:
+            if journal is not None:
+                journal.close()
         grafted.load_state_dict(trained.state)
         prefix = "body."
         state = {
@@ -192,13 +198,16 @@ class Workshop:
         )
 
     def _journal(self, folder: Path) -> Journal:
-        """A training's logs, with a picture of its inputs in TensorBoard."""
         journal = Journal(folder)
         if self.options.histograms and not journal.has_tensorboard:
             raise OptionError("--histograms needs TensorBoard's writer: pip install 'regraft[tensorboard]'")
+        return journal
+
+    def _begin(self, journal: Journal) -> None:
+        """An empty log, whatever a process that died before its first checkpoint left; and a picture of the inputs."""
+        journal.rewind(-1)
         if journal.has_tensorboard and (sheet := self.inputs.sheet()) is not None:
             journal.image("augmented inputs", sheet, 0)
-        return journal
 
     def scores(self, prepared: Prepared, fit: Fit, rows: Rows) -> NDArray[np.float32]:
         """Scores (m, k) that a trained network gives images as they are."""
@@ -247,11 +256,24 @@ class Workshop:
         return tuned.model_copy(update={"digest": digest, "weights": source})
 
 
-def training_folder(options: FinetuneOptions, source: str, data: DatasetFeatures) -> Path:
-    """The folder of a training that is under way: the same for the same command on the same images."""
+def training_folder(options: TuningOptions, source: str, data: DatasetFeatures) -> Path:
+    """The folder of a training that is under way: the same for the same command on the same images and labels."""
     asked = options.model_dump(mode="json", exclude={"runs", "name"})
-    parts = json.dumps([type(options).__name__, source, asked, sorted(data.digests), data.spec.digest])
-    return options.runs.expanduser() / f".training-{digest_bytes(parts.encode())[:16]}"
+    own_code = Path(options.loss.rpartition(":")[0])
+    manifest = data.manifest
+    rows = list(
+        zip(manifest.paths, manifest.labels.tolist(), manifest.splits, manifest.groups, data.digests, strict=True)
+    )
+    parts = [
+        type(options).__name__,
+        source,
+        asked,
+        digest_file(own_code) if own_code.is_file() else None,
+        data.spec.digest,
+        manifest.class_names,
+        rows,
+    ]
+    return options.runs.expanduser() / f".training-{digest_bytes(json.dumps(parts).encode())[:16]}"
 
 
 def _stages(part: nn.Module, whole: nn.Module) -> Sequence[tuple[str, list[tuple[str, nn.Parameter]]]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -129,6 +131,68 @@ def test_ranks_share_each_batch_of_the_same_order(size, build):
             assert sorted(np.concatenate(parts).tolist()) == sorted(batch.tolist())
 
 
+@pytest.mark.parametrize(("size", "batch_size"), [(2, 9), (3, 8), (3, 2)])
+def test_inputs_of_a_rank_are_those_of_its_rows(size, batch_size, build):
+    """Also where the ranks have different numbers of images of a batch, or none."""
+    for rank in range(size):
+        training = build(world=Alone(rank, size), batch_size=batch_size, ema=None)
+        seen = []
+        training.stepper.take = lambda _step, _factor, batches, inputs, _n, seen=seen: (
+            seen.append([(rows, next(inputs).numpy()) for rows in batches if len(rows)]) or (0.0, 0)
+        )
+        list(training._steps_of_epoch())
+        views = training.task.feed.views.of_epoch(0)
+        for rows, inputs in (pair for step in seen for pair in step):
+            assert len(rows) == len(inputs)
+            for row, values in zip(rows, inputs, strict=True):
+                assert any(np.array_equal(view[row].astype(np.float32), values) for view in views)
+
+
+class Alone(World):
+    """A rank whose others are not there."""
+
+    def any(self, flag):
+        """What this one says."""
+        return flag
+
+
+def test_only_the_leader_writes_checkpoints_and_not_at_every_step(build, tmp_path, monkeypatch):
+    """One that was due is written once, by rank 0; the others do not ask for it."""
+    for rank, expected in ((0, [1]), (1, [])):
+        training = build(tmp_path / str(rank), world=Alone(rank, 2), ema=None)
+        saved = []
+        monkeypatch.setattr(
+            training.checkpoints, "save", lambda step, *_rest, saved=saved, **_score: saved.append(step)
+        )
+        training._saved_at -= 60
+        for step in (1, 2, 3):
+            training.marks.step = step
+            training._save_if_cheap()
+        assert saved == expected
+
+
+def test_a_stop_before_the_first_step_judges_the_start_once(build, tmp_path):
+    """A training that waits for its views can be stopped, and ends as one that was not."""
+    expected = build(tmp_path / "whole").run(SilentProgress())
+    first = build(tmp_path / "parts")
+    first.task = replace(first.task, feed=replace(first.task.feed, views=Late(())))
+    with pytest.raises(InterruptedRunError, match="after step 0"):
+        first.run(SilentProgress(), StopAfter(0))
+    again = build(tmp_path / "parts")
+    again.restore(again.checkpoints.load_latest().tree)
+    assert digest(again.run(SilentProgress())) == digest(expected)
+    numbers = [entry["number"] for entry in read_journal(tmp_path / "parts") if entry["kind"] == "epoch"]
+    assert numbers == [0, 1, 2, 3]
+
+
+class Late(KeptViews):
+    """Views that do not come."""
+
+    def is_ready(self, _epoch):
+        """Never."""
+        return False
+
+
 def test_the_best_epoch_is_kept_and_patience_ends(build):
     """With a rate that ruins everything no epoch is better than the start, and that is what comes out."""
     trained = build(learning_rate=3.0, epochs=30, patience=2, ema=None, schedule="fixed", warmup=0.0).run(
@@ -239,12 +303,13 @@ def test_other_errors_are_not_taken_for_lack_of_memory(build):
 @pytest.mark.slow
 def test_a_compiled_training_learns_the_same(build, tmp_path):
     """Up to rounding; its checkpoints are those of any other training."""
-    expected = build(epochs=1, dropout=0.0).run(SilentProgress())
-    compiled = build(tmp_path, epochs=1, dropout=0.0, compile=True)
+    settings = {"epochs": 1, "dropout": 0.0, "optimizer": "sgd", "learning_rate": 0.01}
+    expected = build(**settings).run(SilentProgress())
+    compiled = build(tmp_path, **settings, compile=True)
     trained = compiled.run(SilentProgress())
     for name, tensor in expected.state.items():
         torch.testing.assert_close(trained.state[name], tensor, rtol=1e-3, atol=1e-4)
-    build(tmp_path, epochs=1, dropout=0.0).restore(compiled.checkpoints.load_latest().tree)
+    build(tmp_path, **settings).restore(compiled.checkpoints.load_latest().tree)
 
 
 def test_histograms_and_pictures_are_for_tensorboard(build, tmp_path):
@@ -256,7 +321,7 @@ def test_histograms_and_pictures_are_for_tensorboard(build, tmp_path):
     values = [value for path in (tmp_path / "tensorboard").iterdir() for value in event_values(path)]
     kinds = {value.tag: value.WhichOneof("value") for value in values}
     assert kinds["weights/head.linear.weight"] == "histo"
-    assert kinds["augmented inputs"] == "image"
+    assert kinds["augmented_inputs"] == "image"
     assert kinds["step/loss"] == kinds["step/learning_rate"] == "simple_value"
     assert sum(value.tag == "weights/body.0.weight" for value in values) == 2
 

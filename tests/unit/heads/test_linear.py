@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from regraft.core import HeadError
-from regraft.heads import LinearHead, fit_temperature
+from regraft.heads import LinearHead, fit_temperature, softmax
 
 TENSORS = {"coef": np.eye(3, 4, dtype=np.float32), "intercept": np.zeros(3, np.float32)}
 SETTINGS = {"kind": "softmax", "is_row_normalised": True, "temperature": 2.0, "n_inputs": 6}
@@ -88,3 +88,23 @@ def test_the_temperature_has_bounds():
     assert np.exp(-7.1) < fit_temperature(np.eye(3), np.arange(3)) < 1
     assert fit_temperature(np.zeros((0, 3)), np.zeros(0, np.int64)) == 1
     assert np.isfinite(fit_temperature(np.zeros((4, 3)), np.zeros(4, np.int64)))
+
+
+def test_a_prior_keeps_few_samples_from_extremes():
+    """Three right or wrong answers hardly move T, a thousand do; the optimum is that of a plain search."""
+    from scipy.optimize import minimize_scalar
+
+    right, wrong = np.eye(3) * 4, np.arange(3)[::-1].copy()
+    assert 0.8 < fit_temperature(right, np.arange(3), prior_spread=0.5) < 1
+    assert 1 < fit_temperature(right, wrong, prior_spread=0.5) < 3
+    rng = np.random.default_rng(0)
+    scores = rng.normal(size=(1000, 3)) * 4
+    codes = np.array([rng.choice(3, p=row) for row in softmax(scores / 2)])
+    assert fit_temperature(scores, codes, prior_spread=0.5) == pytest.approx(2, rel=0.15)
+
+    def objective(log_t):
+        own = softmax(scores[:9] / np.exp(log_t))[np.arange(9), codes[:9]]
+        return -np.log(own).mean() + log_t**2 / (2 * 0.5**2 * 9)
+
+    best = minimize_scalar(objective, bounds=(-3, 3), method="bounded", options={"xatol": 1e-7})
+    assert fit_temperature(scores[:9], codes[:9], prior_spread=0.5) == pytest.approx(np.exp(best.x), rel=1e-3)
