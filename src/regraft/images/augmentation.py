@@ -17,7 +17,7 @@ from regraft.images.transform import Transform, WindowedTransform
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-AUGMENTATION_RULES_VERSION = 1
+AUGMENTATION_RULES_VERSION = 2
 """Part of every view's name: raise it when the same draw would give other pixels."""
 
 
@@ -26,7 +26,7 @@ class Augmentation(Value):
 
     crop: float = Field(1.0, gt=0, le=1, description="smallest part of the area that a crop keeps; 1 for no crop")
     aspect: float = Field(4 / 3, ge=1, le=4, description="largest change of the aspect ratio by a crop")
-    flip: Literal["none", "horizontal", "vertical", "both"] = Field("none", description="mirrored half of the time")
+    flip: Literal["none", "horizontal", "vertical", "both"] = Field("none", description="every second view is mirrored")
     rotation: float = Field(0.0, ge=0, le=180, description="largest turn in degrees, either way")
     brightness: float = Field(0.0, ge=0, lt=1, description="largest relative change")
     contrast: float = Field(0.0, ge=0, lt=1, description="largest relative change")
@@ -90,7 +90,8 @@ class View:
         """The change of the image with this content; None for none."""
         if self.augmentation.is_plain:
             return None
-        return Change.drawn(self.augmentation, generator(self.seed, "view", str(self.number), digest))
+        turn = int(generator(self.seed, "turn", digest).integers(4)) + self.number
+        return Change.drawn(self.augmentation, generator(self.seed, "view", str(self.number), digest), turn)
 
 
 @dataclass(frozen=True)
@@ -112,9 +113,15 @@ class Change:
     operations: tuple[tuple[str, float], ...]
 
     @classmethod
-    def drawn(cls, policy: Augmentation, random: np.random.Generator) -> Change:
-        """Draw a change. Every policy takes the same draws in the same order."""
-        numbers = random.random(10)
+    def drawn(cls, policy: Augmentation, random: np.random.Generator, turn: int) -> Change:
+        """Draw a change. Every policy takes the same draws in the same order.
+
+        Args:
+            policy: What may happen.
+            random: Draws.
+            turn: Which of the four mirrorings: an image's successive views go through all of them.
+        """
+        numbers = random.random(8)
         area = policy.crop + (1 - policy.crop) * numbers[0]
         ratio = policy.aspect ** (2 * numbers[1] - 1) if policy.crop < 1 else 1.0
         width, height = min(1.0, math.sqrt(area * ratio)), min(1.0, math.sqrt(area / ratio))
@@ -126,11 +133,11 @@ class Change:
         return cls(
             window=(left, top, left + width, top + height),
             mirrored=(
-                policy.flip in ("horizontal", "both") and bool(numbers[4] < 0.5),
-                policy.flip in ("vertical", "both") and bool(numbers[5] < 0.5),
+                policy.flip in ("horizontal", "both") and bool(turn & 1),
+                policy.flip in ("vertical", "both") and bool(turn & (2 if policy.flip == "both" else 1)),
             ),
-            degrees=policy.rotation * (2 * numbers[6] - 1),
-            factors=tuple(1 + spread * (2 * draw - 1) for spread, draw in zip(spreads, numbers[7:], strict=True)),
+            degrees=policy.rotation * (2 * numbers[4] - 1),
+            factors=tuple(1 + spread * (2 * draw - 1) for spread, draw in zip(spreads, numbers[5:], strict=True)),
             operations=tuple(
                 (names[place], sign * policy.magnitude / 10) for place, sign in zip(chosen, signs, strict=True)
             ),

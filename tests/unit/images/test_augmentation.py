@@ -102,3 +102,14 @@ def test_a_policy_of_flips_has_few_views():
     """All others have as many as there are numbers."""
     few = {name for name in AUGMENTATIONS if not AUGMENTATIONS[name].is_continuous}
     assert few == {"none", "flip", "flips"}
+
+
+def test_four_views_are_the_four_mirrorings():
+    """Each once, whichever the image begins with; with one kind of flip every second view is mirrored."""
+    for digest in ("a", "b", "c"):
+        for policy, n_kinds in (("flips", 4), ("flip", 2)):
+            drawn = [View(AUGMENTATIONS[policy], 3, number).draw(digest).mirrored for number in range(4)]
+            assert len(set(drawn)) == n_kinds
+            assert sum(left for left, _top in drawn) == 2
+    begins = {View(AUGMENTATIONS["flips"], 3, 0).draw(str(number)).mirrored for number in range(40)}
+    assert len(begins) == 4
