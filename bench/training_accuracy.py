@@ -36,16 +36,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--signs", type=Path, help="folder of Belgian traffic signs, instead of ELPV")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--rates", type=float, nargs="+", default=[3e-4, 6e-4])
+    parser.add_argument("--rates", type=float, nargs="+", default=[6e-4])
     parser.add_argument("--folds", type=int, default=2, help="of the ladder")
     parser.add_argument("--from-stage", default="5")
     parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--schedule", default="one-cycle")
+    parser.add_argument("--layer-decay", type=float, default=1.0)
     arguments = parser.parse_args()
     settings = {
         "rates": tuple(arguments.rates),
         "ladder_folds": arguments.folds,
         "from_stage": arguments.from_stage,
         "epochs": arguments.epochs,
+        "schedule": arguments.schedule,
+        "layer_decay": arguments.layer_decay,
     }
     print(" ".join(f"{name}={value}" for name, value in settings.items()), flush=True)
     with tempfile.TemporaryDirectory() as work:
