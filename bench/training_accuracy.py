@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import regraft
+from regraft.backbones import DEFAULT_BACKBONE
 from regraft.core import SilentProgress
 from regraft.data import cluster_units, read_manifest, split_folds
 from regraft.recipes import ProbeOptions
@@ -40,6 +41,7 @@ def main() -> None:
     parser.add_argument("--folds", type=int, default=2, help="of the ladder")
     parser.add_argument("--from-stage", default="5")
     parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--backbone", default=DEFAULT_BACKBONE)
     parser.add_argument("--schedule", default="one-cycle")
     parser.add_argument("--layer-decay", type=float, default=1.0)
     arguments = parser.parse_args()
@@ -48,6 +50,7 @@ def main() -> None:
         "ladder_folds": arguments.folds,
         "from_stage": arguments.from_stage,
         "epochs": arguments.epochs,
+        "backbone": arguments.backbone,
         "schedule": arguments.schedule,
         "layer_decay": arguments.layer_decay,
     }
@@ -74,7 +77,7 @@ def seed_mean(sources: dict[str, Any], seed: int, work: str, settings: dict[str,
     for name, source in sources.items():
         runs = tempfile.mkdtemp(dir=work)
         found = regraft.train(source, training_seed=seed, runs=runs, **settings)
-        probed = regraft.probe(source, runs=runs, group_by=settings.get("group_by"))
+        probed = regraft.probe(source, runs=runs, group_by=settings.get("group_by"), backbone=settings["backbone"])
         minutes = sum(found.seconds.values()) / 60
         rows.append((found.assessment.accuracy.value, probed.assessment.accuracy.value, minutes))
         print(
