@@ -192,7 +192,7 @@ class Training:
         self._keep_epoch(entry, scores)
         if self.journal is not None and self.options.histograms:
             self.journal.histograms(self.marks.step, self.stepper.network.named_parameters())
-        self.save()
+        (self.save if self.marks.step >= self.n_steps else self._save_if_cheap)()
 
     def _keep_epoch(self, entry: Epoch, scores: NDArray[np.float32] | None) -> None:
         self.marks.history.append(vars(entry))
