@@ -62,7 +62,7 @@ def load_network(spec: BackboneSpec, weights: Path, *, drop_path: float = 0.0) -
 
     network = create_network(spec.architecture, image_size=spec.image_size, drop_path=drop_path)
     state = _resampled(load_file(weights), network)
-    classifier = tuple(_classifier_names(network))
+    classifier = _classifier_prefixes(getattr(network, "pretrained_cfg", {}))
     missing, unexpected = network.load_state_dict(
         {name: tensor for name, tensor in state.items() if not name.startswith(classifier)}, strict=False
     )
@@ -84,10 +84,9 @@ def classifier_size(spec: BackboneSpec, weights: Path) -> int | None:
         spec: The backbone.
         weights: A safetensors file with timm's names.
     """
-    classifier = _pretrained_record(spec.architecture).get("classifier")
-    names = [classifier] if isinstance(classifier, str) else classifier or []
+    biases = [f"{prefix}bias" for prefix in _classifier_prefixes(_pretrained_record(spec.architecture))]
     entries = read_tensor_header(weights).entries
-    return next((entries[f"{name}.bias"].shape[0] for name in names if f"{name}.bias" in entries), None)
+    return next((entries[name].shape[0] for name in biases if name in entries), None)
 
 
 def derive_spec(name: str, *, checkpoint: Path | None = None, image_size: int | None = None) -> BackboneSpec:
@@ -170,10 +169,10 @@ def _is_size_fixed(architecture: str) -> bool:
     return bool(_pretrained_record(architecture).get("fixed_input_size"))
 
 
-def _classifier_names(network: nn.Module) -> list[str]:
-    record: dict[str, Any] = getattr(network, "pretrained_cfg", {})
+def _classifier_prefixes(record: dict[str, Any]) -> tuple[str, ...]:
+    """What the names of a classifier's tensors begin with, from timm's record of the network."""
     classifier = record.get("classifier") or ()
-    return [f"{name}." for name in ([classifier] if isinstance(classifier, str) else classifier)]
+    return tuple(f"{name}." for name in ([classifier] if isinstance(classifier, str) else classifier))
 
 
 def _resampled(state: dict[str, Any], network: nn.Module) -> dict[str, Any]:

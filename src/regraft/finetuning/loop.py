@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from regraft.core import InterruptedRunError, SilentProgress, TrainingError, generator
 from regraft.finetuning.inference import network_scores
+from regraft.finetuning.marks import Marks
 from regraft.finetuning.memory import kept_pages
 from regraft.finetuning.schedules import rate_factor
 from regraft.finetuning.steps import Stepper
@@ -33,27 +33,6 @@ if TYPE_CHECKING:
 
 _CHECKPOINT_SHARE, _SECONDS_BETWEEN = 0.02, 10.0
 """A checkpoint is written when the last one's cost is less than this part of the time since, and not more often."""
-
-
-@dataclass
-class _Marks:
-    """What a training knows besides its tensors; all of it is in a checkpoint."""
-
-    step: int = 0
-    loss_sum: float = 0.0
-    n_right: int = 0
-    n_seen: int = 0
-    epoch_seconds: float = 0.0
-    history: list[dict[str, Any]] = field(default_factory=list)
-    best_epoch: int | None = None
-    best_loss: float = float("inf")
-
-    def count(self, loss_sum: float, n_right: int, n_seen: int) -> None:
-        """One more step."""
-        self.step += 1
-        self.loss_sum += loss_sum
-        self.n_right += n_right
-        self.n_seen += n_seen
 
 
 class Training:
@@ -92,7 +71,7 @@ class Training:
         self.images_a_step = options.images_a_step
         self.steps_an_epoch = options.steps_an_epoch(len(task.train))
         self.n_steps = options.n_steps(len(task.train))
-        self.marks = _Marks()
+        self.marks = Marks()
         self.best: dict[str, torch.Tensor] = {}
         self.best_scores: NDArray[np.float32] | None = None
         self._saved_at, self._cost = time.perf_counter(), 0.0
@@ -192,7 +171,10 @@ class Training:
         self._keep_epoch(entry, scores)
         if self.journal is not None and self.options.histograms:
             self.journal.histograms(self.marks.step, self.stepper.network.named_parameters())
-        (self.save if self.marks.step >= self.n_steps else self._save_if_cheap)()
+        if self.marks.step >= self.n_steps:
+            self.save()
+        else:
+            self._save_if_cheap()
 
     def _keep_epoch(self, entry: Epoch, scores: NDArray[np.float32] | None) -> None:
         self.marks.history.append(vars(entry))
@@ -280,7 +262,7 @@ class Training:
 
     def restore(self, tree: dict[str, Any]) -> None:
         """Go on from what a checkpoint held."""
-        self.marks = _Marks(**tree["marks"])
+        self.marks = Marks(**tree["marks"])
         stepper = self.stepper
         stepper.chunk = tree["chunk"]
         stepper.network.load_state_dict(tree["network"])

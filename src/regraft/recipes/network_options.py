@@ -16,7 +16,7 @@ from regraft.backbones import (
     keep_weights,
     resolve_backbone,
 )
-from regraft.bundle import load_bundle
+from regraft.bundle import find_bundle, load_bundle, read_record
 from regraft.core import OptionError, Options, plural
 from regraft.features import backbone_transform, build_extractor
 from regraft.images import ResizePolicy
@@ -100,7 +100,7 @@ def left_out_head(options: NetworkOptions, spec: BackboneSpec, n_classes: int, c
     whose = folder
     size: int | None = None
     if folder.is_dir():
-        size = load_bundle(folder, cache=cache).head.n_classes
+        size = len(read_record(find_bundle(folder)).class_names)
     elif options.checkpoint is not None:
         from regraft.backbones import classifier_size
 

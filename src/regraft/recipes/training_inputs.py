@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -79,12 +79,13 @@ class TrainingInputs:
             return ViewPlan(is_fresh=False)
         if options.fresh_views == "yes":
             return ViewPlan(is_fresh=True, sentence="Each epoch sees new views of the images.")
-        n_bytes = 2 * len(self.rows) * int(np.prod(boundary.shape)) * (options.n_epochs(len(self.rows)) + options.views)
+        n_images, n_epochs = len(self.rows), options.n_epochs(len(self.rows))
+        n_bytes = 2 * n_images * int(np.prod(boundary.shape)) * (n_epochs + options.views)
         self.cache.mkdir(parents=True, exist_ok=True)
         is_room = n_bytes <= min(_N_BYTES_MAX, shutil.disk_usage(self.cache).free // 2)
         if not self.augmentation.is_continuous or not is_room:
             return ViewPlan(is_fresh=False)
-        seconds = self._seconds_an_image(boundary.cut) * len(self.rows) * (options.n_epochs(len(self.rows)) - 1)
+        seconds = self._seconds_an_image(boundary.cut) * n_images * (n_epochs - 1)
         what = f"Computing new views for each epoch takes about {seconds / 60:.1f} minutes more"
         if boundary.seconds + seconds > 60 * options.budget:
             return ViewPlan(is_fresh=False, sentence=f"{what}: the {options.views} views are used in turn.")
@@ -107,6 +108,7 @@ class TrainingInputs:
         plain = self._computed(self._extractor(boundary.cut, None), self.progress)
         return ActivationFeed(plain, self._views(boundary.cut, plan), boundary.shape, self.seed)
 
+    @cached_property
     def sheet(self) -> NDArray[np.uint8] | None:
         """A picture (h, w, 3) of some images and their views; None where nothing is changed."""
         if self.augmentation.is_plain:
@@ -118,18 +120,13 @@ class TrainingInputs:
     def _views(self, cut: str, plan: ViewPlan) -> Views | None:
         if self.augmentation.is_plain:
             return None
-        numbers = range(self.options.views)
-        extractors = [self._extractor(cut, self._view(number)) for number in numbers]
+        extractors = [self._extractor(cut, self._view(number)) for number in range(self.options.views)]
         arrays = tuple(self._computed(extractor, self.progress) for extractor in extractors)
         if not plan.is_fresh:
             return KeptViews(arrays)
         engine = extractors[0].open_engine()  # here: an engine's first use is for the main thread
-
-        def make(number: int, is_given_up: Callable[[], bool]) -> NDArray[Any]:
-            return self._made(engine, cut, number, is_given_up)
-
         n_epochs = self.options.n_epochs(-(-len(self.rows) // 2))  # a training on a fold's images has more of them
-        return FreshViews(make, self.options.views, n_epochs)
+        return FreshViews(partial(self._made, engine, cut), self.options.views, n_epochs)
 
     def _made(self, engine: Engine, cut: str, number: int, is_given_up: Callable[[], bool]) -> NDArray[Any]:
         extractor = replace(self._extractor(cut, self._view(number)), open_engine=lambda: engine)

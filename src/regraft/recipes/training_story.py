@@ -84,5 +84,5 @@ def _schedule(shop: Workshop, fit: Fit) -> RateSchedule:
 
 def _augmented(shop: Workshop) -> str | None:
     """Some images and their views, as a JPEG; None where nothing is changed."""
-    sheet = shop.inputs.sheet()
+    sheet = shop.inputs.sheet
     return None if sheet is None else base64.b64encode(encode_jpeg(sheet)).decode()

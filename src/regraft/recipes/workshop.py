@@ -206,7 +206,7 @@ class Workshop:
     def _begin(self, journal: Journal) -> None:
         """An empty log, whatever a process that died before its first checkpoint left; and a picture of the inputs."""
         journal.rewind(-1)
-        if journal.has_tensorboard and (sheet := self.inputs.sheet()) is not None:
+        if journal.has_tensorboard and (sheet := self.inputs.sheet) is not None:
             journal.image("augmented inputs", sheet, 0)
 
     def scores(self, prepared: Prepared, fit: Fit, rows: Rows) -> NDArray[np.float32]:
