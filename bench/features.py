@@ -3,7 +3,7 @@
 Prints images per second of each contender in every round, the medians, the ratio to timm's best, and how much
 of the engine's own inference limit the whole pipeline reaches.
 
-    python bench/features.py            # 1,000 photos of 500 x 375, 3 rounds; about 6 minutes on 2 cores
+    python bench/features.py            # 1,000 photos of 500 x 375, 5 rounds; about 3 minutes on 2 cores
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--photos", type=int, default=1000)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument(
         "--timm-photos", type=int, default=300, help="timm's slower settings see only the first of them"
     )
@@ -44,7 +44,7 @@ def main() -> None:
     report(measure(arguments.photos, arguments.rounds, arguments.timm_photos))
 
 
-def measure(n_photos: int = 1000, n_rounds: int = 3, n_timm: int = 300) -> dict[str, float]:
+def measure(n_photos: int = 1000, n_rounds: int = 5, n_timm: int = 300) -> dict[str, float]:
     """Run all contenders in turn, several rounds; the median images per second of each."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)

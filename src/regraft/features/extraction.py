@@ -172,7 +172,8 @@ class _Work:
                 yield batch.pixels
 
     def _finish(self, batch: Batch, features: NDArray[np.float32]) -> None:
-        for position, digest, row in zip(batch.indices.tolist(), batch.digests, features, strict=True):
+        kept = _as_kept(features, self.extractor.key.dtype)
+        for position, digest, row in zip(batch.indices.tolist(), batch.digests, kept, strict=True):
             if digest != self.digests[position]:
                 changed = Unreadable(
                     path=source_name(self.sources[position], position),
@@ -182,7 +183,7 @@ class _Work:
                 self.unreadable.append((position, changed))
                 continue
             self._full.append(digest)
-            self._rows.append(_as_kept(row, self.extractor.key.dtype))
+            self._rows.append(row)
         self.progress.advance(len(features))
         if len(self._full) >= SHARD_ROWS:
             self._keep()
@@ -194,9 +195,9 @@ class _Work:
             self._full, self._rows = [], []
 
 
-def _as_kept(row: NDArray[np.float32], dtype: str) -> NDArray[Any]:
-    """A row as the store keeps it; float16 has a largest number, which must not become infinity."""
+def _as_kept(features: NDArray[np.float32], dtype: str) -> NDArray[Any]:
+    """Rows as the store keeps them; float16 has a largest number, which must not become infinity."""
     if dtype == "float32":
-        return row
+        return features
     limit = np.finfo(dtype).max
-    return row.clip(-limit, limit).astype(dtype)
+    return features.clip(-limit, limit).astype(dtype)
