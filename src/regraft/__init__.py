@@ -17,6 +17,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from regraft.backbones import network_input
     from regraft.bundle import load_bundle as load
     from regraft.core import RegraftError
     from regraft.recipes import (
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
         list_backbones,
         list_datasets,
         predict,
+        pretrain,
         probe,
         scan,
         train,
@@ -51,13 +53,19 @@ __all__ = [
     "list_backbones",
     "list_datasets",
     "load",
+    "network_input",
     "predict",
+    "pretrain",
     "probe",
     "scan",
     "train",
 ]
 
-_PLACES = {"load": ("regraft.bundle", "load_bundle"), "RegraftError": ("regraft.core", "RegraftError")}
+_PLACES = {
+    "load": ("regraft.bundle", "load_bundle"),
+    "network_input": ("regraft.backbones", "network_input"),
+    "RegraftError": ("regraft.core", "RegraftError"),
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 import timm
+import torch
 
-from regraft.backbones import BACKBONES, DEFAULT_BACKBONE
+from regraft.backbones import BACKBONES, DEFAULT_BACKBONE, keep_weights, load_network, resolve_backbone
 
 
 def test_the_default_needs_no_network():
@@ -13,7 +14,11 @@ def test_the_default_needs_no_network():
     assert BACKBONES[DEFAULT_BACKBONE].digest
 
 
-@pytest.mark.parametrize("name", list(BACKBONES))
+PRETRAINED = [name for name in BACKBONES if not BACKBONES[name].is_untrained]
+SMALL = [name for name in BACKBONES if BACKBONES[name].is_untrained]
+
+
+@pytest.mark.parametrize("name", PRETRAINED)
 def test_every_row_says_what_timm_says(name):
     """Input size, crop, interpolation, normalisation and parameter count are those of timm's own record."""
     spec = BACKBONES[name]
@@ -26,7 +31,7 @@ def test_every_row_says_what_timm_says(name):
     assert sum(parameter.numel() for parameter in network.parameters()) == spec.n_parameters
 
 
-@pytest.mark.parametrize("name", list(BACKBONES))
+@pytest.mark.parametrize("name", PRETRAINED)
 def test_every_row_can_be_judged(name):
     """Accuracy, licence and source of the weights are stated."""
     spec = BACKBONES[name]
@@ -34,3 +39,16 @@ def test_every_row_can_be_judged(name):
     assert 50 < (spec.top1 or 0) < 95
     assert spec.licence
     assert spec.source
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_every_small_row_is_the_network_that_it_describes(name, tmp_path):
+    """Parameters and features; nothing is drawn differently a second time."""
+    spec = resolve_backbone(name, cache=tmp_path)
+    network = load_network(spec, keep_weights(spec, tmp_path / "weights")[0])
+    assert sum(parameter.numel() for parameter in network.parameters()) == spec.n_parameters
+    planes = torch.zeros(2, spec.n_channels, spec.image_size, spec.image_size)
+    assert network(planes).shape == (2, spec.n_features)
+    assert resolve_backbone(name, cache=tmp_path / "again").digest == spec.digest
+    if spec.n_parameters:
+        assert resolve_backbone(name, cache=tmp_path, random_seed=1).digest != spec.digest

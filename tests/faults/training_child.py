@@ -88,7 +88,7 @@ def build(folder: Path) -> Training:
     world = join_world("cpu")
     training = Training(
         Task(
-            network=GraftedNetwork(body, grafted, normalisation=None, keep_statistics=False),
+            network=GraftedNetwork(body, grafted, planes=None, keep_statistics=False),
             groups=discriminative_groups([("body", list(body.named_parameters()))], grafted, OPTIONS),
             feed=Noted(views[0], KeptViews(tuple(views[1:])), (N_FEATURES,), 0),
             labels=labels,

@@ -19,21 +19,25 @@ from regraft.backbones.choice import (
     choose_engine,
     cpu_has_bf16,
 )
+from regraft.backbones.declaration import network_input
 from regraft.backbones.engines import compute_features, open_engine
-from regraft.backbones.resolution import is_offline, resolve_backbone
+from regraft.backbones.resolution import is_offline, resolve_backbone, resolve_own_network
 from regraft.backbones.specification import LAYER_RULES_VERSION, BackboneSpec, WeightsSource
 from regraft.backbones.weights import keep_weights
 
 if TYPE_CHECKING:
+    from regraft.backbones.architectures import load_network
     from regraft.backbones.cutting import cut_behind, stage_parameters
     from regraft.backbones.layers import stage_names
-    from regraft.backbones.networks import classifier_size, create_timm_optimizer, load_network, timm_optimizer_names
+    from regraft.backbones.networks import classifier_size, create_timm_optimizer, timm_optimizer_names
+    from regraft.backbones.planes import Planes
 
 _WITH_TORCH = {
+    "Planes": "planes",
     "classifier_size": "networks",
     "create_timm_optimizer": "networks",
     "cut_behind": "cutting",
-    "load_network": "networks",
+    "load_network": "architectures",
     "stage_names": "layers",
     "stage_parameters": "cutting",
     "timm_optimizer_names": "networks",
@@ -48,6 +52,7 @@ __all__ = [
     "Engine",
     "EngineChoice",
     "EngineName",
+    "Planes",
     "Precision",
     "WeightsSource",
     "accelerator",
@@ -60,8 +65,10 @@ __all__ = [
     "is_offline",
     "keep_weights",
     "load_network",
+    "network_input",
     "open_engine",
     "resolve_backbone",
+    "resolve_own_network",
     "stage_names",
     "stage_parameters",
     "timm_optimizer_names",

@@ -71,6 +71,27 @@ def _timm(  # noqa: PLR0913 - a row of a table
     )
 
 
+def _small(
+    name: str, image_size: int, n_parameters: int, n_features: int, source: str, *, is_grey: bool, mean: float = 0.5
+) -> BackboneSpec:
+    """A network without published weights, to be trained from scratch."""
+    return BackboneSpec(
+        name=name,
+        family="built-in",
+        architecture=name,
+        weights=WeightsSource(kind="random", location="0"),
+        image_size=image_size,
+        colour="grey" if is_grey else "rgb",
+        crop_fraction=1.0,
+        interpolation="bilinear",
+        mean=(mean, mean, mean),
+        std=_HALF if mean else (1.0, 1.0, 1.0),
+        n_parameters=n_parameters,
+        n_features=n_features,
+        source=source,
+    )
+
+
 _ROWS = (
     _lite(
         0,
@@ -124,7 +145,11 @@ _ROWS = (
     _timm(
         "vit_small_patch14_dinov2.lvd142m", 22_056_192, 384, 81.1, "arXiv:2304.07193", image_size=518, crop_fraction=1.0
     ),
+    _small("one-layer", 28, 0, 784, "softmax regression on pixels", is_grey=True, mean=0.0),
+    _small("one-hidden", 28, 100_480, 128, "one hidden layer", is_grey=True, mean=0.0),
+    _small("lenet", 28, 3_264_384, 1024, "LeCun et al. 1998, TF-Slim's sizes", is_grey=True),
+    _small("cifarnet", 32, 1_754_496, 192, "Krizhevsky 2012, TF-Slim's sizes", is_grey=False),
 )
 
 BACKBONES: Registry[BackboneSpec] = Registry("backbone", {row.name: row for row in _ROWS})
-"""Recommended backbones by name, smallest first; the first is the default and needs no network."""
+"""Backbones by name, smallest first; the first is the default. Behind them the small ones to train from scratch."""

@@ -25,14 +25,9 @@ def stage_parameters(network: nn.Module) -> dict[str, list[tuple[str, nn.Paramet
     before the pooling, belongs to the last stage.
 
     Args:
-        network: A timm network without its classifier.
-
-    Raises:
-        BackboneError: It names no stages.
+        network: A network without its classifier.
     """
     stages = {module: name for name, module in stage_names(network).items()}
-    if not stages:
-        raise BackboneError("This network names no stages, so no part of it can be trained by itself.")
     groups: dict[str, list[tuple[str, nn.Parameter]]] = {"stem": [], **{name: [] for name in stages.values()}}
     current = "stem"
     for name, parameter in network.named_parameters():
@@ -63,7 +58,7 @@ def cut_behind(network: nn.Module, stage: str, spec: BackboneSpec) -> tuple[nn.M
     if module_name not in dict(network.named_modules()) or not module_name:
         raise BackboneError(f"There is no stage called {stage!r}. Stages: {', '.join(stage_names(network))}.")
     size = spec.image_size
-    pixels = torch.randn(2, 3, size, size, generator=torch.Generator().manual_seed(0))
+    pixels = torch.randn(2, spec.n_channels, size, size, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
         finished, activation, wanted = _finished_modules(network, module_name, pixels)
         tail = copy.deepcopy(network)

@@ -47,7 +47,16 @@ def keep_graph(spec: BackboneSpec, layer: str, cache: Path) -> Graph:
     """
     import openvino
 
-    network = [spec.architecture, spec.digest, spec.image_size, spec.mean, spec.std, layer, LAYER_RULES_VERSION]
+    network = [
+        spec.identity,
+        spec.digest,
+        spec.image_size,
+        spec.colour,
+        spec.mean,
+        spec.std,
+        layer,
+        LAYER_RULES_VERSION,
+    ]
     key = digest_bytes(json.dumps([GRAPH_VERSION, GRAPH_BATCH, openvino.__version__, *network]).encode())
     folder = cache / "graphs" / key[:32]
     if (graph := _checked(folder)) is not None:
@@ -84,8 +93,8 @@ def _convert(spec: BackboneSpec, layer: str, cache: Path, folder: Path) -> None:
     import openvino
     import torch
 
+    from regraft.backbones.architectures import load_network
     from regraft.backbones.layers import FeatureNetwork
-    from regraft.backbones.networks import load_network
 
     weights, _digest = keep_weights(spec, cache / "weights")
     module = FeatureNetwork(load_network(spec, weights), spec, layer).eval()

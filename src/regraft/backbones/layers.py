@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
+from regraft.backbones.planes import Planes
 from regraft.core import BackboneError
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ def stage_names(network: nn.Module) -> dict[str, str]:
     """The network's stages, `stage1` (near the pixels) to `stageN`, with the module that each is.
 
     Where all that timm lists are parts of one sequence, each part is a stage, also those that timm leaves out because
-    they do not change the resolution: EfficientNet has seven.
+    they do not change the resolution: EfficientNet has seven. A network that lists nothing has its own parts with
+    parameters as stages.
     """
     listed = _listed_modules(network)
     parents = {name.rpartition(".")[0] for name in listed}
@@ -37,7 +39,9 @@ def stage_names(network: nn.Module) -> dict[str, str]:
 
 def _listed_modules(network: nn.Module) -> list[str]:
     """The modules that timm lists as feature maps, from the pixels on."""
-    info = getattr(network, "feature_info", None) or []
+    info = getattr(network, "feature_info", None)
+    if info is None:
+        return [name for name, part in network.named_children() if any(True for _ in part.parameters())]
     return [str(row["module"]) for row in (info if isinstance(info, list) else info.info)]
 
 
@@ -97,21 +101,17 @@ class FeatureNetwork(nn.Module):
 
     Args:
         network: A timm network without its classifier.
-        spec: Its record; the mean and std are used.
+        spec: Its record.
         layer: The layers' names (`find_taps`).
     """
 
     def __init__(self, network: nn.Module, spec: BackboneSpec, layer: str = PENULTIMATE) -> None:
         super().__init__()
         self.network = network
-        self.scale: torch.Tensor
-        self.shift: torch.Tensor
+        self.planes = Planes(spec)
         self._taps = find_taps(network, layer)
         self._n_prefix = int(getattr(network, "num_prefix_tokens", 0))
         self._is_channels_last = getattr(network, "output_fmt", "NCHW") == "NHWC"
-        mean, std = torch.tensor(spec.mean), torch.tensor(spec.std)
-        self.register_buffer("scale", (1.0 / (255.0 * std)).view(1, 3, 1, 1))
-        self.register_buffer("shift", (-mean / std).view(1, 3, 1, 1))
 
     def forward(self, pixels: torch.Tensor) -> torch.Tensor:
         """Compute features.
@@ -122,8 +122,7 @@ class FeatureNetwork(nn.Module):
         Returns:
             (n, d) float32: the layers' outputs, averaged over positions or patch tokens where they have any.
         """
-        planes = pixels.permute(0, 3, 1, 2).to(torch.float32) * self.scale + self.shift
-        activations = self._activations(planes)
+        activations = self._activations(self.planes(pixels))
         blocks = [
             self._pooled(activation, tap.statistic).to(torch.float32)
             for activation, tap in zip(activations, self._taps, strict=True)

@@ -1,4 +1,4 @@
-"""timm's architectures: creation, and loading weights into them. The only module that imports timm."""
+"""timm's architectures: creation, and putting weights into them. The only module that imports timm."""
 
 from __future__ import annotations
 
@@ -44,37 +44,21 @@ def create_network(
     return network.eval()
 
 
-def load_network(spec: BackboneSpec, weights: Path, *, drop_path: float = 0.0) -> nn.Module:
-    """A backbone with its weights and without its classifier: images in, pooled penultimate features out.
-
-    Args:
-        spec: The backbone.
-        weights: Its weights as a safetensors file with timm's names.
-        drop_path: For training (`create_network`).
-
-    Returns:
-        A module from (n, 3, h, w) float32 normalised pixels to (n, d) float32, in evaluation mode.
+def load_timm_weights(network: nn.Module, state: dict[str, torch.Tensor], architecture: str) -> None:
+    """Put weights into a network without a classifier; a classifier's among them are left out.
 
     Raises:
-        BackboneError: The file does not fit the architecture.
+        BackboneError: They do not fit the architecture.
     """
-    from safetensors.torch import load_file
-
-    network = create_network(spec.architecture, image_size=spec.image_size, drop_path=drop_path)
-    state = _resampled(load_file(weights), network)
     classifier = _classifier_prefixes(getattr(network, "pretrained_cfg", {}))
-    missing, unexpected = network.load_state_dict(
-        {name: tensor for name, tensor in state.items() if not name.startswith(classifier)}, strict=False
-    )
-    missing = [name for name in missing if not name.startswith(classifier)]
+    kept = {name: tensor for name, tensor in _resampled(state, network).items() if not name.startswith(classifier)}
+    missing, unexpected = network.load_state_dict(kept, strict=False)
     if missing or unexpected:
         raise BackboneError(
-            f"The weights do not fit {spec.architecture}: {len(missing)} entries are missing "
+            f"The weights do not fit {architecture}: {len(missing)} entries are missing "
             f"(first: {missing[0] if missing else '-'}), {len(unexpected)} are unknown "
             f"(first: {unexpected[0] if unexpected else '-'}). Is this the right architecture for the checkpoint?"
         )
-    network.reset_classifier(0)  # type: ignore[operator]
-    return network.eval()
 
 
 def classifier_size(spec: BackboneSpec, weights: Path) -> int | None:
@@ -84,17 +68,18 @@ def classifier_size(spec: BackboneSpec, weights: Path) -> int | None:
         spec: The backbone.
         weights: A safetensors file with timm's names.
     """
+    if spec.family != "timm":
+        return None
     biases = [f"{prefix}bias" for prefix in _classifier_prefixes(_pretrained_record(spec.architecture))]
     entries = read_tensor_header(weights).entries
     return next((entries[name].shape[0] for name in biases if name in entries), None)
 
 
-def derive_spec(name: str, *, checkpoint: Path | None = None, image_size: int | None = None) -> BackboneSpec:
+def derive_spec(name: str, *, image_size: int | None = None) -> BackboneSpec:
     """What timm knows about a network, as a spec.
 
     Args:
         name: timm's name ("resnet50", "vit_small_patch14_dinov2.lvd142m").
-        checkpoint: A local file with weights; None for timm's published ones.
         image_size: Input size in pixels; None for the one that the weights were trained with.
 
     Raises:
@@ -103,11 +88,6 @@ def derive_spec(name: str, *, checkpoint: Path | None = None, image_size: int | 
     import timm
 
     record = _pretrained_record(name)
-    source = (
-        WeightsSource(kind="hub", location=str(record.get("hf_hub_id") or name))
-        if checkpoint is None
-        else WeightsSource(kind="file", location=str(checkpoint))
-    )
     size = image_size or int(record["input_size"][-1])
     network = create_network(name, image_size=size)
     network.reset_classifier(0)  # type: ignore[operator]
@@ -115,7 +95,7 @@ def derive_spec(name: str, *, checkpoint: Path | None = None, image_size: int | 
     return BackboneSpec(
         name=name,
         architecture=name,
-        weights=source,
+        weights=WeightsSource(kind="hub", location=str(record.get("hf_hub_id") or name)),
         image_size=size,
         crop_fraction=float(record["crop_pct"]),
         interpolation=record["interpolation"],

@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 
 def resolve_backbone(
-    name: str, *, cache: Path, checkpoint: Path | None = None, image_size: int | None = None
+    name: str,
+    *,
+    cache: Path,
+    checkpoint: Path | None = None,
+    image_size: int | None = None,
+    random_seed: int | None = None,
 ) -> BackboneSpec:
     """Find a backbone and make sure that its digest is known.
 
@@ -30,45 +35,98 @@ def resolve_backbone(
         cache: The cache folder.
         checkpoint: A local file with weights for the architecture.
         image_size: Another input size than the backbone's own, in pixels.
+        random_seed: Draw the weights with this seed instead of using learnt ones. A network that has no learnt weights
+            is drawn with seed 0 where nothing is said.
 
     Raises:
         BackboneError: Nobody knows the name, or the weights cannot be had.
     """
     row = BACKBONES.get(name)
-    if row is not None and checkpoint is None and row.digest is not None:
+    is_random = checkpoint is None and (random_seed is not None or (row is not None and row.is_untrained))
+    if row is not None and not is_random and checkpoint is None and row.digest is not None:
         return row if image_size is None else row.model_copy(update={"image_size": image_size})
     if checkpoint is not None and not checkpoint.is_file():
         raise BackboneError(f"There is no checkpoint file at {checkpoint}.")
-    source = "hub" if checkpoint is None else digest_file(checkpoint)
-    key = digest_bytes(json.dumps([name, source, image_size, version("timm")]).encode())
-    remembered = cache / "backbones" / f"{key[:32]}.json"
+    source = _source(checkpoint, (random_seed or 0) if is_random else None)
+    digest = digest_file(checkpoint) if checkpoint is not None else None
+    asked = [name, source and source.kind, digest or (source and source.location), image_size, version("timm")]
+    remembered = cache / "backbones" / f"{digest_bytes(json.dumps(asked).encode())[:32]}.json"
     try:
         return BackboneSpec.model_validate_json(remembered.read_bytes())
     except (OSError, ValidationError):
-        spec = _work_out(name, row, checkpoint, image_size, cache)
+        spec = _work_out(name, row, source, image_size, cache)
     with atomic_path(remembered) as aside:
         aside.write_text(spec.model_dump_json(indent=2))
     return spec
 
 
+def resolve_own_network(
+    name: str, *, cache: Path, checkpoint: Path | None = None, image_size: int | None = None, random_seed: int = 0
+) -> BackboneSpec:
+    """The network that the user's own function makes. Their code is run.
+
+    Args:
+        name: `FILE.py:function` or `package.module:function`.
+        cache: The cache folder.
+        checkpoint: Weights for it; None to draw them.
+        image_size: Another input size than the declared one, in pixels.
+        random_seed: Of drawn weights.
+
+    Raises:
+        OptionError: It cannot be imported.
+        BackboneError: It makes no usable network, or the weights do not fit.
+    """
+    from regraft.backbones.own_networks import derive_own_spec
+
+    source = _source(checkpoint, random_seed) or WeightsSource(kind="random", location="0")
+    spec = derive_own_spec(name, weights=source, image_size=image_size)
+    _path, digest = keep_weights(spec, cache / "weights")
+    return spec.model_copy(update={"digest": digest})
+
+
 def is_offline(spec: BackboneSpec, cache: Path) -> bool:
     """Whether the weights are on this machine: in the cache or in an installed package."""
+    if spec.is_untrained:
+        return True
     if spec.digest is not None and (cache / "weights" / f"{spec.digest}.safetensors").is_file():
         return True
     return spec.weights.kind == "package" and package_file(spec.weights) is not None
 
 
+def _source(checkpoint: Path | None, random_seed: int | None) -> WeightsSource | None:
+    """Where weights come from that are not the network's usual ones; None for those."""
+    if checkpoint is not None:
+        return WeightsSource(kind="file", location=str(checkpoint))
+    return None if random_seed is None else WeightsSource(kind="random", location=str(random_seed))
+
+
 def _work_out(
-    name: str, row: BackboneSpec | None, checkpoint: Path | None, image_size: int | None, cache: Path
+    name: str, row: BackboneSpec | None, source: WeightsSource | None, image_size: int | None, cache: Path
 ) -> BackboneSpec:
     from regraft.backbones.networks import derive_spec
 
     if row is None:
-        spec = derive_spec(name, checkpoint=checkpoint, image_size=image_size)
+        spec = derive_spec(name, image_size=image_size)
     else:
-        update: dict[str, object] = {"image_size": image_size or row.image_size}
-        if checkpoint is not None:
-            update |= {"weights": WeightsSource(kind="file", location=str(checkpoint)), "digest": None}
-        spec = row.model_copy(update=update)
+        spec = row.model_copy(update={"image_size": image_size or row.image_size})
+    if source is not None:
+        spec = spec.model_copy(update={"weights": source, "digest": None})
+    if source is not None and source.kind == "random":
+        spec = spec.model_copy(update={"top1": None})
+    if spec.family == "built-in" and spec.image_size != BACKBONES[name].image_size:
+        spec = _measured(spec)
     _path, digest = keep_weights(spec, cache / "weights")
     return spec.model_copy(update={"digest": digest})
+
+
+def _measured(spec: BackboneSpec) -> BackboneSpec:
+    """A small network's record at another size than its own."""
+    import torch
+
+    from regraft.backbones.architectures import build_network
+
+    network = build_network(spec)
+    with torch.no_grad():
+        features = network(torch.zeros(1, spec.n_channels, spec.image_size, spec.image_size))
+    n_parameters = sum(parameter.numel() for parameter in network.parameters())
+    return spec.model_copy(update={"n_features": int(features.shape[1]), "n_parameters": n_parameters})

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from regraft.backbones.architectures import load_network
 from regraft.backbones.layers import FeatureNetwork
-from regraft.backbones.networks import load_network
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -31,10 +31,10 @@ def package_file(source: WeightsSource) -> Path | None:
 
 
 def load_state(spec: BackboneSpec) -> State:
-    """Load a backbone's weights from where they come from, named as timm names them.
+    """Load a backbone's weights from where they come from, under the network's own names.
 
     Returns:
-        Parameter and buffer tensors by timm's names, on the CPU.
+        Parameter and buffer tensors by name, on the CPU.
 
     Raises:
         BackboneError: They are not there, cannot be read, or are not what the spec's digest says.
@@ -46,6 +46,10 @@ def load_state(spec: BackboneSpec) -> State:
             return read_checkpoint(Path(spec.weights.location))
         case "hub":
             return _load_hub(spec)
+        case "random":
+            from regraft.backbones.architectures import initial_state
+
+            return initial_state(spec)
 
 
 def keep_weights(spec: BackboneSpec, folder: Path) -> tuple[Path, str]:

@@ -32,13 +32,16 @@ class CheckResult(Value):
     tolerance: float
 
 
-def check_bundle(folder: Path, *, choice: EngineChoice | None = None, cache: Path | None = None) -> CheckResult:
+def check_bundle(
+    folder: Path, *, choice: EngineChoice | None = None, cache: Path | None = None, trust_code: bool = False
+) -> CheckResult:
     """Load a bundle, verify all of it, and replay its golden inputs.
 
     Args:
         folder: The bundle or a run's folder.
         choice: What shall run it.
         cache: The cache folder.
+        trust_code: As for `load_bundle`.
 
     Raises:
         BundleError: It is damaged, or gives other scores than when it was saved.
@@ -46,7 +49,7 @@ def check_bundle(folder: Path, *, choice: EngineChoice | None = None, cache: Pat
     from safetensors.numpy import load_file
 
     folder = find_bundle(folder)
-    classifier = load_bundle(folder, choice=choice, cache=cache)
+    classifier = load_bundle(folder, choice=choice, cache=cache, trust_code=trust_code)
     golden = load_file(folder / GOLDEN_FILE)
     pixels, expected = golden.get("pixels"), golden.get("scores")
     size = classifier.backbone.image_size

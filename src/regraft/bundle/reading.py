@@ -10,6 +10,7 @@ from regraft.backbones import WeightsSource
 from regraft.bundle.classifier import Classifier, choose_like
 from regraft.bundle.record import (
     BACKBONE_FILE,
+    CODE_FILE,
     HEAD_FILE,
     RECORD_FILE,
     SCHEMA_VERSION,
@@ -22,25 +23,30 @@ from regraft.heads import LinearHead
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from regraft.backbones import EngineChoice
+    from regraft.backbones import BackboneSpec, EngineChoice
 
 N_RECORD_BYTES_MAX = 64 << 20
 N_TENSOR_BYTES_MAX = 16 << 30
 
 
-def load_bundle(folder: Path, *, choice: EngineChoice | None = None, cache: Path | None = None) -> Classifier:
+def load_bundle(
+    folder: Path, *, choice: EngineChoice | None = None, cache: Path | None = None, trust_code: bool = False
+) -> Classifier:
     """Load a classifier from its folder.
 
     The record is checked against its schema, the tensor files against their digests and sizes, and the
-    head against the classes, before any tensor is used. Nothing in a bundle is executed.
+    head against the classes, before any tensor is used. Nothing in a bundle is executed, unless it holds a network's
+    source code and the user trusts it.
 
     Args:
         folder: The bundle, or a run's folder that holds one.
         choice: What shall run it; None for what it was made with, or the nearest to it.
         cache: The cache folder; None for the usual one.
+        trust_code: Run the network's source code that the bundle holds, with the user's rights.
 
     Raises:
-        BundleError: It is missing, damaged, contradictory, or from a newer Regraft.
+        BundleError: It is missing, damaged, contradictory, or from a newer Regraft; or it needs code that is not
+            trusted.
     """
     folder = find_bundle(folder)
     record = read_record(folder)
@@ -60,10 +66,13 @@ def load_bundle(folder: Path, *, choice: EngineChoice | None = None, cache: Path
     if weights_digest != record.backbone.digest:
         raise BundleError(f"The network's weights in {folder} are not those that its record names.")
     source = WeightsSource(kind="file", location=str(folder / BACKBONE_FILE))
+    backbone = record.backbone.model_copy(update={"weights": source})
+    if backbone.family == "own":
+        backbone = _with_code(backbone, folder, record.digests.get(CODE_FILE), trust_code=trust_code)
     return Classifier(
         record=record,
         head=head,
-        backbone=record.backbone.model_copy(update={"weights": source}),
+        backbone=backbone,
         choice=choice or choose_like(record),
         cache=cache or cache_folder(),
     )
@@ -126,7 +135,30 @@ def _claimed_version(content: bytes) -> Any:
         return None
 
 
+def _with_code(backbone: BackboneSpec, folder: Path, digest: str | None, *, trust_code: bool) -> BackboneSpec:
+    """A network that its author wrote, made by the source in the bundle and by nothing else on this machine."""
+    path = folder / CODE_FILE
+    if not trust_code:
+        raise BundleError(
+            f"The network of {folder} is its author's own code ({path}), which would run with your rights. Read it; "
+            "if you trust it, add --trust-code (in Python: trust_code=True)."
+        )
+    function = backbone.architecture.rpartition(":")[2]
+    _check_digest(folder, CODE_FILE, digest)
+    if digest != backbone.code or not function.isidentifier():
+        raise BundleError(f"The source code in {folder} is not the one that its record names.")
+    return backbone.model_copy(update={"architecture": f"{path}:{function}"})
+
+
 def _check_file(folder: Path, name: str, digest: str | None) -> None:
+    _check_digest(folder, name, digest)
+    try:
+        read_tensor_header(folder / name)
+    except StoreError as error:
+        raise BundleError(str(error)) from error
+
+
+def _check_digest(folder: Path, name: str, digest: str | None) -> None:
     path = folder / name
     if digest is None:
         raise BundleError(f"The record of the bundle {folder} has no digest for {name}.")
@@ -136,10 +168,6 @@ def _check_file(folder: Path, name: str, digest: str | None) -> None:
         raise BundleError(f"{path} is larger than a bundle's file can be ({path.stat().st_size:,} bytes).")
     if digest_file(path) != digest:
         raise BundleError(f"{path} is damaged or was changed: its digest is not the one in {RECORD_FILE}.")
-    try:
-        read_tensor_header(path)
-    except StoreError as error:
-        raise BundleError(str(error)) from error
 
 
 def _read_tensors(path: Path) -> dict[str, Any]:

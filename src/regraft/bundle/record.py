@@ -17,6 +17,8 @@ HEAD_FILE = "head.safetensors"
 BACKBONE_FILE = "backbone.safetensors"
 GOLDEN_FILE = "golden/golden.safetensors"
 CARD_FILE = "card.md"
+CODE_FILE = "code/network.py"
+"""The source of a network that its author wrote; only where there is one."""
 TENSOR_FILES = (HEAD_FILE, BACKBONE_FILE, GOLDEN_FILE)
 
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]

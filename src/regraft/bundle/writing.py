@@ -10,14 +10,15 @@ import numpy as np
 
 from regraft.backbones import keep_weights
 from regraft.bundle.card import render_card
-from regraft.bundle.record import BACKBONE_FILE, CARD_FILE, GOLDEN_FILE, HEAD_FILE, RECORD_FILE, TENSOR_FILES
-from regraft.core import BundleError, digest_file, publish, sync_folder
+from regraft.bundle.record import BACKBONE_FILE, CARD_FILE, CODE_FILE, GOLDEN_FILE, HEAD_FILE, RECORD_FILE, TENSOR_FILES
+from regraft.core import BundleError, digest_file, own_file, publish, sync_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
 
+    from regraft.backbones import BackboneSpec
     from regraft.bundle.classifier import Classifier
 
 
@@ -49,19 +50,35 @@ def save_bundle(
         )
         weights, _digest = keep_weights(classifier.backbone, classifier.cache / "weights")
         shutil.copyfile(weights, aside / BACKBONE_FILE)
+        names: tuple[str, ...] = TENSOR_FILES
+        if classifier.backbone.family == "own":
+            names = (*TENSOR_FILES, CODE_FILE)
+            _copy_code(classifier.backbone, aside / CODE_FILE)
         scores = classifier.head.scores(golden_features)
         save_file({"pixels": np.ascontiguousarray(golden_pixels), "scores": scores}, aside / GOLDEN_FILE)
         record = classifier.record.model_copy(
             update={
-                "digests": {name: digest_file(aside / name) for name in TENSOR_FILES},
+                "digests": {name: digest_file(aside / name) for name in names},
                 "head": classifier.head.settings(),
             }
         )
         (aside / RECORD_FILE).write_text(record.model_dump_json(indent=2), encoding="utf-8")
         (aside / CARD_FILE).write_text(render_card(record), encoding="utf-8")
-        for name in (*TENSOR_FILES, RECORD_FILE, CARD_FILE):
+        for name in (*names, RECORD_FILE, CARD_FILE):
             publish(aside / name, aside / name)
         aside.rename(folder)
         sync_folder(folder.parent)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def _copy_code(backbone: BackboneSpec, target: Path) -> None:
+    """Keep the source file that makes the network."""
+    source = own_file(backbone.architecture)
+    if source is None or digest_file(source) != backbone.code:
+        raise BundleError(
+            f"The source of {backbone.name} is gone or was changed while the network was trained: it cannot be kept. "
+            "Put the file back as it was and run the command again; the training is not lost."
+        )
+    target.parent.mkdir()
+    shutil.copyfile(source, target)

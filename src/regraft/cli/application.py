@@ -50,6 +50,14 @@ VERBS = {
             "torchrun --nproc-per-node 2 -m regraft finetune photos --from-stage 1",
         ),
     ),
+    "pretrain": Verb(
+        "Train a network from scratch: a small one, any of timm's, or your own.",
+        (
+            "regraft pretrain digits --backbone lenet --augmentation crop",
+            "regraft pretrain photos --model my_network.py:network --epochs 100",
+            "regraft probe signs --backbone runs/digits-pretrain",
+        ),
+    ),
     "train": Verb(
         "Probe, then fine-tune only if it is worth it, with the evidence.",
         (

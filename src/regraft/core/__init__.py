@@ -15,6 +15,7 @@ from regraft.core.errors import (
 from regraft.core.files import atomic_path, digest_bytes, digest_file, publish, sync_folder
 from regraft.core.locks import exclusive
 from regraft.core.options import Options, Value, explain_validation
+from regraft.core.own_code import explain_own_error, line_of, load_function, own_file
 from regraft.core.places import CACHE_VARIABLE, cache_folder, n_usable_cores
 from regraft.core.progress import Progress, SilentProgress
 from regraft.core.registry import Registry
@@ -47,11 +48,15 @@ __all__ = [
     "digest_file",
     "digest_tensors",
     "exclusive",
+    "explain_own_error",
     "explain_validation",
     "generator",
     "hash_fraction",
     "hash_key",
+    "line_of",
+    "load_function",
     "n_usable_cores",
+    "own_file",
     "plural",
     "publish",
     "read_tensor_header",

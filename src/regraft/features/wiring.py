@@ -52,7 +52,7 @@ def build_extractor(
     key = FeatureKey(
         transform=transform.fingerprint(),
         weights=str(spec.digest),
-        architecture=spec.architecture,
+        architecture=spec.identity,
         layer=f"{layer} (rules {LAYER_RULES_VERSION})",
         engine=choice.fingerprint,
         view="plain" if view is None else view.fingerprint(),

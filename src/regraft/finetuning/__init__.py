@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from regraft.finetuning.losses import create_loss
     from regraft.finetuning.memory import kept_pages
     from regraft.finetuning.network import GraftedHead, GraftedNetwork
-    from regraft.finetuning.parameter_groups import ParameterGroup, discriminative_groups, rates_table
+    from regraft.finetuning.parameter_groups import ParameterGroup, discriminative_groups, own_groups, rates_table
     from regraft.finetuning.schedules import rate_factor
     from regraft.finetuning.stopping import StopRequest, stop_requests
     from regraft.finetuning.task import Epoch, Task, Trained
@@ -53,6 +53,7 @@ _ROOMS = {
     "kept_pages": "memory",
     "network_scores": "inference",
     "rate_factor": "schedules",
+    "own_groups": "parameter_groups",
     "rates_table": "parameter_groups",
     "read_journal": "journal",
     "seconds_an_image": "estimates",
@@ -86,6 +87,7 @@ __all__ = [
     "join_world",
     "kept_pages",
     "network_scores",
+    "own_groups",
     "rate_factor",
     "rates_table",
     "read_journal",

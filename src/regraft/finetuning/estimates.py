@@ -30,7 +30,8 @@ def seconds_an_image(network: nn.Module, shape: tuple[int, ...], device: torch.d
         began = time.perf_counter()
         with torch.autocast(device.type, torch.bfloat16, enabled=bf16):
             outputs = network(inputs)
-        outputs.float().sum().backward()
+        if outputs.requires_grad:  # a body without parameters has nothing to learn
+            outputs.float().sum().backward()
         _wait(device)
         best = min(best, time.perf_counter() - began)
     network.zero_grad(set_to_none=True)

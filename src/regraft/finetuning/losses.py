@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn import functional
 
-from regraft.core import OptionError, TrainingError
-from regraft.finetuning.own_code import load_function
+from regraft.core import OptionError, TrainingError, explain_own_error, load_function, own_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,7 +67,10 @@ def _own_loss(name: str) -> Loss:
     function = load_function(name)
 
     def loss(scores: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-        value = function(scores, targets)
+        try:
+            value = function(scores, targets)
+        except Exception as error:
+            raise TrainingError(f"The loss {name} failed: {explain_own_error(error, own_file(name))}") from error
         if not isinstance(value, torch.Tensor) or value.dim() != 0 or not value.requires_grad:
             found = f"a tensor of shape {tuple(value.shape)}" if isinstance(value, torch.Tensor) else repr(value)
             raise TrainingError(f"The loss {name} must give a scalar tensor computed from the scores; it gave {found}.")

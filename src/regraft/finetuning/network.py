@@ -60,7 +60,7 @@ class GraftedNetwork(nn.Module):
     Args:
         body: From planes (n, 3, h, w) or activations (n, *shape) to features (n, d).
         head: From features to scores.
-        mean, std: Normalisation of uint8 pixels; None where activations come in.
+        planes: From uint8 pixels to what the body takes; None where activations come in.
         keep_statistics: Batch norm goes by the statistics of the pretraining, and leaves them as they are.
     """
 
@@ -69,14 +69,14 @@ class GraftedNetwork(nn.Module):
         body: nn.Module,
         head: GraftedHead,
         *,
-        normalisation: tuple[tuple[float, ...], tuple[float, ...]] | None,
+        planes: nn.Module | None,
         keep_statistics: bool,
     ) -> None:
         super().__init__()
         self.body = body
         self.head = head
         self.keep_statistics = keep_statistics
-        self._normalisation = normalisation
+        self.planes = planes
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         """Scores.
@@ -87,11 +87,8 @@ class GraftedNetwork(nn.Module):
         Returns:
             (n, k) float32.
         """
-        if self._normalisation is not None:
-            mean, std = (torch.tensor(part, device=inputs.device).view(1, 3, 1, 1) for part in self._normalisation)
-            inputs = ((inputs.permute(0, 3, 1, 2).float() / 255 - mean) / std).contiguous(
-                memory_format=torch.channels_last
-            )
+        if self.planes is not None:
+            inputs = self.planes(inputs).contiguous(memory_format=torch.channels_last)
         scores: torch.Tensor = self.head(self.body(inputs))
         return scores
 

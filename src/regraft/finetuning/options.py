@@ -31,6 +31,11 @@ class OptimizerOptions(Options):
     epsilon: float | None = Field(
         None, gt=0, description="Added to the denominator of adaptive optimizers; by default their own."
     )
+    groups: str | None = Field(
+        None,
+        description="Your own parameter groups: module:function or FILE.py:function, called with the network and its "
+        "head as one module, giving a list of dicts: name, params, learning_rate and, if wanted, weight_decay.",
+    )
     clip_norm: float | None = Field(
         1.0, gt=0, description="Gradients longer than this are shortened to it. Lower it where the loss jumps."
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from regraft.core import OptionError, explain_own_error, line_of, load_function, own_file
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -65,6 +67,38 @@ def discriminative_groups(
             if members:
                 groups.append(ParameterGroup(name, tuple(members), rate, decay))
     return groups
+
+
+def own_groups(name: str, network: nn.Module, options: TrainingOptions) -> list[ParameterGroup]:
+    """The groups that the user's function makes; parameters that it leaves out stay as they are.
+
+    Args:
+        name: `module:function` or `FILE.py:function`, called with the network.
+        network: Body and head.
+        options: The weight decay where a group names none.
+
+    Raises:
+        OptionError: It cannot be imported, or gives no such groups.
+    """
+    function = load_function(name)
+    try:
+        groups = [_own_group(row, options) for row in function(network)]
+    except Exception as error:
+        raise OptionError(f"The groups of {name} cannot be used: {explain_own_error(error, own_file(name))}") from error
+    given = [id(parameter) for group in groups for parameter in group.parameters]
+    known = {id(parameter) for parameter in network.parameters()}
+    if not given or len(set(given)) < len(given) or not set(given) <= known:
+        raise OptionError(f"{line_of(function)}: each parameter must be the network's own and be in one group only.")
+    return groups
+
+
+def _own_group(row: dict[str, Any], options: TrainingOptions) -> ParameterGroup:
+    return ParameterGroup(
+        str(row["name"]),
+        tuple(row["params"]),
+        float(row["learning_rate"]),
+        float(row.get("weight_decay", options.weight_decay)),
+    )
 
 
 def rates_table(groups: Sequence[ParameterGroup]) -> str:

@@ -21,6 +21,7 @@ from regraft.recipes.experiment_options import ProbeOptions
 from regraft.recipes.finetune_options import FinetuneOptions
 from regraft.recipes.finetuning import FinetuneResult, finetune
 from regraft.recipes.predicting import Prediction, PredictOptions, PredictResult, predict
+from regraft.recipes.pretraining import PretrainOptions, pretrain
 from regraft.recipes.probing import ProbeResult, probe
 from regraft.recipes.scanning import ScanOptions, ScanResult, scan
 from regraft.recipes.train_options import TrainOptions
@@ -48,6 +49,7 @@ __all__ = [
     "PredictOptions",
     "PredictResult",
     "Prediction",
+    "PretrainOptions",
     "ProbeOptions",
     "ProbeResult",
     "ScanOptions",
@@ -65,6 +67,7 @@ __all__ = [
     "list_backbones",
     "list_datasets",
     "predict",
+    "pretrain",
     "probe",
     "scan",
     "train",

@@ -16,6 +16,7 @@ class BackboneRow(Value):
     top1: float | None
     licence: str | None
     is_offline: bool
+    is_untrained: bool
     source: str | None
 
 
@@ -31,6 +32,7 @@ def list_backbones() -> tuple[BackboneRow, ...]:
             top1=spec.top1,
             licence=spec.licence,
             is_offline=is_offline(spec, cache),
+            is_untrained=spec.is_untrained,
             source=spec.source,
         )
         for spec in (BACKBONES[name] for name in BACKBONES)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from regraft.backbones import cpu_has_bf16, cut_behind, stage_names
-from regraft.core import BackboneError, Value
+from regraft.core import BackboneError, OptionError, Value
 from regraft.finetuning import seconds_an_image
 
 if TYPE_CHECKING:
@@ -62,6 +62,12 @@ class Choice:
         Raises:
             BackboneError: There is no such stage, or the network cannot be cut there.
         """
+        if self.spec.is_untrained:
+            if self.options.from_stage not in ("auto", "1"):
+                raise OptionError(
+                    f"{self.spec.name} has no learnt weights: all of it is trained. Leave --from-stage out."
+                )
+            return self._measured(None, "all")
         stages = stage_names(self.network)
         return self._longest(list(stages)) if self.options.from_stage == "auto" else self._named(stages)
 
@@ -90,7 +96,7 @@ class Choice:
         return chosen or self._measured(None, "all")
 
     def _measured(self, cut: str | None, stage: str) -> Boundary:
-        shape: tuple[int, ...] = (3, self.spec.image_size, self.spec.image_size)
+        shape: tuple[int, ...] = (self.spec.n_channels, self.spec.image_size, self.spec.image_size)
         if cut is None:
             part = copy.deepcopy(self.network)
         else:

@@ -11,13 +11,14 @@ if TYPE_CHECKING:
     from regraft.bundle import CheckResult
 
 
-def check(bundle: str | Path) -> CheckResult:
+def check(bundle: str | Path, *, trust_code: bool = False) -> CheckResult:
     """Verify a bundle's files and replay its golden inputs.
 
     Args:
         bundle: A bundle's or run's folder.
+        trust_code: Run the source code of a network that its author wrote and that the bundle holds.
 
     Raises:
         BundleError: It is damaged, or gives other scores than when it was saved.
     """
-    return check_bundle(Path(bundle))
+    return check_bundle(Path(bundle), trust_code=trust_code)

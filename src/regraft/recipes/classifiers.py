@@ -10,17 +10,13 @@ from regraft.core import cache_folder
 from regraft.recipes.versions import installed_versions
 
 if TYPE_CHECKING:
-    from regraft.heads import Selection
+    from regraft.heads import LinearHead
     from regraft.recipes.dataset_features import DatasetFeatures
     from regraft.recipes.network_options import NetworkOptions
 
 
-def build_classifier(name: str, data: DatasetFeatures, selection: Selection, options: NetworkOptions) -> Classifier:
-    """The classifier that a selected head makes of the data's network.
-
-    A class of which no image was trained on is named, but never predicted: its score is minus infinity in effect.
-    """
-    head = selection.head.spread(selection.classes, data.manifest.n_classes)
+def build_classifier(name: str, data: DatasetFeatures, head: LinearHead, options: NetworkOptions) -> Classifier:
+    """The classifier that a head for all classes makes of the data's network."""
     record = BundleRecord(
         schema_version=SCHEMA_VERSION,
         name=name,

@@ -84,6 +84,8 @@ def load_features(manifest: Manifest, options: NetworkOptions, progress: Progres
         DataError: None of the files can be read.
         RegraftError: From the backbone, the engine or the store.
     """
+    if options.model is not None:
+        progress.say(f"Running your own code: {options.model}.")
     with watch.stage("choose engine"):
         spec, choice, extractor = open_network(options, cache_folder())
     return features_for(manifest, spec=spec, choice=choice, extractor=extractor, progress=progress, watch=watch)

@@ -47,20 +47,26 @@ class ImageFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _OfImages
         n_features_out_: Number of features, d.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the estimator contract: one argument a setting
         self,
         backbone: str = DEFAULT_BACKBONE,
         *,
+        model: str | None = None,
         checkpoint: str | Path | None = None,
+        init: str = "pretrained",
+        trust_code: bool = False,
         layer: str = "penultimate",
         image_size: int | None = None,
-        resize: str = "squash",
+        resize: str = "auto",
         engine: str = "auto",
         precision: str = "auto",
         device: str = "auto",
     ) -> None:
         self.backbone = backbone
+        self.model = model
         self.checkpoint = checkpoint
+        self.init = init
+        self.trust_code = trust_code
         self.layer = layer
         self.image_size = image_size
         self.resize = resize
@@ -117,10 +123,13 @@ class ImageClassifier(ClassifierMixin, _OfImages):  # type: ignore[misc]
         head: str = "softmax",
         *,
         backbone: str = DEFAULT_BACKBONE,
+        model: str | None = None,
         checkpoint: str | Path | None = None,
+        init: str = "pretrained",
+        trust_code: bool = False,
         layer: str = "auto",
         image_size: int | None = None,
-        resize: str = "squash",
+        resize: str = "auto",
         engine: str = "auto",
         precision: str = "auto",
         device: str = "auto",
@@ -132,7 +141,10 @@ class ImageClassifier(ClassifierMixin, _OfImages):  # type: ignore[misc]
     ) -> None:
         self.head = head
         self.backbone = backbone
+        self.model = model
         self.checkpoint = checkpoint
+        self.init = init
+        self.trust_code = trust_code
         self.layer = layer
         self.image_size = image_size
         self.resize = resize

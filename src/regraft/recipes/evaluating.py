@@ -14,6 +14,7 @@ from regraft.core import DataError, SilentProgress
 from regraft.data import read_manifest, require_classes
 from regraft.recipes.dataset_features import features_for
 from regraft.recipes.experiment_options import RunOptions
+from regraft.recipes.network_options import TrustOptions
 from regraft.recipes.reporting import Findings, report_run
 from regraft.recipes.runs import RunFolder, write_record
 from regraft.recipes.stopwatch import Stopwatch
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from regraft.evaluation import Assessment
 
 
-class EvaluateOptions(RunOptions):
+class EvaluateOptions(RunOptions, TrustOptions):
     """Settings of `evaluate`."""
 
     split: Literal["all", "train", "val", "test"] = Field("all", description="Which of the data set's splits to use.")
@@ -73,7 +74,7 @@ def evaluate(
     options = EvaluateOptions.of(options, settings)
     watch = Stopwatch()
     with watch.stage("load classifier"):
-        classifier = load_bundle(Path(bundle))
+        classifier = load_bundle(Path(bundle), trust_code=options.trust_code)
     with watch.stage("list images"):
         manifest = read_manifest(source, group_by=options.group_by)
         require_classes(manifest, minimum=1)

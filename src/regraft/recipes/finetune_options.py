@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -40,8 +40,10 @@ class TransferOptions(Options):
         description="Behind a frozen part: let each epoch see new views, which are computed while the one before "
         "trains. auto does so where that fits into --budget.",
     )
-    batch_norm: Literal["frozen", "train"] = Field(
-        "frozen", description="Statistics of batch norm: frozen on small data; train needs large batches."
+    batch_norm: Literal["auto", "frozen", "train"] = Field(
+        "auto",
+        description="Statistics of batch norm: frozen on small data; train needs large batches. auto freezes those of "
+        "learnt weights and trains those of drawn ones.",
     )
     training_seed: int | None = Field(
         None,
@@ -53,6 +55,8 @@ class TransferOptions(Options):
 
 class FinetuneOptions(TransferOptions, RunOptions, TrainingOptions, ExperimentOptions, NetworkOptions):
     """Settings of `finetune`."""
+
+    VERB: ClassVar[str] = "finetune"
 
     validation_fraction: float = Field(
         0.15, ge=0, lt=1, description="Part of the training images that judges the epochs; 0 keeps the last epoch."

@@ -16,7 +16,7 @@ from regraft.recipes.classifiers import build_classifier
 from regraft.recipes.dataset_features import load_features, spread_out
 from regraft.recipes.finetune_options import FinetuneOptions
 from regraft.recipes.fits import Sides
-from regraft.recipes.head_choice import fit_start, start_head
+from regraft.recipes.head_choice import drawn_head, fit_start, start_head
 from regraft.recipes.network_options import left_out_head
 from regraft.recipes.reporting import Findings, report_run
 from regraft.recipes.runs import RunFolder, write_record
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from regraft.bundle import Classifier
     from regraft.core import Progress
     from regraft.evaluation import Assessment
-    from regraft.heads import Selection
     from regraft.recipes.dataset_features import DatasetFeatures
     from regraft.recipes.fits import Fit
     from regraft.recipes.workshop import Workshop
@@ -98,7 +97,7 @@ def finetune(
     from regraft.recipes.training_story import rate_rows, tell_training
     from regraft.recipes.workshop import Workshop, training_folder
 
-    options = FinetuneOptions.of(options, settings)
+    options = (FinetuneOptions if options is None else type(options)).of(options, settings)
     progress = progress or SilentProgress()
     watch = Stopwatch()
     with watch.stage("list images"):
@@ -113,19 +112,20 @@ def finetune(
     shop = Workshop(data, options, world, rows, progress)
     work = training_folder(options, str(source), data)
     with watch.stage("fit head"):
-        selection = fit_start(data, sides.train, options)
+        selection = None if data.spec.is_untrained else fit_start(data, sides.train, options)
+        head = drawn_head(data, shop.seed) if selection is None else start_head(selection, data)
     with watch.stage("prepare training"):
         prepared = shop.prepare(work)
     with watch.stage("train"), stop_requests() as stop:
-        fit = shop.fit(prepared, start_head(selection, data), sides, options, folder=work, stop=stop)
+        fit = shop.fit(prepared, head, sides, options, folder=work, stop=stop)
     if world.rank:
         return None
     notes = (*left_out, *prepared.sentences, *fit.resumed, *absent_classes(data, sides), *_no_gain(fit))
-    with RunFolder(options.runs, options.name, f"{Path(source).stem}-finetune") as run:
-        tuned, classifier = graft(run.final.name, shop, fit, selection, test, temperature=_temperature(fit, data))
+    with RunFolder(options.runs, options.name, f"{Path(source).stem}-{options.VERB}") as run:
+        tuned, classifier = graft(run.final.name, shop, fit, test, temperature=_temperature(fit, data))
         findings = Findings(
             source=str(source),
-            verb="finetune",
+            verb=options.VERB,
             options=options,
             data=tuned,
             train=rows,
@@ -193,9 +193,7 @@ def _no_gain(fit: Fit) -> tuple[str, ...]:
     )
 
 
-def graft(
-    name: str, shop: Workshop, fit: Fit, selection: Selection, test: Rows, *, temperature: float
-) -> tuple[DatasetFeatures, Classifier]:
+def graft(name: str, shop: Workshop, fit: Fit, test: Rows, *, temperature: float) -> tuple[DatasetFeatures, Classifier]:
     """The trained network as a backbone, its features of the test images, and the classifier with its trained head."""
     data = shop.data
     spec = shop.keep(fit)
@@ -207,10 +205,7 @@ def graft(
     features = np.zeros((len(files), spec.n_features), np.float32)
     features[test[found.rows]] = found.features
     tuned = replace(data, features=features, spec=spec, extractor=extractor)
-    head = replace(fit.head, temperature=temperature)
-    everything = np.arange(data.manifest.n_classes)
-    trained = replace(selection, head=head, classes=everything)
-    return tuned, build_classifier(name, tuned, trained, shop.options)
+    return tuned, build_classifier(name, tuned, replace(fit.head, temperature=temperature), shop.options)
 
 
 def _temperature(fit: Fit, data: DatasetFeatures) -> float:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from regraft.core import generator
 from regraft.data import cluster_units, split_folds
 
 if TYPE_CHECKING:
@@ -74,8 +75,32 @@ def fit_start(data: DatasetFeatures, train: NDArray[np.int64], options: TuningOp
     )
 
 
+def for_all_classes(selection: Selection, data: DatasetFeatures) -> LinearHead:
+    """A selected head with a row for each class of the data set.
+
+    A class of which no image was trained on is named, but never predicted: its score is minus infinity in effect.
+    """
+    return selection.head.spread(selection.classes, data.manifest.n_classes)
+
+
+def drawn_head(data: DatasetFeatures, seed: int) -> LinearHead:
+    """The softmax head that a network without learnt weights begins with: uniform within 1 / sqrt(d), as torch's."""
+    from regraft.heads import LinearHead
+
+    n_classes, n_features = data.manifest.n_classes, data.spec.n_features
+    coef = generator(seed, "head").uniform(-1, 1, (n_classes, n_features)) / np.sqrt(n_features)
+    return LinearHead(
+        kind="softmax",
+        is_row_normalised=False,
+        coef=coef.astype(np.float32),
+        intercept=np.zeros(n_classes, np.float32),
+        temperature=1.0,
+        n_inputs=n_features,
+    )
+
+
 def start_head(selection: Selection, data: DatasetFeatures) -> LinearHead:
     """A head for all classes; one without training images begins at scores that training can move."""
-    head = selection.head.spread(selection.classes, data.manifest.n_classes)
+    head = for_all_classes(selection, data)
     floor = float(selection.head.intercept.min()) - 5.0 * selection.head.temperature
     return replace(head, intercept=np.maximum(head.intercept, np.float32(floor)))

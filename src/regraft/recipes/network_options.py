@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
 from regraft.backbones import (
+    BACKBONES,
     DEFAULT_BACKBONE,
     Device,
     EngineName,
@@ -15,6 +16,7 @@ from regraft.backbones import (
     choose_engine,
     keep_weights,
     resolve_backbone,
+    resolve_own_network,
 )
 from regraft.bundle import find_bundle, load_bundle, read_record
 from regraft.core import OptionError, Options, plural
@@ -26,7 +28,16 @@ if TYPE_CHECKING:
     from regraft.features import Extractor
 
 
-class BackboneOptions(Options):
+class TrustOptions(Options):
+    """Whether code that comes with a classifier may run."""
+
+    trust_code: bool = Field(
+        default=False,
+        description="Run the source code of a network that its author wrote and that came with the run or bundle.",
+    )
+
+
+class BackboneOptions(TrustOptions):
     """Which network."""
 
     backbone: str = Field(
@@ -34,8 +45,17 @@ class BackboneOptions(Options):
         description="Pretrained network: a name from `regraft backbones` or timm, or the folder of a run or bundle "
         "whose (fine-tuned) network is meant.",
     )
+    model: str | None = Field(
+        None,
+        description="Your own network instead: FILE.py:function or package.module:function, which is run "
+        "(regraft new model FILE.py writes one to begin with).",
+    )
     checkpoint: Path | None = Field(
         None, description="Local weights for the network (.safetensors, or .pth that holds tensors only)."
+    )
+    init: Literal["pretrained", "random"] = Field(
+        "pretrained",
+        description="Begin with learnt weights, or draw them. Your own and the small networks have none until trained.",
     )
 
 
@@ -50,8 +70,10 @@ class FeatureOptions(Options):
     image_size: int | None = Field(
         None, ge=8, le=4096, description="Input size in pixels instead of the network's own."
     )
-    resize: ResizePolicy = Field(
-        "squash", description="How an image becomes square: squash all of it, crop the centre, or letterbox."
+    resize: Literal["auto"] | ResizePolicy = Field(
+        "auto",
+        description="How an image becomes square: squash all of it, crop the centre, or letterbox. auto does what the "
+        "network's author says: squash, unless your own network declares something else.",
     )
     engine: EngineName = Field("auto", description="What runs the network; auto takes the fastest.")
     precision: Precision = Field("auto", description="Arithmetic of the network; auto takes bf16 where it is fast.")
@@ -71,20 +93,51 @@ def open_network(options: NetworkOptions, cache: Path) -> tuple[BackboneSpec, En
     """
     choice = choose_engine(options.engine, options.precision, options.device)
     spec = _find_backbone(options, cache)
-    transform = backbone_transform(spec, options.resize)
+    transform = backbone_transform(spec, spec.resize if options.resize == "auto" else options.resize)
     return spec, choice, build_extractor(spec, choice, transform=transform, layer=options.layer, cache=cache)
 
 
 def _find_backbone(options: NetworkOptions, cache: Path) -> BackboneSpec:
+    if options.checkpoint is not None and options.init == "random":
+        raise OptionError("--init random draws the weights: leave --checkpoint out.")
+    seed = _weights_seed(options)
+    if options.model is not None:
+        return _own_network(options, options.model, seed, cache)
     folder = Path(options.backbone).expanduser()
     if not folder.is_dir():
+        is_random = options.init == "random" or _is_untrained(options.backbone)
         return resolve_backbone(
-            options.backbone, cache=cache, checkpoint=options.checkpoint, image_size=options.image_size
+            options.backbone,
+            cache=cache,
+            checkpoint=options.checkpoint,
+            image_size=options.image_size,
+            random_seed=seed if is_random and options.checkpoint is None else None,
         )
-    if options.checkpoint is not None:
-        raise OptionError("--backbone names a bundle, which has its own weights: leave --checkpoint out.")
-    spec = load_bundle(folder, cache=cache).backbone
+    if options.checkpoint is not None or options.init == "random":
+        raise OptionError("--backbone names a bundle, which has its own weights: leave --checkpoint and --init out.")
+    spec = load_bundle(folder, cache=cache, trust_code=options.trust_code).backbone
     return spec if options.image_size is None else spec.model_copy(update={"image_size": options.image_size})
+
+
+def _own_network(options: NetworkOptions, model: str, seed: int, cache: Path) -> BackboneSpec:
+    if options.backbone != DEFAULT_BACKBONE:
+        raise OptionError("--model and --backbone both name a network: give one of them.")
+    if ":" not in model and BACKBONES.get(model) is not None:
+        raise OptionError(f"{model} is no function of your own: use --backbone {model}.")
+    return resolve_own_network(
+        model, cache=cache, checkpoint=options.checkpoint, image_size=options.image_size, random_seed=seed
+    )
+
+
+def _is_untrained(name: str) -> bool:
+    row = BACKBONES.get(name)
+    return row is not None and row.is_untrained
+
+
+def _weights_seed(options: NetworkOptions) -> int:
+    """The seed of drawn weights: the training's where a verb has one, else the experiment's."""
+    training = getattr(options, "training_seed", None)
+    return int(getattr(options, "seed", 0) if training is None else training)
 
 
 def left_out_head(options: NetworkOptions, spec: BackboneSpec, n_classes: int, cache: Path) -> tuple[str, ...]:

@@ -8,8 +8,9 @@ import numpy as np
 from pydantic import Field
 
 from regraft.bundle import load_bundle
-from regraft.core import Options, Value
+from regraft.core import Value
 from regraft.data import Unreadable, list_images
+from regraft.recipes.network_options import TrustOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from regraft.core import Progress
 
 
-class PredictOptions(Options):
+class PredictOptions(TrustOptions):
     """Settings of `predict`."""
 
     top_k: int = Field(1, ge=1, le=1000, description="How many of the most probable classes to name.")
@@ -75,7 +76,7 @@ def predict(
         DataError: A folder holds no image.
     """
     options = PredictOptions.of(options, settings)
-    classifier = _loaded(bundle)
+    classifier = _loaded(bundle, options)
     manifest = list_images(sources)
     files = manifest.files()
     predictions: list[Prediction] = []
@@ -87,10 +88,10 @@ def predict(
     return PredictResult(predictions=tuple(predictions), unreadable=tuple(unreadable))
 
 
-def _loaded(bundle: Path | str | Classifier) -> Classifier:
+def _loaded(bundle: Path | str | Classifier, options: PredictOptions) -> Classifier:
     from pathlib import Path
 
-    return load_bundle(Path(bundle)) if isinstance(bundle, (str, Path)) else bundle
+    return load_bundle(Path(bundle), trust_code=options.trust_code) if isinstance(bundle, (str, Path)) else bundle
 
 
 def _named(paths: Sequence[str], answers: Answers, class_names: Sequence[str], top_k: int) -> Iterator[Prediction]:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from regraft.core import SilentProgress, cache_folder
+from regraft.core import OptionError, SilentProgress, cache_folder
 from regraft.data import read_manifest, require_classes
 from regraft.evaluation import compare_paired
 from regraft.recipes.classifiers import build_classifier
 from regraft.recipes.dataset_features import load_features
 from regraft.recipes.finetuning import graft, keep_journal, save
-from regraft.recipes.head_choice import fit_start
+from regraft.recipes.head_choice import fit_start, for_all_classes
 from regraft.recipes.network_options import left_out_head
 from regraft.recipes.reporting import Findings, report_run
 from regraft.recipes.runs import RunFolder, write_record
@@ -104,6 +104,8 @@ def train(
         require_classes(manifest)
     data = load_features(manifest, options, progress, watch)
     require_classes(data.manifest)
+    if data.spec.is_untrained:
+        raise OptionError(f"{data.spec.name} has no learnt weights that a probe could use: train it with pretrain.")
     world = join_world(data.choice.device)
     rows, test = data.split(options.test_fraction, options.seed)
     left_out = left_out_head(options, data.spec, data.manifest.n_classes, cache_folder())
@@ -122,10 +124,14 @@ def train(
     with watch.stage("fit head"):
         selection = fit_start(data, rows, options)
     with RunFolder(options.runs, options.name, f"{Path(source).stem}-train") as run:
-        classifier, kept, difference = build_classifier(run.final.name, data, selection, options), data, None
+        classifier, kept, difference = (
+            build_classifier(run.final.name, data, for_all_classes(selection, data), options),
+            data,
+            None,
+        )
         if fit is not None:
             probed = classifier.probabilities(data.features[test]).argmax(axis=1)
-            kept, classifier = graft(run.final.name, shop, fit, selection, test, temperature=_temperature(climbed))
+            kept, classifier = graft(run.final.name, shop, fit, test, temperature=_temperature(climbed))
             tuned = classifier.probabilities(kept.features[test]).argmax(axis=1)
             difference = _on_test(kept.manifest.select(test), tuned, probed)
             keep_journal(fit.folder, run.folder)

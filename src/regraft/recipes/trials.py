@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from regraft.bundle import save_bundle
 from regraft.recipes.classifiers import build_classifier
 from regraft.recipes.dataset_features import spread_out
-from regraft.recipes.head_choice import choose_head
+from regraft.recipes.head_choice import choose_head, for_all_classes
 from regraft.recipes.reporting import Findings, report_run
 from regraft.recipes.runs import write_record
 
@@ -70,7 +70,7 @@ def run_trial(
             n_penultimate=data.spec.n_features,
             options=options,
         )
-    classifier = build_classifier(name, data, selection, options)
+    classifier = build_classifier(name, data, for_all_classes(selection, data), options)
     findings = Findings(source=source, verb="probe", options=options, data=data, train=train, test=test)
     predictions, assessment = report_run(folder, findings, classifier, selection, watch)
     measured = classifier.with_metrics(assessment)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import copy
 import json
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import torch
 
-from regraft.backbones import WeightsSource, cut_behind, keep_weights, load_network, stage_parameters
-from regraft.core import OptionError, Value, atomic_path, cache_folder, digest_bytes, digest_file
+from regraft.backbones import Planes, WeightsSource, cut_behind, keep_weights, load_network, stage_parameters
+from regraft.core import OptionError, Value, atomic_path, cache_folder, digest_bytes, digest_file, own_file
 from regraft.finetuning import (
     CheckpointFolder,
     GraftedHead,
@@ -25,6 +24,7 @@ from regraft.finetuning import (
     discriminative_groups,
     kept_pages,
     network_scores,
+    own_groups,
     rates_table,
 )
 from regraft.recipes.boundary import Boundary, Choice
@@ -33,6 +33,7 @@ from regraft.recipes.training_inputs import TrainingInputs, ViewPlan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
     from torch import nn
@@ -141,7 +142,11 @@ class Workshop:
         """
         boundary = prepared.boundary
         grafted = self._grafted(boundary, GraftedHead(head, self.data.features[sides.train], options.dropout))
-        groups = discriminative_groups(_stages(grafted.body, self.network), grafted.head, options)
+        groups = (
+            discriminative_groups(_stages(grafted.body, self.network), grafted.head, options)
+            if options.groups is None
+            else own_groups(options.groups, grafted, options)
+        )
         journal = None if folder is None or self.world.rank else self._journal(folder)
         checkpoints = None if folder is None else CheckpointFolder(folder / "checkpoints")
         labels = self.data.manifest.labels
@@ -227,8 +232,9 @@ class Workshop:
         return GraftedNetwork(
             body,
             head,
-            normalisation=(spec.mean, spec.std) if boundary.cut is None else None,
-            keep_statistics=self.options.batch_norm == "frozen",
+            planes=Planes(spec) if boundary.cut is None else None,
+            keep_statistics=self.options.batch_norm == "frozen"
+            or (self.options.batch_norm == "auto" and not spec.is_untrained),
         )
 
     def keep(self, fit: Fit) -> BackboneSpec:
@@ -240,7 +246,8 @@ class Workshop:
         spec = self.data.spec
         aside = folder / f".finetuned-{digest_bytes(str(fit.trained.history).encode())[:16]}.safetensors"
         save_file({name: tensor.contiguous().clone() for name, tensor in state.items()}, aside)
-        name = spec.name if spec.name.endswith("fine-tuned") else f"{spec.name} fine-tuned"
+        what = "trained" if spec.is_untrained else "fine-tuned"
+        name = spec.name if spec.name.endswith(what) else f"{spec.name} {what}"
         update = {
             "name": name,
             "weights": WeightsSource(kind="file", location=str(aside)),
@@ -259,7 +266,7 @@ class Workshop:
 def training_folder(options: TuningOptions, source: str, data: DatasetFeatures) -> Path:
     """The folder of a training that is under way: the same for the same command on the same images and labels."""
     asked = options.model_dump(mode="json", exclude={"runs", "name"})
-    own_code = Path(options.loss.rpartition(":")[0])
+    own_codes = [own_file(name) for name in (options.loss, options.model or "", options.groups or "")]
     manifest = data.manifest
     rows = list(
         zip(manifest.paths, manifest.labels.tolist(), manifest.splits, manifest.groups, data.digests, strict=True)
@@ -268,7 +275,7 @@ def training_folder(options: TuningOptions, source: str, data: DatasetFeatures) 
         type(options).__name__,
         source,
         asked,
-        digest_file(own_code) if own_code.is_file() else None,
+        [None if path is None else digest_file(path) for path in own_codes],
         data.spec.digest,
         manifest.class_names,
         rows,

@@ -20,7 +20,7 @@ def network(request):
     torch.manual_seed(0)
     made = timm.create_model(request.param)
     made.reset_classifier(0)
-    return made.eval(), SimpleNamespace(architecture=request.param, image_size=NETWORKS[request.param])
+    return made.eval(), SimpleNamespace(architecture=request.param, image_size=NETWORKS[request.param], n_channels=3)
 
 
 def test_the_tail_continues_where_the_stage_ended(network):

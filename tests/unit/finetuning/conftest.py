@@ -51,7 +51,7 @@ def build():
         network = GraftedNetwork(
             body,
             GraftedHead(head, np.ones((4, 8), np.float32), options.dropout),
-            normalisation=None,
+            planes=None,
             keep_statistics=False,
         )
         task = Task(

@@ -26,8 +26,8 @@ def backbones(*, format: Literal["table", "json"] = "table") -> None:  # noqa: A
                 f"{row.n_parameters / 1e6:.1f} M",
                 f"{row.image_size} x {row.image_size}",
                 f"{row.n_features:,}",
-                f"{row.top1:.1f} %" if row.top1 else "",
-                row.licence or "unknown",
+                "to be trained" if row.is_untrained else f"{row.top1:.1f} %" if row.top1 else "",
+                row.licence or ("" if row.is_untrained else "unknown"),
                 "yes" if row.is_offline else "no",
             ]
             for row in rows
@@ -35,4 +35,4 @@ def backbones(*, format: Literal["table", "json"] = "table") -> None:  # noqa: A
     )
     say()
     say("Any other network that timm knows works by its name, with its published weights where there is a network,")
-    say("or with --checkpoint FILE.")
+    say("or with --checkpoint FILE; your own with --model FILE.py:function. Those to be trained: regraft pretrain.")

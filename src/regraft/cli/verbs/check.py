@@ -8,13 +8,14 @@ from regraft.cli.output import say
 from regraft.recipes import check as run_check
 
 
-def check(bundle: Path, /) -> None:
+def check(bundle: Path, /, *, trust_code: bool = False) -> None:
     """Replay a saved classifier's golden inputs.
 
     Args:
         bundle: A bundle's or run's folder.
+        trust_code: Run the source code of a network that its author wrote and that the bundle holds.
     """
-    result = run_check(bundle)
+    result = run_check(bundle, trust_code=trust_code)
     same = "the engine that made it" if result.is_same_engine else "another engine than the one that made it"
     say(f"{result.folder}: all files are as they were written.")
     say(

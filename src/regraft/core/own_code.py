@@ -1,0 +1,70 @@
+"""The user's own functions, named on the command line. They run with the user's rights: nothing else names them."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from regraft.core.errors import OptionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def load_function(name: str) -> Callable[..., Any]:
+    """Import `package.module:function` or `FILE.py:function`.
+
+    Raises:
+        OptionError: It cannot be imported, or is no function.
+    """
+    place, _, attribute = name.rpartition(":")
+    file = own_file(name)
+    try:
+        if place.endswith(".py"):
+            spec = importlib.util.spec_from_file_location(Path(place).stem, place)
+            module = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]
+            spec.loader.exec_module(module)  # type: ignore[union-attr]
+        else:
+            module = importlib.import_module(place)
+    except Exception as error:
+        raise OptionError(f"{name} cannot be imported: {explain_own_error(error, file)}") from error
+    function = getattr(module, attribute, None)
+    if not callable(function):
+        raise OptionError(f"{place} has no function called {attribute!r}.")
+    found: Callable[..., Any] = function
+    return found
+
+
+def own_file(name: str) -> Path | None:
+    """The source file of `package.module:function` or `FILE.py:function`; None where there is none."""
+    place = name.rpartition(":")[0]
+    if place.endswith(".py"):
+        path = Path(place).expanduser()
+        return path.resolve() if path.is_file() else None
+    try:
+        found = importlib.util.find_spec(place) if place else None
+    except (ImportError, ValueError):
+        return None
+    return Path(found.origin) if found is not None and found.origin and found.origin.endswith(".py") else None
+
+
+def explain_own_error(error: BaseException, file: Path | None) -> str:
+    """What went wrong in the user's code, and in which of their lines."""
+    what = f"{type(error).__name__}: {error}"
+    if isinstance(error, SyntaxError):
+        return f"{error.filename}, line {error.lineno}: SyntaxError: {error.msg}"
+    lines = [frame for frame in traceback.extract_tb(error.__traceback__) if file and Path(frame.filename) == file]
+    return f"{file}, line {lines[-1].lineno}: {what}" if lines else what
+
+
+def line_of(function: Callable[..., Any]) -> str:
+    """Where a function of the user's is: file and line, for a message."""
+    code = getattr(function, "__code__", None)
+    if code is None:
+        module = sys.modules.get(getattr(function, "__module__", ""))
+        return str(getattr(module, "__file__", None) or function)
+    return f"{code.co_filename}, line {code.co_firstlineno}"
