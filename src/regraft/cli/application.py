@@ -58,6 +58,7 @@ VERBS = {
             "regraft probe signs --backbone runs/digits-pretrain",
         ),
     ),
+    "new": Verb("Write a commented file to begin with: a network of your own.", ("regraft new model my_network.py",)),
     "train": Verb(
         "Probe, then fine-tune only if it is worth it, with the evidence.",
         (

@@ -10,6 +10,7 @@ from regraft.core import plural, shortened
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from regraft.evaluation import Assessment
     from regraft.recipes import FinetuneResult, ProbeResult, TrainResult
 
 _N_SHOWN = 5
@@ -55,12 +56,19 @@ def say_left_out(n_files: int, where: str) -> None:
         say(f"{plural(n_files, 'file')} could not be read: see {where} for reasons.")
 
 
+def say_found(found: Assessment) -> None:
+    """The result in plain words, and the user's own metric."""
+    say(found.sentence)
+    if found.own is not None:
+        say(f"{found.own.name}: {found.own.estimate}.")
+
+
 def say_probe(result: ProbeResult) -> None:
     """The end of a probe: how good, how much better than nothing, and where everything is."""
     found = result.assessment
     total = sum(result.seconds.values())
     computed = f"{result.n_computed:,} images computed" if result.n_computed else "all features were kept from before"
-    say(found.sentence)
+    say_found(found)
     say(f"Trained on {result.n_train:,} images, tested on {result.n_test:,}, in {total:.1f} s ({computed}).")
     _say_files(result)
 
@@ -71,7 +79,7 @@ def say_finetune(result: FinetuneResult) -> None:
     for note in result.notes:
         say(note)
     say()
-    say(found.sentence)
+    say_found(found)
     say(
         f"Trained on {result.n_train:,} images, epochs judged on {result.n_validation:,}, tested on "
         f"{result.n_test:,}, in {sum(result.seconds.values()):.1f} s."
@@ -93,7 +101,7 @@ def say_train(result: TrainResult) -> None:
     if result.test_difference is not None:
         say(f"On the test images the same comparison gives {result.test_difference}.")
     say()
-    say(result.assessment.sentence)
+    say_found(result.assessment)
     say(f"Trained on {result.n_train:,} images, tested on {result.n_test:,}, in {sum(result.seconds.values()):.1f} s.")
     _say_files(result)
 

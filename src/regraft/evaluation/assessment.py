@@ -12,6 +12,7 @@ from regraft.evaluation.class_results import ClassResult, class_results
 from regraft.evaluation.intervals import Estimate, of_the_time
 from regraft.evaluation.measures import measure
 from regraft.evaluation.mistakes import ConfusedPair, Mistake, confused_pairs, surest_mistakes
+from regraft.evaluation.own_metrics import OwnMeasure, own_measure
 from regraft.evaluation.probability_scores import ReliabilityBin, reliability_bins
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Assessment(Value):
     top5_accuracy: Estimate | None = Field(description="None for 5 classes or fewer, where it says nothing.")
     log_loss: Estimate = Field(description="Nats an image.")
     calibration_error: Estimate
+    own: OwnMeasure | None = Field(None, description="The user's own metric.")
     baseline: Baseline | None = Field(description="None where the training counts are unknown.")
     classes: tuple[ClassResult, ...]
     confused: tuple[ConfusedPair, ...]
@@ -86,6 +88,7 @@ def assess(
     predictions: Predictions,
     *,
     train_counts: Sequence[int] | NDArray[np.int64] | None,
+    own_metric: str | None = None,
     confidence: float = 0.95,
     seed: int = 0,
 ) -> Assessment:
@@ -94,11 +97,13 @@ def assess(
     Args:
         predictions: Images that the classifier has not seen; those without a truth are left out and counted.
         train_counts: (k,) training images of each class, for the baseline; None where they are unknown.
+        own_metric: The user's own metric, `module:function` or `FILE.py:function` (`own_metrics.own_measure`).
         confidence: How often an interval should hold the true number.
         seed: Chooses the resamples.
 
     Raises:
         DataError: No image has a known truth.
+        OptionError: The user's metric fails.
     """
     known = predictions.labelled()
     if not len(known):
@@ -125,6 +130,7 @@ def assess(
         top5_accuracy=estimates.get("top5_accuracy"),
         log_loss=estimates["log_loss"],
         calibration_error=estimates["calibration_error"],
+        own=None if own_metric is None else own_measure(own_metric, known, confidence=confidence, seed=seed),
         baseline=baseline,
         classes=classes,
         confused=confused_pairs(known, N_EXAMPLES),

@@ -20,6 +20,7 @@ from regraft.recipes.evaluating import EvaluateOptions, EvaluateResult, evaluate
 from regraft.recipes.experiment_options import ProbeOptions
 from regraft.recipes.finetune_options import FinetuneOptions
 from regraft.recipes.finetuning import FinetuneResult, finetune
+from regraft.recipes.new_files import new_model
 from regraft.recipes.predicting import Prediction, PredictOptions, PredictResult, predict
 from regraft.recipes.pretraining import PretrainOptions, pretrain
 from regraft.recipes.probing import ProbeResult, probe
@@ -66,6 +67,7 @@ __all__ = [
     "finetune",
     "list_backbones",
     "list_datasets",
+    "new_model",
     "predict",
     "pretrain",
     "probe",

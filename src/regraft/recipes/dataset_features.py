@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regraft.core import DataError, cache_folder, plural
+from regraft.core import DataError, cache_folder, load_function, plural
 from regraft.data import assign_splits, fingerprint_files
 from regraft.images import read_image
 from regraft.recipes.network_options import open_network
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from regraft.features import Extractor
     from regraft.recipes.network_options import NetworkOptions
     from regraft.recipes.stopwatch import Stopwatch
+
+
+_OWN_CODE = ("model", "loss", "groups", "metric")
+"""Options that name functions of the user's."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,8 +88,10 @@ def load_features(manifest: Manifest, options: NetworkOptions, progress: Progres
         DataError: None of the files can be read.
         RegraftError: From the backbone, the engine or the store.
     """
-    if options.model is not None:
-        progress.say(f"Running your own code: {options.model}.")
+    own_code = [str(found) for name in _OWN_CODE if (found := getattr(options, name, None)) and ":" in str(found)]
+    for name in own_code:
+        progress.say(f"Running your own code: {name}.")
+        load_function(name)  # a slip in it shows before anything is computed
     with watch.stage("choose engine"):
         spec, choice, extractor = open_network(options, cache_folder())
     return features_for(manifest, spec=spec, choice=choice, extractor=extractor, progress=progress, watch=watch)

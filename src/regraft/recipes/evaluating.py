@@ -13,7 +13,7 @@ from regraft.bundle import load_bundle
 from regraft.core import DataError, SilentProgress
 from regraft.data import read_manifest, require_classes
 from regraft.recipes.dataset_features import features_for
-from regraft.recipes.experiment_options import RunOptions
+from regraft.recipes.experiment_options import MetricOptions, RunOptions
 from regraft.recipes.network_options import TrustOptions
 from regraft.recipes.reporting import Findings, report_run
 from regraft.recipes.runs import RunFolder, write_record
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from regraft.evaluation import Assessment
 
 
-class EvaluateOptions(RunOptions, TrustOptions):
+class EvaluateOptions(RunOptions, MetricOptions, TrustOptions):
     """Settings of `evaluate`."""
 
     split: Literal["all", "train", "val", "test"] = Field("all", description="Which of the data set's splits to use.")

@@ -20,7 +20,17 @@ class RunOptions(Options):
     name: str | None = Field(None, description="The run's name; by default made from the data set's.")
 
 
-class ExperimentOptions(Options):
+class MetricOptions(Options):
+    """What is measured besides the usual."""
+
+    metric: str | None = Field(
+        None,
+        description="A metric of your own, shown in the report: module:function or FILE.py:function, called with "
+        "labels (n,) and probabilities (n, k).",
+    )
+
+
+class ExperimentOptions(MetricOptions):
     """How a head is chosen, and what it is measured on."""
 
     normalisation: Literal["auto", "l2", "standard"] = Field(

@@ -90,7 +90,7 @@ def report_run(
         )
         train_labels = data.manifest.labels[findings.train]
         counts = np.bincount(train_labels, minlength=manifest.n_classes) if len(train_labels) else None
-        assessment = assess(predictions, train_counts=counts)
+        assessment = assess(predictions, train_counts=counts, own_metric=getattr(findings.options, "metric", None))
     with watch.stage("write report"):
         predictions.write_parquet(folder / "predictions.parquet")
         files = dict(zip(data.manifest.paths, data.manifest.files(), strict=True))

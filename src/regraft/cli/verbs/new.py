@@ -1,0 +1,21 @@
+"""`regraft new`."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from regraft.cli.output import say
+from regraft.recipes import new_model
+
+
+def new(kind: Literal["model"], name: str, /) -> None:
+    """Write a commented file to begin with.
+
+    Args:
+        kind: model: a network of your own.
+        name: The file.
+    """
+    del kind
+    path = new_model(name)
+    say(f"Wrote {path}. Try it: python {path}")
+    say(f"Train it: regraft pretrain PHOTOS --model {path}:network")
