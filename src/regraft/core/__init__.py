@@ -4,6 +4,7 @@ from regraft.core.errors import (
     BackboneError,
     BundleError,
     DataError,
+    FetchError,
     HeadError,
     InterruptedRunError,
     MissingExtraError,
@@ -12,7 +13,7 @@ from regraft.core.errors import (
     StoreError,
     TrainingError,
 )
-from regraft.core.files import atomic_path, digest_bytes, digest_file, publish, sync_folder
+from regraft.core.files import atomic_path, digest_bytes, digest_file, publish, require_space, sync_folder
 from regraft.core.locks import exclusive
 from regraft.core.options import Options, Value, explain_validation
 from regraft.core.places import CACHE_VARIABLE, cache_folder, n_usable_cores
@@ -20,13 +21,14 @@ from regraft.core.progress import Progress, SilentProgress
 from regraft.core.registry import Registry
 from regraft.core.seeding import generator, hash_fraction, hash_key
 from regraft.core.tensors import TensorEntry, TensorHeader, digest_tensors, read_tensor_header
-from regraft.core.text import plural, shortened
+from regraft.core.text import megabytes, plural, shortened
 
 __all__ = [
     "CACHE_VARIABLE",
     "BackboneError",
     "BundleError",
     "DataError",
+    "FetchError",
     "HeadError",
     "InterruptedRunError",
     "MissingExtraError",
@@ -51,10 +53,12 @@ __all__ = [
     "generator",
     "hash_fraction",
     "hash_key",
+    "megabytes",
     "n_usable_cores",
     "plural",
     "publish",
     "read_tensor_header",
+    "require_space",
     "shortened",
     "sync_folder",
 ]
