@@ -13,13 +13,12 @@ import zipfile
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Self
 from urllib.request import HTTPSHandler, ProxyHandler
 
 import numpy as np
 
-from regraft.data import Archive, Dataset, Web
-from regraft.data.catalog import _BELGIUM_IMAGES
+from regraft.data import DATASETS, Archive, Dataset, Web
 from regraft.data.connections import secure_opener
 
 HOST = "https://btsd.ethz.ch"
@@ -61,15 +60,9 @@ class Publisher:
     has_ranges: bool = True
     requests: list[str | None] = field(default_factory=list)
 
-    def __enter__(self) -> Publisher:
-        publisher = self
+    def __enter__(self) -> Self:
         self.ending = threading.Event()
-
-        class Handler(_Handler):
-            pass
-
-        Handler.publisher = publisher
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"publisher": self}))
         self.server.daemon_threads = True
         self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01})
         self.thread.start()
@@ -190,7 +183,7 @@ SIGNS = Dataset(
             url=f"{HOST}/signs/{side}.zip",
             split=split,
             n_bytes_about=len(ARCHIVES[side]),
-            images=_BELGIUM_IMAGES,
+            images=DATASETS["belgium-signs"].archives[0].images,
         )
         for side, split in (("Training", "train"), ("Testing", "test"))
     ),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import shutil
 import stat
+import struct
 import zipfile
 import zlib
 from typing import TYPE_CHECKING
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 _N_MEMBERS_MAX = 100_000
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+_DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, ValueError)
+"""What zipfile raises for archives that are broken."""
 _KINDS = frozenset({0, stat.S_IFREG, stat.S_IFDIR})
 """What a member may be, as Unix sees it; 0 where the archive does not say."""
 
@@ -44,22 +48,25 @@ def unpack_images(archive: Path, folder: Path, *, images: str, n_bytes_max: int,
     """
     try:
         with zipfile.ZipFile(archive) as opened:
-            members = opened.infolist()
-            _refuse_hostile(archive, members, n_bytes_max)
-            chosen = _choose(archive, members, re.compile(images, re.ASCII))
+            chosen = _choose(archive, _checked(archive, opened, n_bytes_max), re.compile(images, re.ASCII))
             folder.mkdir(parents=True)
             require_space(folder, sum(member.file_size for member in chosen.values()), f"Unpacking {archive.name}")
             progress.start(f"Unpacking {archive.name}", len(chosen))
             for name, member in chosen.items():
                 _write(opened, member, folder / name)
                 progress.advance()
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeError, ValueError) as error:
+    except _DAMAGE as error:
         raise FetchError(f"{archive.name} is damaged ({shortened(str(error), 160) or 'it is cut off'}).") from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a seek to before the beginning, as a damaged archive asks for
+            raise
+        raise FetchError(f"{archive.name} is damaged (a place in it lies outside of it).") from error
     return len(chosen)
 
 
-def _refuse_hostile(archive: Path, members: list[zipfile.ZipInfo], n_bytes_max: int) -> None:
-    """One bad member spoils the archive: whoever made it did not mean well."""
+def _checked(archive: Path, opened: zipfile.ZipFile, n_bytes_max: int) -> list[zipfile.ZipInfo]:
+    """All members. One bad one spoils the archive: whoever made it did not mean well."""
+    members = opened.infolist()
     if len(members) > _N_MEMBERS_MAX:
         raise FetchError(f"{archive.name} is refused: it has {len(members):,} members, more than {_N_MEMBERS_MAX:,}.")
     for member in members:
@@ -70,6 +77,7 @@ def _refuse_hostile(archive: Path, members: list[zipfile.ZipInfo], n_bytes_max: 
         raise FetchError(
             f"{archive.name} is refused: unpacked it would have {n_bytes:,} bytes, more than {n_bytes_max:,}."
         )
+    return members
 
 
 def _faults(member: zipfile.ZipInfo) -> Iterator[str]:

@@ -107,29 +107,35 @@ def get_dataset(
 
 def obtain(row: Dataset, folder: Path, progress: Progress, web: Web) -> GetDatasetResult:
     """`get_dataset` for a row of any catalogue, over any web: what tests call."""
+    target = _absolute(folder)
+    staging = target.parent / f".{target.name}.getting"
     try:
-        target = folder.expanduser().resolve()
-        if (provenance := _recognise(row, target, progress)) is None:
-            return _result(row, folder, _make(row, target, progress, web), was_there=False)
-    except RuntimeError as error:  # no such user in ~user, or links in a circle
-        raise OptionError(f"The folder {folder} cannot be found: {error}.") from error
+        there = _recognise(row, target, progress)
+        provenance = there or _make(row, target, staging, progress, web)
+        shutil.rmtree(staging, ignore_errors=True)  # also that of a run that died after the last step
     except OSError as error:
         raise StoreError(
             f"{error.filename or folder} cannot be written or read ({error.strerror or error}). Free some space, or "
             "choose another place with --folder. What was fetched is kept: the same command goes on."
         ) from error
-    return _result(row, folder, provenance, was_there=True)
-
-
-def _result(row: Dataset, folder: Path, provenance: Provenance, *, was_there: bool) -> GetDatasetResult:
     return GetDatasetResult(
-        dataset=row, folder=folder, provenance=provenance, was_there=was_there, command=row.command(str(folder))
+        dataset=row,
+        folder=folder,
+        provenance=provenance,
+        was_there=there is not None,
+        command=row.command(str(folder)),
     )
 
 
-def _make(row: Dataset, target: Path, progress: Progress, web: Web) -> Provenance:
+def _absolute(folder: Path) -> Path:
+    try:
+        return folder.expanduser().resolve()
+    except (OSError, RuntimeError) as error:  # forbidden, no such user in ~user, links in a circle
+        raise OptionError(f"The folder {shortened(str(folder))} cannot be found ({error}).") from error
+
+
+def _make(row: Dataset, target: Path, staging: Path, progress: Progress, web: Web) -> Provenance:
     """Fetch, unpack, rename; one process at a time."""
-    staging = target.with_name(f".{target.name}.getting")
     try:
         with exclusive(staging / "lock.sqlite", timeout_seconds=2):
             provenance = _recognise(row, target, progress)  # another process may have been faster
@@ -142,18 +148,17 @@ def _make(row: Dataset, target: Path, progress: Progress, web: Web) -> Provenanc
             f"Stopped. {megabytes(_n_bytes_fetched(staging))} are kept in {staging}: run the same command again to "
             "go on."
         ) from None
-    shutil.rmtree(staging, ignore_errors=True)
     return provenance
 
 
 def _fetch(row: Dataset, staging: Path, progress: Progress, web: Web) -> Provenance:
     """All of the data set in `staging/whole`."""
-    n_bytes = 3 * sum(archive.n_bytes_about for archive in row.archives) - _n_bytes_fetched(staging)
-    require_space(staging, n_bytes, f"Fetching and unpacking {row.name}")
-    fetched = [fetch_archive(archive, staging, progress=progress, web=web) for archive in row.archives]
     whole = staging / "whole"
     if whole.exists():  # half-made, by a run that died
         shutil.rmtree(whole)
+    n_bytes = 3 * sum(archive.n_bytes_about for archive in row.archives) - _n_bytes_fetched(staging)
+    require_space(staging, n_bytes, f"Fetching and unpacking {row.name}")
+    fetched = [fetch_archive(archive, staging, progress=progress, web=web) for archive in row.archives]
     for archive in row.archives:
         unpack_archive(archive, staging, whole / archive.split, progress=progress)
     n_images, n_classes, digest = digest_images(whole, progress)
