@@ -163,7 +163,7 @@ def test_too_many_members_are_refused(assert_refused, monkeypatch):
 
 @pytest.mark.parametrize("name", ["00001/01153_00000.ppm", "other/00001/01153_00000.ppm"])
 def test_an_image_that_is_there_twice_is_refused(name, assert_refused):
-    """Which of them would be the right one?"""
+    """Nobody knows which of them would be the right one."""
     assert_refused([(GOOD, b"image"), (name, b"other")], "has '00001/01153_00000.ppm' twice")
 
 

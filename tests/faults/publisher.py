@@ -34,7 +34,7 @@ class Fault:
     """The connection is cut when so many bytes of the body are sent."""
     stall_after: int | None = None
     """Nothing more is sent after so many bytes until the server ends."""
-    length: int | None = None
+    length: int | str | None = None
     """What Content-Length says instead of the truth."""
     chunked: bool = False
     content_range: str | None = None

@@ -111,7 +111,7 @@ def test_a_killed_download_goes_on(start, go_on, publisher, tmp_path):
     assert "free for research; see the source. Please cite: Timofte" in errors
     assert "18 images in 3 classes, with the publisher's own split" in out
     assert "Note: 7,095 in 62 were expected" in out
-    assert "(of what came; none published)" in out
+    assert "(of what came; the right one is not known)" in out
     assert r"regraft probe belgium-signs --group-by '(\d+)/(\d+)_'" in out
 
 

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 
 class FetchedArchive(Value):
-    """One file as it came: `sha256` is what was computed; only where `is_published` had it been known before."""
+    """One file as it came: `sha256` was computed from it, and only where `is_verified` did the catalogue know it."""
 
     url: str
     n_bytes: int
     sha256: str
-    is_published: bool
+    is_verified: bool
     fetched: str
     """Day, UTC."""
 
@@ -51,7 +51,7 @@ def fetch_archive(archive: Archive, folder: Path, *, progress: Progress, web: We
     if path.is_file():
         before, found = _read_note(note), _describe(path, archive)
         if found.sha256 == (before or found).sha256:
-            return (before or found).model_copy(update={"is_published": found.is_published})
+            return (before or found).model_copy(update={"is_verified": found.is_verified})
         progress.say(f"{archive.file_name} has changed on the disk: fetching it again.")
         path.unlink()
     fetch_file(archive.url, path, n_bytes_max=archive.n_bytes_max, progress=progress, web=web)
@@ -98,7 +98,7 @@ def _describe(path: Path, archive: Archive) -> FetchedArchive:
         url=archive.url,
         n_bytes=path.stat().st_size,
         sha256=digest,
-        is_published=archive.sha256 is not None,
+        is_verified=archive.sha256 is not None,
         fetched=datetime.now(UTC).date().isoformat(),
     )
 

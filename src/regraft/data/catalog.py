@@ -23,8 +23,8 @@ class Archive(Value):
     images: str
     """Regular expression on the whole name of a member that is an image: `class` and `name` are its groups."""
     sha256: str | None = None
-    """Digest of the file, enforced. None where the publisher gives none and we have not seen the file: then the digest
-    of what came is told and kept beside the data (`Provenance`), and proves only that nothing has changed since."""
+    """Digest of the file, enforced. None where it is not known to us: then the digest of what came is told and kept
+    beside the data (`Provenance`), and proves only that nothing has changed since."""
 
     @property
     def file_name(self) -> str:

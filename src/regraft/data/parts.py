@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-_CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+)", re.ASCII)
+_CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-\d{1,18}/(\d{1,18})", re.ASCII)
+_LENGTH = re.compile(r"\d{1,18}", re.ASCII)
 
 
 class PartRecord(Value):
@@ -76,12 +77,12 @@ class Part:
     def begin(self, headers: Mapping[str, str]) -> None:
         """Forget what is there; an answer with these headers begins the file."""
         self.clear()
-        length = headers.get("Content-Length", "")
+        length = _LENGTH.fullmatch(headers.get("Content-Length", ""))
         self._record = PartRecord(
             url=self.url,
             etag=headers.get("ETag"),
             last_modified=headers.get("Last-Modified"),
-            n_bytes=int(length) if length.isascii() and length.isdigit() else None,
+            n_bytes=int(length[0]) if length else None,
         )
         with atomic_path(self._record_path) as aside:
             aside.write_text(self._record.model_dump_json(), "utf-8")

@@ -7,9 +7,9 @@
 Until it is whole, everything lies in `.FOLDER.getting` beside it: a run that was stopped in whatever way goes on from
 there, and FOLDER appears by one rename.
 
-For the archives of belgium-signs no digests are known: the publisher gives none. Their SHA-256 is computed, told and
-kept in SOURCE.json. That proves later that nothing has changed since; that the files are the publisher's is proved by
-https alone.
+The official digests of the archives of belgium-signs are not known to us. Their SHA-256 is computed, told and kept in
+SOURCE.json. That proves later that nothing has changed since; that the files are the publisher's is proved by https
+alone.
 """
 
 from __future__ import annotations

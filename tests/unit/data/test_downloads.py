@@ -114,7 +114,14 @@ def test_a_file_that_changed_begins_again(fetch, publisher):
 
 @pytest.mark.usefixtures("part")
 @pytest.mark.parametrize(
-    "told", ["bytes 5-511999/512000", f"bytes {HALF}-511999/512001", f"bytes {HALF}-511999/*", "nonsense"]
+    "told",
+    [
+        "bytes 5-511999/512000",
+        f"bytes {HALF}-511999/512001",
+        f"bytes {HALF}-511999/*",
+        f"bytes {HALF}-9/" + 5000 * "9",
+        "x",
+    ],
 )
 def test_a_range_that_was_not_asked_for_begins_again(told, fetch, publisher):
     """An answer that does not fit the part is not appended to it."""
@@ -263,6 +270,13 @@ def test_a_length_that_promises_too_much(fetch, publisher):
     publisher.faults = [Fault(length=len(CONTENT) + 9)] * 9
     with pytest.raises(FetchError, match="could not be fetched"):
         fetch(n_bytes_max=2 * len(CONTENT))
+
+
+@pytest.mark.parametrize("length", ["-1", "many", "1" * 5000, ""])
+def test_a_length_that_is_no_number(length, fetch, publisher):
+    """It is taken for none, and the end is where the connection ends."""
+    publisher.faults = [Fault(length=length)]
+    assert fetch() == CONTENT
 
 
 def test_no_connection_is_said_at_once(tmp_path):

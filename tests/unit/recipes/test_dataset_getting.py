@@ -80,14 +80,14 @@ def test_a_folder_with_the_publishers_split(get, folder):
 
 
 def test_the_source_is_kept_beside_the_images(get, folder):
-    """Addresses, sizes, digests, licence and citation are in SOURCE.json; a computed digest is not called published."""
+    """Addresses, sizes, digests, licence and citation are in SOURCE.json; a computed digest is not called verified."""
     result = get()
     record = json.loads((folder / "SOURCE.json").read_text())
     assert record == json.loads(result.provenance.model_dump_json())
     assert (record["licence"], record["citation"]) == (SIGNS.licence, SIGNS.citation)
     assert [archive["sha256"] for archive in record["archives"]] == list(DIGESTS.values())
     assert [archive["n_bytes"] for archive in record["archives"]] == [len(content) for content in ARCHIVES.values()]
-    assert [archive["is_published"] for archive in record["archives"]] == [False, False]
+    assert [archive["is_verified"] for archive in record["archives"]] == [False, False]
     assert (record["n_images"], record["n_classes"]) == (18, 3)
 
 
@@ -136,8 +136,8 @@ def test_a_damaged_record_is_said(text, get, folder):
 
 
 def test_known_digests_are_enforced(get, folder, publisher):
-    """With the right digests the archives are called published; a wrong one is refused and nothing is kept of it."""
-    assert [archive.is_published for archive in get(knowing(**DIGESTS)).provenance.archives] == [True, True]
+    """With the right digests the archives are called verified; a wrong one is refused and nothing is kept of it."""
+    assert [archive.is_verified for archive in get(knowing(**DIGESTS)).provenance.archives] == [True, True]
     other = folder.with_name("other")
     with pytest.raises(
         FetchError, match=rf"Testing\.zip is not the published file: its SHA-256 is {DIGESTS['Testing'][:16]}"

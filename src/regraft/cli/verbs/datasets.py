@@ -63,9 +63,8 @@ def _say_result(result: GetDatasetResult) -> None:
         say(f"Note: {row.n_images:,} in {row.n_classes:,} were expected. The publisher may have changed the data set.")
     for archive in found.archives:
         say(f"{archive.url}  {megabytes(archive.n_bytes)}  {archive.fetched}")
-        say(
-            f"  SHA-256 {archive.sha256} ({'as published' if archive.is_published else 'of what came; none published'})"
-        )
+        verdict = "as it should be" if archive.is_verified else "of what came; the right one is not known"
+        say(f"  SHA-256 {archive.sha256} ({verdict})")
     say(f"This is kept in {result.folder / 'SOURCE.json'}, with licence and citation.")
     say()
     say(f"Use it      {result.command}")
