@@ -12,6 +12,7 @@ from regraft.bundle import BundleRecord
 from regraft.bundle.record import TENSOR_FILES
 from regraft.cli.application import VERBS
 from regraft.core import CACHE_VARIABLE
+from regraft.data import FetchedArchive, Provenance
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -85,6 +86,12 @@ def test_the_measured_table_is_measured():
 def test_the_bundle_format_is_written_down(name):
     """Every field and file of a bundle is in its specification."""
     assert f"`{name}`" in (text := (ROOT / "docs" / "bundle-format.md").read_text()) or name in text
+
+
+@pytest.mark.parametrize("name", [*Provenance.model_fields, *FetchedArchive.model_fields])
+def test_the_record_of_a_source_is_written_down(name):
+    """Every field of SOURCE.json is on the page about data sets."""
+    assert f"`{name}`" in (ROOT / "docs" / "datasets.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("floor", [path.parent.name for path in (ROOT / "src" / "regraft").glob("*/__init__.py")])

@@ -7,7 +7,9 @@ flush, no unlocking. The code under test has no hooks.
     write    Path.write_bytes      during: half of the bytes are in the file
     fsync    os.fsync
     replace  os.replace
+    rename   os.rename
     unlink   os.unlink
+    copy     shutil.copyfileobj
     commit   Connection.commit     during: changed pages are in the database already, and its journal is hot
 
 A fail-point is written STEP:CALL:MOMENT, for example `replace:2:after`.
@@ -16,6 +18,7 @@ A fail-point is written STEP:CALL:MOMENT, for example `replace:2:after`.
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sqlite3
 from dataclasses import dataclass
@@ -106,6 +109,14 @@ def _arm_replace(point: FailPoint) -> None:
     os.replace = point.watch(os.replace)
 
 
+def _arm_rename(point: FailPoint) -> None:
+    os.rename = point.watch(os.rename)
+
+
+def _arm_copy(point: FailPoint) -> None:
+    shutil.copyfileobj = point.watch(shutil.copyfileobj)
+
+
 def _arm_unlink(point: FailPoint) -> None:
     os.unlink = point.watch(os.unlink)
 
@@ -129,6 +140,8 @@ _STEPS = {
     "write": _arm_write,
     "fsync": _arm_fsync,
     "replace": _arm_replace,
+    "rename": _arm_rename,
+    "copy": _arm_copy,
     "unlink": _arm_unlink,
     "commit": _arm_commit,
 }

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from extraction_child import KEY
-from regraft.core import CACHE_VARIABLE, StoreError, digest_bytes
+from publisher import FILES, SIGNS, Publisher
+from regraft.core import CACHE_VARIABLE, SilentProgress, StoreError, digest_bytes
 from regraft.features import FeatureStore
+from regraft.recipes.dataset_getting import obtain
 
 resource = pytest.importorskip("resource")
 
@@ -156,3 +158,20 @@ def test_the_command_line_says_so_in_a_line_and_goes_on_later(means, disk, embed
     np.testing.assert_array_equal(after[:8], before)
     assert len(after) == FeatureStore(disk.folder).info().n_rows == 40
     assert not FeatureStore(disk.folder).verify().damaged
+
+
+@pytest.mark.parametrize("n_kib", [300, 700, 900])
+def test_a_disk_that_fills_while_a_data_set_is_fetched(n_kib, disk, monkeypatch):
+    """In an archive or among the images, a sentence says so, and the same command goes on when there is space."""
+    disk.mount(n_kib * KIB)
+    monkeypatch.setattr("shutil.disk_usage", lambda _folder: type("", (), {"free": 1 << 40}))  # others fill it later
+    target = disk.folder / "signs"
+    with Publisher(dict(FILES)) as publisher:
+        with pytest.raises(StoreError, match=r"No space left on device\)\. Free some space.*the same command goes on"):
+            obtain(SIGNS, target, SilentProgress(), publisher.web())
+        assert not target.exists()
+        disk.resize(10 << 20)
+        assert obtain(SIGNS, target, SilentProgress(), publisher.web()).provenance.n_images == 18
+        n_whole = sum(wanted is None for wanted in publisher.requests)
+    assert n_whole == 2, "nothing that had come was fetched again"
+    assert [path.name for path in disk.folder.iterdir()] == ["signs"]

@@ -90,7 +90,14 @@ VERBS = {
         ("regraft embed photos --out features.parquet", "regraft embed photos --layer stage3 --out features.npy"),
     ),
     "backbones": Verb("List the pretrained networks.", ("regraft backbones",)),
-    "datasets": Verb("List the data sets that are known by name.", ("regraft datasets",)),
+    "datasets": Verb(
+        "List the data sets that are known by name, or fetch one.",
+        (
+            "regraft datasets list",
+            "regraft datasets get belgium-signs",
+            "regraft datasets get belgium-signs --folder data/signs",
+        ),
+    ),
     "cache": Verb(
         "Look at, verify or clear the features that are kept.",
         ("regraft cache info", "regraft cache verify", "regraft cache clear"),

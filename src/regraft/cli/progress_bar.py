@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, TextColumn, TimeRemainingColumn
+from rich.filesize import decimal
+from rich.progress import BarColumn, ProgressColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as RichProgress
 from rich.text import Text
 
@@ -15,12 +16,26 @@ if TYPE_CHECKING:
     from rich.progress import Task, TaskID
 
 
+class _AmountColumn(ProgressColumn):
+    """Units done of all."""
+
+    def render(self, task: Task) -> Text:
+        total = "?" if task.total is None else _amount(task, task.total)
+        return Text(f"{_amount(task, task.completed)}/{total}", style="progress.download")
+
+
 class _RateColumn(ProgressColumn):
     """Units per second."""
 
     def render(self, task: Task) -> Text:
         rate = task.finished_speed or task.speed
-        return Text("" if rate is None else f"{rate:,.0f} {task.fields['unit']}/s", style="progress.data.speed")
+        unit = "" if task.fields["unit"] == "bytes" else f" {task.fields['unit']}"
+        return Text("" if rate is None else f"{_amount(task, rate)}{unit}/s", style="progress.data.speed")
+
+
+def _amount(task: Task, number: float) -> str:
+    """`2,624`, or `12.3 MB` where bytes are counted."""
+    return decimal(int(number)) if task.fields["unit"] == "bytes" else f"{number:,.0f}"
 
 
 class ProgressBar:
@@ -34,7 +49,7 @@ class ProgressBar:
         self._bars = RichProgress(
             TextColumn("{task.description}"),
             BarColumn(),
-            MofNCompleteColumn(),
+            _AmountColumn(),
             _RateColumn(),
             TimeRemainingColumn(),
             TextColumn("{task.fields[state]}"),

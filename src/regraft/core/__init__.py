@@ -4,6 +4,7 @@ from regraft.core.errors import (
     BackboneError,
     BundleError,
     DataError,
+    FetchError,
     HeadError,
     InterruptedRunError,
     MissingExtraError,
@@ -12,7 +13,7 @@ from regraft.core.errors import (
     StoreError,
     TrainingError,
 )
-from regraft.core.files import atomic_path, digest_bytes, digest_file, publish, sync_folder
+from regraft.core.files import atomic_path, digest_bytes, digest_file, publish, require_space, sync_folder
 from regraft.core.locks import exclusive
 from regraft.core.options import Options, Value, explain_validation
 from regraft.core.own_code import explain_own_error, line_of, load_function, own_file
@@ -21,13 +22,14 @@ from regraft.core.progress import Progress, SilentProgress
 from regraft.core.registry import Registry
 from regraft.core.seeding import generator, hash_fraction, hash_key
 from regraft.core.tensors import TensorEntry, TensorHeader, digest_tensors, read_tensor_header
-from regraft.core.text import plural, shortened
+from regraft.core.text import megabytes, plural, shortened
 
 __all__ = [
     "CACHE_VARIABLE",
     "BackboneError",
     "BundleError",
     "DataError",
+    "FetchError",
     "HeadError",
     "InterruptedRunError",
     "MissingExtraError",
@@ -55,11 +57,13 @@ __all__ = [
     "hash_key",
     "line_of",
     "load_function",
+    "megabytes",
     "n_usable_cores",
     "own_file",
     "plural",
     "publish",
     "read_tensor_header",
+    "require_space",
     "shortened",
     "sync_folder",
 ]

@@ -9,6 +9,7 @@
     ├── BundleError           7 / 422   a saved classifier is damaged, foreign or wrong
     ├── MissingExtraError     8 / 501   an optional package is not installed
     ├── TrainingError         9 / 422   a training cannot go on
+    ├── FetchError           10 / 502   something cannot be fetched from the web, or is not what was published
     └── InterruptedRunError 130 / 503   Ctrl-C or SIGTERM; what was finished is kept
 
 The numbers are the exit code of the command line and the status of the HTTP service.
@@ -84,6 +85,13 @@ class TrainingError(RegraftError):
 
     exit_code = 9
     http_status = 422
+
+
+class FetchError(RegraftError):
+    """A file of the web cannot be had, is refused, or is damaged."""
+
+    exit_code = 10
+    http_status = 502
 
 
 class InterruptedRunError(RegraftError):

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 import uuid
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import blake3
+
+from regraft.core.errors import StoreError
+from regraft.core.text import megabytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +34,25 @@ def digest_file(path: Path) -> str:
         while chunk := file.read(1 << 20):
             hasher.update(chunk)
     return hasher.hexdigest()
+
+
+def require_space(folder: Path, n_bytes: int, purpose: str) -> None:
+    """Refuse to begin what the disk cannot hold.
+
+    Args:
+        folder: Where it will be written; it is there.
+        n_bytes: How much will be written.
+        purpose: What will be written, as the beginning of a sentence.
+
+    Raises:
+        StoreError: There is less room.
+    """
+    free = shutil.disk_usage(folder).free
+    if free < n_bytes:
+        raise StoreError(
+            f"{purpose} takes up to {megabytes(n_bytes)}, and the disk of {folder} has {megabytes(free)} left. "
+            "Free some space, or choose a folder on another disk."
+        )
 
 
 def sync_folder(folder: Path) -> None:

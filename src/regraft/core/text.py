@@ -8,6 +8,11 @@ def plural(n: int, noun: str, nouns: str | None = None) -> str:
     return f"{n:,} {noun if n == 1 else nouns or noun + 's'}"
 
 
+def megabytes(n_bytes: int) -> str:
+    """`171.3 MB`: millions of bytes, as publishers and disks count them."""
+    return f"{n_bytes / 1e6:,.1f} MB"
+
+
 def shortened(text: str, n_characters: int = 80) -> str:
     """One printable line of `text`, cut in the middle where it is longer than `n_characters`."""
     line = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)

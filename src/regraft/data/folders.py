@@ -28,7 +28,8 @@ SPLIT_NAMES: dict[str, Split] = {
     "test": "test",
     "testing": "test",
 }
-_IGNORED = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
+_IGNORED = frozenset({"thumbs.db", "desktop.ini", "__macosx", "source.json"})
+"""What systems leave beside images, and our own record of where they come from (`provenance`)."""
 _N_SKIPPED_SHOWN = 5
 
 Placement = tuple[Split | None, str | None]

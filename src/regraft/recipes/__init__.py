@@ -12,6 +12,7 @@ from regraft.recipes.backbone_list import BackboneRow, list_backbones
 from regraft.recipes.cache_care import CacheAction, CacheResult, cache
 from regraft.recipes.checking import check
 from regraft.recipes.comparing import CompareOptions, CompareResult, compare
+from regraft.recipes.dataset_getting import GetDatasetOptions, GetDatasetResult, get_dataset
 from regraft.recipes.dataset_list import list_datasets
 from regraft.recipes.demonstration import DemoResult, demo
 from regraft.recipes.diagnosis import DoctorResult, doctor
@@ -45,6 +46,8 @@ __all__ = [
     "EvaluateResult",
     "FinetuneOptions",
     "FinetuneResult",
+    "GetDatasetOptions",
+    "GetDatasetResult",
     "ImageClassifier",
     "ImageFeatures",
     "PredictOptions",
@@ -65,6 +68,7 @@ __all__ = [
     "embed",
     "evaluate",
     "finetune",
+    "get_dataset",
     "list_backbones",
     "list_datasets",
     "new_model",

@@ -1,4 +1,4 @@
-"""`regraft datasets`: the data sets that are known by name."""
+"""`regraft datasets list`: the data sets that are known by name."""
 
 from __future__ import annotations
 

@@ -70,9 +70,9 @@ def test_a_package_that_is_not_installed(monkeypatch):
         load_dataset("elpv")
 
 
-def test_a_data_set_to_bring():
-    """A data set without a package is an error that says how to get it."""
-    with pytest.raises(DataError, match=r"does not come in a package\. To use it, download"):
+def test_a_data_set_to_fetch():
+    """A data set that is not in a package is an error that says how to get it."""
+    with pytest.raises(DataError, match=r"does not come in a package\. To get it: regraft datasets get"):
         load_dataset("belgium-signs")
 
 

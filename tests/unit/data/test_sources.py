@@ -51,7 +51,7 @@ def test_a_file_of_another_kind(tmp_path):
         ("x" * 5000, "cannot be read: File name too long"),
         ("~no-such-user-here/x", "cannot be read: "),
         ("a\0b", "There is no folder or table 'a\N{REPLACEMENT CHARACTER}b'"),
-        ("belgium-signs", "does not come in a package. To use it, download"),
+        ("belgium-signs", "does not come in a package. To get it: regraft datasets get belgium-signs"),
     ],
 )
 def test_nothing_there(source, message, tmp_path, monkeypatch):

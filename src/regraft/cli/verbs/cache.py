@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regraft.cli.output import say
-from regraft.core import plural
+from regraft.core import megabytes, plural
 from regraft.recipes import CacheAction
 from regraft.recipes import cache as use_cache
 
@@ -19,7 +19,7 @@ def cache(action: CacheAction = "info", /) -> None:
     say(f"{verb} {result.folder}:")
     say(
         f"{plural(result.n_rows, 'image feature row')} computed in {plural(result.n_recipes, 'way')}, "
-        f"{plural(result.n_shards, 'file')}, {result.n_bytes / 1e6:,.1f} MB"
+        f"{plural(result.n_shards, 'file')}, {megabytes(result.n_bytes)}"
     )
     if action == "verify":
         if result.damaged:
