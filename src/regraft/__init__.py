@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         predict,
         probe,
         scan,
+        sweep,
         train,
     )
 
@@ -54,6 +55,7 @@ __all__ = [
     "predict",
     "probe",
     "scan",
+    "sweep",
     "train",
 ]
 

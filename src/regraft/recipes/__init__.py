@@ -23,6 +23,8 @@ from regraft.recipes.finetuning import FinetuneResult, finetune
 from regraft.recipes.predicting import Prediction, PredictOptions, PredictResult, predict
 from regraft.recipes.probing import ProbeResult, probe
 from regraft.recipes.scanning import ScanOptions, ScanResult, scan
+from regraft.recipes.sweep_options import SweepOptions
+from regraft.recipes.sweeping import SweepResult, sweep
 from regraft.recipes.train_options import TrainOptions
 from regraft.recipes.training import TrainResult, train
 
@@ -52,6 +54,8 @@ __all__ = [
     "ProbeResult",
     "ScanOptions",
     "ScanResult",
+    "SweepOptions",
+    "SweepResult",
     "TrainOptions",
     "TrainResult",
     "cache",
@@ -67,6 +71,7 @@ __all__ = [
     "predict",
     "probe",
     "scan",
+    "sweep",
     "train",
 ]
 
