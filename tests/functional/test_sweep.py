@@ -174,7 +174,7 @@ def test_jobs_are_processes(start, tmp_path):
 
 def test_auto_is_decided_once_and_said(photos, tmp_path):
     """The command of the best names the stage that all trials were trained from."""
-    settings = {**QUICK, "from_stage": "auto", "budget": 1e-4, "over": ("augmentation=none,flip",)}
+    settings = {**QUICK, "from_stage": "auto", "budget": 1e-4, "over": ("ema=none,0.9",)}
     result = regraft.sweep(photos, runs=tmp_path, trials=2, **settings)
     words = shlex.split(result.command)
     assert words[words.index("--from-stage") + 1] == "7"

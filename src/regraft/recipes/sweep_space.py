@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import math
-from types import NoneType
 from typing import TYPE_CHECKING, TypeGuard, get_args
 
 from regraft.core import OptionError
@@ -126,8 +125,8 @@ def _is_number(name: str) -> bool:
 
 
 def _value(name: str, text: str) -> Setting:
-    """A value as the option takes it; `none` where it may be left open."""
-    if text.lower() == "none" and NoneType in _kinds(name):
+    """A value as the option takes it; `none` where it is left open by default: a command line cannot say so else."""
+    if text.lower() == "none" and FinetuneOptions.model_fields[name].default is None:
         return None
     value: Setting = getattr(FinetuneOptions.of(None, {name: text}), name)
     return value
