@@ -4,10 +4,7 @@
     python examples/pretrain_then_transfer/run.py           # about 12 minutes on 2 cores
     python examples/pretrain_then_transfer/run.py --quick   # one seed, 10 and 50 images a class: 2 minutes
 
-LeNet learns from 1,797 digits at 8 x 8 pixels (UCI, Turkish writers), and is then used for MNIST's (28 x 28, American
-writers) with 10, 50 or 250 images of each class: under a linear head (probe), or trained on (fine-tune). Both sets come in
-packages, so that nothing is downloaded. Other writers, another pen and a quarter of the resolution: near enough to help, far
-enough to be a transfer.
+TODO
 """
 
 from __future__ import annotations

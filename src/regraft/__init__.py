@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         pretrain,
         probe,
         scan,
+        sweep,
         train,
     )
 
@@ -62,6 +63,7 @@ __all__ = [
     "pretrain",
     "probe",
     "scan",
+    "sweep",
     "train",
 ]
 

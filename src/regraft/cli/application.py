@@ -67,6 +67,14 @@ VERBS = {
             "regraft train signs --augmentation crop --rates 0.0003 0.001",
         ),
     ),
+    "sweep": Verb(
+        "Search for good options of finetune, judged by folds of the training images.",
+        (
+            "regraft sweep photos",
+            "regraft sweep photos --over learning_rate=1e-4..1e-2 dropout=0,0.2,0.5 optimizer=adamw,sgd --trials 40",
+            "regraft sweep photos --over epochs=3..10 augmentation=crop-flip,flips --from-stage 6 --jobs 2",
+        ),
+    ),
     "compare": Verb(
         "Compare networks and heads on one data set, and say which differences are more than chance.",
         (

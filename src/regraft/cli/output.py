@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from regraft.evaluation import Assessment
-    from regraft.recipes import FinetuneResult, ProbeResult, TrainResult
+    from regraft.recipes import FinetuneResult, ProbeResult, SweepResult, TrainResult
 
 _N_SHOWN = 5
 
@@ -104,6 +104,33 @@ def say_train(result: TrainResult) -> None:
     say_found(result.assessment)
     say(f"Trained on {result.n_train:,} images, tested on {result.n_test:,}, in {sum(result.seconds.values()):.1f} s.")
     _say_files(result)
+
+
+def say_sweep(result: SweepResult) -> None:
+    """The best trials, what to think of them, and how to train with the best."""
+    found = result.search
+    say_table(("option", "values", "scale"), [(option.name, option.span, option.scale) for option in found.space])
+    say()
+    rows = [
+        (
+            str(trial.number),
+            percent(trial.accuracy or 0.0),
+            "" if trial.standard_error is None else f"{100 * trial.standard_error:.1f}",
+            "" if trial.log_loss is None else f"{trial.log_loss:.3f}",
+            *map(str, trial.settings.values()),
+        )
+        for trial in found.trials[:_N_SHOWN]
+        if trial.outcome == "finished"
+    ]
+    say_table(("trial", "right", "error", "loss", *(option.name for option in found.space)), rows)
+    say()
+    say(found.sentence)
+    for caveat in found.caveats:
+        say(f"Note: {caveat}")
+    say_left_out(result.n_unreadable, "regraft scan")
+    say()
+    say(f"Report      {result.report}")
+    say(f"Train it    {result.command}")
 
 
 def _say_files(result: ProbeResult | FinetuneResult | TrainResult) -> None:

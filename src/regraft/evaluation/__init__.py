@@ -35,7 +35,9 @@ from regraft.evaluation.report import (
     StrengthCurve,
     Table,
 )
-from regraft.evaluation.report_files import write_comparison, write_report
+from regraft.evaluation.report_files import write_comparison, write_report, write_search
+from regraft.evaluation.search import Search, SearchedOption, SearchTrial, Setting, best_first, setting_text
+from regraft.evaluation.search_page import render_search
 from regraft.evaluation.training import RateGroup, RateSchedule, Rung, Training, TrainingCurve
 from regraft.evaluation.verdict import ChangedImage, Verdict, judge
 
@@ -62,6 +64,10 @@ __all__ = [
     "ReliabilityBin",
     "Report",
     "Rung",
+    "Search",
+    "SearchTrial",
+    "SearchedOption",
+    "Setting",
     "Stage",
     "StrengthCurve",
     "Table",
@@ -70,6 +76,7 @@ __all__ = [
     "Verdict",
     "assess",
     "balanced_accuracy",
+    "best_first",
     "calibration_error",
     "compare_paired",
     "confusion_matrix",
@@ -86,8 +93,11 @@ __all__ = [
     "reliability_bins",
     "render_comparison",
     "render_page",
+    "render_search",
+    "setting_text",
     "top_hits",
     "wilson_interval",
     "write_comparison",
     "write_report",
+    "write_search",
 ]

@@ -1,4 +1,4 @@
-"""The files of reports and comparisons: JSON for programs, `report.html` for people."""
+"""The files of reports, comparisons and searches: JSON for programs, `report.html` for people."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from regraft.core import atomic_path
 from regraft.evaluation.comparison_page import render_comparison
 from regraft.evaluation.page import render_page
+from regraft.evaluation.search_page import render_search
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from regraft.core import Value
     from regraft.evaluation.ranking import Comparison
     from regraft.evaluation.report import Report
+    from regraft.evaluation.search import Search
 
 
 def write_report(
@@ -44,6 +46,15 @@ def write_comparison(comparison: Comparison, folder: Path) -> tuple[Path, Path]:
         OSError: A file cannot be written.
     """
     return _write(folder / "comparison.json", comparison, render_comparison(comparison))
+
+
+def write_search(search: Search, folder: Path) -> tuple[Path, Path]:
+    """Write `sweep.json` and `report.html`, each whole or not at all; returns their paths.
+
+    Raises:
+        OSError: A file cannot be written.
+    """
+    return _write(folder / "sweep.json", search, render_search(search))
 
 
 def _write(json_path: Path, value: Value, page: str) -> tuple[Path, Path]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from regraft.finetuning.losses import create_loss
     from regraft.finetuning.memory import kept_pages
     from regraft.finetuning.network import GraftedHead, GraftedNetwork
+    from regraft.finetuning.optimizers import create_optimizer
     from regraft.finetuning.parameter_groups import ParameterGroup, discriminative_groups, own_groups, rates_table
     from regraft.finetuning.schedules import rate_factor
     from regraft.finetuning.stopping import StopRequest, stop_requests
@@ -47,6 +48,7 @@ _ROOMS = {
     "Views": "views",
     "World": "devices",
     "create_loss": "losses",
+    "create_optimizer": "optimizers",
     "discriminative_groups": "parameter_groups",
     "is_leader": "devices",
     "join_world": "devices",
@@ -82,6 +84,7 @@ __all__ = [
     "Views",
     "World",
     "create_loss",
+    "create_optimizer",
     "discriminative_groups",
     "is_leader",
     "join_world",

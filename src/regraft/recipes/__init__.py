@@ -26,6 +26,8 @@ from regraft.recipes.predicting import Prediction, PredictOptions, PredictResult
 from regraft.recipes.pretraining import PretrainOptions, pretrain
 from regraft.recipes.probing import ProbeResult, probe
 from regraft.recipes.scanning import ScanOptions, ScanResult, scan
+from regraft.recipes.sweep_options import SweepOptions
+from regraft.recipes.sweeping import SweepResult, sweep
 from regraft.recipes.train_options import TrainOptions
 from regraft.recipes.training import TrainResult, train
 
@@ -58,6 +60,8 @@ __all__ = [
     "ProbeResult",
     "ScanOptions",
     "ScanResult",
+    "SweepOptions",
+    "SweepResult",
     "TrainOptions",
     "TrainResult",
     "cache",
@@ -76,6 +80,7 @@ __all__ = [
     "pretrain",
     "probe",
     "scan",
+    "sweep",
     "train",
 ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,6 +65,15 @@ class DatasetFeatures:
                 "tested on: both need some. Add images, or change --test-fraction."
             )
         return train, test
+
+    def select(self, rows: NDArray[np.int64]) -> DatasetFeatures:
+        """Some of the images alone; the class names stay as they are."""
+        return replace(
+            self,
+            manifest=self.manifest.select(rows),
+            digests=tuple(self.digests[row] for row in rows),
+            features=self.features[rows],
+        )
 
     def pixels(self, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
         """Images at the network's size, decoded again.

@@ -16,7 +16,7 @@ from regraft.recipes.classifiers import build_classifier
 from regraft.recipes.dataset_features import load_features, spread_out
 from regraft.recipes.finetune_options import FinetuneOptions
 from regraft.recipes.fits import Sides
-from regraft.recipes.head_choice import drawn_head, fit_start, start_head
+from regraft.recipes.head_choice import start_head
 from regraft.recipes.network_options import left_out_head
 from regraft.recipes.reporting import Findings, report_run
 from regraft.recipes.runs import RunFolder, write_record
@@ -112,8 +112,7 @@ def finetune(
     shop = Workshop(data, options, world, rows, progress)
     work = training_folder(options, str(source), data)
     with watch.stage("fit head"):
-        selection = None if data.spec.is_untrained else fit_start(data, sides.train, options)
-        head = drawn_head(data, shop.seed) if selection is None else start_head(selection, data)
+        head, selection = start_head(data, sides.train, options)
     with watch.stage("prepare training"):
         prepared = shop.prepare(work)
     with watch.stage("train"), stop_requests() as stop:

@@ -83,7 +83,21 @@ def for_all_classes(selection: Selection, data: DatasetFeatures) -> LinearHead:
     return selection.head.spread(selection.classes, data.manifest.n_classes)
 
 
-def drawn_head(data: DatasetFeatures, seed: int) -> LinearHead:
+def start_head(
+    data: DatasetFeatures, train: NDArray[np.int64], options: TuningOptions
+) -> tuple[LinearHead, Selection | None]:
+    """The head that a training begins with: fitted on features of learnt weights, drawn where nothing was learnt.
+
+    Returns:
+        A head for all classes, and how it was chosen; None where it was drawn.
+    """
+    if data.spec.is_untrained:
+        return _drawn_head(data, options.seed if options.training_seed is None else options.training_seed), None
+    selection = fit_start(data, train, options)
+    return _movable_head(selection, data), selection
+
+
+def _drawn_head(data: DatasetFeatures, seed: int) -> LinearHead:
     """The softmax head that a network without learnt weights begins with: uniform within 1 / sqrt(d), as torch's."""
     from regraft.heads import LinearHead
 
@@ -99,7 +113,7 @@ def drawn_head(data: DatasetFeatures, seed: int) -> LinearHead:
     )
 
 
-def start_head(selection: Selection, data: DatasetFeatures) -> LinearHead:
+def _movable_head(selection: Selection, data: DatasetFeatures) -> LinearHead:
     """A head for all classes; one without training images begins at scores that training can move."""
     head = for_all_classes(selection, data)
     floor = float(selection.head.intercept.min()) - 5.0 * selection.head.temperature

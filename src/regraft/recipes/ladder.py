@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regraft.core import DataError, plural
-from regraft.data import cluster_units, split_folds
 from regraft.evaluation import Predictions, Rung, Verdict, judge
 from regraft.finetuning import StopRequest
 from regraft.heads import softmax
 from regraft.recipes.fits import Sides
-from regraft.recipes.head_choice import fit_start, start_head
+from regraft.recipes.folds import Judged, training_folds
+from regraft.recipes.head_choice import start_head
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -170,34 +169,20 @@ class Ladder:
         """Train with a rate, from the head that is fitted on these images."""
         options = self.options.at(rate)
         data = self.shop.data
-        head = start_head(fit_start(data, sides.train, options), data)
+        head, _selection = start_head(data, sides.train, options)
         return self.shop.fit(self.prepared, head, sides, options, folder=self.folder / name, stop=self.stop)
 
     def _folds(self) -> list[Sides]:
-        """Folds that leave at least two classes to train on."""
-        data, rows = self.shop.data, self.shop.rows
-        manifest = data.manifest.select(rows)
-        digests = [data.digests[row] for row in rows]
-        units = cluster_units(digests, manifest.groups)
-        fold_of_row = split_folds(
-            manifest.labels, units, digests, n_folds=self.options.ladder_folds, seed=self.options.seed
-        )
-        folds = [Sides(rows[fold_of_row != number], rows[fold_of_row == number]) for number in np.unique(fold_of_row)]
-        usable = [sides for sides in folds if len(np.unique(data.manifest.labels[sides.train])) > 1]
-        if not usable:
-            raise DataError(
-                f"The {plural(len(rows), 'training image')} cannot judge whether fine-tuning is worth it: each class "
-                "needs two images of different objects. Add images, or use regraft finetune."
-            )
-        return usable
+        shop, options = self.shop, self.options
+        return training_folds(shop.data, shop.rows, n_folds=options.ladder_folds, seed=options.seed)
 
     def _probe(self, sides: Sides) -> NDArray[np.float64]:
         """The probe's probabilities of a fold's images."""
         data = self.shop.data
-        head = start_head(fit_start(data, sides.train, self.options), data)
+        head, _selection = start_head(data, sides.train, self.options)
         return head.probabilities(head.scores(data.features[sides.validation]))
 
-    def _judge(self, sides: Sides, rate: float, fold: int) -> _Judged:
+    def _judge(self, sides: Sides, rate: float, fold: int) -> Judged:
         """Train on one fold's training images; its scores of the others are those of the last epoch.
 
         The best epoch's would be chosen by the very images that judge.
@@ -208,26 +193,7 @@ class Ladder:
         scores = self.shop.scores(self.prepared, fit, sides.validation)
         labels = self.shop.data.manifest.labels[sides.validation]
         seconds = fit.seconds or time.perf_counter() - began
-        return _Judged(scores, labels, seconds, fit.trained.train_loss)
-
-
-@dataclass(frozen=True, eq=False)
-class _Judged:
-    scores: NDArray[np.float32]
-    labels: Rows
-    seconds: float
-    train_loss: float
-
-    @property
-    def is_right(self) -> NDArray[np.bool_]:
-        right: NDArray[np.bool_] = self.scores.argmax(axis=1) == self.labels
-        return right
-
-    @property
-    def loss(self) -> float:
-        """Mean cross-entropy."""
-        own = softmax(self.scores.astype(np.float64))[np.arange(len(self.labels)), self.labels]
-        return float(-np.log(np.maximum(own, 1e-12)).mean())
+        return Judged(scores, labels, seconds, fit.trained.train_loss)
 
 
 def _rung(

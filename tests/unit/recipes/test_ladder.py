@@ -13,7 +13,8 @@ from regraft.data import Manifest
 from regraft.evaluation import Rung, Verdict
 from regraft.recipes.finetuning import absent_classes
 from regraft.recipes.fits import Sides
-from regraft.recipes.ladder import Climbed, Ladder, _Judged
+from regraft.recipes.folds import Judged
+from regraft.recipes.ladder import Climbed, Ladder
 
 
 class Told(Ladder):
@@ -82,7 +83,7 @@ class Known(Ladder):
 
     def _judge(self, sides, rate, _fold):
         scores = np.tile(np.array([rate * 1e3, 0.0], np.float32), (len(sides.validation), 1))
-        return _Judged(scores, np.zeros(len(sides.validation), np.int64), 1.0, 0.1)
+        return Judged(scores, np.zeros(len(sides.validation), np.int64), 1.0, 0.1)
 
 
 @pytest.mark.parametrize(("rates", "n_judged"), [((1e-3,), 6), ((1e-3, 2e-3), 3)])

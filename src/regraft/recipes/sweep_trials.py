@@ -1,0 +1,152 @@
+"""Where the trials of a sweep are run: trainings on folds of the training images."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from regraft.core import InterruptedRunError, TrainingError, plural
+from regraft.finetuning import create_loss, create_optimizer, stop_requests
+from regraft.recipes.finetuning import hold_out
+from regraft.recipes.fold_scores import FoldScore
+from regraft.recipes.folds import Judged
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from regraft.evaluation import Setting
+    from regraft.recipes.finetune_options import FinetuneOptions
+    from regraft.recipes.fits import Prepared, Sides
+    from regraft.recipes.held_trial import HeldTrial
+    from regraft.recipes.sweep_options import SweepOptions
+    from regraft.recipes.sweep_shared import SharedParts
+    from regraft.recipes.sweep_study import SweepStudy
+
+
+@dataclass(eq=False)
+class TrialRoom:
+    """Runs trials.
+
+    Attributes:
+        options: What is not varied.
+        folds: That judge.
+        study: The trials, shared by all processes.
+        shared: What trainings have in common, and the training images: nothing else can be looked at here.
+    """
+
+    options: SweepOptions
+    folds: Sequence[Sides]
+    study: SweepStudy
+    shared: SharedParts
+
+    def make_ready(self) -> None:
+        """Find out now what would end the sweep at its tenth trial, and compute what all trials share.
+
+        Raises:
+            OptionError: There is no such optimizer or loss.
+            BackboneError: There is no such stage.
+        """
+        variants = [{}, *({option.name: value} for option in self.shared.space for value in option.choices)]
+        for options in map(self.options.trained_with, variants):
+            self._check(options)
+        for variant in reversed(variants):
+            if not variant or variant.keys() & {"from_stage"}:
+                self.shared.prepared(self.options.trained_with(variant))
+
+    def _check(self, options: FinetuneOptions) -> None:
+        import torch
+
+        from regraft.finetuning import ParameterGroup
+
+        n_classes = self.shared.data.manifest.n_classes
+        create_loss(options, n_classes, np.ones(n_classes, np.int64))
+        parameters = (torch.nn.Parameter(torch.zeros(2, 2)),)
+        create_optimizer([ParameterGroup("head", parameters, options.learning_rate, options.weight_decay)], options)
+        hold_out(self.shared.data, self.folds[0].train, options)
+
+    def work(self) -> None:
+        """Run trials until all are finished or under way elsewhere.
+
+        Raises:
+            InterruptedRunError: Ctrl-C or SIGTERM; the trial is taken up where it was by the same command.
+        """
+        n_shown = self._show(None)
+        try:
+            while (held := self.study.take(self.options.trials)) is not None:
+                with held:
+                    self._run(held)
+                n_shown = self._show(n_shown)
+        except KeyboardInterrupt:
+            raise InterruptedRunError(
+                f"Stopped. {plural(self.study.n_finished(), 'finished trial')} of {self.options.trials} kept: run the "
+                "same command again to go on."
+            ) from None
+
+    def finish(self) -> bool:
+        """Run also what processes leave that die, until nothing is left to do here.
+
+        Returns:
+            Whether all trials are finished. If not, other processes run the last ones, or one has ended the sweep.
+        """
+        while True:
+            self.work()
+            if self.study.is_over or self.study.n_under_way():
+                return False
+            if self.study.n_finished() >= self.options.trials:
+                return True
+
+    def _show(self, n_shown: int | None) -> int:
+        """Move the bar to the trials that are finished here and elsewhere."""
+        n_finished = min(self.study.n_finished(), self.options.trials)
+        if n_shown is None:
+            self.shared.progress.start("Trials", self.options.trials, unit="trials")
+            n_shown = 0
+        self.shared.progress.advance(n_finished - n_shown)
+        return n_finished
+
+    def _run(self, held: HeldTrial) -> None:
+        options = self.options.trained_with(held.settings)
+        prepared = self.shared.prepared(options)
+        if self.options.from_stage == "auto" and "from_stage" not in held.settings:
+            held.decide("from_stage", _stage(prepared))
+        for number in range(len(held.scores), len(self.folds)):
+            try:
+                held.add(self._judged(held, number, options, prepared))
+            except TrainingError as error:
+                return held.stop(str(error))
+            if number + 1 < len(self.folds) and held.is_hopeless():
+                return held.stop()
+        return held.finish()
+
+    def _judged(self, held: HeldTrial, number: int, options: FinetuneOptions, prepared: Prepared) -> FoldScore:
+        """Train as `finetune` would with a fold's training images, and look at the others."""
+        began = time.perf_counter()
+        fold = self.folds[number]
+        sides = hold_out(self.shared.data, fold.train, options)
+        shop = self.shared.workshop(options)
+        self.shared.quiet.name = f"trial {held.place}, fold {number + 1} of {len(self.folds)}"
+        folder = self.shared.folder / f"trial-{held.place}-fold-{number}"
+        try:
+            with stop_requests() as stop:
+                fit = shop.fit(
+                    prepared, self.shared.head(number, sides, options), sides, options, folder=folder, stop=stop
+                )
+        except TrainingError:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        labels = self.shared.data.manifest.labels[fold.validation]
+        seconds = fit.seconds or time.perf_counter() - began
+        found = Judged(shop.scores(prepared, fit, fold.validation), labels, seconds, fit.trained.train_loss)
+        shutil.rmtree(folder, ignore_errors=True)
+        return FoldScore(
+            n_images=len(labels), n_right=int(found.is_right.sum()), loss=found.loss, seconds=found.seconds
+        )
+
+
+def _stage(prepared: Prepared) -> Setting:
+    """The first stage that is trained, as `--from-stage` takes it."""
+    return "1" if prepared.boundary.cut is None else prepared.boundary.stage.removeprefix("stage")

@@ -1,0 +1,207 @@
+"""`regraft sweep`: a small search over options of fine-tuning, judged by folds of the training images only."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from regraft.core import InterruptedRunError, OptionError, SilentProgress, TrainingError, exclusive, plural
+from regraft.data import read_manifest, require_classes
+from regraft.evaluation import Search, SearchTrial, best_first, write_search
+from regraft.recipes.classifiers import now
+from regraft.recipes.dataset_features import load_features
+from regraft.recipes.reporting import command_line
+from regraft.recipes.runs import RunFolder, write_record
+from regraft.recipes.stopwatch import Stopwatch
+from regraft.recipes.sweep_options import SweepOptions
+from regraft.recipes.versions import installed_versions
+
+if TYPE_CHECKING:
+    from regraft.core import Progress
+    from regraft.recipes.dataset_features import DatasetFeatures
+    from regraft.recipes.sweep_trials import TrialRoom
+
+
+@dataclass(frozen=True)
+class SweepResult:
+    """What a sweep gave.
+
+    Attributes:
+        folder: The run's folder: `report.html`, `sweep.json`, `run.json`, `optuna-journal.log`.
+        search: All trials, the best first.
+        n_train: Images that the trials were trained and judged on.
+        n_test: Images that were not looked at.
+        n_unreadable: Files that were left out.
+        seconds: Time by stage, in this process.
+    """
+
+    folder: Path
+    search: Search
+    n_train: int
+    n_test: int
+    n_unreadable: int
+    seconds: dict[str, float]
+
+    @property
+    def best(self) -> SearchTrial:
+        """The best trial."""
+        return self.search.best
+
+    @property
+    def command(self) -> str:
+        """The command line that trains and tests with the best settings."""
+        return self.search.command
+
+    @property
+    def report(self) -> Path:
+        """The page for a browser."""
+        return self.folder / "report.html"
+
+
+@dataclass(frozen=True, eq=False)
+class _Opened:
+    """A sweep, before its trials are run."""
+
+    room: TrialRoom
+    everything: DatasetFeatures
+    n_test: int
+
+
+def sweep(
+    source: str | Path, options: SweepOptions | None = None, *, progress: Progress | None = None, **settings: Any
+) -> SweepResult | None:
+    """Try sets of options of fine-tuning, and say which is best; the test images are not looked at.
+
+    Each trial trains on folds of the training images as `finetune` would, and is judged by the images that were left
+    out. A sweep that was stopped goes on when it is called again with the same options; processes that are called
+    with the same options at the same time share its trials.
+
+    Args:
+        source: A folder, a table, or the name of a data set, as for `probe`.
+        options: Ready options.
+        progress: Where to report.
+        **settings: Single options by name (`SweepOptions`).
+
+    Returns:
+        The run's folder and all trials; None where another process runs the last trials, or has written the result.
+
+    Raises:
+        MissingExtraError: Optuna is not installed.
+        RegraftError: See `regraft.core.errors`; the message says what to do.
+    """
+    from regraft.recipes.sweep_workers import Team
+
+    options = SweepOptions.of(options, settings)
+    progress = progress or SilentProgress()
+    watch = Stopwatch()
+    place = options.runs, options.name, f"{Path(source).stem}-sweep"
+    RunFolder(*place)  # a name that is taken is found out now, not after an hour
+    opened = _open_sweep(str(source), options, progress, watch)
+    room = opened.room
+    with watch.stage("run trials"), Team(str(source), options, room.study.journal) as team:
+        room.work()
+        team.wait()
+        is_whole = room.finish()
+    if not is_whole:
+        progress.say("Another process runs the last trials and writes the result, or has written it.")
+        return None
+    with exclusive(room.study.folder / "result.lock"):
+        if room.study.is_over:
+            progress.say("Another process has written the result.")
+            return None
+        search = _searched(str(source), options, opened)
+        with RunFolder(*place) as run:
+            write_search(search, run.folder)
+            shutil.copyfile(room.study.journal, run.folder / room.study.journal.name)
+            write_record(run.folder, source=str(source), options=options, seconds=watch.seconds, data=opened.everything)
+        room.study.end()
+    shutil.rmtree(room.study.folder, ignore_errors=True)
+    return SweepResult(
+        folder=run.final,
+        search=search,
+        n_train=search.n_images,
+        n_test=opened.n_test,
+        n_unreadable=len(opened.everything.unreadable),
+        seconds=watch.seconds,
+    )
+
+
+def join_sweep() -> None:
+    """Run trials of a sweep that another process has begun and will report, as standard input says."""
+    from regraft.recipes.sweep_workers import Order
+
+    order = Order.model_validate_json(sys.stdin.read())
+    if not order.journal.exists():  # the sweep is over already
+        return
+    with suppress(InterruptedRunError):
+        _open_sweep(order.source, order.options, SilentProgress(), Stopwatch()).room.work()
+
+
+def _open_sweep(source: str, options: SweepOptions, progress: Progress, watch: Stopwatch) -> _Opened:
+    """What is needed to run trials: of the images, the training images alone."""
+    from regraft.finetuning import join_world
+    from regraft.recipes.folds import training_folds
+    from regraft.recipes.sweep_journal import require_optuna
+    from regraft.recipes.sweep_shared import SharedParts
+    from regraft.recipes.sweep_space import read_space
+    from regraft.recipes.sweep_study import SweepStudy
+    from regraft.recipes.sweep_trials import TrialRoom
+    from regraft.recipes.workshop import training_folder
+
+    require_optuna()
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        raise OptionError("A sweep shares its trials by itself: use --jobs instead of torchrun.")
+    space = read_space(options)
+    with watch.stage("list images"):
+        manifest = read_manifest(source, group_by=options.group_by)
+        require_classes(manifest)
+    everything = load_features(manifest, options, progress, watch)
+    require_classes(everything.manifest)
+    rows, test = everything.split(options.test_fraction, options.seed)
+    data = everything.select(rows)
+    folder = training_folder(options.alike(), source, data)
+    defaults = {option.name: SweepOptions.model_fields[option.name].default for option in space}
+    is_inside = all(option.holds(defaults[option.name]) for option in space)
+    with watch.stage("prepare trainings"):
+        room = TrialRoom(
+            options=options,
+            folds=training_folds(data, np.arange(len(rows)), n_folds=options.judging_folds, seed=options.seed),
+            study=SweepStudy(folder, space, seed=options.seed, default=defaults if is_inside else None),
+            shared=SharedParts(data, space, folder, join_world(data.choice.device), progress),
+        )
+        room.make_ready()
+    return _Opened(room, everything, len(test))
+
+
+def _searched(source: str, options: SweepOptions, opened: _Opened) -> Search:
+    """All trials, the best first.
+
+    Raises:
+        TrainingError: None of them could be trained.
+    """
+    room = opened.room
+    trials = best_first(room.study.results())
+    best = trials[0]
+    if best.outcome == "failed":
+        raise TrainingError(f"None of {plural(len(trials), 'trial')} could be trained. The first said: {best.note}")
+    tuned = options.trained_with(best.settings | room.study.decided(best.number))
+    return Search(
+        title=f"{source}: {plural(len(trials), 'trial')}",
+        created=now(),
+        n_images=len(room.shared.data.digests),
+        n_folds=len(room.folds),
+        space=tuple(room.shared.space),
+        trials=trials,
+        options=options.model_dump(mode="json"),
+        versions=installed_versions() | {"optuna": version("optuna")},
+        reproduce=command_line("sweep", source, options),
+        command=command_line("finetune", source, tuned),
+    )
