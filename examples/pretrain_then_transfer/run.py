@@ -5,9 +5,9 @@
     python examples/pretrain_then_transfer/run.py --quick   # one seed, 10 and 50 images a class: 2 minutes
 
 LeNet learns from 1,797 digits of Turkish writers, scanned at 8 x 8 pixels (UCI), and is then used for American writers'
-(MNIST) with 10, 50 or 250 images of each class: under a linear head (probe), or trained on with the options with which the
-other network is trained from nothing. Other people, another pen, a third of the resolution: near enough to help, far enough
-to be a transfer; and both come in packages, so that nothing is downloaded.
+(MNIST) with 10, 50 or 250 images of each class: under a linear head (probe), or trained on with the very options with
+which another network is trained from nothing. Other people, another pen, a third of the resolution: near enough to
+help, far enough to be a transfer; and both come in packages, so that nothing is downloaded.
 """
 
 from __future__ import annotations
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 N_TEST = 200
 """Test images of each class, the same for all trainings."""
-N_STEPS = 600
-"""Of every training on MNIST's digits."""
 ARMS = {"from nothing": "#999999", "probe": "#0072b2", "trained on": "#d55e00"}
 
 
@@ -56,17 +54,27 @@ def main() -> None:
         print(f"| {size} | {' | '.join(texts)} |")
 
 
-def compare(folder: Path, sizes: Sequence[int], seeds: Sequence[int]) -> dict[str, dict[str, list[float]]]:
-    """Test accuracies by arm and size, one for each seed (of the training images, the weights and the order)."""
+def compare(
+    folder: Path, sizes: Sequence[int], seeds: Sequence[int], *, n_epochs: int = 30, n_steps: int = 600
+) -> dict[str, dict[str, list[float]]]:
+    """Test accuracies by arm and size, one for each seed (of the training images, the weights and the order).
+
+    Args:
+        folder: For images and runs.
+        sizes: Training images of each class.
+        seeds: One experiment for each.
+        n_epochs: Of the pretraining.
+        n_steps: Of every training on MNIST's digits.
+    """
     mnist, uci = write_digits(folder / "digits")
     runs = folder / "runs"
-    learnt = regraft.pretrain(uci, backbone="lenet", augmentation="crop", epochs=30, runs=runs, name="learnt")
+    learnt = regraft.pretrain(uci, backbone="lenet", augmentation="crop", epochs=n_epochs, runs=runs, name="learnt")
     print(f"Pretrained on UCI's digits. {learnt.assessment.sentence}", flush=True)
     results: dict[str, dict[str, list[float]]] = {arm: {str(size): [] for size in sizes} for arm in ARMS}
     for size in sizes:
         for seed in seeds:
             new = split_digits(mnist, folder / f"mnist-{size}-{seed}", n_train=size, n_test=N_TEST, seed=seed)
-            how: dict[str, Any] = {"steps": N_STEPS, "augmentation": "crop", "validation_fraction": 0}
+            how: dict[str, Any] = {"steps": n_steps, "augmentation": "crop", "validation_fraction": 0}
             how |= {"training_seed": seed, "runs": runs}
             found = {
                 "from nothing": regraft.pretrain(new, backbone="lenet", **how),

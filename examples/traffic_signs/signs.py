@@ -6,7 +6,6 @@ A file is called POLE_VIEW.ppm: images with the same pole in a class show the sa
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +13,8 @@ from PIL import Image, ImageDraw
 from sklearn.model_selection import StratifiedGroupKFold
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
 GROUPS = r"(\d+)/(\d+)_"
