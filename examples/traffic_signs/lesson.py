@@ -84,9 +84,7 @@ def _(Image, np, plt, signs):
         title=f"Imbalance: {_counts.min()} to {_counts.max()} images a class", xlabel="class, by size", ylabel="images"
     )
     _right.plot(_sizes[:, 0], _sizes[:, 1], ".", alpha=0.3, color="#0072b2")
-    _right.set(
-        title="No two have the same size", xlabel="width, pixels", ylabel="height, pixels", xscale="log", yscale="log"
-    )
+    _right.set(title=f"{_sizes.min()} to {_sizes.max()} pixels", xlabel="width, pixels", ylabel="height, pixels")
     exploration
     return (exploration,)
 
