@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from regraft.backbones.catalog import BACKBONES
 from regraft.backbones.specification import BackboneSpec, WeightsSource
 from regraft.core import BackboneError, read_tensor_header
 
@@ -129,7 +130,7 @@ def _pretrained_record(name: str) -> dict[str, Any]:
 
     architecture = name.partition(".")[0]
     if not timm.is_model(architecture):
-        near = difflib.get_close_matches(name, timm.list_models(), n=3, cutoff=0.5)
+        near = difflib.get_close_matches(name, [*BACKBONES, *timm.list_models()], n=3, cutoff=0.5)
         hint = f"Did you mean {' or '.join(near)}?" if near else "See: regraft backbones"
         raise BackboneError(f"There is no backbone called {name!r}, here or in timm. {hint}")
     tags = [model for model in timm.list_pretrained(f"{architecture}*") if model.partition(".")[0] == architecture]

@@ -23,6 +23,8 @@ def load_function(name: str) -> Callable[..., Any]:
     """
     place, _, attribute = name.rpartition(":")
     file = own_file(name)
+    if place.endswith(".py") and file is None:
+        raise OptionError(f"There is no file {place} (asked for by {name}).")
     try:
         if place.endswith(".py"):
             spec = importlib.util.spec_from_file_location(Path(place).stem, place)
