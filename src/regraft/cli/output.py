@@ -10,8 +10,7 @@ from regraft.core import plural, shortened
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from regraft.evaluation import Assessment
-    from regraft.recipes import FinetuneResult, ProbeResult, SweepResult, TrainResult
+    from regraft.recipes import EvaluateResult, FinetuneResult, ProbeResult, SweepResult, TrainResult
 
 _N_SHOWN = 5
 
@@ -56,30 +55,29 @@ def say_left_out(n_files: int, where: str) -> None:
         say(f"{plural(n_files, 'file')} could not be read: see {where} for reasons.")
 
 
-def say_found(found: Assessment) -> None:
-    """The result in plain words, and the user's own metric."""
-    say(found.sentence)
+def say_found(result: EvaluateResult | FinetuneResult | ProbeResult | TrainResult, *, was_unseen: bool = True) -> None:
+    """How good it was found to be, in plain words, and by the user's own metric."""
+    found = result.assessment
+    say(found.sentence if was_unseen else found.sentence.replace(" it had not seen", ""))
     if found.own is not None:
         say(f"{found.own.name}: {found.own.estimate}.")
 
 
 def say_probe(result: ProbeResult) -> None:
     """The end of a probe: how good, how much better than nothing, and where everything is."""
-    found = result.assessment
     total = sum(result.seconds.values())
     computed = f"{result.n_computed:,} images computed" if result.n_computed else "all features were kept from before"
-    say_found(found)
+    say_found(result)
     say(f"Trained on {result.n_train:,} images, tested on {result.n_test:,}, in {total:.1f} s ({computed}).")
     _say_files(result)
 
 
 def say_finetune(result: FinetuneResult) -> None:
     """The end of a fine-tuning: what was decided, how good it is, and where everything is."""
-    found = result.assessment
     for note in result.notes:
         say(note)
     say()
-    say_found(found)
+    say_found(result)
     say(
         f"Trained on {result.n_train:,} images, epochs judged on {result.n_validation:,}, tested on "
         f"{result.n_test:,}, in {sum(result.seconds.values()):.1f} s."
@@ -101,7 +99,7 @@ def say_train(result: TrainResult) -> None:
     if result.test_difference is not None:
         say(f"On the test images the same comparison gives {result.test_difference}.")
     say()
-    say_found(result.assessment)
+    say_found(result)
     say(f"Trained on {result.n_train:,} images, tested on {result.n_test:,}, in {sum(result.seconds.values()):.1f} s.")
     _say_files(result)
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from regraft.cli.output import say, say_left_out
+from regraft.cli.output import say, say_found, say_left_out
 from regraft.cli.progress_bar import ProgressBar
 from regraft.recipes import EvaluateOptions
 from regraft.recipes import evaluate as run_evaluate
@@ -27,7 +27,7 @@ def evaluate(
     """
     with ProgressBar() as progress:
         result = run_evaluate(bundle, source, options, progress=progress)
-    say(result.assessment.sentence.replace(" it had not seen", ""))
+    say_found(result, was_unseen=False)
     say("Whether the classifier was trained on some of these images is not checked.")
     say_left_out(result.n_unreadable, "the report")
     say()
