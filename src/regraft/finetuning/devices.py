@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -132,9 +133,11 @@ def _leave() -> None:
     """End the threads that talk to the other processes, while Python still runs.
 
     Left to the system, they are sometimes cut off in the middle: the process aborts after its work is done, and
-    `torchrun` reports a finished job as failed (seen with torch 2.14 and gloo).
+    `torchrun` reports a finished job as failed (seen with torch 2.14 and gloo). A wrapped network that waits for the
+    garbage collector holds the group, and with it the threads: it goes first.
     """
     if distributed.is_initialized():
+        gc.collect()
         distributed.destroy_process_group()
 
 
