@@ -27,7 +27,7 @@ def load_function(name: str) -> Callable[..., Any]:
         raise OptionError(f"There is no file {place} (asked for by {name}).")
     try:
         if place.endswith(".py"):
-            spec = importlib.util.spec_from_file_location(Path(place).stem, place)
+            spec = importlib.util.spec_from_file_location(Path(place).stem, str(file))
             module = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]
             spec.loader.exec_module(module)  # type: ignore[union-attr]
         else:

@@ -121,3 +121,11 @@ def test_one_number_counts_for_all_planes():
     noted = network_input(image_size=8, mean=0.1, std=(0.1, 0.2, 0.3))(lambda: None).regraft_input
     assert noted.mean == (0.1, 0.1, 0.1)
     assert noted.std == (0.1, 0.2, 0.3)
+
+
+def test_a_relative_path_names_the_line_as_well(tmp_path, monkeypatch):
+    """Users write `--model mine.py:network`, from the folder that they are in."""
+    (tmp_path / "mine.py").write_text(SLIP.replace("FORWARD", "self.fc(planes)"))
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(BackboneError, match=r"mine.py, line 12: RuntimeError"):
+        resolve_own_network("mine.py:network", cache=tmp_path / "cache")
