@@ -23,7 +23,8 @@ def resolve_backbone(
     cache: Path,
     checkpoint: Path | None = None,
     image_size: int | None = None,
-    random_seed: int | None = None,
+    is_drawn: bool = False,
+    random_seed: int = 0,
 ) -> BackboneSpec:
     """Find a backbone and make sure that its digest is known.
 
@@ -35,19 +36,19 @@ def resolve_backbone(
         cache: The cache folder.
         checkpoint: A local file with weights for the architecture.
         image_size: Another input size than the backbone's own, in pixels.
-        random_seed: Draw the weights with this seed instead of using learnt ones. A network that has no learnt weights
-            is drawn with seed 0 where nothing is said.
+        is_drawn: Draw the weights instead of using learnt ones; those of a network that has none are drawn in any case.
+        random_seed: Of drawn weights.
 
     Raises:
         BackboneError: Nobody knows the name, or the weights cannot be had.
     """
     row = BACKBONES.get(name)
-    is_random = checkpoint is None and (random_seed is not None or (row is not None and row.is_untrained))
-    if row is not None and not is_random and checkpoint is None and row.digest is not None:
+    is_drawn = is_drawn or (row is not None and row.is_untrained)
+    if row is not None and not is_drawn and checkpoint is None and row.digest is not None:
         return row if image_size is None else row.model_copy(update={"image_size": image_size})
     if checkpoint is not None and not checkpoint.is_file():
         raise BackboneError(f"There is no checkpoint file at {checkpoint}.")
-    source = _source(checkpoint, (random_seed or 0) if is_random else None)
+    source = _source(checkpoint, random_seed) if is_drawn or checkpoint is not None else None
     digest = digest_file(checkpoint) if checkpoint is not None else None
     asked = [name, source and source.kind, digest or (source and source.location), image_size, version("timm")]
     remembered = cache / "backbones" / f"{digest_bytes(json.dumps(asked).encode())[:32]}.json"
@@ -78,8 +79,7 @@ def resolve_own_network(
     """
     from regraft.backbones.own_networks import derive_own_spec
 
-    source = _source(checkpoint, random_seed) or WeightsSource(kind="random", location="0")
-    spec = derive_own_spec(name, weights=source, image_size=image_size)
+    spec = derive_own_spec(name, weights=_source(checkpoint, random_seed), image_size=image_size)
     _path, digest = keep_weights(spec, cache / "weights")
     return spec.model_copy(update={"digest": digest})
 
@@ -93,11 +93,11 @@ def is_offline(spec: BackboneSpec, cache: Path) -> bool:
     return spec.weights.kind == "package" and package_file(spec.weights) is not None
 
 
-def _source(checkpoint: Path | None, random_seed: int | None) -> WeightsSource | None:
-    """Where weights come from that are not the network's usual ones; None for those."""
+def _source(checkpoint: Path | None, random_seed: int) -> WeightsSource:
+    """Where weights come from that are not the network's usual ones: a file, or nowhere."""
     if checkpoint is not None:
         return WeightsSource(kind="file", location=str(checkpoint))
-    return None if random_seed is None else WeightsSource(kind="random", location=str(random_seed))
+    return WeightsSource(kind="random", location=str(random_seed))
 
 
 def _work_out(

@@ -105,13 +105,13 @@ def _find_backbone(options: NetworkOptions, cache: Path) -> BackboneSpec:
         return _own_network(options, options.model, seed, cache)
     folder = Path(options.backbone).expanduser()
     if not folder.is_dir():
-        is_random = options.init == "random" or _is_untrained(options.backbone)
         return resolve_backbone(
             options.backbone,
             cache=cache,
             checkpoint=options.checkpoint,
             image_size=options.image_size,
-            random_seed=seed if is_random and options.checkpoint is None else None,
+            is_drawn=options.init == "random",
+            random_seed=seed,
         )
     if options.checkpoint is not None or options.init == "random":
         raise OptionError("--backbone names a bundle, which has its own weights: leave --checkpoint and --init out.")
@@ -127,11 +127,6 @@ def _own_network(options: NetworkOptions, model: str, seed: int, cache: Path) ->
     return resolve_own_network(
         model, cache=cache, checkpoint=options.checkpoint, image_size=options.image_size, random_seed=seed
     )
-
-
-def _is_untrained(name: str) -> bool:
-    row = BACKBONES.get(name)
-    return row is not None and row.is_untrained
 
 
 def _weights_seed(options: NetworkOptions) -> int:
