@@ -116,11 +116,13 @@ def timm_optimizer_names() -> list[str]:
     return [str(name) for name in list_optimizers()]
 
 
-def create_timm_optimizer(name: str, groups: list[dict[str, Any]], *, momentum: float) -> torch.optim.Optimizer:
-    """One of timm's optimizers on parameter groups with rates of their own."""
+def create_timm_optimizer(
+    name: str, groups: list[dict[str, Any]], *, momentum: float, **settings: Any
+) -> torch.optim.Optimizer:
+    """One of timm's optimizers on parameter groups with rates of their own; `settings` are what it calls its own."""
     from timm.optim import create_optimizer_v2  # type: ignore[attr-defined]
 
-    return create_optimizer_v2(groups, opt=name, lr=groups[0]["lr"], momentum=momentum)
+    return create_optimizer_v2(groups, opt=name, lr=groups[0]["lr"], momentum=momentum, **settings)
 
 
 def _pretrained_record(name: str) -> dict[str, Any]:

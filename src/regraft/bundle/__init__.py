@@ -1,6 +1,6 @@
 """The saved classifier: a folder of JSON and safetensors, checked before use."""
 
-from regraft.bundle.classifier import Answers, Classifier
+from regraft.bundle.classifier import Answers, Classifier, choose_like
 from regraft.bundle.golden import CheckResult, check_bundle
 from regraft.bundle.reading import find_bundle, load_bundle, read_record
 from regraft.bundle.record import SCHEMA_VERSION, BundleRecord, EngineRecord
@@ -14,6 +14,7 @@ __all__ = [
     "Classifier",
     "EngineRecord",
     "check_bundle",
+    "choose_like",
     "find_bundle",
     "load_bundle",
     "read_record",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from regraft.finetuning.loop import Training
     from regraft.finetuning.losses import create_loss
     from regraft.finetuning.memory import kept_pages
-    from regraft.finetuning.network import GraftedHead, GraftedNetwork
+    from regraft.finetuning.network import GraftedHead, GraftedNetwork, fitted_head, usual_length
     from regraft.finetuning.optimizers import create_optimizer
     from regraft.finetuning.parameter_groups import ParameterGroup, discriminative_groups, own_groups, rates_table
     from regraft.finetuning.schedules import rate_factor
@@ -50,6 +50,7 @@ _ROOMS = {
     "create_loss": "losses",
     "create_optimizer": "optimizers",
     "discriminative_groups": "parameter_groups",
+    "fitted_head": "network",
     "is_leader": "devices",
     "join_world": "devices",
     "kept_pages": "memory",
@@ -60,6 +61,7 @@ _ROOMS = {
     "read_journal": "journal",
     "seconds_an_image": "estimates",
     "stop_requests": "stopping",
+    "usual_length": "network",
 }
 
 __all__ = [
@@ -86,6 +88,7 @@ __all__ = [
     "create_loss",
     "create_optimizer",
     "discriminative_groups",
+    "fitted_head",
     "is_leader",
     "join_world",
     "kept_pages",
@@ -96,6 +99,7 @@ __all__ = [
     "read_journal",
     "seconds_an_image",
     "stop_requests",
+    "usual_length",
 ]
 
 

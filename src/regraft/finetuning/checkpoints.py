@@ -81,6 +81,11 @@ class CheckpointFolder:
         self._tidy(path)
         return path
 
+    @property
+    def newest_step(self) -> int | None:
+        """The step of the newest checkpoint, whole or not; None where there is none."""
+        return next((step for step, _path in self._paths()), None)
+
     def load_latest(self) -> Restored | None:
         """The newest whole checkpoint; None where there is none at all.
 

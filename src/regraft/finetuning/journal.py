@@ -6,11 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     import numpy as np
-    import torch
     from numpy.typing import NDArray
 
 LOG_FILE = "log.jsonl"
@@ -46,11 +45,11 @@ class Journal:
             for name, value in numbers.items():
                 self._writer.add_scalar(f"{kind}/{name}", value, step)
 
-    def histograms(self, step: int, parameters: Iterable[tuple[str, torch.Tensor]]) -> None:
-        """The distribution of each tensor's numbers, for TensorBoard only."""
+    def histograms(self, kind: str, step: int, arrays: Mapping[str, NDArray[np.float32]]) -> None:
+        """The distribution of each array's numbers, for TensorBoard only."""
         if self._writer is not None:
-            for name, values in parameters:
-                self._writer.add_histogram(f"weights/{name}", values.detach().float().cpu().numpy(), step)
+            for name, values in arrays.items():
+                self._writer.add_histogram(f"{kind}/{name}", values, step)
 
     def image(self, name: str, pixels: NDArray[np.uint8], step: int) -> None:
         """A picture (h, w, 3), for TensorBoard only."""

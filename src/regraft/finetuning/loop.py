@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from regraft.core import InterruptedRunError, SilentProgress, TrainingError, generator
+from regraft.finetuning.activations import stage_activations
 from regraft.finetuning.inference import network_scores
 from regraft.finetuning.marks import Marks
 from regraft.finetuning.memory import kept_pages
@@ -31,8 +32,10 @@ if TYPE_CHECKING:
 
     Rows = NDArray[np.int64]
 
-_CHECKPOINT_SHARE, _SECONDS_BETWEEN = 0.02, 10.0
-"""A checkpoint is written when the last one's cost is less than this part of the time since, and not more often."""
+_CHECKPOINT_SHARE = 0.02
+"""A checkpoint is written when the last one's cost is less than this part of the time since."""
+_N_SHOWN = 32
+"""Images whose activations TensorBoard shows."""
 
 
 class Training:
@@ -170,7 +173,7 @@ class Training:
         marks.loss_sum, marks.n_right, marks.n_seen, marks.epoch_seconds = 0.0, 0, 0, 0.0
         self._keep_epoch(entry, scores)
         if self.journal is not None and self.options.histograms:
-            self.journal.histograms(self.marks.step, self.stepper.network.named_parameters())
+            self._show_distributions(self.journal)
         if self.marks.step >= self.n_steps:
             self.save()
         else:
@@ -184,6 +187,16 @@ class Training:
         if self.journal is not None:
             numbers = {name: value for name, value in vars(entry).items() if value is not None}
             self.journal.record("epoch", self.marks.step, **numbers)
+
+    def _show_distributions(self, journal: Journal) -> None:
+        """Weights, and what comes out of each stage, to TensorBoard."""
+        rows = (self.task.validation if len(self.task.validation) else self.task.train)[:_N_SHOWN]
+        network, device = self.stepper.network, self.world.device
+        outputs = stage_activations(network, self.task.feed, rows, device, precision=self.precision)
+        weights = {name: weight.detach().float().cpu().numpy() for name, weight in network.named_parameters()}
+        journal.histograms("weights", self.marks.step, weights)
+        journal.histograms("activations", self.marks.step, outputs)
+        journal.record("sparsity", self.marks.step, **{name: float((out == 0).mean()) for name, out in outputs.items()})
 
     def validate(self) -> tuple[float | None, float | None, NDArray[np.float32] | None]:
         """Cross-entropy, accuracy and scores on the validation rows, with the averaged weights where there are some."""
@@ -234,7 +247,7 @@ class Training:
             self.journal.record("step", marks.step, loss=losses / n_seen, learning_rate=rate)
 
     def _save_if_cheap(self) -> None:
-        if time.perf_counter() - self._saved_at > max(self._cost / _CHECKPOINT_SHARE, _SECONDS_BETWEEN):
+        if time.perf_counter() - self._saved_at > max(self._cost / _CHECKPOINT_SHARE, self.options.checkpoint_every):
             self.save()
 
     def save(self) -> None:

@@ -32,7 +32,7 @@ class GraftedHead(nn.Module):
         super().__init__()
         self.kind = head.kind
         self.is_row_normalised = head.is_row_normalised
-        self.length = float(np.linalg.norm(features, axis=1).mean()) if head.is_row_normalised else 1.0
+        self.length = usual_length(head, features)
         self.dropout = nn.Dropout(dropout)
         self.linear = nn.Linear(head.coef.shape[1], head.n_classes)
         with torch.no_grad():
@@ -49,9 +49,43 @@ class GraftedHead(nn.Module):
 
     def fitted(self, temperature: float = 1.0) -> LinearHead:
         """The head as plain arrays, as bundles keep it."""
-        coef = self.linear.weight.detach().float().cpu().numpy() * np.float32(self.length)
-        bias = self.linear.bias.detach().float().cpu().numpy()
-        return LinearHead(self.kind, self.is_row_normalised, coef.copy(), bias.copy(), temperature, coef.shape[1])
+        return fitted_head(
+            self.linear.weight,
+            self.linear.bias,
+            kind=self.kind,
+            is_row_normalised=self.is_row_normalised,
+            length=self.length,
+            temperature=temperature,
+        )
+
+
+def usual_length(head: LinearHead, features: NDArray[np.float32]) -> float:
+    """The mean length of features (n, d) where a head divides by it; 1 where it does not."""
+    return float(np.linalg.norm(features, axis=1).mean()) if head.is_row_normalised else 1.0
+
+
+def fitted_head(
+    weight: torch.Tensor,
+    bias: torch.Tensor,
+    *,
+    kind: str,
+    is_row_normalised: bool,
+    length: float,
+    temperature: float = 1.0,
+) -> LinearHead:
+    """A trained layer as plain arrays, as bundles keep it.
+
+    Args:
+        weight: (k, d), on features of their usual length.
+        bias: (k,).
+        kind: How the head was fitted that the training began with.
+        is_row_normalised: Whether features are divided by their length.
+        length: Their usual length, which the layer's features are multiplied by.
+        temperature: Calibration.
+    """
+    coef = weight.detach().float().cpu().numpy() * np.float32(length)
+    intercept = bias.detach().float().cpu().numpy()
+    return LinearHead(kind, is_row_normalised, coef.copy(), intercept.copy(), temperature, coef.shape[1])
 
 
 class GraftedNetwork(nn.Module):

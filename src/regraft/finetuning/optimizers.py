@@ -27,6 +27,15 @@ _OWN: dict[str, Callable[..., torch.optim.Optimizer]] = {
     "adadelta": torch.optim.Adadelta,
     "ftrl": Ftrl,
 }
+_OPTIONS = {
+    "lr": "--learning-rate",
+    "weight_decay": "--weight-decay",
+    "momentum": "--momentum",
+    "eps": "--epsilon",
+    "betas": "--momentum and beta2",
+    "params": "--groups",
+}
+"""What torch calls what options of their own set."""
 
 
 def create_optimizer(groups: Sequence[ParameterGroup], options: TrainingOptions) -> torch.optim.Optimizer:
@@ -47,7 +56,8 @@ def create_optimizer(groups: Sequence[ParameterGroup], options: TrainingOptions)
         if create is not None:
             return create(settings, **_arguments(create, options))
         if name in timm_optimizer_names():
-            return create_timm_optimizer(name, settings, momentum=options.momentum)
+            given = _further(options) | ({} if options.epsilon is None else {"eps": options.epsilon})
+            return create_timm_optimizer(name, settings, momentum=options.momentum, **given)
     except (TypeError, ValueError) as error:
         raise OptionError(f"The optimizer {options.optimizer} cannot be used here: {error}") from error
     near = difflib.get_close_matches(name, dict.fromkeys([*_OWN, *others, *timm_optimizer_names()]), n=3)
@@ -67,4 +77,26 @@ def _arguments(create: Callable[..., torch.optim.Optimizer], options: TrainingOp
         given["betas"] = (options.momentum, *known["betas"].default[1:])
     if options.epsilon is not None and "eps" in known:
         given["eps"] = options.epsilon
-    return given
+    further = _further(options)
+    if "beta2" in further and "betas" in known:
+        given["betas"] = (given["betas"][0], further.pop("beta2"), *given["betas"][2:])
+    return given | further
+
+
+def _further(options: TrainingOptions) -> dict[str, float]:
+    """What `optimizer_settings` says.
+
+    Raises:
+        OptionError: One of them is not NAME=NUMBER, or has an option of its own.
+    """
+    further: dict[str, float] = {}
+    for text in options.optimizer_settings:
+        name, _, number = text.partition("=")
+        name = name.strip()
+        try:
+            further[name] = float(number)
+        except ValueError:
+            raise OptionError(f"--optimizer-settings {text!r} is not NAME=NUMBER, for example alpha=0.9.") from None
+        if (option := _OPTIONS.get(name)) is not None:
+            raise OptionError(f"--optimizer-settings {text!r}: {name} is set by {option}.")
+    return further

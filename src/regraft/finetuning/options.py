@@ -31,6 +31,11 @@ class OptimizerOptions(Options):
     epsilon: float | None = Field(
         None, gt=0, description="Added to the denominator of adaptive optimizers; by default their own."
     )
+    optimizer_settings: tuple[str, ...] = Field(
+        (),
+        description="Further settings of the optimizer as NAME=NUMBER, by torch's or timm's names: alpha=0.9 of "
+        "rmsprop, rho=0.95 of adadelta, beta2=0.99 of the Adams.",
+    )
     groups: str | None = Field(
         None,
         description="Your own parameter groups: module:function or FILE.py:function, called with the network and its "
@@ -153,8 +158,14 @@ class ToolOptions(Options):
     )
     histograms: bool = Field(
         default=False,
-        description="Show the distribution of each layer's weights after each epoch in TensorBoard "
-        "(pip install 'regraft[tensorboard]').",
+        description="Show in TensorBoard, after each epoch, how each layer's weights and each stage's activations are "
+        "distributed, and their share of zeros (pip install 'regraft[tensorboard]').",
+    )
+    checkpoint_every: float = Field(
+        10.0,
+        ge=0,
+        description="Seconds between two checkpoints at least. More where they are slow to write; they never take more "
+        "than a fiftieth of the time.",
     )
 
 

@@ -1,7 +1,9 @@
-"""`regraft evaluate`: a saved classifier, measured on labelled images."""
+"""`regraft evaluate`: a saved classifier, or one that is being trained, measured on labelled images."""
 
 from __future__ import annotations
 
+import json
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -9,19 +11,23 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from regraft.bundle import load_bundle
-from regraft.core import DataError, SilentProgress
-from regraft.data import read_manifest, require_classes
+from regraft.core import BundleError, DataError, SilentProgress, plural
+from regraft.data import fingerprint_files, read_manifest, require_classes
 from regraft.recipes.dataset_features import features_for
 from regraft.recipes.experiment_options import MetricOptions, RunOptions
 from regraft.recipes.network_options import TrustOptions
 from regraft.recipes.reporting import Findings, report_run
 from regraft.recipes.runs import RunFolder, write_record
 from regraft.recipes.stopwatch import Stopwatch
+from regraft.recipes.training_records import WhichWeights
+from regraft.recipes.watching import Place
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from regraft.bundle import Classifier
     from regraft.core import Progress
-    from regraft.data import Manifest
+    from regraft.data import Fingerprints, Manifest
     from regraft.evaluation import Assessment
 
 
@@ -33,6 +39,15 @@ class EvaluateOptions(RunOptions, MetricOptions, TrustOptions):
         None,
         description="Images of one object are not independent: a column's name, or a regular expression on the path.",
     )
+    weights: WhichWeights = Field(
+        "auto",
+        description="Of a training that is under way: those of its last step, their moving average, or those of its "
+        "best epoch. auto takes the average where there is one.",
+    )
+    watch: bool = Field(
+        default=False, description="Measure every new checkpoint of a training until it is finished, then its result."
+    )
+    wait: float = Field(60.0, gt=0, description="Minutes without a new checkpoint after which watching ends.")
 
 
 @dataclass(frozen=True)
@@ -61,7 +76,7 @@ def evaluate(
     """Measure a classifier on labelled images. Whether it has seen them in training is yours to know.
 
     Args:
-        bundle: A bundle's or run's folder.
+        bundle: A bundle's or run's folder; or a training that is under way, by its folder or that of the run to be.
         source: A folder, a table, or the name of a data set; its classes must be among the classifier's.
         options: Ready options.
         progress: Where to report.
@@ -72,27 +87,77 @@ def evaluate(
         DataError: There are no labelled images, or they have classes that the classifier does not know.
     """
     options = EvaluateOptions.of(options, settings)
+    progress = progress or SilentProgress()
     watch = Stopwatch()
-    with watch.stage("load classifier"):
-        classifier = load_bundle(Path(bundle), trust_code=options.trust_code)
     with watch.stage("list images"):
         manifest = read_manifest(source, group_by=options.group_by)
         require_classes(manifest, minimum=1)
-        manifest = _relabelled(_of_split(manifest, options.split), classifier.class_names)
+        manifest = _of_split(manifest, options.split)
+    with watch.stage("hash files"):
+        prints = fingerprint_files(manifest.files(), progress=progress)
     with RunFolder(options.runs, options.name, f"{Path(source).stem}-evaluate") as run:
+        yardstick = _Yardstick(run, str(source), manifest, prints, options, progress, watch)
+        place = Place(Path(bundle).expanduser(), options.trust_code, options.weights, progress)
+        with closing(place.classifiers(options.wait if options.watch else None)) as found:
+            result = _last(found, yardstick)
+        if result is None:
+            raise BundleError(f"No checkpoint of {bundle} came in {options.wait:g} minutes. Is its training running?")
+    return result
+
+
+def _last(found: Iterable[tuple[int | None, Classifier]], yardstick: _Yardstick) -> EvaluateResult | None:
+    """Measure all that comes; the last result. Ctrl-C ends the watching where something was measured."""
+    result: EvaluateResult | None = None
+    try:
+        for step, classifier in found:
+            result = yardstick.measure(classifier)
+            if step is not None:
+                _report_checkpoint(yardstick.run.folder, step, result.assessment, yardstick.progress)
+    except KeyboardInterrupt:
+        if result is None:
+            raise
+        yardstick.progress.say("Watching was stopped: the report is of the last checkpoint that was measured.")
+    return result
+
+
+@dataclass(frozen=True, eq=False)
+class _Yardstick:
+    """What classifiers are measured on."""
+
+    run: RunFolder
+    source: str
+    manifest: Manifest
+    prints: Fingerprints
+    options: EvaluateOptions
+    progress: Progress
+    watch: Stopwatch
+
+    def measure(self, classifier: Classifier) -> EvaluateResult:
+        """Measure one; its report replaces that of the one before."""
         data = features_for(
-            manifest,
+            _relabelled(self.manifest, classifier.class_names),
             spec=classifier.backbone,
             choice=classifier.choice,
             extractor=classifier.extractor,
-            progress=progress or SilentProgress(),
-            watch=watch,
+            progress=self.progress,
+            watch=self.watch,
+            prints=self.prints,
         )
         nothing, everything = np.zeros(0, np.int64), np.arange(len(data.manifest))
-        findings = Findings(str(source), "evaluate", options, data, train=nothing, test=everything)
-        _predictions, assessment = report_run(run.folder, findings, classifier, None, watch)
-        write_record(run.folder, source=str(source), options=options, seconds=watch.seconds, data=data)
-    return EvaluateResult(folder=run.final, assessment=assessment, n_unreadable=len(data.unreadable))
+        findings = Findings(self.source, "evaluate", self.options, data, train=nothing, test=everything)
+        _predictions, assessment = report_run(self.run.folder, findings, classifier, None, self.watch)
+        write_record(self.run.folder, source=self.source, options=self.options, seconds=self.watch.seconds, data=data)
+        return EvaluateResult(folder=self.run.final, assessment=assessment, n_unreadable=len(data.unreadable))
+
+
+def _report_checkpoint(folder: Path, step: int, assessment: Assessment, progress: Progress) -> None:
+    """A line for the user and for `checkpoints.jsonl`."""
+    numbers = {"step": step, "accuracy": assessment.accuracy.value}
+    if assessment.top5_accuracy is not None:
+        numbers["recall_5"] = assessment.top5_accuracy.value
+    with (folder / "checkpoints.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps(numbers) + "\n")
+    progress.say(f"Step {step:,}: accuracy {assessment.accuracy} on {plural(assessment.n_images, 'image')}.")
 
 
 def _of_split(manifest: Manifest, split: str) -> Manifest:

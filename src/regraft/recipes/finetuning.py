@@ -21,6 +21,7 @@ from regraft.recipes.network_options import left_out_head
 from regraft.recipes.reporting import Findings, report_run
 from regraft.recipes.runs import RunFolder, write_record
 from regraft.recipes.stopwatch import Stopwatch
+from regraft.recipes.training_records import TrainingRecord, write_training
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from regraft.bundle import Classifier
     from regraft.core import Progress
     from regraft.evaluation import Assessment
+    from regraft.heads import LinearHead
     from regraft.recipes.dataset_features import DatasetFeatures
     from regraft.recipes.fits import Fit
     from regraft.recipes.workshop import Workshop
@@ -110,17 +112,20 @@ def finetune(
     left_out = left_out_head(options, data.spec, data.manifest.n_classes, cache_folder())
     sides = hold_out(data, rows, options)
     shop = Workshop(data, options, world, rows, progress)
+    run = RunFolder(options.runs, options.name, f"{Path(source).stem}-{options.VERB}")
     work = training_folder(options, str(source), data)
     with watch.stage("fit head"):
         head, selection = start_head(data, sides.train, options)
     with watch.stage("prepare training"):
         prepared = shop.prepare(work)
+        if world.rank == 0:
+            write_training(work, _record(run.final.name, data, head, sides, options))
     with watch.stage("train"), stop_requests() as stop:
         fit = shop.fit(prepared, head, sides, options, folder=work, stop=stop)
     if world.rank:
         return None
     notes = (*left_out, *prepared.sentences, *fit.resumed, *absent_classes(data, sides), *_no_gain(fit))
-    with RunFolder(options.runs, options.name, f"{Path(source).stem}-{options.VERB}") as run:
+    with run:
         tuned, classifier = graft(run.final.name, shop, fit, test, temperature=_temperature(fit, data))
         findings = Findings(
             source=str(source),
@@ -148,6 +153,17 @@ def finetune(
         seconds=watch.seconds,
         notes=notes,
     )
+
+
+def _record(
+    name: str, data: DatasetFeatures, head: LinearHead, sides: Sides, options: FinetuneOptions
+) -> TrainingRecord:
+    """What others need to know of a training that is under way."""
+    from regraft.finetuning import usual_length
+
+    classifier = build_classifier(name, data, head, options)
+    length = usual_length(head, data.features[sides.train])
+    return TrainingRecord(name=name, classifier=classifier.record, head_length=length)
 
 
 def hold_out(data: DatasetFeatures, rows: Rows, options: FinetuneOptions) -> Sides:

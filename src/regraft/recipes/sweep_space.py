@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _RANGE = ".."
 _LOG_RATIO = 20.0
-_NOT_LEARNING = {"compile", "histograms"}
+_NOT_LEARNING = {"compile", "histograms", "checkpoint_every"}
 VARIABLE = frozenset(TrainingOptions.model_fields) - _NOT_LEARNING | {
     "head",
     "normalisation",

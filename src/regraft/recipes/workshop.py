@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 import torch
 
-from regraft.backbones import Planes, WeightsSource, cut_behind, keep_weights, load_network, stage_parameters
+from regraft.backbones import Planes, cut_behind, keep_weights, load_network, stage_parameters
 from regraft.core import OptionError, Value, atomic_path, cache_folder, digest_bytes, digest_file, own_file
 from regraft.finetuning import (
     CheckpointFolder,
@@ -29,7 +29,9 @@ from regraft.finetuning import (
 )
 from regraft.recipes.boundary import Boundary, Choice
 from regraft.recipes.fits import Fit, Prepared
+from regraft.recipes.trained_networks import keep_trained
 from regraft.recipes.training_inputs import TrainingInputs, ViewPlan
+from regraft.recipes.training_records import CHECKPOINTS_FOLDER, TRAINING_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -148,7 +150,7 @@ class Workshop:
             else own_groups(options.groups, grafted, options)
         )
         journal = None if folder is None or self.world.rank else self._journal(folder)
-        checkpoints = None if folder is None else CheckpointFolder(folder / "checkpoints")
+        checkpoints = None if folder is None else CheckpointFolder(folder / CHECKPOINTS_FOLDER)
         labels = self.data.manifest.labels
         counts = np.bincount(labels[sides.train], minlength=head.n_classes)
         task = Task(
@@ -239,33 +241,13 @@ class Workshop:
 
     def keep(self, fit: Fit) -> BackboneSpec:
         """The whole network with what was trained, kept in the cache: a backbone like any other."""
-        from safetensors.torch import save_file
-
         state = {**self.network.state_dict(), **fit.network_state}
-        folder = self.cache / "weights"
-        spec = self.data.spec
-        aside = folder / f".finetuned-{digest_bytes(str(fit.trained.history).encode())[:16]}.safetensors"
-        save_file({name: tensor.contiguous().clone() for name, tensor in state.items()}, aside)
-        what = "trained" if spec.is_untrained else "fine-tuned"
-        name = spec.name if spec.name.endswith(what) else f"{spec.name} {what}"
-        update = {
-            "name": name,
-            "weights": WeightsSource(kind="file", location=str(aside)),
-            "digest": None,
-            "top1": None,
-        }
-        tuned = spec.model_copy(update=update)
-        try:
-            path, digest = keep_weights(tuned, folder)
-        finally:
-            aside.unlink(missing_ok=True)
-        source = WeightsSource(kind="file", location=str(path))
-        return tuned.model_copy(update={"digest": digest, "weights": source})
+        return keep_trained(self.data.spec, state, self.cache / "weights")
 
 
 def training_folder(options: TuningOptions, source: str, data: DatasetFeatures) -> Path:
     """The folder of a training that is under way: the same for the same command on the same images and labels."""
-    asked = options.model_dump(mode="json", exclude={"runs", "name"})
+    asked = options.model_dump(mode="json", exclude={"runs", "name", "checkpoint_every"})
     own_codes = [own_file(name) for name in (options.loss, options.model or "", options.groups or "")]
     manifest = data.manifest
     rows = list(
@@ -280,7 +262,7 @@ def training_folder(options: TuningOptions, source: str, data: DatasetFeatures) 
         manifest.class_names,
         rows,
     ]
-    return options.runs.expanduser() / f".training-{digest_bytes(json.dumps(parts).encode())[:16]}"
+    return options.runs.expanduser() / f"{TRAINING_PREFIX}{digest_bytes(json.dumps(parts).encode())[:16]}"
 
 
 def _stages(part: nn.Module, whole: nn.Module) -> Sequence[tuple[str, list[tuple[str, nn.Parameter]]]]:

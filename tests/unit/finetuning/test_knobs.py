@@ -83,6 +83,34 @@ def test_an_unknown_optimizer_has_a_suggestion(layers):
         create_optimizer(groups_of(layers, options()), options(optimizer="adamv"))
 
 
+@pytest.mark.parametrize(
+    ("name", "given", "known"),
+    [
+        ("rmsprop", "alpha=0.9", {"alpha": 0.9}),
+        ("rmsproptf", "alpha=0.8", {"alpha": 0.8, "eps": 0.5}),
+        ("adadelta", "rho = 0.95", {"rho": 0.95}),
+        ("adam", "beta2=0.95", {"betas": (0.9, 0.95)}),
+        ("ftrl", "l1=0.01", {"l1": 0.01}),
+    ],
+)
+def test_an_optimizer_gets_its_further_settings(layers, name, given, known):
+    """Settings go to the optimizer by its own names, also to timm's; epsilon has an option."""
+    chosen = options(optimizer=name, optimizer_settings=(given,), epsilon=0.5)
+    optimizer = create_optimizer(groups_of(layers, chosen), chosen)
+    assert {key: optimizer.param_groups[0][key] for key in known} == known
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [("rho", "NAME=NUMBER"), ("rho=high", "NAME=NUMBER"), ("eps=1", "set by --epsilon"), ("rho=1", "cannot be used")],
+)
+def test_wrong_settings_of_an_optimizer_are_named(layers, given, why):
+    """A setting that is no number, has an option of its own or is unknown to the optimizer."""
+    chosen = options(optimizer="adagrad", optimizer_settings=(given,))
+    with pytest.raises(OptionError, match=why):
+        create_optimizer(groups_of(layers, chosen), chosen)
+
+
 def test_ftrl_takes_the_steps_of_the_paper():
     """From 0, and along a constant rate, weights are those of algorithm 1 computed with z and n."""
     weight = nn.Parameter(torch.zeros(1))
