@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from regraft.core.errors import OptionError
 
@@ -19,8 +19,17 @@ class Options(Value):
     """The settings of one recipe: name, type, default, bounds and help, declared once.
 
     The Python call, the command line, the run's record and the documentation are made from the
-    subclass's fields. Unknown names are an error.
+    subclass's fields. Unknown names are an error. A number that may be absent can be written as "none".
     """
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_none(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        kinds = {name: set(get_args(field.annotation)) for name, field in cls.model_fields.items()}
+        absent = {name for name, found in kinds.items() if type(None) in found and found & {int, float}}
+        return {name: None if value == "none" and name in absent else value for name, value in given.items()}
 
     @classmethod
     def of(cls, options: Self | None, settings: dict[str, Any]) -> Self:

@@ -25,6 +25,7 @@ from regraft.recipes.new_files import new_model
 from regraft.recipes.predicting import Prediction, PredictOptions, PredictResult, predict
 from regraft.recipes.pretraining import PretrainOptions, pretrain
 from regraft.recipes.probing import ProbeResult, probe
+from regraft.recipes.reporting import command_line
 from regraft.recipes.scanning import ScanOptions, ScanResult, scan
 from regraft.recipes.sweep_options import SweepOptions
 from regraft.recipes.sweeping import SweepResult, sweep
@@ -66,6 +67,7 @@ __all__ = [
     "TrainResult",
     "cache",
     "check",
+    "command_line",
     "compare",
     "demo",
     "doctor",

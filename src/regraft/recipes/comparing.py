@@ -136,7 +136,7 @@ def compare(
             created=now(),
             options=options.model_dump(mode="json"),
             versions=installed_versions(),
-            reproduce=command_line("compare", str(source), options),
+            reproduce=command_line("compare", options, str(source)),
         )
         write_comparison(comparison, run.folder)
         write_record(run.folder, source=str(source), options=options, seconds=seconds, data=data)

@@ -96,7 +96,7 @@ def evaluate(
     with watch.stage("hash files"):
         prints = fingerprint_files(manifest.files(), progress=progress)
     with RunFolder(options.runs, options.name, f"{Path(source).stem}-evaluate") as run:
-        yardstick = _Yardstick(run, str(source), manifest, prints, options, progress, watch)
+        yardstick = _Yardstick(run, str(bundle), str(source), manifest, prints, options, progress, watch)
         place = Place(Path(bundle).expanduser(), options.trust_code, options.weights, progress)
         with closing(place.classifiers(options.wait if options.watch else None)) as found:
             result = _last(found, yardstick)
@@ -125,6 +125,7 @@ class _Yardstick:
     """What classifiers are measured on."""
 
     run: RunFolder
+    place: str
     source: str
     manifest: Manifest
     prints: Fingerprints
@@ -144,7 +145,9 @@ class _Yardstick:
             prints=self.prints,
         )
         nothing, everything = np.zeros(0, np.int64), np.arange(len(data.manifest))
-        findings = Findings(self.source, "evaluate", self.options, data, train=nothing, test=everything)
+        findings = Findings(
+            self.source, "evaluate", self.options, data, train=nothing, test=everything, before=(self.place,)
+        )
         _predictions, assessment = report_run(self.run.folder, findings, classifier, None, self.watch)
         write_record(self.run.folder, source=self.source, options=self.options, seconds=self.watch.seconds, data=data)
         return EvaluateResult(folder=self.run.final, assessment=assessment, n_unreadable=len(data.unreadable))

@@ -52,6 +52,7 @@ class Findings:
         train: (m,) rows that were trained on; empty where a finished classifier is measured.
         test: (t,) rows to measure.
         training: How the network was trained, where it was.
+        before: What the verb's command line has before the data set.
     """
 
     source: str
@@ -61,6 +62,7 @@ class Findings:
     train: NDArray[np.int64]
     test: NDArray[np.int64]
     training: Training | None = None
+    before: tuple[str, ...] = ()
 
 
 def report_run(
@@ -132,7 +134,7 @@ def _report(
         ),
         options=findings.options.model_dump(mode="json"),
         versions=installed_versions(),
-        reproduce=command_line(findings.verb, findings.source, findings.options),
+        reproduce=command_line(findings.verb, findings.options, *findings.before, findings.source),
     )
 
 
@@ -184,12 +186,26 @@ def _class_table(findings: Findings, sides: list[str | None]) -> Table:
     )
 
 
-def command_line(verb: str, source: str, options: Options) -> str:
-    """The command line that makes a run again: only what differs from the defaults."""
-    parts = ["regraft", verb, source]
+def command_line(verb: str, options: Options, *positional: str) -> str:
+    """The command line that makes a run again: only what differs from the defaults.
+
+    Args:
+        verb: The verb.
+        options: Its options.
+        positional: What it is applied to.
+    """
+    parts = ["regraft", verb, *positional]
     for name, field in type(options).model_fields.items():
         value = getattr(options, name)
-        if name not in ("runs", "name") and value != field.default:
-            values = value if isinstance(value, tuple) else (value,)
-            parts += [f"--{name.replace('_', '-')}", *map(str, values)]
+        if name in ("runs", "name") or value == field.default:
+            continue
+        flag = f"--{name.replace('_', '-')}"
+        if isinstance(value, bool):
+            parts.append(flag if value else f"--no-{flag[2:]}")
+        else:
+            parts += [flag, *map(_written, value if isinstance(value, tuple) else (value,))]
     return shlex.join(parts)
+
+
+def _written(value: object) -> str:
+    return "none" if value is None else str(value)

@@ -202,6 +202,6 @@ def _searched(source: str, options: SweepOptions, opened: _Opened) -> Search:
         trials=trials,
         options=options.model_dump(mode="json"),
         versions=installed_versions() | {"optuna": version("optuna")},
-        reproduce=command_line("sweep", source, options),
-        command=command_line("finetune", source, tuned),
+        reproduce=command_line("sweep", options, source),
+        command=command_line("finetune", tuned, source),
     )

@@ -29,3 +29,16 @@ def test_options_are_frozen():
     """Options cannot be changed after they are made."""
     with pytest.raises(ValidationError):
         SomeOptions().name = "z"  # type: ignore[misc]
+
+
+def test_a_number_can_be_absent_in_words():
+    """The command line has no other way to say it; a name may be none."""
+    assert Absent.of(Absent(), {"rate": "none"}).rate is None
+    assert Absent.of(None, {"name": "none"}).name == "none"
+
+
+class Absent(Options):
+    """A number and a name that may be absent."""
+
+    rate: float | None = 1.0
+    name: str | None = None
