@@ -6,32 +6,32 @@ import importlib
 import importlib.util
 import sys
 import traceback
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regraft.core.errors import OptionError
+from regraft.core.files import digest_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import ModuleType
 
 
 def load_function(name: str) -> Callable[..., Any]:
     """Import `package.module:function` or `FILE.py:function`.
 
+    A file is run once, as an import is, and again when its content has changed.
+
     Raises:
         OptionError: It cannot be imported, or is no function.
     """
     place, _, attribute = name.rpartition(":")
-    file = own_file(name)
-    if place.endswith(".py") and file is None:
+    is_file, file = place.endswith(".py"), own_file(name)
+    if is_file and file is None:
         raise OptionError(f"There is no file {place} (asked for by {name}).")
     try:
-        if place.endswith(".py"):
-            spec = importlib.util.spec_from_file_location(Path(place).stem, str(file))
-            module = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]
-            spec.loader.exec_module(module)  # type: ignore[union-attr]
-        else:
-            module = importlib.import_module(place)
+        module = _run_file(file, digest_file(file)) if is_file and file else importlib.import_module(place)
     except Exception as error:
         raise OptionError(f"{name} cannot be imported: {explain_own_error(error, file)}") from error
     function = getattr(module, attribute, None)
@@ -39,6 +39,14 @@ def load_function(name: str) -> Callable[..., Any]:
         raise OptionError(f"{place} has no function called {attribute!r}.")
     found: Callable[..., Any] = function
     return found
+
+
+@lru_cache(maxsize=64)
+def _run_file(file: Path, _digest: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(file.stem, str(file))
+    module = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]
+    spec.loader.exec_module(module)  # type: ignore[union-attr]
+    return module
 
 
 def own_file(name: str) -> Path | None:

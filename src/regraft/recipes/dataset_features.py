@@ -11,6 +11,7 @@ from regraft.core import DataError, cache_folder, load_function, plural
 from regraft.data import assign_splits, fingerprint_files
 from regraft.images import read_image
 from regraft.recipes.network_options import open_network
+from regraft.recipes.own_code_options import own_code
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,10 +22,6 @@ if TYPE_CHECKING:
     from regraft.features import Extractor
     from regraft.recipes.network_options import NetworkOptions
     from regraft.recipes.stopwatch import Stopwatch
-
-
-_OWN_CODE = ("model", "loss", "groups", "metric")
-"""Options that name functions of the user's."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,8 +94,7 @@ def load_features(manifest: Manifest, options: NetworkOptions, progress: Progres
         DataError: None of the files can be read.
         RegraftError: From the backbone, the engine or the store.
     """
-    own_code = [str(found) for name in _OWN_CODE if (found := getattr(options, name, None)) and ":" in str(found)]
-    for name in own_code:
+    for name in own_code(options):
         progress.say(f"Running your own code: {name}.")
         load_function(name)  # a slip in it shows before anything is computed
     with watch.stage("choose engine"):

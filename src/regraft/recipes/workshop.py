@@ -29,6 +29,7 @@ from regraft.finetuning import (
 )
 from regraft.recipes.boundary import Boundary, Choice
 from regraft.recipes.fits import Fit, Prepared
+from regraft.recipes.own_code_options import own_code
 from regraft.recipes.trained_networks import keep_trained
 from regraft.recipes.training_inputs import TrainingInputs, ViewPlan
 from regraft.recipes.training_records import CHECKPOINTS_FOLDER, TRAINING_PREFIX
@@ -248,7 +249,7 @@ class Workshop:
 def training_folder(options: TuningOptions, source: str, data: DatasetFeatures) -> Path:
     """The folder of a training that is under way: the same for the same command on the same images and labels."""
     asked = options.model_dump(mode="json", exclude={"runs", "name", "checkpoint_every"})
-    own_codes = [own_file(name) for name in (options.loss, options.model or "", options.groups or "")]
+    own_codes = [own_file(name) for name in own_code(options)]
     manifest = data.manifest
     rows = list(
         zip(manifest.paths, manifest.labels.tolist(), manifest.splits, manifest.groups, data.digests, strict=True)
