@@ -27,8 +27,8 @@ from regraft.recipes.pretraining import PretrainOptions, pretrain
 from regraft.recipes.probing import ProbeResult, probe
 from regraft.recipes.reporting import command_line
 from regraft.recipes.scanning import ScanOptions, ScanResult, scan
-from regraft.recipes.sweep_options import SweepOptions
-from regraft.recipes.sweeping import SweepResult, sweep
+from regraft.recipes.sweeps.options import SweepOptions
+from regraft.recipes.sweeps.sweeping import SweepResult, sweep
 from regraft.recipes.train_options import TrainOptions
 from regraft.recipes.training import TrainResult, train
 

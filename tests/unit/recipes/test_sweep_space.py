@@ -6,8 +6,8 @@ import pytest
 
 from regraft.core import OptionError
 from regraft.recipes import SweepOptions
-from regraft.recipes.sweep_options import DEFAULT_SPACE
-from regraft.recipes.sweep_space import VARIABLE, read_space
+from regraft.recipes.sweeps.options import DEFAULT_SPACE
+from regraft.recipes.sweeps.space import VARIABLE, read_space
 
 
 def read(*texts, **settings):
@@ -52,7 +52,7 @@ def test_a_range_is_logarithmic_where_it_spans_much(text, low, high, scale):
         ("=1,2", "says nothing to vary"),
         ("dropout=0.2", "name two or more values, a,b or a range, low..high. To set the option, use --dropout"),
         ("dropout=0.2,nought", "Option 'dropout' is 'nought': input should be a valid number"),
-        ("clip_norm=none,1", "Option 'clip_norm' is 'none'"),
+        ("clip_norm=off,1", "Option 'clip_norm' is 'off'"),
         ("dropout=0..1", "Option 'dropout' is '1': input should be less than 1"),
         ("dropout=0.5..0.2", "low below high"),
         ("epsilon=1e-8..inf", "low below high"),

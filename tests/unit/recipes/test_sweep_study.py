@@ -10,8 +10,8 @@ import pytest
 
 from regraft.core import StoreError
 from regraft.evaluation import SearchedOption
-from regraft.recipes.fold_scores import FoldScore, joined
-from regraft.recipes.sweep_study import SweepStudy
+from regraft.recipes.sweeps.fold_scores import FoldScore, joined
+from regraft.recipes.sweeps.study import SweepStudy
 
 SPACE = (
     SearchedOption(name="learning_rate", low=1e-4, high=1e-2, is_log=True),
@@ -98,8 +98,8 @@ CHILD = """
 import sys, time
 from pathlib import Path
 from regraft.evaluation import SearchedOption
-from regraft.recipes.fold_scores import FoldScore
-from regraft.recipes.sweep_study import SweepStudy
+from regraft.recipes.sweeps.fold_scores import FoldScore
+from regraft.recipes.sweeps.study import SweepStudy
 space = (SearchedOption(name="dropout", low=0.0, high=0.5),)
 held = SweepStudy(Path(sys.argv[1]), space, seed=5, default=None).take(9)
 held.add(FoldScore(n_images=10, n_right=6, loss=0.25, seconds=1.0))

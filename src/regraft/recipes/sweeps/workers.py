@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regraft.core import Value, n_usable_cores
-from regraft.recipes.sweep_options import SweepOptions
+from regraft.recipes.sweeps.options import SweepOptions
 
 if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-_PROGRAM = "from regraft.recipes.sweeping import join_sweep; join_sweep()"
+_PROGRAM = "from regraft.recipes.sweeps.sweeping import join_sweep; join_sweep()"
 _PATIENCE_SECONDS = 60
 """That a process has to write its checkpoint when it is asked to stop."""
 

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from regraft.core import exclusive
-from regraft.recipes.fold_scores import FoldScore, joined
+from regraft.recipes.sweeps.fold_scores import FoldScore, joined
 
 if TYPE_CHECKING:
     from pathlib import Path

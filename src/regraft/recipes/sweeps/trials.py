@@ -12,8 +12,8 @@ import numpy as np
 from regraft.core import InterruptedRunError, TrainingError, plural
 from regraft.finetuning import create_loss, create_optimizer, stop_requests
 from regraft.recipes.finetuning import hold_out
-from regraft.recipes.fold_scores import FoldScore
 from regraft.recipes.folds import Judged
+from regraft.recipes.sweeps.fold_scores import FoldScore
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from regraft.evaluation import Setting
     from regraft.recipes.finetune_options import FinetuneOptions
     from regraft.recipes.fits import Prepared, Sides
-    from regraft.recipes.held_trial import HeldTrial
-    from regraft.recipes.sweep_options import SweepOptions
-    from regraft.recipes.sweep_shared import SharedParts
-    from regraft.recipes.sweep_study import SweepStudy
+    from regraft.recipes.sweeps.held_trial import HeldTrial
+    from regraft.recipes.sweeps.options import SweepOptions
+    from regraft.recipes.sweeps.shared import SharedParts
+    from regraft.recipes.sweeps.study import SweepStudy
 
 
 @dataclass(eq=False)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from regraft.core import StoreError, exclusive
 from regraft.evaluation import SearchTrial
-from regraft.recipes.fold_scores import joined
-from regraft.recipes.held_trial import HeldTrial, kept_scores
-from regraft.recipes.sweep_journal import JOURNAL, create_sampler, distribution_of, open_study
+from regraft.recipes.sweeps.fold_scores import joined
+from regraft.recipes.sweeps.held_trial import HeldTrial, kept_scores
+from regraft.recipes.sweeps.journal import JOURNAL, create_sampler, distribution_of, open_study
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -21,13 +21,13 @@ from regraft.recipes.dataset_features import load_features
 from regraft.recipes.reporting import command_line
 from regraft.recipes.runs import RunFolder, write_record
 from regraft.recipes.stopwatch import Stopwatch
-from regraft.recipes.sweep_options import SweepOptions
+from regraft.recipes.sweeps.options import SweepOptions
 from regraft.recipes.versions import installed_versions
 
 if TYPE_CHECKING:
     from regraft.core import Progress
     from regraft.recipes.dataset_features import DatasetFeatures
-    from regraft.recipes.sweep_trials import TrialRoom
+    from regraft.recipes.sweeps.trials import TrialRoom
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def sweep(
         MissingExtraError: Optuna is not installed.
         RegraftError: See `regraft.core.errors`; the message says what to do.
     """
-    from regraft.recipes.sweep_workers import Team
+    from regraft.recipes.sweeps.workers import Team
 
     options = SweepOptions.of(options, settings)
     progress = progress or SilentProgress()
@@ -136,7 +136,7 @@ def sweep(
 
 def join_sweep() -> None:
     """Run trials of a sweep that another process has begun and will report, as standard input says."""
-    from regraft.recipes.sweep_workers import Order
+    from regraft.recipes.sweeps.workers import Order
 
     order = Order.model_validate_json(sys.stdin.read())
     if not order.journal.exists():  # the sweep is over already
@@ -149,11 +149,11 @@ def _open_sweep(source: str, options: SweepOptions, progress: Progress, watch: S
     """What is needed to run trials: of the images, the training images alone."""
     from regraft.finetuning import join_world
     from regraft.recipes.folds import training_folds
-    from regraft.recipes.sweep_journal import require_optuna
-    from regraft.recipes.sweep_shared import SharedParts
-    from regraft.recipes.sweep_space import read_space
-    from regraft.recipes.sweep_study import SweepStudy
-    from regraft.recipes.sweep_trials import TrialRoom
+    from regraft.recipes.sweeps.journal import require_optuna
+    from regraft.recipes.sweeps.shared import SharedParts
+    from regraft.recipes.sweeps.space import read_space
+    from regraft.recipes.sweeps.study import SweepStudy
+    from regraft.recipes.sweeps.trials import TrialRoom
     from regraft.recipes.workshop import training_folder
 
     require_optuna()

@@ -10,12 +10,12 @@ from regraft.core import OptionError
 from regraft.evaluation import SearchedOption, Setting
 from regraft.finetuning import TrainingOptions
 from regraft.recipes.finetune_options import FinetuneOptions
-from regraft.recipes.sweep_options import DEFAULT_SPACE
+from regraft.recipes.sweeps.options import DEFAULT_SPACE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from regraft.recipes.sweep_options import SweepOptions
+    from regraft.recipes.sweeps.options import SweepOptions
 
 _RANGE = ".."
 _LOG_RATIO = 20.0
@@ -125,8 +125,6 @@ def _is_number(name: str) -> bool:
 
 
 def _value(name: str, text: str) -> Setting:
-    """A value as the option takes it; `none` where it is left open by default: a command line cannot say so else."""
-    if text.lower() == "none" and FinetuneOptions.model_fields[name].default is None:
-        return None
+    """A value as the option takes it; a number that may be absent can be none."""
     value: Setting = getattr(FinetuneOptions.of(None, {name: text}), name)
     return value
