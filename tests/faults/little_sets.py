@@ -32,10 +32,10 @@ def photo(seed: object) -> bytes:
     return b"\xff\xd8\xff" + numbers(seed, 300) + b"\xff\xd9"
 
 
-def tarred(members, *, mode: str = "w") -> bytes:
+def tarred(members) -> bytes:
     """A tar file of (name or TarInfo, content); a name that ends in a slash is a folder."""
     file = io.BytesIO()
-    with tarfile.open(fileobj=file, mode=mode, format=tarfile.GNU_FORMAT) as archive:
+    with tarfile.open(fileobj=file, mode="w", format=tarfile.GNU_FORMAT) as archive:
         for name, content in members:
             info = tarfile.TarInfo(name) if isinstance(name, str) else name
             if info.name.endswith("/"):
@@ -49,9 +49,9 @@ def tarred(members, *, mode: str = "w") -> bytes:
 def zipped(members) -> bytes:
     """A zip file of (name, content)."""
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(file, "w") as archive:
         for name, content in members:
-            archive.writestr(name, content)
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)  # without the time of day
     return file.getvalue()
 
 
@@ -66,7 +66,7 @@ def make_flowers(n_images: int = 4, step: int = 1) -> dict[str, bytes]:
     members = [("flower_photos/", b""), ("flower_photos/LICENSE.txt", b"CC-BY by A, B and C")]
     for name in FLOWERS:
         members += [(f"flower_photos/{name}/{k}_{name}_n.jpg", photo((name, k))) for k in range(n_images)]
-    return {"flower_photos.tgz": tarred(members[::step], mode="w:gz")}
+    return {"flower_photos.tgz": gzip.compress(tarred(members[::step]), mtime=0)}
 
 
 def make_hymenoptera() -> dict[str, bytes]:
@@ -111,7 +111,7 @@ def make_cifar10() -> dict[str, bytes]:
         pixels, labels = cifar_batch(name)
         records = np.concatenate([labels[:, None], pixels.reshape(len(labels), -1)], axis=1)
         members.append((f"{folder}/{name}.bin", records.tobytes()))
-    return {"cifar-10-binary.tar.gz": tarred(members, mode="w:gz")}
+    return {"cifar-10-binary.tar.gz": gzip.compress(tarred(members), mtime=0)}
 
 
 def make_imagenet() -> dict[str, bytes]:

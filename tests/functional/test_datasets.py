@@ -9,6 +9,7 @@ import sys
 import pytest
 
 import fetching_child
+from little_sets import little_row, make_mnist, server_paths
 from publisher import Publisher, make_archive
 from regraft.data import DATASETS
 
@@ -76,6 +77,28 @@ def test_getting_and_probing(command, tmp_path):
     assert "my signs is there already, unchanged: 84 images" in command(*arguments).stdout
     probed = command("probe", "my signs", "--group-by", r"(\d+)/(\d+)_", "--n-strengths", 3).stdout
     assert "Trained on 60 images, tested on 24" in probed
+
+
+def test_getting_numbers_and_probing_them(command, tmp_path):
+    """A data set of bare numbers becomes pictures that a verb reads, on the publisher's sides."""
+    files = make_mnist()
+    with Publisher(server_paths(little_row("mnist", files), files)) as publisher:
+        program = [
+            sys.executable,
+            fetching_child.__file__,
+            str(publisher.port),
+            "little",
+            "--",
+            "datasets",
+            "get",
+            "mnist",
+        ]
+        done = subprocess.run(program, cwd=tmp_path, capture_output=True, text=True, check=False, env=os.environ)
+    assert done.returncode == 0, done.stderr
+    assert "mnist is there: 30 images in 10 classes, with the publisher's own split." in done.stdout
+    assert done.stdout.count("(as it should be)") == 4
+    probed = command("probe", "mnist", "--n-strengths", 3).stdout
+    assert "Trained on 20 images, tested on 10" in probed
 
 
 def test_offline_the_file_is_named_and_can_be_brought(command, tmp_path):

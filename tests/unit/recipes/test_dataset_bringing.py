@@ -69,7 +69,7 @@ def test_a_licence_that_needs_an_account(get_little, publisher, tmp_path):
         get_little("imagenet")
     text = str(caught.value)
     assert "Register at https://image-net.org/download-images" in text
-    assert re.search(rf"bring from elsewhere: {TRAIN} \([^)]*MB\), {VAL} \([^)]*MB\)\. Put", text)
+    assert re.search(rf"bring from elsewhere: {TRAIN} \([^)]*MB, or the folder train\), {VAL} \([^)]*\)\. Put", text)
     assert "--archives FOLDER" in text
     with pytest.raises(FetchError, match=rf"bring from elsewhere: {VAL} "):
         get_little("imagenet", brought=[TRAIN])

@@ -219,14 +219,20 @@ def _read_note(path: Path) -> FetchedArchive | None:
 
 def _how_to_bring(archives: Sequence[Archive]) -> str:
     files = ", ".join(
-        f"{archive.file_name} ({megabytes(archive.n_bytes_about)}{'' if archive.needs_account else f', {archive.url}'})"
-        for archive in archives
-        if not archive.is_optional
+        f"{archive.file_name} ({', '.join(_facts(archive))})" for archive in archives if not archive.is_optional
     )
     return (
         f"To bring from elsewhere: {files}. Put what you have into one folder and run the same command with --archives "
         "FOLDER; it is checked as a download is."
     )
+
+
+def _facts(archive: Archive) -> Iterator[str]:
+    yield megabytes(archive.n_bytes_about)
+    if not archive.needs_account:
+        yield archive.url
+    if archive.unpacked is not None:
+        yield f"or the folder {archive.unpacked}"
 
 
 def _explain_other(archive: Archive, found: FetchedArchive) -> str:
