@@ -12,7 +12,7 @@ from regraft.bundle import BundleRecord
 from regraft.bundle.record import TENSOR_FILES
 from regraft.cli.application import VERBS
 from regraft.core import CACHE_VARIABLE
-from regraft.data import FetchedArchive, Provenance
+from regraft.data import DATASETS, FetchedArchive, Provenance
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -92,6 +92,14 @@ def test_the_bundle_format_is_written_down(name):
 def test_the_record_of_a_source_is_written_down(name):
     """Every field of SOURCE.json is on the page about data sets."""
     assert f"`{name}`" in (ROOT / "docs" / "datasets.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_the_page_on_data_sets_is_the_catalogue(name):
+    """Each data set is in the table with its numbers."""
+    row = DATASETS[name]
+    line = f"| `{name}` | {row.n_images:,} | {row.n_classes:,} | "
+    assert line in (ROOT / "docs" / "datasets.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("floor", [path.parent.name for path in (ROOT / "src" / "regraft").glob("*/__init__.py")])

@@ -6,6 +6,7 @@ instead (`local_web`).
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import threading
@@ -18,10 +19,40 @@ from urllib.request import HTTPSHandler, ProxyHandler
 
 import numpy as np
 
+from regraft.core import SilentProgress
 from regraft.data import DATASETS, Archive, Dataset, Web
-from regraft.data.connections import secure_opener
+from regraft.data.fetching.connections import secure_opener
 
 HOST = "https://btsd.ethz.ch"
+CONTENT = bytes(range(256)) * 2000
+"""Half a megabyte: eight pieces of reading."""
+HALF = 200_000
+URL = f"{HOST}/file.zip"
+
+
+class Notes(SilentProgress):
+    """What a user is told."""
+
+    def __init__(self):
+        self.said = []
+
+    def say(self, text):
+        self.said.append(text)
+
+
+class DownloadNotes(Notes):
+    """What a user sees of a download."""
+
+    def __init__(self):
+        super().__init__()
+        self.n_done = 0
+
+    def start(self, _task, _n_total, unit="images"):
+        assert unit == "bytes"
+        self.n_done = 0
+
+    def advance(self, n_done=1):
+        self.n_done += n_done
 
 
 @dataclass(frozen=True)
@@ -168,6 +199,7 @@ def make_archive(side: str, n_classes: int = 3, n_images: int = 4, size: int = 2
 
 
 ARCHIVES = {"Training": make_archive("Training", size=120), "Testing": make_archive("Testing", n_images=2)}
+DIGESTS = {side: hashlib.sha256(content).hexdigest() for side, content in ARCHIVES.items()}
 FILES = {f"/signs/{side}.zip": content for side, content in ARCHIVES.items()}
 SIGNS = Dataset(
     name="signs",

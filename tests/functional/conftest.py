@@ -37,14 +37,14 @@ def photos(tmp_path_factory):
 def command(shared_cache, tmp_path):
     """Runs the real command line in a process of its own."""
 
-    def run(*arguments, cache=shared_cache, check=True, **settings):
-        environment = {**os.environ, CACHE_VARIABLE: str(cache), "HF_HUB_OFFLINE": "1", "COLUMNS": "100"}
+    def run(*arguments, cache=shared_cache, check=True, environment=(), **settings):
+        known = {CACHE_VARIABLE: str(cache), "HF_HUB_OFFLINE": "1", "COLUMNS": "100"}
         done = subprocess.run(
             [sys.executable, "-m", "regraft", *map(str, arguments)],
             capture_output=True,
             text=True,
             cwd=tmp_path,
-            env=environment,
+            env={**os.environ, **known, **dict(environment)},
             check=False,
             timeout=240,
             **settings,

@@ -102,8 +102,10 @@ VERBS = {
         "List the data sets that are known by name, or fetch one.",
         (
             "regraft datasets list",
-            "regraft datasets get belgium-signs",
+            "regraft datasets show flowers",
+            "regraft datasets get flowers",
             "regraft datasets get belgium-signs --folder data/signs",
+            "regraft datasets get imagenet --archives ~/downloads",
         ),
     ),
     "cache": Verb(

@@ -28,8 +28,8 @@ SPLIT_NAMES: dict[str, Split] = {
     "test": "test",
     "testing": "test",
 }
-_IGNORED = frozenset({"thumbs.db", "desktop.ini", "__macosx", "source.json"})
-"""What systems leave beside images, and our own record of where they come from (`provenance`)."""
+_IGNORED = frozenset({"thumbs.db", "desktop.ini", "__macosx", "source.json", "license.txt"})
+"""What systems leave beside images, and our own record of where they come from (`Provenance`), with its licence."""
 _N_SKIPPED_SHOWN = 5
 
 Placement = tuple[Split | None, str | None]

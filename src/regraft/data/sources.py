@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regraft.core import DataError, shortened
-from regraft.data.catalog import DATASETS, load_dataset
 from regraft.data.columns import SUFFIXES
+from regraft.data.fetching import DATASETS, load_dataset
 from regraft.data.folders import read_folder
 from regraft.data.tables import read_table
 

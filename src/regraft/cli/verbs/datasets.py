@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
+from rich.filesize import decimal
 
-from regraft.cli.output import say
+from regraft.cli.output import say, say_table
 from regraft.cli.progress_bar import ProgressBar
 from regraft.core import OptionError, megabytes, plural
-from regraft.recipes import GetDatasetOptions, GetDatasetResult, get_dataset, list_datasets
+from regraft.recipes import GetDatasetOptions, GetDatasetResult, find_dataset, get_dataset, list_datasets
 
 _DEFAULTS = GetDatasetOptions()
 
 
 def datasets(
-    action: Literal["list", "get"] = "list",
+    action: Literal["list", "show", "get"] = "list",
     name: str | None = None,
     /,
     *,
@@ -24,15 +25,24 @@ def datasets(
     """List the data sets that are known by name, or fetch one.
 
     Args:
-        action: list describes all of them, get fetches one; run again, it goes on where it was stopped.
-        name: The data set to get.
+        action: list names all of them, show says all of one, get fetches one; run again, it goes on where it was
+            stopped.
+        name: The data set to show or get.
         options: See `GetDatasetOptions`.
     """
-    if action == "list":
-        if name is not None or options.model_fields_set:
-            raise OptionError("A name and --folder are for: regraft datasets get NAME")
+    if action != "get" and options.model_fields_set:
+        raise OptionError("Options are for: regraft datasets get NAME")
+    if action == "get":
+        _get(name, options)
+    elif name is not None:
+        _say_row(name)
+    elif action == "list":
         _say_list()
-        return
+    else:
+        raise OptionError(f"Say which data set to show: {', '.join(row.name for row in list_datasets())}.")
+
+
+def _get(name: str | None, options: GetDatasetOptions) -> None:
     if name is None:
         names = ", ".join(row.name for row in list_datasets() if row.archives)
         raise OptionError(f"Say which data set, for example: regraft datasets get NAME. Can be fetched: {names}.")
@@ -42,14 +52,48 @@ def datasets(
 
 
 def _say_list() -> None:
-    for row in list_datasets():
-        say(f"{row.name}: {row.title}")
-        say(f"  {row.n_images:,} images, {row.n_classes:,} classes; licence: {row.licence}")
-        say(f"  {row.citation}")
-        say(f"  {row.source}")
-        say(f"  to get it: {row.how}")
-        say(f"  to use it: {row.command(row.name)}")
-        say()
+    say_table(
+        ("name", "images", "classes", "size", "licence", "to get it"),
+        [
+            (
+                row.name,
+                f"{row.n_images:,}",
+                f"{row.n_classes:,}",
+                decimal(row.n_bytes),
+                row.licence.partition(";")[0],
+                row.how,
+            )
+            for row in list_datasets()
+        ],
+    )
+    say()
+    say("Licence, citation, source and files of one: regraft datasets show NAME")
+
+
+def _say_row(name: str) -> None:
+    row = find_dataset(name)
+    facts = {
+        "images": f"{row.n_images:,} in {plural(row.n_classes, 'class', 'classes')}",
+        "size": decimal(row.n_bytes),
+        "licence": row.licence,
+        "to be cited": row.citation,
+        "source": row.source,
+        "account": row.account,
+        "results": row.reference,
+        "note": row.note,
+        "to get it": row.how,
+        "to use it": row.command(row.name),
+    }
+    say(f"{row.name}: {row.title}")
+    for label, text in facts.items():
+        if text is not None:
+            say(f"  {label:<12}{text}")
+    for archive in row.archives:
+        say(f"  {'file':<12}{archive.url}  {decimal(archive.n_bytes_about)}")
+        if archive.sha256 is not None:
+            say(f"  {'':<12}SHA-256 {archive.sha256}")
+        if archive.unpacked is not None:
+            say(f"  {'':<12}or, with --archives, the folder {archive.unpacked}")
 
 
 def _say_result(result: GetDatasetResult) -> None:
@@ -57,14 +101,19 @@ def _say_result(result: GetDatasetResult) -> None:
     state = "is there already, unchanged" if result.was_there else "is there"
     say(
         f"{result.folder} {state}: {plural(found.n_images, 'image')} in "
-        f"{plural(found.n_classes, 'class', 'classes')}, with the publisher's own split."
+        f"{plural(found.n_classes, 'class', 'classes')}, with {_split(row.n_held_out)}."
     )
     if (found.n_images, found.n_classes) != (row.n_images, row.n_classes):
         say(f"Note: {row.n_images:,} in {row.n_classes:,} were expected. The publisher may have changed the data set.")
     for archive in found.archives:
-        say(f"{archive.url}  {megabytes(archive.n_bytes)}  {archive.fetched}")
+        how = "brought" if archive.is_brought else "fetched"
+        say(f"{archive.url}  {megabytes(archive.n_bytes)}  {how} {archive.fetched}")
         verdict = "as it should be" if archive.is_verified else "of what came; the right one is not known"
         say(f"  SHA-256 {archive.sha256} ({verdict})")
     say(f"This is kept in {result.folder / 'SOURCE.json'}, with licence and citation.")
     say()
     say(f"Use it      {result.command}")
+
+
+def _split(n_held_out: int) -> str:
+    return f"{n_held_out:,} held out in val" if n_held_out else "the publisher's own split"

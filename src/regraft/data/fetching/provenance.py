@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from regraft.core import DataError, Value, atomic_path, digest_bytes
-from regraft.data.archives import FetchedArchive
+from regraft.data.fetching.archives import FetchedArchive
 from regraft.data.fingerprints import fingerprint_files
 from regraft.data.folders import read_folder
 
@@ -34,6 +34,10 @@ class Provenance(Value):
     n_classes: int
     blake3: str
     """Digest of all images: paths and contents."""
+    settings: dict[str, str | float] = Field(default_factory=dict)
+    """What was chosen for it, where something can be."""
+    class_words: dict[str, str] = Field(default_factory=dict)
+    """Words for each class folder, where the folders' names are none."""
 
 
 def digest_images(folder: Path, progress: Progress) -> tuple[int, int, str]:

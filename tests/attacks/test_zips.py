@@ -12,8 +12,9 @@ import pytest
 
 from publisher import SIGNS, make_archive, picture
 from regraft.core import FetchError, SilentProgress, StoreError
-from regraft.data import unpacking
-from regraft.data.unpacking import unpack_images
+from regraft.data.fetching import zips
+from regraft.data.fetching.members import place_by_pattern
+from regraft.data.fetching.zips import unpack_zip
 
 GOOD = "Training/00001/01153_00000.ppm"
 
@@ -25,9 +26,8 @@ def unpack(tmp_path):
     def run(content, n_bytes_max=1_000_000):
         path = tmp_path / "archive.zip"
         path.write_bytes(content if isinstance(content, bytes) else zipped(content))
-        return unpack_images(
-            path, tmp_path / "out", images=SIGNS.archives[0].images, n_bytes_max=n_bytes_max, progress=SilentProgress()
-        )
+        place = place_by_pattern(SIGNS.archives[0].images, "train")
+        return unpack_zip(path, tmp_path / "out", place=place, n_bytes_max=n_bytes_max, progress=SilentProgress())
 
     return run
 
@@ -81,9 +81,9 @@ def test_images_in_class_folders_are_written_and_nothing_else(unpack, tmp_path):
     assert unpack(members) == 3
     written = {path.relative_to(tmp_path / "out").as_posix(): path.read_bytes() for path in files(tmp_path / "out")}
     assert written == {
-        "00001/01153_00000.ppm": b"image",
-        "00002/01154_00001.ppm": b"another",
-        "00002/01155_00001.ppm": b"third",
+        "train/00001/01153_00000.ppm": b"image",
+        "train/00002/01154_00001.ppm": b"another",
+        "train/00002/01155_00001.ppm": b"third",
     }
 
 
@@ -157,20 +157,20 @@ def test_a_bomb_that_lies_is_cut(unpack, tmp_path):
 
 def test_too_many_members_are_refused(assert_refused, monkeypatch):
     """Before any is looked at."""
-    monkeypatch.setattr(unpacking, "_N_MEMBERS_MAX", 9)
+    monkeypatch.setattr(zips, "_N_MEMBERS_MAX", 9)
     assert_refused([(f"Training/00001/{number}.ppm", b"") for number in range(10)], "has 10 members, more than 9")
 
 
 @pytest.mark.parametrize("name", ["00001/01153_00000.ppm", "other/00001/01153_00000.ppm"])
 def test_an_image_that_is_there_twice_is_refused(name, assert_refused):
     """Nobody knows which of them would be the right one."""
-    assert_refused([(GOOD, b"image"), (name, b"other")], "has '00001/01153_00000.ppm' twice")
+    assert_refused([(GOOD, b"image"), (name, b"other")], "has 'train/00001/01153_00000.ppm' twice")
 
 
 def test_names_that_differ_in_case_only_are_refused(assert_refused):
     """On many systems they are one file."""
     members = [("Training/00001/a.ppm", b"image"), ("Training/00001/A.ppm", b"other")]
-    assert_refused(members, "has '00001/A.ppm' twice")
+    assert_refused(members, "has 'train/00001/A.ppm' twice")
 
 
 @pytest.mark.parametrize(

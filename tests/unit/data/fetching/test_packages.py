@@ -1,13 +1,15 @@
+"""Data sets inside packages, and the catalogue that lists them."""
+
 from __future__ import annotations
 
-import importlib.util
 import subprocess
 import sys
 
 import pytest
 
 from regraft.core import DataError, MissingExtraError, OptionError
-from regraft.data.catalog import DATASETS, load_dataset
+from regraft.data.fetching.catalog import DATASETS
+from regraft.data.fetching.packages import load_dataset
 from regraft.data.sources import read_manifest
 
 
@@ -62,6 +64,25 @@ def test_a_damaged_package(fake_elpv, labels):
         load_dataset("elpv")
 
 
+@pytest.mark.parametrize(("name", "class_counts"), [("elpv", [821, 1803]), ("textile", [500, 500, 1000])])
+def test_the_installed_packages(name, class_counts, tmp_path, monkeypatch):
+    """The real packages hold what the catalogue says, and every file is there."""
+    monkeypatch.chdir(tmp_path)
+    manifest = read_manifest(name)
+    assert (len(manifest), manifest.n_classes) == (DATASETS[name].n_images, DATASETS[name].n_classes)
+    assert manifest.class_counts().tolist() == class_counts
+    assert all(file.is_file() for file in manifest.files())
+
+
+def test_a_damaged_package_of_folders(tmp_path, monkeypatch):
+    """An empty package is an error with a remedy, too."""
+    (tmp_path / "conformal_clip_data").mkdir()
+    (tmp_path / "conformal_clip_data" / "__init__.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(DataError, match=r"textile is damaged \(.+\) Install conformal-clip-data again"):
+        load_dataset("textile")
+
+
 def test_a_package_that_is_not_installed(monkeypatch):
     """The error holds the install line."""
     monkeypatch.setattr(sys, "path", [])
@@ -80,17 +101,6 @@ def test_an_unknown_name():
     """An unknown name is answered with near ones."""
     with pytest.raises(OptionError, match="Did you mean elpv"):
         load_dataset("elvp")
-
-
-def test_the_installed_solar_cells(tmp_path, monkeypatch):
-    """The real package holds 2,624 images of two classes, all of them there."""
-    if importlib.util.find_spec("elpv_dataset") is None:
-        pytest.skip("the extra demo is not installed")
-    monkeypatch.chdir(tmp_path)
-    manifest = read_manifest("elpv")
-    assert (len(manifest), manifest.n_classes) == (DATASETS["elpv"].n_images, DATASETS["elpv"].n_classes)
-    assert manifest.class_counts().tolist() == [821, 1803]
-    assert all(file.is_file() for file in manifest.files())
 
 
 def test_listing_loads_nothing_heavy():

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from regraft.core import FetchError, megabytes, plural, require_space
-from regraft.data.connections import DroppedError, NotConnectedError, RangeRefusedError, read_piece
-from regraft.data.parts import Part
+from regraft.data.fetching.connections import DroppedError, NotConnectedError, RangeRefusedError, read_piece
+from regraft.data.fetching.parts import Part
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from regraft.core import Progress
-    from regraft.data.connections import Web
+    from regraft.data.fetching.connections import Web
 
 _N_BYTES_WORTH_A_TRY = 1 << 20
 """An attempt that brings so many new bytes was no failure: the count of failures begins again."""

@@ -1,0 +1,28 @@
+"""Published data sets: which there are, how their files come here whole, and how they become class folders."""
+
+from regraft.data.fetching.archives import FetchedArchive, find_brought, gather_archives
+from regraft.data.fetching.catalog import DATASETS
+from regraft.data.fetching.coco import COCO_CATEGORIES, Foreground
+from regraft.data.fetching.connections import Web
+from regraft.data.fetching.layouts import unpack_dataset
+from regraft.data.fetching.packages import load_dataset
+from regraft.data.fetching.provenance import Provenance, digest_images, read_provenance, write_provenance
+from regraft.data.fetching.published import Archive, Dataset
+
+__all__ = [
+    "COCO_CATEGORIES",
+    "DATASETS",
+    "Archive",
+    "Dataset",
+    "FetchedArchive",
+    "Foreground",
+    "Provenance",
+    "Web",
+    "digest_images",
+    "find_brought",
+    "gather_archives",
+    "load_dataset",
+    "read_provenance",
+    "unpack_dataset",
+    "write_provenance",
+]
