@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from regraft.backbones import BackboneSpec, Engine, EngineChoice
     from regraft.bundle.record import BundleRecord
     from regraft.core import Progress
-    from regraft.data import Unreadable
+    from regraft.data import ImageFile, Unreadable
     from regraft.evaluation import Assessment
     from regraft.heads import LinearHead
 
@@ -143,11 +143,11 @@ class Classifier:
         pixels = np.stack([transform_array(image, self.record.transform) for image in images])
         return self.probabilities(compute_features(self.engine, pixels))
 
-    def predict_files(self, files: Sequence[Path], *, progress: Progress | None = None) -> Iterator[Answers]:
+    def predict_files(self, files: Sequence[ImageFile], *, progress: Progress | None = None) -> Iterator[Answers]:
         """Class probabilities of image files, a chunk of files at a time.
 
         Args:
-            files: Any number of files.
+            files: Any number of files, or parts of files.
             progress: Where to report.
 
         Yields:

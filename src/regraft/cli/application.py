@@ -99,13 +99,15 @@ VERBS = {
     ),
     "backbones": Verb("List the pretrained networks.", ("regraft backbones",)),
     "datasets": Verb(
-        "List the data sets that are known by name, or fetch one.",
+        "List the data sets that are known by name, fetch one, or write any data set in another format.",
         (
             "regraft datasets list",
             "regraft datasets show flowers",
             "regraft datasets get flowers",
             "regraft datasets get belgium-signs --folder data/signs",
             "regraft datasets get imagenet --archives ~/downloads",
+            "regraft datasets convert photos --to tfrecord --out photos-tfrecord",
+            "regraft datasets convert photos-tfrecord --to folder --out photos-again",
         ),
     ),
     "cache": Verb(

@@ -3,6 +3,7 @@
 from regraft.data.fetching import (
     COCO_CATEGORIES,
     DATASETS,
+    SOURCE_FILE,
     Archive,
     Dataset,
     FetchedArchive,
@@ -18,32 +19,60 @@ from regraft.data.fetching import (
     write_provenance,
 )
 from regraft.data.findings import DataSummary, Finding, find_problems, summarise
-from regraft.data.fingerprints import Fingerprints, explain_os_error, fingerprint_files
-from regraft.data.folders import list_images
+from regraft.data.fingerprints import Fingerprints, fingerprint_files, fingerprint_manifest
+from regraft.data.folder_layout import FolderLayout, lay_out
+from regraft.data.folders import has_image_name
 from regraft.data.manifest import Manifest, Split, require_classes
 from regraft.data.names import UNLABELLED
-from regraft.data.sources import read_manifest
+from regraft.data.shards import (
+    CONVERSION_FILE,
+    LABELS_FILE,
+    Conversion,
+    ShardFormat,
+    ShardRow,
+    WrittenShard,
+    format_class_list,
+    make_shard_name,
+    read_conversion,
+    write_parquet,
+    write_tar,
+    write_tfrecord,
+)
+from regraft.data.sources import list_images, read_manifest
 from regraft.data.splits import assign_splits, split_folds, split_holdout
+from regraft.data.stored import N_BYTES_MAX, ImageFile, StoredImage, reading_order
 from regraft.data.units import cluster_units
-from regraft.data.unreadable import Reason, Unreadable
+from regraft.data.unreadable import Reason, Unreadable, UnreadableImageError, explain_os_error
 
 __all__ = [
     "COCO_CATEGORIES",
+    "CONVERSION_FILE",
     "DATASETS",
+    "LABELS_FILE",
+    "N_BYTES_MAX",
+    "SOURCE_FILE",
     "UNLABELLED",
     "Archive",
+    "Conversion",
     "DataSummary",
     "Dataset",
     "FetchedArchive",
     "Finding",
     "Fingerprints",
+    "FolderLayout",
     "Foreground",
+    "ImageFile",
     "Manifest",
     "Provenance",
     "Reason",
+    "ShardFormat",
+    "ShardRow",
     "Split",
+    "StoredImage",
     "Unreadable",
+    "UnreadableImageError",
     "Web",
+    "WrittenShard",
     "assign_splits",
     "cluster_units",
     "digest_images",
@@ -51,15 +80,25 @@ __all__ = [
     "find_brought",
     "find_problems",
     "fingerprint_files",
+    "fingerprint_manifest",
+    "format_class_list",
     "gather_archives",
+    "has_image_name",
+    "lay_out",
     "list_images",
     "load_dataset",
+    "make_shard_name",
+    "read_conversion",
     "read_manifest",
     "read_provenance",
+    "reading_order",
     "require_classes",
     "split_folds",
     "split_holdout",
     "summarise",
     "unpack_dataset",
+    "write_parquet",
     "write_provenance",
+    "write_tar",
+    "write_tfrecord",
 ]

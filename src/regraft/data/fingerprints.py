@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import stat
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from operator import itemgetter
 from threading import Event
 from typing import TYPE_CHECKING
 
-from regraft.core import SilentProgress, digest_file, n_usable_cores
-from regraft.data.unreadable import Reason, Unreadable
+from regraft.core import SilentProgress, digest_bytes, digest_file, n_usable_cores
+from regraft.data.stored import StoredImage, reading_order
+from regraft.data.unreadable import Reason, Unreadable, UnreadableImageError, explain_os_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from regraft.core import Progress
+    from regraft.data.manifest import Manifest
+    from regraft.data.stored import ImageFile
 
 _N_FILES_A_TASK = 16
 """Few enough for a smooth progress bar, enough that a million files need no million tasks."""
@@ -28,59 +32,63 @@ class Fingerprints:
 
     Attributes:
         digests: n BLAKE3 hashes (hexadecimal); None for a file that cannot be read.
-        unreadable: One record for each of those, in the files' order.
+        unreadable: One record for each of those, in the files' order, and for what else was damaged.
     """
 
     digests: tuple[str | None, ...]
     unreadable: tuple[Unreadable, ...]
 
 
+def fingerprint_manifest(manifest: Manifest, *, progress: Progress | None = None) -> Fingerprints:
+    """Hash a manifest's images; what was found damaged when they were listed is reported, too."""
+    prints = fingerprint_files(manifest.files(), progress=progress)
+    return replace(prints, unreadable=manifest.unreadable + prints.unreadable)
+
+
 def fingerprint_files(
-    files: Sequence[Path], *, n_threads: int | None = None, progress: Progress | None = None
+    files: Sequence[ImageFile], *, n_threads: int | None = None, progress: Progress | None = None
 ) -> Fingerprints:
     """Hash files. A file that is missing, empty, forbidden or no file is reported, never raised.
 
-    Files are read a piece at a time, whatever their size. An interruption (or an error of `progress`) ends the threads
-    after the files that they are at.
+    Files are read a piece at a time, whatever their size; parts of larger files whole, in the order in which they lie
+    there. An interruption (or an error of `progress`) ends the threads after the files that they are at.
 
     Args:
-        files: n files.
+        files: n files, or parts of larger ones.
         n_threads: None for one on each usable core.
         progress: Where to report.
     """
     progress = progress or SilentProgress()
     progress.start("Reading files", len(files), unit="files")
-    parts = [files[start : start + _N_FILES_A_TASK] for start in range(0, len(files), _N_FILES_A_TASK)]
-    answers: list[str | Unreadable] = []
+    order = reading_order(files)
+    parts = [
+        [files[row] for row in order[start : start + _N_FILES_A_TASK]]
+        for start in range(0, len(files), _N_FILES_A_TASK)
+    ]
+    found: list[str | Unreadable] = []
     stop = Event()
     with ThreadPoolExecutor(n_threads or n_usable_cores(), thread_name_prefix="fingerprint") as pool:
         try:
-            for found in pool.map(partial(_fingerprint_part, stop=stop), parts):
-                answers += found
-                progress.advance(len(found))
+            for some in pool.map(partial(_fingerprint_part, stop=stop), parts):
+                found += some
+                progress.advance(len(some))
         except BaseException:
             stop.set()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+    answers = [answer for _row, answer in sorted(zip(order, found, strict=True), key=itemgetter(0))]
     return Fingerprints(
         tuple(answer if isinstance(answer, str) else None for answer in answers),
         tuple(answer for answer in answers if isinstance(answer, Unreadable)),
     )
 
 
-def explain_os_error(path: Path, error: OSError) -> Unreadable:
-    """The record of a file that the system does not let us read."""
-    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
-        return Unreadable(path=str(path), reason=Reason.MISSING, detail="there is no such file")
-    if isinstance(error, PermissionError):
-        return Unreadable(path=str(path), reason=Reason.NO_PERMISSION, detail="the system forbids reading it")
-    if isinstance(error, IsADirectoryError):
-        return Unreadable(path=str(path), reason=Reason.NOT_AN_IMAGE, detail="it is a folder")
-    return Unreadable(path=str(path), reason=Reason.UNREADABLE, detail=error.strerror or type(error).__name__)
-
-
-def _fingerprint_part(files: Sequence[Path], stop: Event) -> list[str | Unreadable]:
-    return [_fingerprint(path) for path in files if not stop.is_set()]
+def _fingerprint_part(files: Sequence[ImageFile], stop: Event) -> list[str | Unreadable]:
+    return [
+        _fingerprint_stored(source) if isinstance(source, StoredImage) else _fingerprint(source)
+        for source in files
+        if not stop.is_set()
+    ]
 
 
 def _fingerprint(path: Path) -> str | Unreadable:
@@ -97,3 +105,13 @@ def _fingerprint(path: Path) -> str | Unreadable:
         return explain_os_error(path, error)
     except ValueError:  # a path with a null byte
         return Unreadable(path=str(path), reason=Reason.MISSING, detail="there can be no such file")
+
+
+def _fingerprint_stored(image: StoredImage) -> str | Unreadable:
+    try:
+        content = image.read()
+    except UnreadableImageError as error:
+        return Unreadable(path=str(image), reason=error.reason, detail=error.detail)
+    if not content:
+        return Unreadable(path=str(image), reason=Reason.EMPTY, detail="the image has no bytes")
+    return digest_bytes(content)

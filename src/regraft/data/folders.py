@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-import numpy as np
-
 from regraft.core import DataError, plural, shortened
 from regraft.data.manifest import Manifest, Split
-from regraft.data.names import UNLABELLED, label_positions
+from regraft.data.names import label_positions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,9 +26,9 @@ SPLIT_NAMES: dict[str, Split] = {
     "test": "test",
     "testing": "test",
 }
-_IGNORED = frozenset({"thumbs.db", "desktop.ini", "__macosx", "source.json", "license.txt"})
-"""What systems leave beside images, and our own record of where they come from (`Provenance`), with its licence."""
-_N_SKIPPED_SHOWN = 5
+_IGNORED = frozenset({"thumbs.db", "desktop.ini", "__macosx", "source.json", "license.txt", "conversion.json"})
+"""What systems leave beside images, and our own records of where they come from, with the licence."""
+N_SKIPPED_SHOWN = 5
 
 Placement = tuple[Split | None, str | None]
 
@@ -54,8 +52,8 @@ def read_folder(folder: Path) -> Manifest:
         DataError: There are no images, they lie outside of class folders, or a folder cannot be read.
     """
     root = folder.resolve()
-    listing = _list_files(root)
-    placements = _place(listing.images)
+    listing = list_files(root)
+    placements = place_images(listing.images)
     stray = [path for path, (_split, name) in zip(listing.images, placements, strict=True) if name is None]
     if stray:
         raise DataError(_explain_stray(stray, len(listing.images), root))
@@ -68,44 +66,7 @@ def read_folder(folder: Path) -> Manifest:
         splits=tuple(split for split, _name in placements),
         groups=(None,) * len(listing.images),
         n_skipped=len(listing.others),
-        skipped=listing.others[:_N_SKIPPED_SHOWN],
-    )
-
-
-def list_images(places: Sequence[str | Path]) -> Manifest:
-    """Images without labels: files as they are named, folders with everything below them.
-
-    Args:
-        places: Files and folders. A file is taken whatever its extension; a repeated one is taken once.
-
-    Returns:
-        The images in the order of `places`, those of one folder sorted; paths are relative to the working folder where
-        they lie below it.
-
-    Raises:
-        DataError: A folder holds no image, or cannot be read.
-    """
-    here = Path.cwd()
-    paths: dict[str, None] = {}
-    others: list[str] = []
-    for place in map(Path, places):
-        name = relative_path(place, here)
-        if not os.path.isdir(place):  # noqa: PTH112 - Path.is_dir raises where a name is too long
-            paths[name] = None
-            continue
-        listing = _list_files(here / name)
-        prefix = "" if name == "." else f"{name.rstrip('/')}/"
-        paths |= dict.fromkeys(prefix + path for path in listing.images)
-        others += [prefix + path for path in listing.others]
-    return Manifest(
-        root=here,
-        paths=tuple(paths),
-        labels=np.full(len(paths), UNLABELLED, np.int64),
-        class_names=(),
-        splits=(None,) * len(paths),
-        groups=(None,) * len(paths),
-        n_skipped=len(others),
-        skipped=tuple(others[:_N_SKIPPED_SHOWN]),
+        skipped=listing.others[:N_SKIPPED_SHOWN],
     )
 
 
@@ -115,21 +76,31 @@ def relative_path(path: str | Path, root: Path) -> str:
     return (absolute.relative_to(root) if absolute.is_relative_to(root) else absolute).as_posix()
 
 
+def has_image_name(path: str) -> bool:
+    """Whether a file is an image by its extension."""
+    return os.path.splitext(path)[1].lower() in EXTENSIONS  # noqa: PTH122 - a million paths
+
+
 @dataclass(frozen=True)
-class _Listing:
+class FileListing:
     """Every file below a folder, images and others, each sorted by its path."""
 
     images: tuple[str, ...]
     others: tuple[str, ...]
 
 
-def _list_files(root: Path) -> _Listing:
+def list_files(root: Path) -> FileListing:
+    """The files below a folder.
+
+    Raises:
+        DataError: There is no image, or a folder cannot be read.
+    """
     try:
-        paths = sorted(_walk(root))
+        paths = sorted(walk_files(root))
     except OSError as error:
         _refuse_folder(error)
-    flags = [os.path.splitext(path)[1].lower() in EXTENSIONS for path in paths]  # noqa: PTH122 - a million paths
-    listing = _Listing(
+    flags = [has_image_name(path) for path in paths]
+    listing = FileListing(
         tuple(path for path, is_image in zip(paths, flags, strict=True) if is_image),
         tuple(path for path, is_image in zip(paths, flags, strict=True) if not is_image),
     )
@@ -138,8 +109,12 @@ def _list_files(root: Path) -> _Listing:
     return listing
 
 
-def _walk(root: Path) -> Iterator[str]:
-    """POSIX paths relative to `root`; linked folders are followed, but never in a circle."""
+def walk_files(root: Path) -> Iterator[str]:
+    """POSIX paths relative to `root`, hidden ones left out; linked folders are followed, but never in a circle.
+
+    Raises:
+        DataError: A folder cannot be read.
+    """
     above: dict[str, frozenset[tuple[int, int]]] = {}
     for folder, names, files in os.walk(root, followlinks=True, onerror=_refuse_folder):
         status = Path(folder).stat()
@@ -148,12 +123,12 @@ def _walk(root: Path) -> Iterator[str]:
         if identity in ancestors:
             names.clear()
             continue
-        names[:] = [name for name in names if not _is_hidden(name)]
+        names[:] = [name for name in names if not is_hidden(name)]
         for name in names:
             above[os.path.join(folder, name)] = ancestors | {identity}  # noqa: PTH118 - as os.walk names it
         relative = Path(folder).relative_to(root).as_posix()
         prefix = "" if relative == "." else f"{relative}/"
-        yield from (prefix + name for name in files if not _is_hidden(name))
+        yield from (prefix + name for name in files if not is_hidden(name))
 
 
 def _refuse_folder(error: OSError) -> NoReturn:
@@ -164,12 +139,13 @@ def _refuse_folder(error: OSError) -> NoReturn:
     ) from error
 
 
-def _is_hidden(name: str) -> bool:
+def is_hidden(name: str) -> bool:
+    """Whether a file or folder is none of the data's: systems and programs leave such behind."""
     return name.startswith(".") or name.lower() in _IGNORED
 
 
-def _place(paths: Sequence[str]) -> list[Placement]:
-    """Split and class name of each image, as its folders say."""
+def place_images(paths: Sequence[str]) -> list[Placement]:
+    """Split and class name of each image, as the folders of all of them say."""
     folders = [path.rpartition("/")[0] for path in paths]
     parts = {folder: tuple(folder.split("/")) if folder else () for folder in dict.fromkeys(folders)}
     found = {folder: _split_first(names) for folder, names in parts.items()}

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from regraft.data.stored import ImageFile, StoredImage
+    from regraft.data.unreadable import Unreadable
+
 Split = Literal["train", "val", "test"]
 
 
@@ -33,6 +36,8 @@ class Manifest:
         groups: n names of the physical object (or track, patient, ...) that an image shows, None where unknown.
         n_skipped: Files that were seen and are no images by their extension.
         skipped: The first few of them.
+        stored: n images that are parts of larger files, None for one that is the file at its path; empty where all are.
+        unreadable: What was found damaged when the images were listed, and is no row.
 
     Raises:
         ValueError: The columns do not fit together.
@@ -46,12 +51,16 @@ class Manifest:
     groups: tuple[str | None, ...]
     n_skipped: int = 0
     skipped: tuple[str, ...] = ()
+    stored: tuple[StoredImage | None, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
 
     def __post_init__(self) -> None:
         n_images = len(self.paths)
         labels = np.array(self.labels, np.int64)
         if not labels.shape == (len(self.splits),) == (len(self.groups),) == (n_images,):
             raise ValueError("paths, labels, splits and groups must have the same length")
+        if len(self.stored) not in (0, n_images):
+            raise ValueError("stored must be empty or have the length of paths")
         if n_images and not UNLABELLED <= labels.min() <= labels.max() < self.n_classes:
             raise ValueError("a label is no position in class_names")
         if len(set(self.class_names)) != self.n_classes:
@@ -77,9 +86,11 @@ class Manifest:
         """Number of class names."""
         return len(self.class_names)
 
-    def files(self) -> list[Path]:
-        """The images' absolute paths."""
-        return [self.root / path for path in self.paths]
+    def files(self) -> list[ImageFile]:
+        """Where the images are: absolute paths, or parts of larger files."""
+        if not self.stored:
+            return [self.root / path for path in self.paths]
+        return [stored or self.root / path for path, stored in zip(self.paths, self.stored, strict=True)]
 
     def class_counts(self) -> NDArray[np.int64]:
         """(k,) int64, images of each class."""
@@ -102,6 +113,7 @@ class Manifest:
             labels=self.labels[chosen],
             splits=tuple(self.splits[row] for row in chosen),
             groups=tuple(self.groups[row] for row in chosen),
+            stored=tuple(self.stored[row] for row in chosen) if self.stored else (),
         )
 
     def with_groups_from(self, pattern: str) -> Manifest:

@@ -1,27 +1,37 @@
-"""One door to every kind of data set: folder, table, or a name."""
+"""One door to every kind of data set: folder, table, shards, or a name; and to images without labels."""
 
 from __future__ import annotations
 
 import difflib
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from regraft.core import DataError, shortened
 from regraft.data.columns import SUFFIXES
 from regraft.data.fetching import DATASETS, load_dataset
-from regraft.data.folders import read_folder
+from regraft.data.folders import N_SKIPPED_SHOWN, list_files, read_folder, relative_path
+from regraft.data.manifest import Manifest
+from regraft.data.names import UNLABELLED
+from regraft.data.shards import SHARD_SUFFIXES, is_shard, read_shard_file, read_shard_folder, read_shard_pattern
 from regraft.data.tables import read_table
 
 if TYPE_CHECKING:
-    from regraft.data.manifest import Manifest
+    from collections.abc import Sequence
+
+    from regraft.data.stored import StoredImage
+    from regraft.data.unreadable import Unreadable
 
 
 def read_manifest(source: str | Path, *, group_by: str | None = None) -> Manifest:
     """List a data set.
 
     Args:
-        source: A folder with one sub-folder for each class, a `.csv`, `.tsv` or `.parquet` table, or the name of a
-            known data set. A path that exists wins over a name.
+        source: A folder with one sub-folder for each class; a folder of shards, one shard, or a pattern of their names
+            (`set/flowers_train_*.tfrecord`); a `.csv`, `.tsv` or `.parquet` table; or the name of a known data set. A
+            path that exists wins over a pattern and a name.
         group_by: A column of the table, or a regular expression on the path (`Manifest.with_groups_from`).
 
     Raises:
@@ -35,11 +45,19 @@ def read_manifest(source: str | Path, *, group_by: str | None = None) -> Manifes
     except (OSError, RuntimeError) as error:  # forbidden, too long, or no such user in ~user
         reason = getattr(error, "strerror", None) or error
         raise DataError(f"The data set {shortened(str(source))!r} cannot be read: {reason}.") from error
-    if is_file and path.suffix.lower() not in SUFFIXES:
-        raise DataError(f"{path} is no data set: give a folder, or a {', '.join(sorted(SUFFIXES))} table.")
-    if is_file:
+    if is_file and is_shard(path):
+        manifest = read_shard_file(path)
+    elif is_file and path.suffix.lower() in SUFFIXES:
         return read_table(path, group_by=group_by)
-    manifest = read_folder(path) if is_folder else _load_by_name(str(source))
+    elif is_file:
+        raise DataError(
+            f"{path} is no data set: give a folder, a {', '.join(sorted(SUFFIXES))} table, or a shard "
+            f"({', '.join(SHARD_SUFFIXES)})."
+        )
+    elif is_folder:
+        manifest = read_shard_folder(path) or read_folder(path)
+    else:
+        manifest = read_shard_pattern(str(source)) or _load_by_name(str(source))
     return manifest if group_by is None else manifest.with_groups_from(group_by)
 
 
@@ -49,3 +67,58 @@ def _load_by_name(name: str) -> Manifest:
     near = difflib.get_close_matches(name, DATASETS, n=3)
     hint = f"Did you mean {' or '.join(near)}?" if near else f"Known data sets: {', '.join(DATASETS)}."
     raise DataError(f"There is no folder or table {shortened(name)!r}, and no data set of this name. {hint}")
+
+
+def list_images(places: Sequence[str | Path]) -> Manifest:
+    """Images without labels: files as they are named, folders with everything below them, shards with all they hold.
+
+    Args:
+        places: Files, folders and shards. A file is taken whatever its extension; a repeated one is taken once.
+
+    Returns:
+        The images in the order of `places`, those of one folder or shard sorted; paths are relative to the working
+        folder where they lie below it.
+
+    Raises:
+        DataError: A folder holds no image, or cannot be read.
+    """
+    here = Path.cwd()
+    paths: dict[str, StoredImage | None] = {}
+    others: list[str] = []
+    unreadable: list[Unreadable] = []
+    for place in map(Path, places):
+        name = relative_path(place, here)
+        is_folder = os.path.isdir(place)  # noqa: PTH112 - Path.is_dir raises where a name is too long
+        shards = _read_shards(place, is_folder=is_folder)
+        prefix = _prefix(name if is_folder else name.rpartition("/")[0])
+        if shards is not None:
+            paths |= {prefix + path: image for path, image in zip(shards.paths, shards.stored, strict=True)}
+            unreadable += shards.unreadable
+        elif is_folder:
+            listing = list_files(here / name)
+            paths |= dict.fromkeys(prefix + path for path in listing.images)
+            others += [prefix + path for path in listing.others]
+        else:
+            paths[name] = None
+    return Manifest(
+        root=here,
+        paths=tuple(paths),
+        labels=np.full(len(paths), UNLABELLED, np.int64),
+        class_names=(),
+        splits=(None,) * len(paths),
+        groups=(None,) * len(paths),
+        n_skipped=len(others),
+        skipped=tuple(others[:N_SKIPPED_SHOWN]),
+        stored=tuple(paths.values()) if any(paths.values()) else (),
+        unreadable=tuple(unreadable),
+    )
+
+
+def _read_shards(place: Path, *, is_folder: bool) -> Manifest | None:
+    if is_folder:
+        return read_shard_folder(place)
+    return read_shard_file(place) if is_shard(place) and os.path.isfile(place) else None  # noqa: PTH113 - as above
+
+
+def _prefix(folder: str) -> str:
+    return "" if folder in ("", ".") else f"{folder.rstrip('/')}/"

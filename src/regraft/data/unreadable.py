@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from regraft.core import Value
+from regraft.core import DataError, Value
 from regraft.data.names import PrintableText
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Reason(StrEnum):
@@ -34,3 +38,28 @@ class Unreadable(Value):
     path: PrintableText
     reason: Reason
     detail: str
+
+
+class UnreadableImageError(DataError):
+    """A file, or a part of one, is no image that can be used.
+
+    Attributes:
+        reason: The stable code.
+        detail: What is wrong, in words.
+    """
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(f"The image cannot be read ({reason}): {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+def explain_os_error(path: Path, error: OSError) -> Unreadable:
+    """The record of a file that the system does not let us read."""
+    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        return Unreadable(path=str(path), reason=Reason.MISSING, detail="there is no such file")
+    if isinstance(error, PermissionError):
+        return Unreadable(path=str(path), reason=Reason.NO_PERMISSION, detail="the system forbids reading it")
+    if isinstance(error, IsADirectoryError):
+        return Unreadable(path=str(path), reason=Reason.NOT_AN_IMAGE, detail="it is a folder")
+    return Unreadable(path=str(path), reason=Reason.UNREADABLE, detail=error.strerror or type(error).__name__)

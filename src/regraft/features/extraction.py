@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from regraft.core import InterruptedRunError, SilentProgress, StoreError, plural
-from regraft.data import Reason, Unreadable
+from regraft.data import Reason, Unreadable, reading_order
 from regraft.images import decode_batches, source_name
 
 if TYPE_CHECKING:
@@ -116,8 +116,9 @@ class Extractor:
             if (digest := digests[row]) in missing:
                 twins.setdefault(str(digest), []).append(row)
         first = [alike[0] for alike in twins.values()]
+        first = [first[place] for place in reading_order([sources[row] for row in first])]
         progress.start("Computing features", len(first))
-        work = _Work(self, [sources[row] for row in first], list(twins), progress)
+        work = _Work(self, [sources[row] for row in first], [str(digests[row]) for row in first], progress)
         try:
             work.run()
         except KeyboardInterrupt:

@@ -1,19 +1,21 @@
 """File bytes to uint8 RGB pixels: decoding rules, geometry, threaded batches."""
 
+from regraft.data import N_BYTES_MAX, UnreadableImageError
 from regraft.images.augmentation import AUGMENTATIONS, Augmentation, View
 from regraft.images.batches import Batch, decode_batches, source_name
 from regraft.images.contact_sheets import contact_sheet
 from regraft.images.decoding import (
-    N_BYTES_MAX,
     DecodedImage,
     ImageSource,
     decode_image,
     digest_array,
+    read_bytes,
     read_image,
     transform_array,
 )
-from regraft.images.failures import N_PIXELS_MAX, UnreadableImageError
+from regraft.images.failures import N_PIXELS_MAX
 from regraft.images.formats import FORMATS
+from regraft.images.headers import ImageHeader, read_header, reencode_png
 from regraft.images.resampling import HAS_COMPILED_RESAMPLING
 from regraft.images.thumbnails import encode_jpeg, thumbnail_jpeg
 from regraft.images.transform import DECODE_RULES_VERSION, ResizePolicy, Transform
@@ -28,6 +30,7 @@ __all__ = [
     "Augmentation",
     "Batch",
     "DecodedImage",
+    "ImageHeader",
     "ImageSource",
     "ResizePolicy",
     "Transform",
@@ -38,7 +41,10 @@ __all__ = [
     "decode_image",
     "digest_array",
     "encode_jpeg",
+    "read_bytes",
+    "read_header",
     "read_image",
+    "reencode_png",
     "source_name",
     "thumbnail_jpeg",
     "transform_array",

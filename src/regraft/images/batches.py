@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regraft.core import OptionError, n_usable_cores
-from regraft.data import Unreadable
+from regraft.data import StoredImage, Unreadable, UnreadableImageError
 from regraft.images.decoding import read_image
-from regraft.images.failures import UnreadableImageError
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -70,7 +69,7 @@ def decode_batches(
     the threads after the images that they are at.
 
     Args:
-        sources: Any number of files, encoded images or arrays.
+        sources: Any number of files or parts of files, encoded images or arrays.
         transform: The geometry.
         batch_size: Images of a batch; fewer in the last one, and where some cannot be read.
         n_threads: None for one on each usable core.
@@ -136,7 +135,7 @@ class _Job:
 
 def source_name(source: ImageSource, position: int) -> str:
     """What to call an image in a message: its path, or its place in the list where it has none."""
-    return str(source) if isinstance(source, Path) else f"image {position}"
+    return str(source) if isinstance(source, Path | StoredImage) else f"image {position}"
 
 
 def _decode_some(

@@ -15,21 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regraft.core import OptionError, digest_bytes
-from regraft.data import Reason, explain_os_error
-from regraft.images.failures import UnreadableImageError, explain_failure
+from regraft.data import N_BYTES_MAX, Reason, StoredImage, UnreadableImageError, explain_os_error
+from regraft.images.failures import explain_failure
 from regraft.images.formats import decode_still, identify
 from regraft.images.jpegs import decode_jpeg
 from regraft.images.resizing import Picture, finish
 
 if TYPE_CHECKING:
+    from regraft.data import ImageFile
     from regraft.images.augmentation import View
     from regraft.images.transform import Transform
 
-N_BYTES_MAX = 1 << 30
-"""A larger file is not read."""
-
-ImageSource = Path | bytes | NDArray[np.uint8]
-"""A file, a file's bytes, or pixels: (height, width, 3) RGB or (height, width) grey, uint8."""
+ImageSource = Path | StoredImage | bytes | NDArray[np.uint8]
+"""A file, a part of one, a file's bytes, or pixels: (height, width, 3) RGB or (height, width) grey, uint8."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +47,7 @@ def read_image(source: ImageSource, transform: Transform, view: View | None = No
     """Read an image once: its content hash and its pixels.
 
     Args:
-        source: A file, an encoded image or an array.
+        source: A file, a part of one, an encoded image or an array.
         transform: The geometry.
         view: A random view of it; None for the image as it is.
 
@@ -60,7 +58,7 @@ def read_image(source: ImageSource, transform: Transform, view: View | None = No
     if isinstance(source, np.ndarray):
         digest = digest_array(source)
     else:
-        source = source if isinstance(source, bytes) else _read_bytes(source)
+        source = source if isinstance(source, bytes) else read_bytes(source)
         digest = digest_bytes(source)
     change = None if view is None else view.draw(digest)
     geometry = transform if change is None else change.windowed(transform)
@@ -119,7 +117,14 @@ def transform_array(pixels: NDArray[np.uint8], transform: Transform) -> NDArray[
     return finish(Picture(np.ascontiguousarray(pixels.reshape(height, width, -1)), (width, height)), transform)
 
 
-def _read_bytes(path: Path) -> bytes:
+def read_bytes(path: ImageFile) -> bytes:
+    """An encoded image as it lies on the disk.
+
+    Raises:
+        UnreadableImageError: It is missing, no ordinary file, too large, damaged or forbidden.
+    """
+    if isinstance(path, StoredImage):
+        return path.read()
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):

@@ -4,27 +4,13 @@ from __future__ import annotations
 
 import struct
 
-from regraft.core import DataError, shortened
-from regraft.data import Reason
+from regraft.core import shortened
+from regraft.data import Reason, UnreadableImageError
 
 N_PIXELS_MAX = 200_000_000
 """A larger image is refused by its header. The largest cameras (16,320 x 12,240) just pass."""
 N_SIDE_MAX = 1_000_000
 """No side may be longer: a resize filter takes some 32 bytes for each pixel of a side."""
-
-
-class UnreadableImageError(DataError):
-    """A file is no image that can be used.
-
-    Attributes:
-        reason: The stable code.
-        detail: What is wrong, in words.
-    """
-
-    def __init__(self, reason: Reason, detail: str) -> None:
-        super().__init__(f"The image cannot be read ({reason}): {detail}")
-        self.reason = reason
-        self.detail = detail
 
 
 def check_size(width: int, height: int) -> None:

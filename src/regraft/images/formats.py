@@ -15,9 +15,9 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from regraft.data import Reason
+from regraft.data import Reason, UnreadableImageError
 from regraft.images.colour import simplify_mode
-from regraft.images.failures import UnreadableImageError, check_size
+from regraft.images.failures import check_size
 from regraft.images.orientation import read_orientation
 from regraft.images.pngs import check_png, check_rows
 from regraft.images.resizing import Picture
@@ -95,7 +95,7 @@ def decode_still(data: bytes, name: str) -> Picture:
         _check_webp_length(data)
     elif name == "TIFF":
         check_tiff(data)
-    image = _READERS[name](io.BytesIO(data))
+    image = open_still(data, name)
     check_size(*image.size)
     image.load()
     if name == "PNG":
@@ -104,6 +104,15 @@ def decode_still(data: bytes, name: str) -> Picture:
     exif = image.info.get("exif") if name != "TIFF" else None
     plain = simplify_mode(image)
     return Picture(plain, plain.size, orientation=read_orientation(exif if isinstance(exif, bytes) else b""))
+
+
+def open_still(data: bytes, name: str) -> ImageFile:
+    """Read the header of an image of the format `name`.
+
+    Raises:
+        Exception: Whatever Pillow raises on hostile bytes.
+    """
+    return _READERS[name](io.BytesIO(data))
 
 
 def _check_webp_length(data: bytes) -> None:

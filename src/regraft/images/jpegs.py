@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 import simplejpeg
 from PIL import Image, ImageChops
 
-from regraft.data import Reason
-from regraft.images.failures import UnreadableImageError, check_size
+from regraft.data import Reason, UnreadableImageError
+from regraft.images.failures import check_size
 from regraft.images.orientation import read_orientation
 from regraft.images.resizing import Picture, as_stored
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
-from regraft.data import Reason
-from regraft.images.failures import UnreadableImageError
+from regraft.data import Reason, UnreadableImageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

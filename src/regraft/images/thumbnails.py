@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
+from regraft.data import UnreadableImageError
 from regraft.images.decoding import read_image
-from regraft.images.failures import UnreadableImageError
 from regraft.images.transform import Transform
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import numpy as np
     from numpy.typing import NDArray
 
+    from regraft.data import ImageFile
 
-def thumbnail_jpeg(path: Path, *, pixels: int = 128) -> bytes | None:
+
+def thumbnail_jpeg(path: ImageFile, *, pixels: int = 128) -> bytes | None:
     """A square picture of a file as JPEG, without any of the file's metadata.
 
     Args:
-        path: The image.
+        path: The image, a file or a part of one.
         pixels: Height and width.
 
     Returns:

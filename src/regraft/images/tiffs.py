@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image, TiffImagePlugin
 
-from regraft.data import Reason
-from regraft.images.failures import UnreadableImageError
+from regraft.data import Reason, UnreadableImageError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -12,6 +12,8 @@ from regraft.recipes.backbone_list import BackboneRow, list_backbones
 from regraft.recipes.cache_care import CacheAction, CacheResult, cache
 from regraft.recipes.checking import check
 from regraft.recipes.comparing import CompareOptions, CompareResult, compare
+from regraft.recipes.conversion_options import ConvertDatasetOptions, ConvertDatasetResult
+from regraft.recipes.converting import convert_dataset
 from regraft.recipes.dataset_getting import GetDatasetOptions, GetDatasetResult, get_dataset
 from regraft.recipes.dataset_list import find_dataset, list_datasets
 from regraft.recipes.demonstration import DemoResult, demo
@@ -41,6 +43,8 @@ __all__ = [
     "CacheResult",
     "CompareOptions",
     "CompareResult",
+    "ConvertDatasetOptions",
+    "ConvertDatasetResult",
     "DemoResult",
     "DoctorResult",
     "EmbedOptions",
@@ -69,6 +73,7 @@ __all__ = [
     "check",
     "command_line",
     "compare",
+    "convert_dataset",
     "demo",
     "doctor",
     "embed",

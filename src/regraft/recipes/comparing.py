@@ -12,7 +12,7 @@ from pydantic import Field
 
 from regraft.backbones import BACKBONES, compute_features, is_offline
 from regraft.core import OptionError, SilentProgress, StoreError, cache_folder
-from regraft.data import fingerprint_files, read_manifest, require_classes
+from regraft.data import fingerprint_manifest, read_manifest, require_classes
 from regraft.evaluation import Comparison, Contestant, Costs, rank, write_comparison
 from regraft.recipes.classifiers import now
 from regraft.recipes.dataset_features import features_for
@@ -110,7 +110,7 @@ def compare(
     # Opened before anything is computed: a missing network is found out now, not after an hour.
     networks = [open_network(trials[0], cache_folder()) for trials in plan]
     with RunFolder(options.runs, options.name, f"{Path(source).stem}-compare") as run:
-        prints = fingerprint_files(manifest.files(), progress=progress)
+        prints = fingerprint_manifest(manifest, progress=progress)
         contestants: list[Contestant] = []
         seconds: dict[str, float] = {}
         for trials, (spec, choice, extractor) in zip(plan, networks, strict=True):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regraft.core import DataError, cache_folder, load_function, plural
-from regraft.data import assign_splits, fingerprint_files
+from regraft.data import assign_splits, fingerprint_manifest
 from regraft.images import read_image
 from regraft.recipes.network_options import open_network
 from regraft.recipes.own_code_options import own_code
@@ -121,7 +121,7 @@ def features_for(
     files = manifest.files()
     if prints is None:
         with watch.stage("hash files"):
-            prints = fingerprint_files(files, progress=progress)
+            prints = fingerprint_manifest(manifest, progress=progress)
     with watch.stage("features"):
         found = extractor.extract(files, prints.digests, progress=progress)
     unreadable = prints.unreadable + found.unreadable

@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from regraft.core import DataError, OptionError, SilentProgress, atomic_path, cache_folder
-from regraft.data import fingerprint_files, list_images, read_manifest
+from regraft.data import fingerprint_manifest, list_images, read_manifest
 from regraft.recipes.network_options import NetworkOptions, open_network
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def embed(
         raise OptionError(f"--out {options.out} must end in {' or '.join(_SUFFIXES)}.")
     manifest = _listed(source)
     files = manifest.files()
-    prints = fingerprint_files(files, progress=progress)
+    prints = fingerprint_manifest(manifest, progress=progress)
     _spec, _choice, extractor = open_network(options, cache_folder())
     found = extractor.extract(files, prints.digests, progress=progress or SilentProgress())
     if not len(found.rows):

@@ -66,7 +66,7 @@ def predict(
 
     Args:
         bundle: A bundle's or run's folder, or a loaded classifier.
-        sources: Files, and folders with everything below them.
+        sources: Files, folders with everything below them, and shards with all they hold.
         options: Ready options.
         progress: Where to report.
         **settings: Single options by name (`PredictOptions`).
@@ -80,7 +80,7 @@ def predict(
     manifest = list_images(sources)
     files = manifest.files()
     predictions: list[Prediction] = []
-    unreadable: list[Unreadable] = []
+    unreadable: list[Unreadable] = list(manifest.unreadable)
     for answers in classifier.predict_files(files, progress=progress):
         paths = [manifest.paths[row] for row in answers.rows]
         predictions.extend(_named(paths, answers, classifier.class_names, options.top_k))

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from regraft.core import Options, SilentProgress, Value
-from regraft.data import DataSummary, Finding, find_problems, fingerprint_files, read_manifest, summarise
+from regraft.data import DataSummary, Finding, find_problems, fingerprint_manifest, read_manifest, summarise
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +40,7 @@ def scan(
     """List, hash and count the images of a data set; nothing is decoded.
 
     Args:
-        source: A folder, a table, or the name of a data set.
+        source: A folder, shards, a table, or the name of a data set.
         options: Ready options.
         progress: Where to report.
         **settings: Single options by name (`ScanOptions`).
@@ -50,7 +50,7 @@ def scan(
     """
     options = ScanOptions.of(options, settings)
     manifest = read_manifest(source, group_by=options.group_by)
-    prints = fingerprint_files(manifest.files(), progress=progress or SilentProgress())
+    prints = fingerprint_manifest(manifest, progress=progress or SilentProgress())
     readable = manifest.select(np.array([digest is not None for digest in prints.digests], np.bool_))
     digests = [digest for digest in prints.digests if digest is not None]
     return ScanResult(

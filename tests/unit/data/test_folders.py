@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regraft.core import DataError
-from regraft.data.folders import list_images, read_folder
+from regraft.data.folders import read_folder
+from regraft.data.sources import list_images
 
 
 def test_a_folder_for_each_class(write_files):

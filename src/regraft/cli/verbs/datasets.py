@@ -7,31 +7,47 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 from rich.filesize import decimal
 
-from regraft.cli.output import say, say_table
+from regraft.cli.output import say, say_table, say_unreadable
 from regraft.cli.progress_bar import ProgressBar
 from regraft.core import OptionError, megabytes, plural
-from regraft.recipes import GetDatasetOptions, GetDatasetResult, find_dataset, get_dataset, list_datasets
+from regraft.recipes import (
+    ConvertDatasetOptions,
+    GetDatasetOptions,
+    GetDatasetResult,
+    convert_dataset,
+    find_dataset,
+    get_dataset,
+    list_datasets,
+)
 
 _DEFAULTS = GetDatasetOptions()
+_CONVERSION_DEFAULTS = ConvertDatasetOptions()
 
 
 def datasets(
-    action: Literal["list", "show", "get"] = "list",
+    action: Literal["list", "show", "get", "convert"] = "list",
     name: str | None = None,
     /,
     *,
     options: Annotated[GetDatasetOptions, Parameter(name="*")] = _DEFAULTS,
+    conversion: Annotated[ConvertDatasetOptions, Parameter(name="*")] = _CONVERSION_DEFAULTS,
 ) -> None:
-    """List the data sets that are known by name, or fetch one.
+    """List the data sets that are known by name, fetch one, or write any data set in another format.
 
     Args:
-        action: list names all of them, show says all of one, get fetches one; run again, it goes on where it was
-            stopped.
-        name: The data set to show or get.
+        action: list names all of them, show says all of one, get fetches one, convert writes a folder, a table or
+            shards in another format; run again, get and convert go on where they were stopped.
+        name: The data set to show or get, or what to convert.
         options: See `GetDatasetOptions`.
+        conversion: See `ConvertDatasetOptions`.
     """
+    if action == "convert":
+        _convert(name, options, conversion)
+        return
+    if conversion.model_fields_set:
+        raise OptionError("--to, --out and what else describes a format are for: regraft datasets convert SOURCE")
     if action != "get" and options.model_fields_set:
-        raise OptionError("Options are for: regraft datasets get NAME")
+        raise OptionError("--folder and --archives are for: regraft datasets get NAME")
     if action == "get":
         _get(name, options)
     elif name is not None:
@@ -49,6 +65,27 @@ def _get(name: str | None, options: GetDatasetOptions) -> None:
     with ProgressBar() as progress:
         result = get_dataset(name, options, progress=progress)
     _say_result(result)
+
+
+def _convert(source: str | None, options: GetDatasetOptions, conversion: ConvertDatasetOptions) -> None:
+    if source is None or options.model_fields_set:
+        raise OptionError("Say what to convert, and where to with --out: regraft datasets convert SOURCE --out FOLDER")
+    with ProgressBar() as progress:
+        result = convert_dataset(source, conversion, progress=progress)
+    found = result.conversion
+    state = "is there already, unchanged" if result.was_there else "is there"
+    shards = f", {plural(len(found.shards), 'shard')}" if found.shards else ""
+    say(
+        f"{result.folder} {state}: {plural(found.n_images, 'image')} in "
+        f"{plural(found.n_classes, 'class', 'classes')}{shards}, {found.kind}."
+    )
+    for note in result.notes:
+        say(f"Note: {note}")
+    say_unreadable(result.unreadable)
+    if found.n_left_out:
+        say(f"Left out because they cannot be read: {plural(found.n_left_out, 'image')}.")
+    say()
+    say(f"Use it      {result.command}")
 
 
 def _say_list() -> None:

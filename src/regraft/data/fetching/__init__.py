@@ -6,12 +6,13 @@ from regraft.data.fetching.coco import COCO_CATEGORIES, Foreground
 from regraft.data.fetching.connections import Web
 from regraft.data.fetching.layouts import unpack_dataset
 from regraft.data.fetching.packages import load_dataset
-from regraft.data.fetching.provenance import Provenance, digest_images, read_provenance, write_provenance
+from regraft.data.fetching.provenance import SOURCE_FILE, Provenance, digest_images, read_provenance, write_provenance
 from regraft.data.fetching.published import Archive, Dataset
 
 __all__ = [
     "COCO_CATEGORIES",
     "DATASETS",
+    "SOURCE_FILE",
     "Archive",
     "Dataset",
     "FetchedArchive",

@@ -1,0 +1,83 @@
+"""What is found in a shard before its images are read, and what is written to one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from regraft.data.unreadable import Reason, Unreadable
+
+if TYPE_CHECKING:
+    from regraft.data.stored import ShardFile, StoredImage
+
+N_NAME_CHARACTERS_MAX = 4096
+"""Longer names of images and classes are not taken."""
+
+
+@dataclass
+class ShardContents:
+    """The images of one shard, in columns of the same length, and what is damaged in it.
+
+    Attributes:
+        images: Where each is.
+        names: The file name that the shard gives it; None where it gives none.
+        ids: Its label as a number.
+        texts: Its class's name.
+        groups: The physical object that it shows.
+        unreadable: Records that are no rows.
+    """
+
+    images: list[StoredImage] = field(default_factory=list)
+    names: list[str | None] = field(default_factory=list)
+    ids: list[int | None] = field(default_factory=list)
+    texts: list[str | None] = field(default_factory=list)
+    groups: list[str | None] = field(default_factory=list)
+    unreadable: list[Unreadable] = field(default_factory=list)
+
+    def add(
+        self,
+        image: StoredImage,
+        *,
+        name: str | None = None,
+        label: int | None = None,
+        text: str | None = None,
+        group: str | None = None,
+    ) -> None:
+        """One more image. Empty names are no names, and a negative label is none."""
+        self.images.append(image)
+        self.names.append(name or None)
+        self.ids.append(None if label is None or label < 0 else label)
+        self.texts.append(text or None)
+        self.groups.append(group or None)
+
+    def spoil(self, shard: ShardFile, number: int | None, reason: Reason, detail: str) -> None:
+        """Something of the shard is damaged: the record at `number`, or all of it."""
+        path = str(shard.path) if number is None else f"{shard.path}#{number}"
+        self.unreadable.append(Unreadable(path=path, reason=reason, detail=detail))
+
+
+@dataclass(frozen=True)
+class ShardRow:
+    """One image to write.
+
+    Attributes:
+        number: Its place in the set, counted from 0.
+        name: Its file name, POSIX style.
+        content: Its encoded bytes, written as they are.
+        kind: Its format: jpg, png, gif, bmp, webp, ppm or tif.
+        height: In pixels.
+        width: In pixels.
+        label: Position of its class in the list of classes; -1 where it has none.
+        text: Its class's name; empty where it has none.
+        group: The physical object that it shows; empty where unknown.
+    """
+
+    number: int
+    name: str
+    content: bytes
+    kind: str
+    height: int
+    width: int
+    label: int
+    text: str
+    group: str

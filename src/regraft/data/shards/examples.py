@@ -1,0 +1,233 @@
+"""`tf.train.Example` on the wire: a map from names to lists of bytes, numbers or integers.
+
+    message Example   { Features features = 1; }
+    message Features  { map<string, Feature> feature = 1; }     each entry: key = 1, value = 2
+    message Feature   { oneof: BytesList = 1; FloatList = 2; Int64List = 3 }
+    message BytesList { repeated bytes value = 1; }             Int64List: repeated int64 value = 1, packed or not
+
+The encoding is protobuf's (https://protobuf.dev/programming-guides/encoding/); nothing else of protobuf is needed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+Span = tuple[int, int]
+FeatureValue = int | Span
+"""An integer, or where bytes begin and end."""
+_N_VARINT_BYTES_MAX = 10
+_WINDOW = 1024
+_ROOM = 256
+"""More than an entry takes before its content."""
+_BYTES, _INTEGERS = 1, 3
+
+
+class _UnusualError(Exception):
+    """It is written in another way than all known writers do; that says nothing of whether it is right."""
+
+
+def encode_varint(value: int) -> bytes:
+    """A non-negative integer, seven bits a byte, the lowest first."""
+    coded = bytearray()
+    while value > 0x7F:
+        coded.append(value & 0x7F | 0x80)
+        value >>= 7
+    coded.append(value)
+    return bytes(coded)
+
+
+def encode_feature(name: str, value: bytes | int) -> bytes:
+    """An entry of the map with one value."""
+    return feature_head(name, len(value)) + value if isinstance(value, bytes) else _encode_integer(name, value)
+
+
+def feature_head(name: str, n_bytes: int) -> bytes:
+    """An entry of the map that holds bytes, as far as these."""
+    listed = b"\x0a" + encode_varint(n_bytes)
+    feature = b"\x0a" + encode_varint(len(listed) + n_bytes) + listed
+    return _entry(name, feature, n_bytes)
+
+
+def _encode_integer(name: str, value: int) -> bytes:
+    packed = _field(1, encode_varint(value & 0xFFFF_FFFF_FFFF_FFFF))
+    return _entry(name, _field(_INTEGERS, packed), 0)
+
+
+def _entry(name: str, feature: bytes, n_more: int) -> bytes:
+    inner = _field(1, name.encode()) + b"\x12" + encode_varint(len(feature) + n_more) + feature
+    return b"\x0a" + encode_varint(len(inner) + n_more) + inner
+
+
+def _field(number: int, content: bytes) -> bytes:
+    return bytes((number << 3 | 2,)) + encode_varint(len(content)) + content
+
+
+def example_head(n_bytes: int) -> bytes:
+    """What an Example with entries of so many bytes begins with."""
+    return b"\x0a" + encode_varint(n_bytes)
+
+
+def find_features(
+    window: bytes, start: int, end: int, names: frozenset[bytes], fetch: Callable[[int, int], bytes]
+) -> dict[bytes, FeatureValue]:
+    """The first value of some features of an Example, without reading the long ones.
+
+    Args:
+        window: The file's bytes from `start` on, at least one.
+        start: Where the Example begins in the file.
+        end: Where it ends.
+        names: Which features.
+        fetch: Reads bytes from an offset.
+
+    Returns:
+        Integers, and for bytes where they lie in the file. A feature without values is left out.
+
+    Raises:
+        ValueError: It is no Example.
+    """
+    try:
+        return _find_quickly(window, start, end, names, fetch)
+    except (_UnusualError, IndexError):
+        pass
+    content = fetch(start, end - start)
+    return {name: _shifted(value, start) for name, value in _all_features(content) if name in names}
+
+
+def _shifted(value: FeatureValue, start: int) -> FeatureValue:
+    return value if isinstance(value, int) else (value[0] + start, value[1] + start)
+
+
+def _find_quickly(  # noqa: C901 - one pass without calls: an Example takes microseconds
+    window: bytes, start: int, end: int, names: frozenset[bytes], fetch: Callable[[int, int], bytes]
+) -> dict[bytes, FeatureValue]:
+    found: dict[bytes, FeatureValue] = {}
+    base = start
+    size, place = _varint(window, 1)
+    if window[0] != 0x0A or base + place + size != end:
+        raise _UnusualError
+    while base + place < end:
+        if len(window) - place < _ROOM and base + len(window) < end:
+            base += place
+            window, place = fetch(base, min(_WINDOW, end - base)), 0
+        size = window[place + 1]
+        is_entry = window[place] == 0x0A
+        place += 2
+        if size > 0x7F:
+            size, place = _varint(window, place - 1)
+        entry_end = base + place + size
+        n_key = window[place + 1]
+        name = window[place + 2 : place + 2 + n_key]
+        if not is_entry or window[place] != 0x0A or n_key > 0x7F or entry_end > end:
+            raise _UnusualError
+        if name not in names:
+            place = entry_end - base
+            continue
+        place += 2 + n_key
+        kind, size, place = _opened(window, place, 0x12, entry_end - base)
+        kind, size, place = window[place], *_varint(window, place + 1)
+        if kind not in (0x0A, 0x1A) or base + place + size != entry_end:
+            raise _UnusualError
+        if size:
+            tag, size, place = window[place], *_varint(window, place + 1)
+            if kind == 0x0A and tag == 0x0A and base + place + size == entry_end:
+                found[name] = (base + place, entry_end)
+            elif kind == 0x1A and tag == 0x0A and 0 < size <= _N_VARINT_BYTES_MAX:
+                found[name] = _signed(_varint(window, place)[0])
+            else:
+                raise _UnusualError
+        place = entry_end - base
+    if base + place != end:
+        raise _UnusualError
+    return found
+
+
+def _opened(window: bytes, place: int, tag: int, end: int) -> tuple[int, int, int]:
+    size, after = _varint(window, place + 1)
+    if window[place] != tag or after + size != end:
+        raise _UnusualError
+    return tag, size, after
+
+
+def _all_features(content: bytes) -> Iterator[tuple[bytes, FeatureValue]]:
+    """Name and first value of all features, whatever the order of the fields; of a name that is twice, the last."""
+    for begin, end in _messages(content, (0, len(content)), 1):
+        for entry in _messages(content, (begin, end), 1):
+            name = b""
+            for first, last in _messages(content, entry, 1):
+                name = content[first:last]
+            for feature in _messages(content, entry, 2):
+                for value in _values(content, feature):
+                    yield name, value
+                    break
+
+
+def _values(content: bytes, feature: Span) -> Iterator[FeatureValue]:
+    for number, listed in _fields(content, feature):
+        if number not in (_BYTES, _INTEGERS) or isinstance(listed, int):
+            continue
+        for _number, value in _fields(content, listed):
+            if number == _BYTES or isinstance(value, int):
+                yield _signed(value) if isinstance(value, int) else value
+            elif value[0] < value[1]:
+                yield _signed(_varint(content, value[0])[0])
+
+
+def _messages(content: bytes, span: Span, wanted: int) -> Iterator[Span]:
+    for number, value in _fields(content, span):
+        if number == wanted and not isinstance(value, int):
+            yield value
+
+
+def _fields(content: bytes, span: Span) -> Iterator[tuple[int, FeatureValue]]:
+    """Number and value of each field: an integer, or the span of what has a length.
+
+    Raises:
+        ValueError: It is no message.
+    """
+    place, end = span
+    while place < end:
+        tag, place = _checked_varint(content, place, end)
+        kind = tag & 7
+        if kind == 0:
+            value, place = _checked_varint(content, place, end)
+            yield tag >> 3, value
+            continue
+        if kind == 2:
+            size, place = _checked_varint(content, place, end)
+        elif kind in (1, 5):
+            size = 8 if kind == 1 else 4
+        else:
+            raise ValueError(f"its byte {place:,} begins nothing")
+        if place + size > end:
+            raise ValueError(f"a length at byte {place:,} leads out of it")
+        if kind == 2:
+            yield tag >> 3, (place, place + size)
+        place += size
+
+
+def _checked_varint(content: bytes, place: int, end: int) -> tuple[int, int]:
+    try:
+        value, after = _varint(content, place)
+    except (IndexError, _UnusualError):
+        raise ValueError(f"its byte {place:,} begins no number") from None
+    if after > end:
+        raise ValueError(f"a number at byte {place:,} leads out of it")
+    return value, after
+
+
+def _varint(data: bytes, place: int) -> tuple[int, int]:
+    value = shift = 0
+    for after in range(place, place + _N_VARINT_BYTES_MAX):
+        byte = data[after]
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return value & 0xFFFF_FFFF_FFFF_FFFF, after + 1
+        shift += 7
+    raise _UnusualError
+
+
+def _signed(value: int) -> int:
+    return value - (1 << 64) if value >> 63 else value

@@ -1,0 +1,152 @@
+"""A set of shards as a manifest: names, labels and splits of its images, none of which is read."""
+
+from __future__ import annotations
+
+import stat
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from regraft.core import DataError, plural
+from regraft.data.manifest import Manifest, Split
+from regraft.data.names import label_positions
+from regraft.data.shards.class_lists import read_class_list
+from regraft.data.shards.contents import ShardContents
+from regraft.data.shards.conversion import WrittenShard, read_conversion
+from regraft.data.shards.parquets import list_parquet
+from regraft.data.shards.shard_names import find_missing, shard_format, shard_split
+from regraft.data.shards.tars import list_tar
+from regraft.data.shards.tfrecords import list_tfrecord
+from regraft.data.stored import ShardFile, StoredImage
+from regraft.data.unreadable import Reason, Unreadable, explain_os_error
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+_LISTERS = {"tfrecord": list_tfrecord, "webdataset": list_tar, "parquet": list_parquet}
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One image, and what its shard says of it."""
+
+    image: StoredImage
+    shard: str
+    name: str | None
+    label: int | None
+    text: str | None
+    group: str | None
+    split: Split | None
+
+
+def read_shards(root: Path, names: Sequence[str], *, is_whole: bool) -> Manifest:
+    """List the images of shards. Nothing is unpacked: each row is a part of a file.
+
+    The class of an image is the name that its record gives, else that of `labels.txt` beside the shards, else the
+    number. The path of a row is the file name that the record gives where no other has the same, else
+    `SHARD#NUMBER`. Rows are sorted by it, as a folder's are.
+
+    Args:
+        root: The folder that holds the shards.
+        names: The shards, POSIX style, relative to it.
+        is_whole: Whether these are all shards of their set: then those that are missing are reported.
+
+    Raises:
+        DataError: There is no image in them.
+    """
+    root = root.resolve()
+    names = tuple(sorted(names))
+    conversion = read_conversion(root)
+    written = {} if conversion is None else {shard.name: shard for shard in conversion.shards}
+    unreadable = _missing(root, names, written) if is_whole else []
+    rows: list[_Row] = []
+    for name in names:
+        contents = _list_shard(root, name, written.get(name))
+        unreadable += contents.unreadable
+        split = written[name].split if name in written else shard_split(name)
+        columns = (contents.images, contents.names, contents.ids, contents.texts, contents.groups)
+        rows += [
+            _Row(image, name, given, label, text, group, split)
+            for image, given, label, text, group in zip(*columns, strict=True)
+        ]
+    if not rows:
+        first = f" (first: {unreadable[0].path}: {unreadable[0].detail})" if unreadable else ""
+        raise DataError(f"There is no image in {plural(len(names), 'shard')} of {root}{first}.")
+    return _manifest(root, rows, tuple(unreadable), names)
+
+
+def _list_shard(root: Path, name: str, written: WrittenShard | None) -> ShardContents:
+    path = root / name
+    kind = shard_format(name)
+    contents = ShardContents()
+    try:
+        status = path.stat()
+    except OSError as error:
+        contents.unreadable.append(explain_os_error(path, error))
+        return contents
+    shard = ShardFile(path, status.st_size)
+    if not stat.S_ISREG(status.st_mode) or kind is None:  # opening a named pipe would wait for ever
+        contents.spoil(shard, None, Reason.NOT_AN_IMAGE, "it is no ordinary file")
+    elif written is not None and not written.n_images:
+        return contents
+    elif not shard.n_bytes:
+        contents.spoil(shard, None, Reason.EMPTY, "the shard has no bytes")
+    else:
+        contents = _LISTERS[kind](shard)
+    if written is not None and not contents.unreadable and len(contents.images) != written.n_images:
+        detail = f"{len(contents.images):,} images are in it, and {written.n_images:,} were written"
+        contents.spoil(shard, None, Reason.TRUNCATED, detail)
+    return contents
+
+
+def _missing(root: Path, names: tuple[str, ...], written: Mapping[str, WrittenShard]) -> list[Unreadable]:
+    counted = {shard.name: f"it is one of {plural(shard.n_expected, 'shard')}" for shard in find_missing(names)}
+    recorded = dict.fromkeys(set(written) - set(names), "it was written with the others")
+    return [
+        Unreadable(path=str(root / name), reason=Reason.MISSING, detail=f"{why}, and is not there")
+        for name, why in sorted((counted | recorded).items())
+    ]
+
+
+def _manifest(root: Path, rows: Sequence[_Row], unreadable: tuple[Unreadable, ...], names: Sequence[str]) -> Manifest:
+    counts = Counter(row.name for row in rows)
+    paths = [row.name if row.name and counts[row.name] == 1 else f"{row.shard}#{row.image.number}" for row in rows]
+    folders = {root, *((root / name).parent for name in names)}
+    listed: dict[int, str] = {}
+    for folder in sorted(folders):
+        listed |= read_class_list(folder)
+    classes = _name_classes({(row.label, row.text) for row in rows}, listed)
+    order = sorted(range(len(rows)), key=lambda place: (paths[place], rows[place].shard, rows[place].image.number))
+    rows = [rows[place] for place in order]
+    labels, class_names = label_positions([classes[row.label, row.text] for row in rows])
+    return Manifest(
+        root=root,
+        paths=tuple(paths[place] for place in order),
+        labels=labels,
+        class_names=class_names,
+        splits=tuple(row.split for row in rows),
+        groups=tuple(row.group for row in rows),
+        stored=tuple(row.image for row in rows),
+        unreadable=unreadable,
+    )
+
+
+def _name_classes(
+    pairs: set[tuple[int | None, str | None]], listed: Mapping[int, str]
+) -> dict[tuple[int | None, str | None], str | None]:
+    """The class of each pair of number and text. A name that two numbers share is told apart by the number."""
+    texts: dict[int, set[str]] = {}
+    for label, text in pairs:
+        if label is not None and text is not None:
+            texts.setdefault(label, set()).add(text)
+    plain = {label: _plain_name(label, texts.get(label, set()), listed) for label, _text in pairs if label is not None}
+    shared = {name for name, n in Counter(plain.values()).items() if n > 1}
+    by_label = {label: f"{name} ({label})" if name in shared else name for label, name in plain.items()}
+    return {(label, text): text if label is None else by_label[label] for label, text in pairs}
+
+
+def _plain_name(label: int, texts: set[str], listed: Mapping[int, str]) -> str:
+    if len(texts) == 1:
+        return next(iter(texts))
+    return listed.get(label) or "/".join(sorted(texts)) or str(label)

@@ -1,0 +1,177 @@
+"""WebDataset archives: an image `KEY.jpg` with its label in `KEY.cls` and what else is known of it in `KEY.json`.
+
+Members of one key stand together; the key is a member's name as far as the first dot behind its folder.
+(https://github.com/webdataset/webdataset)
+"""
+
+from __future__ import annotations
+
+import json
+import tarfile
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from regraft.data.folders import EXTENSIONS
+from regraft.data.shards.contents import N_NAME_CHARACTERS_MAX, ShardContents, ShardRow
+from regraft.data.shards.tar_headers import BLOCK, Member, list_members
+from regraft.data.stored import ShardFile, StoredImage
+from regraft.data.unreadable import Reason, UnreadableImageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+_N_LABEL_BYTES_MAX = 4096
+_N_JSON_BYTES_MAX = 1 << 20
+_N_DIGITS_MAX = 18
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class MemberImage(StoredImage):
+    """An image in a tar archive; there is no checksum of it.
+
+    Attributes:
+        offset: Where it begins in the file.
+        n_bytes: Its size.
+    """
+
+    offset: int
+    n_bytes: int
+
+    def read(self) -> bytes:
+        """The encoded image.
+
+        Raises:
+            UnreadableImageError: The file has become shorter, or cannot be read.
+        """
+        return self.shard.read(self.offset, self.n_bytes)
+
+
+def list_tar(shard: ShardFile) -> ShardContents:
+    """The images of an archive; only headers, labels and JSON are read.
+
+    Whatever is damaged is told in the answer, never raised. The name of an image is the `filename` of its JSON, else
+    the member's.
+    """
+    contents = ShardContents()
+    try:
+        compressed = shard.n_bytes > 1 and shard.read(0, 2) in (b"\x1f\x8b", b"BZ", b"\x28\xb5")
+    except UnreadableImageError as error:
+        contents.spoil(shard, None, error.reason, error.detail)
+        return contents
+    if compressed:
+        contents.spoil(shard, None, Reason.UNSUPPORTED, "the archive is compressed: unpack it to .tar")
+        return contents
+    members = _Members(shard)
+    for _key, sample in groupby(members, key=lambda member: _split_name(member.name)[0]):
+        _add_sample(contents, shard, list(sample))
+    if (failure := members.failure) is not None:
+        detail = f"{failure.detail}; what stands behind it is lost with it"
+        contents.spoil(shard, len(contents.images), failure.reason, detail)
+    return contents
+
+
+class _Members:
+    """The members that can be listed; why there are no more is kept."""
+
+    def __init__(self, shard: ShardFile) -> None:
+        self.shard = shard
+        self.failure: UnreadableImageError | None = None
+
+    def __iter__(self) -> Iterator[Member]:
+        try:
+            yield from list_members(self.shard)
+        except UnreadableImageError as error:
+            self.failure = error
+
+
+def _split_name(name: str) -> tuple[str, str]:
+    """Key and extension: `cat/1.seg.png` is `cat/1` and `seg.png`."""
+    folder, slash, last = name.rpartition("/")
+    key, _dot, extension = last.partition(".")
+    return f"{folder}{slash}{key}", extension.lower()
+
+
+def _add_sample(contents: ShardContents, shard: ShardFile, members: Sequence[Member]) -> None:
+    by_extension = {_split_name(member.name)[1]: member for member in members}
+    images = [member for extension, member in by_extension.items() if f".{extension}" in EXTENSIONS]
+    if not images:
+        return
+    number, image = len(contents.images), images[0]
+    known = _read_json(shard, by_extension.get("json"))
+    label, text = _read_label(shard, by_extension.get("cls"), known)
+    contents.add(
+        MemberImage(shard, number, image.offset, image.n_bytes),
+        name=_string(known.get("filename")) or image.name[:N_NAME_CHARACTERS_MAX],
+        label=label,
+        text=_string(known.get("class")) or text,
+        group=_string(known.get("group")),
+    )
+
+
+def _read_json(shard: ShardFile, member: Member | None) -> dict[str, Any]:
+    """What a sample's JSON says; nothing where it is none."""
+    if member is None or member.n_bytes > _N_JSON_BYTES_MAX:
+        return {}
+    try:
+        known = json.loads(_content(shard, member))
+    except (ValueError, RecursionError):
+        return {}
+    return known if isinstance(known, dict) else {}
+
+
+def _read_label(shard: ShardFile, member: Member | None, known: dict[str, Any]) -> tuple[int | None, str | None]:
+    """A sample's label: a number, or a class's name."""
+    if member is None or member.n_bytes > _N_LABEL_BYTES_MAX:
+        label = known.get("label")
+        is_number = isinstance(label, int) and not isinstance(label, bool)
+        return (label if is_number else None), (label if isinstance(label, str) else None)
+    written = _content(shard, member).decode("utf-8", "surrogateescape").strip()
+    if written.isascii() and written.removeprefix("-").isdigit() and len(written) <= _N_DIGITS_MAX:
+        return int(written), None
+    return None, _string(written)
+
+
+def _content(shard: ShardFile, member: Member) -> bytes:
+    if member.n_bytes <= BLOCK:
+        return member.beginning
+    return shard.read(member.offset, member.n_bytes)
+
+
+def _string(value: object) -> str | None:
+    return value if isinstance(value, str) and len(value) <= N_NAME_CHARACTERS_MAX else None
+
+
+def write_tar(path: Path, rows: Iterable[ShardRow]) -> None:
+    """Write an archive; its bytes depend on the rows only, never on the time or the user.
+
+    Args:
+        path: The file to make.
+        rows: Its images, one at a time; their numbers become the keys.
+
+    Raises:
+        OSError: The disk is full, or forbids it.
+    """
+    with path.open("wb", buffering=1 << 20) as file:
+        for row in rows:
+            known = {"filename": row.name, "height": row.height, "width": row.width}
+            members = {row.kind: row.content}
+            if row.label >= 0:
+                members["cls"] = str(row.label).encode()
+                known |= {"class": row.text, "label": row.label}
+            if row.group:
+                known["group"] = row.group
+            members["json"] = json.dumps(known, sort_keys=True).encode()
+            for extension in sorted(members):
+                content = members[extension]
+                file.write(_header(f"{row.number:09d}.{extension}", len(content)))
+                file.write(content)
+                file.write(bytes(-len(content) % BLOCK))
+        file.write(bytes(2 * BLOCK))
+
+
+def _header(name: str, n_bytes: int) -> bytes:
+    member = tarfile.TarInfo(name)
+    member.size = n_bytes
+    return member.tobuf(tarfile.USTAR_FORMAT, "ascii", "strict")

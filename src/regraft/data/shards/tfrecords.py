@@ -1,0 +1,179 @@
+"""TFRecord files of images, with the features of TF-Slim and of its converter of ImageNet.
+
+A record is: length (8 bytes, little-endian), masked CRC-32C of these (4), the bytes of an Example, masked CRC-32C of
+those (4). (https://www.tensorflow.org/tutorials/load_data/tfrecord)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import google_crc32c
+
+from regraft.data.shards.contents import N_NAME_CHARACTERS_MAX, ShardContents, ShardRow
+from regraft.data.shards.examples import encode_feature, example_head, feature_head, find_features
+from regraft.data.stored import N_BYTES_MAX, ShardFile, StoredImage
+from regraft.data.unreadable import Reason, UnreadableImageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from regraft.data.shards.examples import FeatureValue
+
+_ENCODED = b"image/encoded"
+_LABEL = b"image/class/label"
+_TEXT = b"image/class/text"
+_FILE_NAME = b"image/filename"
+_GROUP = b"image/group"
+_FEATURES = frozenset((_ENCODED, _LABEL, _TEXT, _FILE_NAME, _GROUP))
+_N_HEAD_BYTES = 12
+_N_FOOT_BYTES = 4
+_N_WINDOW_BYTES = 1024
+_N_FEATURE_BYTES_MAX = 4 * N_NAME_CHARACTERS_MAX
+_GZIP = b"\x1f\x8b"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class RecordImage(StoredImage):
+    """An image in a TFRecord file.
+
+    Attributes:
+        offset: Where its Example begins in the file.
+        n_bytes: Of the Example.
+        start: Where the image begins in the Example.
+        stop: Where it ends.
+    """
+
+    offset: int
+    n_bytes: int
+    start: int
+    stop: int
+
+    def read(self) -> bytes:
+        """The encoded image; the checksum of its record is compared.
+
+        Raises:
+            UnreadableImageError: The checksum is wrong, or the file has become shorter.
+        """
+        offset = self.offset
+        before = self.shard.read(offset, self.start)
+        content = self.shard.read(offset + self.start, self.stop - self.start)
+        after = self.shard.read(offset + self.stop, self.n_bytes - self.stop + _N_FOOT_BYTES)
+        checksum = google_crc32c.extend(google_crc32c.value(before), content)
+        checksum = google_crc32c.extend(checksum, after[:-_N_FOOT_BYTES])
+        if _masked(checksum) != int.from_bytes(after[-_N_FOOT_BYTES:], "little"):
+            raise UnreadableImageError(Reason.DAMAGED, "the checksum of its record is wrong")
+        return content
+
+
+def list_tfrecord(shard: ShardFile) -> ShardContents:
+    """The images of a TFRecord file; of each record only what is beside the image is read.
+
+    Whatever is damaged is told in the answer, never raised.
+    """
+    contents = ShardContents()
+    place = number = 0
+    while place < shard.n_bytes:
+        try:
+            window = shard.read(place, min(_N_WINDOW_BYTES, shard.n_bytes - place))
+        except UnreadableImageError as error:
+            contents.spoil(shard, number, error.reason, f"{error.detail}; the rest of the shard is lost with it")
+            break
+        n_bytes = int.from_bytes(window[:8], "little")
+        start = place + _N_HEAD_BYTES
+        if flaw := _find_flaw(window, shard, place, n_bytes):
+            contents.spoil(shard, number, *flaw)
+            break
+        _add_record(contents, shard, (number, start, n_bytes), window[_N_HEAD_BYTES:])
+        place = start + n_bytes + _N_FOOT_BYTES
+        number += 1
+    return contents
+
+
+def _find_flaw(window: bytes, shard: ShardFile, place: int, n_bytes: int) -> tuple[Reason, str] | None:
+    """Why the record at `place`, and all behind it, cannot be read."""
+    n_left = shard.n_bytes - place
+    if place == 0 and window.startswith(_GZIP):
+        return Reason.UNSUPPORTED, "the file is compressed with gzip: unpack it (gunzip)"
+    if n_left < _N_HEAD_BYTES:
+        return Reason.TRUNCATED, "the file ends within the head of a record"
+    if _masked(google_crc32c.value(window[:8])) != int.from_bytes(window[8:_N_HEAD_BYTES], "little"):
+        return Reason.DAMAGED, f"the length of a record is damaged: the last {n_left:,} bytes of the shard are lost"
+    if n_bytes > n_left - _N_HEAD_BYTES - _N_FOOT_BYTES:
+        return Reason.TRUNCATED, "the file ends before its last record does"
+    return None
+
+
+def _add_record(contents: ShardContents, shard: ShardFile, where: tuple[int, int, int], window: bytes) -> None:
+    number, start, n_bytes = where
+    if n_bytes > N_BYTES_MAX:
+        contents.spoil(shard, number, Reason.TOO_LARGE, f"the record has more than {N_BYTES_MAX:,} bytes")
+        return
+    try:
+        found = find_features(window[:n_bytes], start, start + n_bytes, _FEATURES, shard.read) if n_bytes else {}
+        texts = {name: _text(found.get(name), start, window, shard) for name in (_FILE_NAME, _TEXT, _GROUP)}
+    except (ValueError, UnreadableImageError) as error:
+        contents.spoil(shard, number, Reason.DAMAGED, f"the record is no tf.train.Example: {error}")
+        return
+    span, label = found.get(_ENCODED), found.get(_LABEL)
+    if not isinstance(span, tuple):
+        contents.spoil(shard, number, Reason.NOT_AN_IMAGE, "the record has no image/encoded")
+        return
+    contents.add(
+        RecordImage(shard, number, start, n_bytes, span[0] - start, span[1] - start),
+        name=texts[_FILE_NAME],
+        label=label if isinstance(label, int) else None,
+        text=texts[_TEXT],
+        group=texts[_GROUP],
+    )
+
+
+def _text(value: FeatureValue | None, start: int, window: bytes, shard: ShardFile) -> str | None:
+    if not isinstance(value, tuple) or value[1] - value[0] > _N_FEATURE_BYTES_MAX:
+        return None
+    first, last = value[0] - start, value[1] - start
+    content = window[first:last] if last <= len(window) else shard.read(value[0], last - first)
+    return content.decode("utf-8", "surrogateescape")
+
+
+def write_tfrecord(path: Path, rows: Iterable[ShardRow]) -> None:
+    """Write a file of records; small features come first, so that they are found without reading the image.
+
+    Args:
+        path: The file to make.
+        rows: Its images, one at a time.
+
+    Raises:
+        OSError: The disk is full, or forbids it.
+    """
+    with path.open("wb", buffering=1 << 20) as file:
+        for row in rows:
+            head = _example_before_image(row)
+            length = (len(head) + len(row.content)).to_bytes(8, "little")
+            checksum = _masked(google_crc32c.extend(google_crc32c.value(head), row.content))
+            file.write(length + _masked(google_crc32c.value(length)).to_bytes(4, "little") + head)
+            file.write(row.content)
+            file.write(checksum.to_bytes(4, "little"))
+
+
+def _example_before_image(row: ShardRow) -> bytes:
+    values: dict[bytes, bytes | int] = {
+        _LABEL: row.label,
+        _TEXT: row.text.encode("utf-8", "surrogateescape"),
+        _FILE_NAME: row.name.encode("utf-8", "surrogateescape"),
+        b"image/format": row.kind.encode(),
+        _GROUP: row.group.encode("utf-8", "surrogateescape"),
+        b"image/height": row.height,
+        b"image/width": row.width,
+    }
+    if not row.group:
+        del values[_GROUP]
+    small = b"".join(encode_feature(name.decode(), value) for name, value in values.items())
+    head = small + feature_head(_ENCODED.decode(), len(row.content))
+    return example_head(len(head) + len(row.content)) + head
+
+
+def _masked(checksum: int) -> int:
+    return ((checksum >> 15 | checksum << 17) + 0xA282EAD8) & 0xFFFF_FFFF

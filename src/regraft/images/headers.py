@@ -1,0 +1,74 @@
+"""What an image's header says, without decoding; and pixels in another format, without loss."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+import numpy as np
+import simplejpeg
+
+from regraft.data import UnreadableImageError
+from regraft.images.failures import check_size, explain_failure
+from regraft.images.formats import decode_still, identify, open_still
+
+
+@dataclass(frozen=True)
+class ImageHeader:
+    """Format and size of an encoded image.
+
+    Attributes:
+        kind: One of FORMATS.
+        width: Pixels as they lie in the file, before any turning.
+        height: Likewise.
+    """
+
+    kind: str
+    width: int
+    height: int
+
+
+def read_header(data: bytes) -> ImageHeader:
+    """Format and size of an image.
+
+    Raises:
+        UnreadableImageError: Its header is none, damaged, or states more pixels than are allowed.
+    """
+    try:
+        kind = identify(data)
+        if kind == "JPEG":
+            height, width = simplejpeg.decode_jpeg_header(data, strict=False)[:2]
+        else:
+            width, height = open_still(data, kind).size
+        check_size(width, height)
+    except UnreadableImageError:
+        raise
+    except Exception as error:  # readers of headers raise errors of every kind on hostile bytes
+        raise explain_failure(error) from error
+    return ImageHeader(kind, width, height)
+
+
+def reencode_png(data: bytes) -> bytes | None:
+    """An image as PNG with the same pixels.
+
+    Args:
+        data: An encoded image of any format.
+
+    Returns:
+        The PNG; None where a PNG cannot hold the same (an animation, CMYK, floats), or the image is damaged.
+    """
+    try:
+        kind = identify(data)
+        image = open_still(data, kind)
+        check_size(*image.size)
+        if getattr(image, "n_frames", 1) > 1:
+            return None
+        image.load()
+        buffer = io.BytesIO()
+        exif = image.info.get("exif") if kind != "TIFF" else None  # Pillow has turned a TIFF already
+        image.save(buffer, "PNG", exif=exif if isinstance(exif, bytes) else b"")
+        before, after = decode_still(data, kind), decode_still(buffer.getvalue(), "PNG")
+    except Exception:  # noqa: BLE001 - as above
+        return None
+    is_same = np.array_equal(np.asarray(before.image), np.asarray(after.image))
+    return buffer.getvalue() if is_same and before.orientation == after.orientation else None
