@@ -12,7 +12,7 @@ import numpy as np
 from pydantic import Field
 
 from regraft.core import BundleError, DataError, SilentProgress, plural
-from regraft.data import fingerprint_files, read_manifest, require_classes
+from regraft.data import fingerprint_manifest, read_manifest, require_classes
 from regraft.recipes.dataset_features import features_for
 from regraft.recipes.experiment_options import MetricOptions, RunOptions
 from regraft.recipes.network_options import TrustOptions
@@ -94,7 +94,7 @@ def evaluate(
         require_classes(manifest, minimum=1)
         manifest = _of_split(manifest, options.split)
     with watch.stage("hash files"):
-        prints = fingerprint_files(manifest.files(), progress=progress)
+        prints = fingerprint_manifest(manifest, progress=progress)
     with RunFolder(options.runs, options.name, f"{Path(source).stem}-evaluate") as run:
         yardstick = _Yardstick(run, str(bundle), str(source), manifest, prints, options, progress, watch)
         place = Place(Path(bundle).expanduser(), options.trust_code, options.weights, progress)
