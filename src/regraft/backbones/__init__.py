@@ -22,6 +22,8 @@ from regraft.backbones.choice import (
 from regraft.backbones.declaration import network_input
 from regraft.backbones.engines import compute_features, open_engine
 from regraft.backbones.resolution import is_offline, resolve_backbone, resolve_own_network
+from regraft.backbones.slim_networks import SLIM_NETWORKS, SlimNetwork
+from regraft.backbones.slim_scopes import ScopeMeaning, TrainablePart, find_slim_scope, read_slim_scopes
 from regraft.backbones.specification import LAYER_RULES_VERSION, BackboneSpec, WeightsSource
 from regraft.backbones.weights import keep_weights
 
@@ -47,6 +49,7 @@ __all__ = [
     "BACKBONES",
     "DEFAULT_BACKBONE",
     "LAYER_RULES_VERSION",
+    "SLIM_NETWORKS",
     "BackboneSpec",
     "Device",
     "Engine",
@@ -54,6 +57,9 @@ __all__ = [
     "EngineName",
     "Planes",
     "Precision",
+    "ScopeMeaning",
+    "SlimNetwork",
+    "TrainablePart",
     "WeightsSource",
     "accelerator",
     "choose_engine",
@@ -62,11 +68,13 @@ __all__ = [
     "cpu_has_bf16",
     "create_timm_optimizer",
     "cut_behind",
+    "find_slim_scope",
     "is_offline",
     "keep_weights",
     "load_network",
     "network_input",
     "open_engine",
+    "read_slim_scopes",
     "resolve_backbone",
     "resolve_own_network",
     "stage_names",

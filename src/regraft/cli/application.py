@@ -110,6 +110,16 @@ VERBS = {
             "regraft datasets convert photos-tfrecord --to folder --out photos-again",
         ),
     ),
+    "slim": Verb(
+        "TF-Slim's command lines: its programs and flags, on these verbs.",
+        (
+            "regraft slim train_image_classifier --help",
+            "regraft slim train_image_classifier --train_dir=runs/flowers --dataset_dir=flowers "
+            "--model_name=inception_v3 --checkpoint_path=inception_v3.ckpt --trainable_scopes=InceptionV3/Logits",
+            "regraft slim eval_image_classifier --checkpoint_path=runs/flowers --dataset_dir=flowers "
+            "--dataset_split_name=validation",
+        ),
+    ),
     "cache": Verb(
         "Look at, verify or clear the features that are kept.",
         ("regraft cache info", "regraft cache verify", "regraft cache clear"),

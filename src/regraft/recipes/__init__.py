@@ -8,7 +8,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from regraft.recipes.backbone_list import BackboneRow, list_backbones
+from regraft.backbones import SLIM_NETWORKS, SlimNetwork, TrainablePart, read_slim_scopes
+from regraft.recipes.backbone_list import BackboneRow, list_backbones, list_slim_networks
 from regraft.recipes.cache_care import CacheAction, CacheResult, cache
 from regraft.recipes.checking import check
 from regraft.recipes.comparing import CompareOptions, CompareResult, compare
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from regraft.recipes.estimators import ImageClassifier, ImageFeatures
 
 __all__ = [
+    "SLIM_NETWORKS",
     "BackboneRow",
     "CacheAction",
     "CacheResult",
@@ -65,10 +67,12 @@ __all__ = [
     "ProbeResult",
     "ScanOptions",
     "ScanResult",
+    "SlimNetwork",
     "SweepOptions",
     "SweepResult",
     "TrainOptions",
     "TrainResult",
+    "TrainablePart",
     "cache",
     "check",
     "command_line",
@@ -83,10 +87,12 @@ __all__ = [
     "get_dataset",
     "list_backbones",
     "list_datasets",
+    "list_slim_networks",
     "new_model",
     "predict",
     "pretrain",
     "probe",
+    "read_slim_scopes",
     "scan",
     "sweep",
     "train",

@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from regraft.cli.output import say, say_table
-from regraft.recipes import list_backbones
+from regraft.recipes import list_backbones, list_slim_networks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from regraft.core import Value
 
 
-def backbones(*, format: Literal["table", "json"] = "table") -> None:  # noqa: A002 - the option's name
+def backbones(
+    *,
+    slim: bool = False,
+    format: Literal["table", "json"] = "table",  # noqa: A002 - the option's name
+) -> None:
     """List the pretrained networks.
 
     Args:
+        slim: List TF-Slim's networks instead, with their published accuracies and what replaces each here.
         format: A table for people, JSON for programs.
     """
-    rows = list_backbones()
     if format == "json":
-        say("[" + ",\n ".join(row.model_dump_json() for row in rows) + "]")
-        return
+        _say_json(list_slim_networks() if slim else list_backbones())
+    elif slim:
+        _say_slim_table()
+    else:
+        _say_own_table()
+
+
+def _say_json(rows: Sequence[Value]) -> None:
+    say("[" + ",\n ".join(row.model_dump_json() for row in rows) + "]")
+
+
+def _say_own_table() -> None:
     say_table(
         ["name", "parameters", "input", "features", "ImageNet top-1", "licence", "offline"],
         [
@@ -30,9 +49,35 @@ def backbones(*, format: Literal["table", "json"] = "table") -> None:  # noqa: A
                 row.licence or ("" if row.is_untrained else "unknown"),
                 "yes" if row.is_offline else "no",
             ]
-            for row in rows
+            for row in list_backbones()
         ],
     )
     say()
     say("Any other network that timm knows works by its name, with its published weights where there is a network,")
     say("or with --checkpoint FILE; your own with --model FILE.py:function. Those to be trained: regraft pretrain.")
+    say("TF-Slim's networks and what replaces them: regraft backbones --slim.")
+
+
+def _say_slim_table() -> None:
+    say_table(
+        ["TF-Slim", "top-1", "top-5", "input", "preprocessing", "head", "here (--backbone)", "which is", "wants"],
+        [
+            [
+                row.name,
+                f"{row.top1:.1f}" if row.top1 else "",
+                f"{row.top5:.1f}" if row.top5 else "",
+                str(row.image_size),
+                row.preprocessing or "",
+                row.head_scopes[0],
+                row.replacement or "none",
+                {"ported": "the very weights", "nearest": "the nearest", "none": ""}.get(row.kinship, row.kinship),
+                str(row.wants.image_size) if row.wants else "",
+            ]
+            for row in list_slim_networks()
+        ],
+    )
+    say()
+    say("Accuracies are TF-Slim's own, in percent; input and wants are sides in pixels. The weights' own preprocessing")
+    say(
+        "is applied unless --preprocessing says otherwise. All columns, other sizes and quantised weights: --format json."
+    )

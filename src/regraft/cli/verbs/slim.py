@@ -1,0 +1,25 @@
+"""`regraft slim`."""
+
+from __future__ import annotations
+
+from regraft.cli.output import say, say_finetune, say_probe
+from regraft.cli.progress_bar import ProgressBar
+from regraft.recipes import EvaluateResult, FinetuneResult, ProbeResult
+from regraft.slim import run_program
+
+
+def slim(*arguments: str) -> None:
+    """Run a command line of TF-Slim.
+
+    Args:
+        arguments: A program and its flags: `regraft slim train_image_classifier --help`.
+    """
+    name, *flags = arguments or (None,)
+    with ProgressBar() as progress:
+        result = run_program(name, [str(flag) for flag in flags], progress=progress, say=say)
+    if isinstance(result, ProbeResult):
+        say_probe(result)
+    elif isinstance(result, FinetuneResult):
+        say_finetune(result)
+    elif isinstance(result, EvaluateResult):
+        say(f"Report  {result.folder / 'report.html'}")

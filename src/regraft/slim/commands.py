@@ -1,0 +1,106 @@
+"""TF-Slim's programs by name."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from regraft.core import OptionError
+from regraft.slim.converting import convert
+from regraft.slim.evaluating import evaluate_checkpoint
+from regraft.slim.exporting import export, label_image
+from regraft.slim.flags import Flag, Given, help_text, parse_flags
+from regraft.slim.other_flags import CONVERT_FLAGS, EVAL_FLAGS, EXPORT_FLAGS, LABEL_FLAGS
+from regraft.slim.train_flags import TRAIN_FLAGS
+from regraft.slim.training import train
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from regraft.core import Progress
+
+_HELP = {"--help", "-h", "-help", "--helpfull", "--helpshort"}
+
+
+@dataclass(frozen=True)
+class Program:
+    """One of TF-Slim's programs.
+
+    Attributes:
+        summary: What it does, in a sentence.
+        flags: Its flags.
+        run: Called with the flags, a progress and a function that says a line; its result is that of a recipe.
+    """
+
+    summary: str
+    flags: Sequence[Flag]
+    run: Callable[[Given, Progress, Callable[[str], None]], object]
+
+
+PROGRAMS = {
+    "download_and_convert_data": Program("Fetch a data set and write it as shards.", CONVERT_FLAGS, convert),
+    "train_image_classifier": Program(
+        "Train a classifier from a pretrained network, or from nothing.", TRAIN_FLAGS, train
+    ),
+    "eval_image_classifier": Program("Measure a classifier.", EVAL_FLAGS, evaluate_checkpoint),
+    "export_inference_graph": Program("Write a classifier to a folder of its own.", EXPORT_FLAGS, export),
+    "label_image": Program("Classify one picture.", LABEL_FLAGS, label_image),
+}
+
+_SCRIPTS = {
+    "freeze_graph": "export_inference_graph --checkpoint_path=TRAIN_DIR writes graph and weights together.",
+    "summarize_graph": "Not needed: what is exported knows its inputs and outputs (bundle.json).",
+    "build_imagenet_data": "regraft datasets get imagenet --archives FOLDER",
+}
+"""Other programs of that world, and what replaces them."""
+
+
+def run_program(name: str | None, tokens: Sequence[str], *, progress: Progress, say: Callable[[str], None]) -> object:
+    """Run one of TF-Slim's programs.
+
+    Args:
+        name: Its name, with or without `.py`; None for a list of them.
+        tokens: Its flags, as TensorFlow wrote them.
+        progress: Where to report.
+        say: Called with each line that is printed.
+
+    Returns:
+        The result of the recipe that did the work; None where there is none.
+
+    Raises:
+        OptionError: There is no such program or flag, or a value makes no sense.
+        RegraftError: From the recipe.
+    """
+    name = None if name is None or name in _HELP else name.removesuffix(".py")
+    if name is None:
+        _list(say)
+        return None
+    if name in _SCRIPTS:
+        raise OptionError(f"{name} is not needed here. {_SCRIPTS[name]}")
+    if name not in PROGRAMS:
+        near = difflib.get_close_matches(name, PROGRAMS, n=1)
+        hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(PROGRAMS)}."
+        raise OptionError(f"TF-Slim has no program {name!r}. {hint}")
+    program = PROGRAMS[name]
+    if _HELP & set(tokens):
+        say(help_text(name, program.summary, program.flags))
+        return None
+    return program.run(parse_flags(tokens, program.flags, _elsewhere(name)), progress, say)
+
+
+def _list(say: Callable[[str], None]) -> None:
+    say("TF-Slim's programs, with their flags, on top of Regraft's verbs:")
+    for name, program in PROGRAMS.items():
+        say(f"  regraft slim {name:<28}{program.summary}")
+    say("Flags: regraft slim PROGRAM --help")
+
+
+def _elsewhere(name: str) -> dict[str, str]:
+    """The flags of the other programs, with what to say of them."""
+    return {
+        flag.name: f"It is one of {other}'s."
+        for other, program in PROGRAMS.items()
+        if other != name
+        for flag in program.flags
+    }

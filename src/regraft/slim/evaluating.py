@@ -1,0 +1,51 @@
+"""eval_image_classifier: a run, a bundle or a training under way, measured as TF-Slim printed it, and by our report."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from regraft.recipes import EvaluateOptions, command_line, evaluate
+from regraft.slim.flags import told
+from regraft.slim.other_flags import EVAL_FLAGS
+from regraft.slim.places import data_source, split_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from regraft.core import Progress
+    from regraft.recipes import EvaluateResult
+    from regraft.slim.flags import Given
+
+
+def evaluate_checkpoint(given: Given, progress: Progress, say: Callable[[str], None]) -> EvaluateResult:
+    """Measure as TF-Slim's command line says.
+
+    Raises:
+        BundleError: There is no classifier.
+        OptionError: A flag makes no sense.
+    """
+    for sentence in told(given, EVAL_FLAGS):
+        say(f"Note: {sentence}")
+    split = split_name(given)
+    checkpoint, source = given.required("checkpoint_path"), data_source(given)
+    runs = Path(given.text("eval_dir") or "runs").expanduser()
+    options = EvaluateOptions(runs=runs, name=_free_name(runs, f"eval-{split}"), split=split)
+    say(f"The same, natively: {command_line('evaluate', options, checkpoint, source)}")
+    result = evaluate(checkpoint, source, options, progress=progress)
+    found = result.assessment
+    say(f"eval/Accuracy[{found.accuracy.value:.6g}]")
+    top5 = found.top5_accuracy
+    say(
+        "eval/Recall_5[1] (5 classes or fewer: it says nothing)" if top5 is None else f"eval/Recall_5[{top5.value:.6g}]"
+    )
+    return result
+
+
+def _free_name(folder: Path, stem: str) -> str:
+    """Evaluations are counted: TF-Slim's could be repeated at will."""
+    taken = [match for path in folder.glob(f"{stem}*") if (match := re.fullmatch(rf"{stem}(?:-(\d+))?", path.name))]
+    if not taken:
+        return stem
+    return f"{stem}-{max(int(match[1] or 1) for match in taken) + 1}"

@@ -1,0 +1,73 @@
+"""export_inference_graph and label_image: a folder that answers, and its answer to one picture."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from regraft.bundle import find_bundle, read_record
+from regraft.core import DataError, OptionError
+from regraft.recipes import check, predict
+from regraft.slim.flags import told
+from regraft.slim.other_flags import EXPORT_FLAGS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from regraft.core import Progress
+    from regraft.slim.flags import Given
+
+_N_LABELS = 5
+
+
+def export(given: Given, _progress: Progress, say: Callable[[str], None]) -> None:
+    """Copy a saved classifier, checked, to a folder of its own, with labels.txt.
+
+    Raises:
+        BundleError: There is no classifier, or it is damaged.
+        OptionError: The place is taken.
+    """
+    for sentence in told(given, EXPORT_FLAGS):
+        say(f"Note: {sentence}")
+    target = Path(given.required("output_file")).expanduser()
+    if not given.text("checkpoint_path"):
+        raise OptionError(
+            "TF-Slim exported a graph without weights, which no program could use by itself. Say what was trained with "
+            "--checkpoint_path=TRAIN_DIR."
+        )
+    source = find_bundle(Path(given.required("checkpoint_path")).expanduser())
+    check(source)
+    if target.exists():
+        raise OptionError(f"There is something at {target} already. Choose another --output_file.")
+    aside = target.with_name(f".{uuid.uuid4().hex}.part")
+    try:
+        shutil.copytree(source, aside)
+        names = read_record(source).class_names
+        lines = "".join(f"{place}:{name}\n" for place, name in enumerate(names))
+        (aside / "labels.txt").write_text(lines, encoding="utf-8")
+        aside.rename(target)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    say(f"{target} holds network, weights, head, preprocessing and labels.")
+    say(f"Use it: regraft slim label_image --graph={target} --image=PHOTO.jpg")
+    say(f"Natively: regraft predict {target} PHOTO.jpg")
+
+
+def label_image(given: Given, progress: Progress, say: Callable[[str], None]) -> None:
+    """The most probable classes of one picture, as TensorFlow's label_image printed them.
+
+    Raises:
+        BundleError: There is no classifier.
+        DataError: The picture cannot be read.
+    """
+    graph, image = Path(given.required("graph")).expanduser(), given.required("image")
+    names = read_record(find_bundle(graph)).class_names
+    result = predict(graph, [image], top_k=min(_N_LABELS, len(names)), progress=progress)
+    if not result.predictions:
+        first = result.unreadable[0]
+        raise DataError(f"{first.path} cannot be read: {first.reason}, {first.detail}.")
+    places = {name: place for place, name in enumerate(names)}
+    for name, probability in result.predictions[0].top:
+        say(f"{name} ({places[name]}): {probability:.6g}")

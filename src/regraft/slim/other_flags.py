@@ -1,0 +1,183 @@
+"""The flags of the commands beside train_image_classifier."""
+
+from __future__ import annotations
+
+from regraft.slim.flags import Flag
+from regraft.slim.train_flags import TRAIN_FLAGS
+
+_TRAIN = {flag.name: flag for flag in TRAIN_FLAGS}
+
+
+def _of_bundle(name: str, kind: str, default: object) -> Flag:
+    return Flag.model_validate(
+        {
+            "name": name,
+            "kind": kind,
+            "default": default,
+            "state": "done better",
+            "here": "Not needed: the saved classifier knows its network, size and preprocessing.",
+        }
+    )
+
+
+_DATA = tuple(_TRAIN[name] for name in ("dataset_name", "dataset_dir", "labels_offset"))
+
+EVAL_FLAGS = (
+    Flag(
+        name="batch_size",
+        kind="integer",
+        default=100,
+        state="done better",
+        here="Not needed: every image counts exactly once, whatever the batches.",
+    ),
+    Flag(
+        name="max_num_batches",
+        kind="integer",
+        default=None,
+        state="not",
+        here="All images of the split are measured, once each.",
+        is_told=True,
+    ),
+    _TRAIN["master"],
+    Flag(
+        name="checkpoint_path",
+        kind="text",
+        default=None,
+        state="done better",
+        here="A run's folder, a bundle, or a training under way: its newest checkpoint. TensorFlow's are not read.",
+    ),
+    Flag(
+        name="eval_dir",
+        kind="text",
+        default=None,
+        state="done better",
+        here="The folder of the run with the report; by default runs/.",
+    ),
+    _TRAIN["num_preprocessing_threads"],
+    *_DATA,
+    Flag(
+        name="dataset_split_name",
+        kind="text",
+        default="test",
+        state="done",
+        here="--split: train, validation or test.",
+    ),
+    _of_bundle("model_name", "text", "inception_v3"),
+    _of_bundle("preprocessing_name", "text", None),
+    Flag(
+        name="moving_average_decay",
+        kind="number",
+        default=None,
+        state="done better",
+        here="Not needed: the averaged weights are taken where there are some (--weights).",
+    ),
+    _of_bundle("eval_image_size", "integer", None),
+    _TRAIN["quantize_delay"].model_copy(update={"name": "quantize", "kind": "switch", "default": False}),
+    _TRAIN["use_grayscale"],
+)
+
+EXPORT_FLAGS = (
+    _of_bundle("model_name", "text", "inception_v3"),
+    Flag(
+        name="checkpoint_path",
+        kind="text",
+        default=None,
+        state="done better",
+        here="What is exported: a run's folder or a bundle. It is freeze_graph's --input_checkpoint; TF-Slim's own "
+        "export had no weights.",
+    ),
+    Flag(
+        name="output_file",
+        kind="text",
+        default="",
+        state="done better",
+        here="A folder: the network and its weights, the head, the preprocessing, labels.txt, proved by digests.",
+    ),
+    Flag(
+        name="is_training",
+        kind="switch",
+        default=False,
+        state="not",
+        here="What is exported answers; it is not trained on. Use the run's folder as --checkpoint_path for that.",
+        stops=True,
+    ),
+    _of_bundle("image_size", "integer", None),
+    Flag(
+        name="batch_size", kind="integer", default=None, state="done better", here="Not needed: any number of images."
+    ),
+    *_DATA,
+    *(
+        Flag(name=name, kind=kind, default=default, state="not", here=here, stops=True)
+        for name, kind, default, here in (
+            ("quantize", "switch", False, "Quantised exports are not made here."),
+            ("is_video_model", "switch", False, "Regraft classifies images; i3d and s3dg are not here."),
+            ("num_frames", "integer", None, "Regraft classifies images; i3d and s3dg are not here."),
+        )
+    ),
+    Flag(
+        name="write_text_graphdef",
+        kind="switch",
+        default=False,
+        state="not",
+        here="bundle.json beside the weights is the text that describes what was exported.",
+        is_told=True,
+    ),
+    _TRAIN["use_grayscale"],
+)
+
+CONVERT_FLAGS = (
+    Flag(name="dataset_name", kind="text", default=None, state="done", here="A name of `regraft datasets list`."),
+    Flag(
+        name="dataset_dir",
+        kind="text",
+        default=None,
+        state="done better",
+        here="Where the shards and labels.txt go; what was finished is kept, also after kill -9.",
+    ),
+    Flag(
+        name="small_object_area_threshold",
+        kind="number",
+        default=0.005,
+        state="done",
+        here="--small-object-area, of visualwakewords.",
+    ),
+    Flag(
+        name="foreground_class_of_interest",
+        kind="text",
+        default="person",
+        state="done",
+        here="--foreground-class, of visualwakewords.",
+    ),
+    Flag(
+        name="archives",
+        kind="text",
+        default=None,
+        state="done better",
+        here="Not TF-Slim's: a folder with the publisher's files, where you have them already.",
+    ),
+)
+
+LABEL_FLAGS = (
+    Flag(name="image", kind="text", default=None, state="done", here="The picture."),
+    Flag(name="graph", kind="text", default=None, state="done", here="What export_inference_graph wrote, or a run."),
+    *(
+        Flag(
+            name=name,
+            kind="text",
+            default=None,
+            state="done better",
+            here="Not needed: what was exported knows its labels, layers and preprocessing.",
+        )
+        for name in (
+            "labels",
+            "input_layer",
+            "output_layer",
+            "input_mean",
+            "input_std",
+            "input_width",
+            "input_height",
+            "root_dir",
+            "self_test",
+        )
+    ),
+)

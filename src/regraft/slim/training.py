@@ -1,0 +1,143 @@
+"""train_image_classifier: TF-Slim's flags to probe, finetune or pretrain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from regraft.core import OptionError
+from regraft.recipes import (
+    FinetuneOptions,
+    PretrainOptions,
+    ProbeOptions,
+    command_line,
+    finetune,
+    pretrain,
+    probe,
+)
+from regraft.slim.flags import told
+from regraft.slim.knobs import length_settings, optimizer_settings, schedule_settings
+from regraft.slim.models import find_model
+from regraft.slim.places import data_source, is_done, run_settings, split_name
+from regraft.slim.scopes import check_excluded, first_trained_stage
+from regraft.slim.train_flags import TRAIN_FLAGS
+from regraft.slim.weights import weights_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from regraft.core import Progress
+    from regraft.recipes import FinetuneResult, ProbeResult
+    from regraft.slim.flags import Given
+    from regraft.slim.models import Model
+
+_POLICIES = {"inception": "colour", "vgg": "crop-flip", "cifarnet": "colour", "lenet": "none"}
+"""The augmentation that is nearest to what each family did in training."""
+_CONVEX = (
+    "Only the classifier is trained: a convex problem, solved to its optimum. Learning rate, optimizer, steps and "
+    "batch size are not needed; the body is truly frozen, batch norm too, which TF-Slim's was not."
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a command line means here.
+
+    Attributes:
+        source: The data set.
+        options: Of the native verb.
+        sentences: What is done otherwise than in TF-Slim.
+    """
+
+    source: str
+    options: ProbeOptions | FinetuneOptions
+    sentences: tuple[str, ...]
+
+    @property
+    def verb(self) -> str:
+        """The native verb."""
+        return self.options.VERB if isinstance(self.options, FinetuneOptions) else "probe"
+
+    @property
+    def command(self) -> str:
+        """The native command line."""
+        where = f" --runs {self.options.runs} --name {self.options.name}"
+        return command_line(self.verb, self.options, self.source) + where
+
+
+def plan_training(given: Given) -> Plan:
+    """Translate.
+
+    Raises:
+        OptionError: A flag has a value that TF-Slim would not have taken, or that means nothing here.
+        BackboneError: A scope is unknown.
+    """
+    model = find_model(given.required("model_name"))
+    source = _training_source(given)
+    check_excluded(model, given.names("checkpoint_exclude_scopes"))
+    said = [*told(given, TRAIN_FLAGS), *filter(None, [model.sentence])]
+    settings = run_settings(Path(given.text("train_dir") or f"runs/{model.name}-{given.text('dataset_name')}"))
+    settings |= _inputs(given)
+    checkpoint = given.text("checkpoint_path")
+    if checkpoint is None:
+        knobs, sentences = _knobs(given, model)
+        settings |= {"backbone": model.backbone} | knobs
+        return Plan(source, PretrainOptions.of(None, settings), (*said, *sentences))
+    weights, sentences = weights_settings(checkpoint, model)
+    settings, said = settings | weights, said + sentences
+    stage, sentences = first_trained_stage(model, given.names("trainable_scopes"))
+    if stage is None:
+        return Plan(source, ProbeOptions.of(None, settings), (*said, _CONVEX))
+    knobs, more = _knobs(given, model)
+    settings |= {"from_stage": stage} | knobs
+    return Plan(source, FinetuneOptions.of(None, settings), (*said, *sentences, *more))
+
+
+def train(given: Given, progress: Progress, say: Callable[[str], None]) -> ProbeResult | FinetuneResult | None:
+    """Train as TF-Slim's command line says; None where that was done before, or in a process that does not write."""
+    plan = plan_training(given)
+    for sentence in plan.sentences:
+        say(f"Note: {sentence}")
+    say(f"The same, natively: {plan.command}")
+    folder = plan.options.runs / str(plan.options.name)
+    if is_done(folder, plan.options):
+        say(f"{folder} is finished already: nothing was done.")
+        return None
+    if isinstance(plan.options, PretrainOptions):
+        return pretrain(plan.source, plan.options, progress=progress)
+    if isinstance(plan.options, FinetuneOptions):
+        return finetune(plan.source, plan.options, progress=progress)
+    return probe(plan.source, plan.options, progress=progress)
+
+
+def _training_source(given: Given) -> str:
+    if split_name(given) != "train":
+        raise OptionError(
+            "Training uses the split called train: name a folder with the images you mean, or a table with a split "
+            "column."
+        )
+    return data_source(given)
+
+
+def _inputs(given: Given) -> dict[str, Any]:
+    """How pictures become inputs, and where."""
+    settings: dict[str, Any] = {"device": "cpu"} if given.values["clone_on_cpu"] else {}
+    if given.is_given("preprocessing_name"):
+        settings["preprocessing"] = given.required("preprocessing_name")
+    if given.is_given("train_image_size"):
+        settings["image_size"] = given.integer("train_image_size")
+    return settings
+
+
+def _knobs(given: Given, model: Model) -> tuple[dict[str, Any], list[str]]:
+    """How a network is trained, and what has to be said about it."""
+    settings: dict[str, Any] = {}
+    said: list[str] = []
+    for part in (optimizer_settings, schedule_settings, length_settings):
+        more, sentences = part(given)
+        settings |= more
+        said += sentences
+    if model.policy is not None and not given.is_given("preprocessing_name"):
+        settings["augmentation"] = _POLICIES[model.policy]
+    return settings, said

@@ -1,0 +1,213 @@
+"""TF-Slim's README, line by line: old command lines run with another program's name (docs/from-tf-slim.md)."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+import regraft
+
+PAGE = Path(__file__).parents[2] / "docs" / "from-tf-slim.md"
+SCRIPT = re.findall(r"^```\n(.*?)^```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)[1]
+
+
+@pytest.fixture(scope="module")
+def shards(photos, tmp_path_factory):
+    """The pictures as TF-Slim's shards: flowers_train_*.tfrecord, flowers_validation_*.tfrecord, labels.txt."""
+    folder = tmp_path_factory.mktemp("slim")
+    for place, path in enumerate(sorted(photos.glob("*/*"))):
+        side = "validation" if place % 4 == 0 else "train"
+        copy = folder / "flowers" / side / path.parent.name / path.name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(path.read_bytes())
+    regraft.convert_dataset(folder / "flowers", to="tfrecord", out=folder / "shards")
+    assert len(list((folder / "shards").glob("flowers_train_*.tfrecord"))) == 1
+    return folder / "shards"
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory):
+    """Weights for the network that replaces mobilenet_v1."""
+    import timm
+    import torch
+    from safetensors.torch import save_file
+
+    torch.manual_seed(0)
+    path = tmp_path_factory.mktemp("weights") / "mobilenet_v1.safetensors"
+    save_file(timm.create_model("mobilenetv1_100", num_classes=0).state_dict(), path)
+    return path
+
+
+@pytest.fixture
+def slim(command):
+    """Runs one of TF-Slim's programs."""
+    return lambda *arguments, **how: command("slim", *arguments, **how)
+
+
+def test_the_two_stage_script_runs(slim, shards, weights, tmp_path):
+    """The script on the page, with a smaller network, fewer steps and local files; each program says what it did."""
+    replaced = {
+        "checkpoints/inception_v3.ckpt": str(weights),
+        "inception_v3": "mobilenet_v1",
+        ",InceptionV3/AuxLogits": "",
+        "InceptionV3": "MobilenetV1",
+        "dataset_dir=flowers": f"dataset_dir={shards}",
+        "steps=1000 ": "steps=4 ",
+        "steps=500 ": "steps=3 ",
+        "batch_size=32": "batch_size=8",
+    }
+    script = SCRIPT.replace("\\\n", " ")
+    for old, new in replaced.items():
+        script = script.replace(old, new)
+    download, head, judged, everything, judged_again = (shlex.split(line)[2:] for line in script.splitlines())
+    assert "nothing was done" in slim(*download).stdout
+    done = slim(*head)
+    assert "The same, natively: regraft probe" in done.stdout
+    assert "Only the classifier is trained" in done.stdout
+    for line in (judged, judged_again):
+        if line is judged_again:
+            done = slim(*everything)
+            assert "The same, natively: regraft finetune" in done.stdout
+            assert "--from-stage 1" in done.stdout
+        done = slim(*line)
+        assert re.search(r"^eval/Accuracy\[[\d.]+\]$", done.stdout, flags=re.MULTILINE)
+        assert "eval/Recall_5[1] (5 classes or fewer: it says nothing)" in done.stdout
+    models = tmp_path / "models" / "flowers"
+    for folder in (models, models / "eval-val", models / "all", models / "all" / "eval-val"):
+        assert (folder / "report.html").is_file()
+
+
+def test_the_same_command_again_does_nothing_and_another_is_refused(slim, shards, weights):
+    """What TF-Slim ignored in silence is an error that names the first difference."""
+    line = (
+        "train_image_classifier", "--train_dir=m", f"--dataset_dir={shards}", "--model_name=mobilenet_v1",
+        f"--checkpoint_path={weights}", "--trainable_scopes=MobilenetV1/Logits",
+    )  # fmt: skip
+    slim(*line)
+    assert "finished already: nothing was done" in slim(*line).stdout
+    done = slim(*line, "--train_image_size=192", check=False)
+    assert done.returncode
+    assert "other options (first: image_size was None, is 192)" in done.stderr
+
+
+def test_a_small_network_learns_from_nothing(slim, shards, tmp_path):
+    """As train_cifarnet_on_cifar10.sh did; recall of five is not printed where it says nothing."""
+    done = slim(
+        "train_image_classifier", "--train_dir=small", f"--dataset_dir={shards}", "--dataset_name=flowers",
+        "--model_name=cifarnet", "--max_number_of_steps=5", "--batch_size=8",
+        "--optimizer=sgd", "--learning_rate=0.1", "--learning_rate_decay_factor=0.1", "--num_epochs_per_decay=200",
+        "--weight_decay=0.004", "--log_every_n_steps=100", "--save_interval_secs=120",
+    )  # fmt: skip
+    assert "The same, natively: regraft pretrain" in done.stdout
+    assert "--schedule step" in done.stdout
+    assert (tmp_path / "small" / "bundle").is_dir()
+
+
+def test_data_are_fetched_and_converted_once(slim, tmp_path):
+    """Shards under TF-Slim's names, with labels.txt; again does nothing."""
+    line = ("download_and_convert_data", "--dataset_name=elpv", "--dataset_dir=solar")
+    assert "holds elpv as shards" in slim(*line).stdout
+    names = {path.name for path in (tmp_path / "solar").iterdir()}
+    assert "labels.txt" in names
+    assert any(name.endswith(".tfrecord") for name in names)
+    assert "nothing was done" in slim(*line).stdout
+    done = slim("download_and_convert_data", "--dataset_name=flours", "--dataset_dir=x", check=False)
+    assert done.returncode
+    assert "flowers" in done.stderr
+
+
+def test_what_was_exported_labels_an_image(slim, command, photos, tmp_path):
+    """Graph, weights, labels and preprocessing are one folder; a picture gets its class in one line."""
+    command("probe", photos, "--runs", "runs", "--n-strengths", "5")
+    slim("export_inference_graph", "--checkpoint_path=runs/photos-probe", "--output_file=exported")
+    assert (tmp_path / "exported" / "labels.txt").read_text() == "0:blue\n1:green\n2:red\n"
+    command("check", "exported")
+    done = slim("label_image", "--graph=exported", f"--image={photos / 'red' / '01.jpg'}", "--input_mean=0")
+    first = done.stdout.splitlines()[0]
+    assert re.fullmatch(r"red \(2\): [\d.]+", first)
+    assert "without weights" in slim("export_inference_graph", "--output_file=x", check=False).stderr
+
+
+def test_a_folder_of_classes_is_enough(slim, photos, weights):
+    """A data set of one's own needs no descriptor, and no name."""
+    done = slim(
+        "train_image_classifier", "--train_dir=own", f"--dataset_dir={photos}", "--model_name=mobilenet_v1",
+        f"--checkpoint_path={weights}", "--trainable_scopes=MobilenetV1/Logits",
+    )  # fmt: skip
+    assert "images it had not seen" in done.stdout
+
+
+def test_a_training_under_way_is_evaluated(shards, slim, tmp_path, shared_cache):
+    """Its newest checkpoint, by the directory that it will have; with averaged weights."""
+    import os
+    import sys
+
+    from regraft.core import CACHE_VARIABLE
+
+    line = (
+        "train_image_classifier", "--train_dir=under/way", f"--dataset_dir={shards}", "--model_name=lenet",
+        "--max_number_of_steps=100000", "--batch_size=8", "--moving_average_decay=0.9", "--save_interval_secs=0",
+    )  # fmt: skip
+    environment = {**os.environ, CACHE_VARIABLE: str(shared_cache)}
+    child = subprocess.Popen([sys.executable, "-m", "regraft", "slim", *line], cwd=tmp_path, env=environment)
+    limit = time.monotonic() + 120
+    while not list(tmp_path.glob("under/.training-*/checkpoints/step-*")):
+        assert child.poll() is None
+        assert time.monotonic() < limit
+        time.sleep(0.05)
+    child.send_signal(signal.SIGINT)
+    assert child.wait(timeout=60) == 130
+    done = slim(
+        "eval_image_classifier", "--checkpoint_path=under/way", "--eval_dir=seen", f"--dataset_dir={shards}",
+        "--dataset_split_name=validation", "--moving_average_decay=0.9",
+    )  # fmt: skip
+    assert "eval/Accuracy[" in done.stdout
+    assert "Step " in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["train_image_classifer"], "Did you mean train_image_classifier"),
+        (["freeze_graph"], "is not needed here"),
+        (["train_image_classifier", "--dataset_dir=nowhere"], "download_and_convert_data --dataset_name=imagenet"),
+        (["train_image_classifier", "--dataset_dir=.", "--model_name=alexnet_v2"], "nothing here replaces it"),
+        (["train_image_classifier", "--quantize_delay=100"], "cannot be used here"),
+        (["train_image_classifier", "--dataset_dir=.", "--checkpoint_path=none.safetensors"], "there is nothing"),
+        (
+            ["train_image_classifier", "--dataset_dir=.", "--checkpoint_exclude_scopes=InceptionV3/Mixed_7c"],
+            "names parts of the body",
+        ),
+        (
+            ["train_image_classifier", "--dataset_dir=.", "--checkpoint_path=x.ckpt", "--trainable_scopes=I/Logits"],
+            "no scope",
+        ),
+        (["eval_image_classifier", "--dataset_dir=."], "--checkpoint_path must be given"),
+        (["eval_image_classifier", "--dataset_split_name=dev", "--dataset_dir=."], "train, validation and test"),
+    ],
+)
+def test_what_cannot_be_done_is_a_sentence(slim, arguments, why):
+    """One line, an exit code, and nothing written."""
+    done = slim(*arguments, check=False)
+    assert done.returncode
+    assert why in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_model_that_nobody_knows_has_suggestions(slim, photos):
+    """A name that is none of TF-Slim's is a native backbone's, if it is one."""
+    done = slim("train_image_classifier", f"--dataset_dir={photos}", "--model_name=inception_v9", check=False)
+    assert "There is no backbone called 'inception_v9'" in done.stderr
+    assert "inception_v3" in done.stderr
+
+
+def test_help_is_for_each_program(slim):
+    """A list of the programs, and the flags of each with what became of them."""
+    assert "eval_image_classifier" in slim().stdout
+    assert "opt_epsilon (default 1.0) [done better]" in slim("train_image_classifier", "--help").stdout
