@@ -77,7 +77,7 @@ def _say_slim_table() -> None:
         ],
     )
     say()
-    say("Accuracies are TF-Slim's own, in percent; input and wants are sides in pixels. The weights' own preprocessing")
     say(
-        "is applied unless --preprocessing says otherwise. All columns, other sizes and quantised weights: --format json."
+        "Accuracies are TF-Slim's own, in percent; input and wants are sides in pixels. The weights' own preparation of"
     )
+    say("pictures is applied. All columns, other sizes and quantised weights: --format json.")
