@@ -4,7 +4,8 @@
     python docs/knobs/pictures.py learning-rate     # one topic: a table and docs/knobs/pictures/learning-rate.png
     python docs/knobs/pictures.py                   # all of them
 
-A topic takes one to three and a half minutes on one core, how-much-data five and a half, batch-norm eight. Nothing is downloaded.
+A topic takes one to three and a half minutes on one core, how-much-data five and a half, batch-norm eight. Nothing is
+downloaded.
 """
 
 from __future__ import annotations
