@@ -39,7 +39,9 @@ def test_a_file_of_another_kind(tmp_path):
     """A file that is no table is refused with what would do."""
     file = tmp_path / "labels.xlsx"
     file.write_text("x")
-    with pytest.raises(DataError, match=r"labels.xlsx is no data set: give a folder, a .csv, .parquet, .tsv table, or a"):
+    with pytest.raises(
+        DataError, match=r"labels.xlsx is no data set: give a folder, a .csv, .parquet, .tsv table, or a"
+    ):
         read_manifest(file)
 
 
