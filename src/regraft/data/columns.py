@@ -107,7 +107,7 @@ def _parquet_columns(table: Path, names: Sequence[str]) -> Columns:
     file = _open_parquet(table)
     try:
         content = file.read(columns=[name for name in file.schema_arrow.names if name.strip() in names])
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise _damaged_parquet(table, error) from error
     values = {name.strip(): content.column(name).to_pylist() for name in content.column_names}
     columns = Columns(table, {}, range(1, content.num_rows + 1), "row")
@@ -122,7 +122,7 @@ def _open_parquet(table: Path) -> Any:
 
     try:
         return parquet.ParquetFile(table)
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise _damaged_parquet(table, error) from error
 
 

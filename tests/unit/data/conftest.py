@@ -9,6 +9,7 @@ import pytest
 
 from regraft.data.manifest import Manifest
 from regraft.data.names import label_positions
+from regraft.data.shards import ShardRow, write_parquet, write_tar, write_tfrecord
 
 
 @pytest.fixture
@@ -52,3 +53,41 @@ def make_manifest():
 def make_digests():
     """Distinct stand-ins for content hashes, the same at every call."""
     return lambda n, prefix="": [f"{prefix}{row:064x}" for row in range(n)]
+
+
+@pytest.fixture
+def make_rows():
+    """Images to write to a shard: contents that are no pictures, and names that are hard to keep."""
+
+    def make(n_images, **more) -> list[ShardRow]:
+        return [
+            ShardRow(
+                number=row,
+                name=f"cat/{'odd/' * (row % 2)}bild {row} ü\n'\"\U0001f408.jpg",
+                content=f"image {row} ".encode() * (40 * row + 1),
+                kind="jpg",
+                height=3,
+                width=4 + row,
+                label=row % 3 - 1,
+                text=("", "cat", 'say "cheese"\\')[row % 3],
+                group=("", "pole 7")[row % 2],
+                **more,
+            )
+            for row in range(n_images)
+        ]
+
+    return make
+
+
+@pytest.fixture
+def write_shard():
+    """Write rows to a shard of a format."""
+
+    def write(path, rows, class_names=("cat", 'say "cheese"\\')) -> Path:
+        if path.suffix == ".parquet":
+            write_parquet(path, rows, class_names)
+        else:
+            {".tfrecord": write_tfrecord, ".tar": write_tar}[path.suffix](path, rows)
+        return path
+
+    return write

@@ -100,7 +100,7 @@ def _shifted(value: FeatureValue, start: int) -> FeatureValue:
     return value if isinstance(value, int) else (value[0] + start, value[1] + start)
 
 
-def _find_quickly(  # noqa: C901 - one pass without calls: an Example takes microseconds
+def _find_quickly(
     window: bytes, start: int, end: int, names: frozenset[bytes], fetch: Callable[[int, int], bytes]
 ) -> dict[bytes, FeatureValue]:
     found: dict[bytes, FeatureValue] = {}
@@ -113,42 +113,60 @@ def _find_quickly(  # noqa: C901 - one pass without calls: an Example takes micr
             base += place
             window, place = fetch(base, min(_WINDOW, end - base)), 0
         size = window[place + 1]
-        is_entry = window[place] == 0x0A
-        place += 2
-        if size > 0x7F:
-            size, place = _varint(window, place - 1)
-        entry_end = base + place + size
-        n_key = window[place + 1]
-        name = window[place + 2 : place + 2 + n_key]
-        if not is_entry or window[place] != 0x0A or n_key > 0x7F or entry_end > end:
+        if window[place] != 0x0A or (window[place + 2] != 0x0A and size <= 0x7F):
             raise _UnusualError
-        if name not in names:
-            place = entry_end - base
-            continue
-        place += 2 + n_key
-        kind, size, place = _opened(window, place, 0x12, entry_end - base)
-        kind, size, place = window[place], *_varint(window, place + 1)
-        if kind not in (0x0A, 0x1A) or base + place + size != entry_end:
-            raise _UnusualError
-        if size:
-            tag, size, place = window[place], *_varint(window, place + 1)
-            if kind == 0x0A and tag == 0x0A and base + place + size == entry_end:
-                found[name] = (base + place, entry_end)
-            elif kind == 0x1A and tag == 0x0A and 0 < size <= _N_VARINT_BYTES_MAX:
-                found[name] = _signed(_varint(window, place)[0])
-            else:
-                raise _UnusualError
-        place = entry_end - base
+        if size <= 0x7F:  # then all lengths in it are single bytes
+            entry_end = place + 2 + size
+            value = place + 4 + window[place + 3]
+            name = window[place + 4 : value]
+            if name in names:
+                _add_short(found, name, window, (value, entry_end, base))
+        else:
+            size, inner = _varint(window, place + 1)
+            entry_end = inner + size
+            _add_long(found, names, window, (inner, entry_end, base))
+        place = entry_end
     if base + place != end:
         raise _UnusualError
     return found
 
 
-def _opened(window: bytes, place: int, tag: int, end: int) -> tuple[int, int, int]:
-    size, after = _varint(window, place + 1)
-    if window[place] != tag or after + size != end:
+def _add_short(found: dict[bytes, FeatureValue], name: bytes, window: bytes, where: tuple[int, int, int]) -> None:
+    """A value whose lengths are single bytes: 18, length, kind, length, and if there is a value 10, length, value."""
+    value, end, base = where
+    if window[value] != 0x12 or value + 2 + window[value + 1] != end or value + 4 + window[value + 3] != end:
         raise _UnusualError
-    return tag, size, after
+    if value + 4 == end:
+        return
+    kind, content = window[value + 2], value + 6
+    if window[value + 4] != 0x0A or content + window[value + 5] > end:
+        raise _UnusualError
+    if kind == 0x0A and content + window[value + 5] == end:
+        found[name] = (base + content, base + end)
+    elif kind == 0x1A and content < end:
+        first = window[content]
+        found[name] = first if first < 0x80 else _signed(_varint(window, content)[0])
+    else:
+        raise _UnusualError
+
+
+def _add_long(
+    found: dict[bytes, FeatureValue], names: frozenset[bytes], window: bytes, where: tuple[int, int, int]
+) -> None:
+    """A value with longer lengths: one string of bytes, or it is left to the thorough way."""
+    place, end, base = where
+    if window[place] != 0x0A or window[place + 1] > 0x7F:
+        raise _UnusualError
+    value = place + 2 + window[place + 1]
+    name = window[place + 2 : value]
+    if name not in names:
+        return
+    for tag in (0x12, 0x0A, 0x0A):
+        size, after = _varint(window, value + 1)
+        if window[value] != tag or after + size != end:
+            raise _UnusualError
+        value = after
+    found[name] = (base + value, base + end)
 
 
 def _all_features(content: bytes) -> Iterator[tuple[bytes, FeatureValue]]:

@@ -90,14 +90,17 @@ class RowGroups:
         return future.result()
 
     def _load(self, key: tuple[int, str, int], shard: ShardFile, future: Future[Cells]) -> None:
+        cells: Cells = []
         try:
             cells = _read_cells(shard.path, key[1], key[2])
-        except BaseException as error:  # noqa: BLE001 - it is raised by whoever waits
+            future.set_result(cells)
+        except UnreadableImageError as error:  # kept as well: it is asked for again with each image
+            future.set_exception(error)
+        except BaseException as error:
             with self._lock:
                 self._kept.pop(key, None)
-            future.set_exception(error)
-            return
-        future.set_result(cells)
+            future.set_exception(error)  # whoever waits must not wait for ever
+            raise
         with self._lock:
             self._sizes[key] = sum(len(cell) for cell in cells if cell)
             while len(self._sizes) > 1 and sum(self._sizes.values()) > self.n_bytes_max:

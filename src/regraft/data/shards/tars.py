@@ -64,10 +64,14 @@ def list_tar(shard: ShardFile) -> ShardContents:
         contents.spoil(shard, None, Reason.UNSUPPORTED, "the archive is compressed: unpack it to .tar")
         return contents
     members = _Members(shard)
+    last: list[Member] = []
     for _key, sample in groupby(members, key=lambda member: _split_name(member.name)[0]):
-        _add_sample(contents, shard, list(sample))
-    if (failure := members.failure) is not None:
-        detail = f"{failure.detail}; what stands behind it is lost with it"
+        _add_sample(contents, shard, last)
+        last = list(sample)
+    if (failure := members.failure) is None:
+        _add_sample(contents, shard, last)
+    else:  # the last sample may lack its label
+        detail = f"{failure.detail}; the image there and what stands behind it are lost"
         contents.spoil(shard, len(contents.images), failure.reason, detail)
     return contents
 

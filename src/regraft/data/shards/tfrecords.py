@@ -44,12 +44,14 @@ class RecordImage(StoredImage):
         n_bytes: Of the Example.
         start: Where the image begins in the Example.
         stop: Where it ends.
+        checksum_before: CRC-32C of what stands before it in the Example, as it was when the image was listed.
     """
 
     offset: int
     n_bytes: int
     start: int
     stop: int
+    checksum_before: int
 
     def read(self) -> bytes:
         """The encoded image; the checksum of its record is compared.
@@ -57,12 +59,12 @@ class RecordImage(StoredImage):
         Raises:
             UnreadableImageError: The checksum is wrong, or the file has become shorter.
         """
-        offset = self.offset
-        before = self.shard.read(offset, self.start)
-        content = self.shard.read(offset + self.start, self.stop - self.start)
-        after = self.shard.read(offset + self.stop, self.n_bytes - self.stop + _N_FOOT_BYTES)
-        checksum = google_crc32c.extend(google_crc32c.value(before), content)
-        checksum = google_crc32c.extend(checksum, after[:-_N_FOOT_BYTES])
+        begin, end = self.offset + self.start, self.offset + self.stop
+        content = self.shard.read(begin, self.stop - self.start)
+        after = self.shard.read(end, self.n_bytes - self.stop + _N_FOOT_BYTES)
+        checksum = google_crc32c.extend(self.checksum_before, content)
+        if len(after) > _N_FOOT_BYTES:
+            checksum = google_crc32c.extend(checksum, after[:-_N_FOOT_BYTES])
         if _masked(checksum) != int.from_bytes(after[-_N_FOOT_BYTES:], "little"):
             raise UnreadableImageError(Reason.DAMAGED, "the checksum of its record is wrong")
         return content
@@ -86,7 +88,10 @@ def list_tfrecord(shard: ShardFile) -> ShardContents:
         if flaw := _find_flaw(window, shard, place, n_bytes):
             contents.spoil(shard, number, *flaw)
             break
-        _add_record(contents, shard, (number, start, n_bytes), window[_N_HEAD_BYTES:])
+        try:
+            _add_record(contents, shard, (number, start, n_bytes), window[_N_HEAD_BYTES:])
+        except UnreadableImageError as error:
+            contents.spoil(shard, number, error.reason, error.detail)
         place = start + n_bytes + _N_FOOT_BYTES
         number += 1
     return contents
@@ -109,24 +114,24 @@ def _find_flaw(window: bytes, shard: ShardFile, place: int, n_bytes: int) -> tup
 def _add_record(contents: ShardContents, shard: ShardFile, where: tuple[int, int, int], window: bytes) -> None:
     number, start, n_bytes = where
     if n_bytes > N_BYTES_MAX:
-        contents.spoil(shard, number, Reason.TOO_LARGE, f"the record has more than {N_BYTES_MAX:,} bytes")
-        return
+        raise UnreadableImageError(Reason.TOO_LARGE, f"the record has more than {N_BYTES_MAX:,} bytes")
+    if n_bytes < len(window):
+        window = window[:n_bytes]
     try:
-        found = find_features(window[:n_bytes], start, start + n_bytes, _FEATURES, shard.read) if n_bytes else {}
-        texts = {name: _text(found.get(name), start, window, shard) for name in (_FILE_NAME, _TEXT, _GROUP)}
-    except (ValueError, UnreadableImageError) as error:
-        contents.spoil(shard, number, Reason.DAMAGED, f"the record is no tf.train.Example: {error}")
-        return
+        found = find_features(window, start, start + n_bytes, _FEATURES, shard.read) if n_bytes else {}
+    except ValueError as error:
+        raise UnreadableImageError(Reason.DAMAGED, f"the record is no tf.train.Example: {error}") from error
     span, label = found.get(_ENCODED), found.get(_LABEL)
     if not isinstance(span, tuple):
-        contents.spoil(shard, number, Reason.NOT_AN_IMAGE, "the record has no image/encoded")
-        return
+        raise UnreadableImageError(Reason.NOT_AN_IMAGE, "the record has no image/encoded")
+    first, last = span[0] - start, span[1] - start
+    before = window[:first] if first <= len(window) else shard.read(start, first)
     contents.add(
-        RecordImage(shard, number, start, n_bytes, span[0] - start, span[1] - start),
-        name=texts[_FILE_NAME],
+        RecordImage(shard, number, start, n_bytes, first, last, google_crc32c.value(before)),
+        name=_text(found.get(_FILE_NAME), start, window, shard),
         label=label if isinstance(label, int) else None,
-        text=texts[_TEXT],
-        group=texts[_GROUP],
+        text=_text(found.get(_TEXT), start, window, shard),
+        group=_text(found.get(_GROUP), start, window, shard),
     )
 
 
