@@ -7,28 +7,59 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from regraft.recipes import SLIM_NETWORKS
 from regraft.slim import PROGRAMS
 
-PAGE = Path(__file__).with_name("from-tf-slim.md")
-BEGIN, END = "<!-- flags of {} -->\n", "<!-- end -->"
+if TYPE_CHECKING:
+    from regraft.recipes import SlimNetwork
+
+DOCS = Path(__file__).parent
+BEGIN, END = "<!-- made by slim_tables.py: {} -->\n", "<!-- end -->"
 
 
 def main() -> None:
-    """Write the page with its tables as they are now."""
-    PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    """Write the pages with their tables as they are now."""
+    for name in PAGES:
+        path = DOCS / name
+        path.write_text(with_tables(name, path.read_text(encoding="utf-8")), encoding="utf-8")
 
 
-def with_tables(text: str) -> str:
-    """The page with its tables as they are now."""
-    for name in PROGRAMS:
+def with_tables(page: str, text: str) -> str:
+    """A page with its tables as they are now."""
+    for name in PAGES[page]:
         begin = re.escape(BEGIN.format(name))
+        made = networks() if name == "networks" else table(name)
         text, n_tables = re.subn(
-            f"({begin}).*?({END})", lambda found, name=name: found[1] + table(name) + found[2], text, flags=re.DOTALL
+            f"({begin}).*?({END})", lambda found, made=made: found[1] + made + found[2], text, flags=re.DOTALL
         )
         if n_tables != 1:
-            raise ValueError(f"the page has {n_tables} tables of the flags of {name}")
+            raise ValueError(f"{page} has {n_tables} tables of {name}")
     return text
+
+
+def networks() -> str:
+    """TF-Slim's networks and what replaces them, as Markdown."""
+    rows = [
+        "| `--model_name` | top-1 / top-5 | input, family | here | which is | note |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name in SLIM_NETWORKS:
+        row = SLIM_NETWORKS[name]
+        accuracy = "" if row.top1 is None else f"{row.top1} / {'' if row.top5 is None else row.top5}".rstrip(" /")
+        others = f" Others: {others_of(row)}." if row.checkpoints else ""
+        wants = f" ({row.wants.image_size})" if row.wants else ""
+        here = "none" if row.replacement is None else f"`{row.replacement}`{wants}"
+        family = row.preprocessing or ""
+        kinship = "" if row.kinship == "none" else row.kinship
+        rows.append(f"| `{name}` | {accuracy} | {row.image_size} {family} | {here} | {kinship} | {row.note}{others} |")
+    return "\n".join(rows) + "\n"
+
+
+def others_of(row: SlimNetwork) -> str:
+    """Its weights at other sizes; those with a q are quantised."""
+    return ", ".join(f"{other.image_size}{'q' if other.is_quantised else ''} {other.top1}" for other in row.checkpoints)
 
 
 def table(name: str) -> str:
@@ -38,6 +69,10 @@ def table(name: str) -> str:
         default = "" if flag.default in (None, "") else f"`{flag.default}`"
         rows.append(f"| `{flag.name}` | {default} | {flag.state} | {flag.here.replace('|', chr(92) + '|')} |")
     return "\n".join(rows) + "\n"
+
+
+PAGES = {"from-tf-slim.md": tuple(PROGRAMS), "zoo.md": ("networks",)}
+"""Pages, with the tables that are made."""
 
 
 if __name__ == "__main__":

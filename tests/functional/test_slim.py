@@ -100,7 +100,7 @@ def test_a_small_network_learns_from_nothing(slim, shards, tmp_path):
     """As train_cifarnet_on_cifar10.sh did; recall of five is not printed where it says nothing."""
     done = slim(
         "train_image_classifier", "--train_dir=small", f"--dataset_dir={shards}", "--dataset_name=flowers",
-        "--model_name=cifarnet", "--max_number_of_steps=5", "--batch_size=8",
+        "--model_name=cifarnet", "--preprocessing_name=cifarnet", "--max_number_of_steps=5", "--batch_size=8",
         "--optimizer=sgd", "--learning_rate=0.1", "--learning_rate_decay_factor=0.1", "--num_epochs_per_decay=200",
         "--weight_decay=0.004", "--log_every_n_steps=100", "--save_interval_secs=120",
     )  # fmt: skip

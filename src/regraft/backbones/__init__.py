@@ -21,6 +21,12 @@ from regraft.backbones.choice import (
 )
 from regraft.backbones.declaration import network_input
 from regraft.backbones.engines import compute_features, open_engine
+from regraft.backbones.preprocessing import (
+    PREPROCESSINGS,
+    Preprocessing,
+    PreprocessingName,
+    with_preprocessing,
+)
 from regraft.backbones.resolution import is_offline, resolve_backbone, resolve_own_network
 from regraft.backbones.slim_networks import SLIM_NETWORKS, SlimNetwork
 from regraft.backbones.slim_scopes import ScopeMeaning, TrainablePart, find_slim_scope, read_slim_scopes
@@ -49,6 +55,7 @@ __all__ = [
     "BACKBONES",
     "DEFAULT_BACKBONE",
     "LAYER_RULES_VERSION",
+    "PREPROCESSINGS",
     "SLIM_NETWORKS",
     "BackboneSpec",
     "Device",
@@ -57,6 +64,8 @@ __all__ = [
     "EngineName",
     "Planes",
     "Precision",
+    "Preprocessing",
+    "PreprocessingName",
     "ScopeMeaning",
     "SlimNetwork",
     "TrainablePart",
@@ -80,6 +89,7 @@ __all__ = [
     "stage_names",
     "stage_parameters",
     "timm_optimizer_names",
+    "with_preprocessing",
 ]
 
 

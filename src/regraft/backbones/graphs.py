@@ -54,6 +54,7 @@ def keep_graph(spec: BackboneSpec, layer: str, cache: Path) -> Graph:
         spec.colour,
         spec.mean,
         spec.std,
+        *(["standardised"] if spec.standardise else []),
         layer,
         LAYER_RULES_VERSION,
     ]

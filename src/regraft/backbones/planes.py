@@ -27,6 +27,7 @@ class Planes(nn.Module):
         self.shift: torch.Tensor
         self.luma: torch.Tensor
         self._is_grey = spec.colour == "grey"
+        self._standardise = spec.standardise
         mean, std = (torch.tensor(part[: spec.n_channels]) for part in (spec.mean, spec.std))
         self.register_buffer("scale", (1.0 / (255.0 * std)).view(1, -1, 1, 1), persistent=False)
         self.register_buffer("shift", (-mean / std).view(1, -1, 1, 1), persistent=False)
@@ -37,4 +38,13 @@ class Planes(nn.Module):
         planes = pixels.permute(0, 3, 1, 2).to(torch.float32)
         if self._is_grey:
             planes = (planes * self.luma).sum(dim=1, keepdim=True)
-        return planes * self.scale + self.shift
+        planes = planes * self.scale + self.shift
+        return _standardised(planes) if self._standardise else planes
+
+
+def _standardised(planes: torch.Tensor) -> torch.Tensor:
+    """Each image to mean 0 and deviation 1, as tf.image.per_image_standardization: never by less than 1 / sqrt(n)."""
+    mean = planes.mean(dim=(1, 2, 3), keepdim=True)
+    variance = (planes - mean).square().mean(dim=(1, 2, 3), keepdim=True)
+    n_values = planes.shape[1] * planes.shape[2] * planes.shape[3]
+    return (planes - mean) / variance.sqrt().clamp_min(n_values**-0.5)

@@ -46,6 +46,10 @@ class BackboneSpec(Value):
     interpolation: Literal["nearest", "bilinear", "bicubic", "lanczos"]
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
+    standardise: bool = Field(default=False, description="each image is then brought to mean 0 and deviation 1")
+    preprocessing: Literal["inception", "vgg", "cifarnet", "lenet"] | None = Field(
+        None, description="the family whose preprocessing was asked for, instead of what the weights want"
+    )
     n_parameters: int = Field(ge=0, description="without the classifier")
     n_features: int = Field(ge=1, description="length of the penultimate layer's features")
     top1: float | None = Field(None, description="published ImageNet-1k top-1 accuracy in percent")
@@ -67,4 +71,4 @@ class BackboneSpec(Value):
         """What, with the weights' digest, says which function of the pixels it is: part of keys."""
         if self.family == "own":
             return f"{self.code}:{self.architecture.rpartition(':')[2]}"
-        return self.architecture
+        return self.architecture if self.preprocessing is None else f"{self.architecture} {self.preprocessing}"

@@ -33,6 +33,8 @@ class Augmentation(Value):
     saturation: float = Field(0.0, ge=0, lt=1, description="largest relative change")
     n_random_ops: int = Field(0, ge=0, le=10, description="operations of RandAugment (arXiv:1909.13719)")
     magnitude: int = Field(7, ge=0, le=10, description="strength of these operations")
+    shift: int = Field(0, ge=0, le=64, description="largest move in pixels of the input, either way; black comes in")
+    added_brightness: float = Field(0.0, ge=0, lt=1, description="largest amount that is added, a part of white")
 
     @property
     def is_plain(self) -> bool:
@@ -47,9 +49,12 @@ class Augmentation(Value):
 
     def fingerprint(self) -> str:
         """A text that is equal for two policies exactly if they give equal views."""
-        return f"rules{AUGMENTATION_RULES_VERSION}-{self.model_dump_json()}"
+        unused = {name for name in _LATER if not getattr(self, name)}
+        return f"rules{AUGMENTATION_RULES_VERSION}-{self.model_dump_json(exclude=unused)}"
 
 
+_LATER = ("shift", "added_brightness")
+"""Fields that came later: views without them keep their names."""
 _PHOTO = {"crop": 0.35, "flip": "horizontal"}
 AUGMENTATIONS: Registry[Augmentation] = Registry(
     "augmentation",
@@ -61,6 +66,10 @@ AUGMENTATIONS: Registry[Augmentation] = Registry(
         "crop-flip": Augmentation(**_PHOTO),
         "colour": Augmentation(**_PHOTO, brightness=0.3, contrast=0.3, saturation=0.3),
         "randaugment": Augmentation(**_PHOTO, n_random_ops=2, magnitude=7),
+        # TF-Slim's, by the family of networks. Inception's crops kept .05 of the area and a tenth of the image: .1.
+        "inception": Augmentation(crop=0.1, flip="horizontal", added_brightness=32 / 255, saturation=0.5),
+        "vgg": Augmentation(crop=0.25, aspect=1.0, flip="horizontal"),
+        "cifarnet": Augmentation(shift=4, flip="horizontal", added_brightness=63 / 255, contrast=0.8),
     },
 )
 """Policies by name."""
@@ -104,6 +113,8 @@ class Change:
         degrees: Turn, counter-clockwise.
         factors: Of brightness, contrast, saturation; 1 changes nothing.
         operations: Names and signed strengths (-1 to 1) of further operations.
+        moved: Pixels to the right and down.
+        added: To each value, a part of white.
     """
 
     window: tuple[float, float, float, float]
@@ -111,6 +122,8 @@ class Change:
     degrees: float
     factors: tuple[float, float, float]
     operations: tuple[tuple[str, float], ...]
+    moved: tuple[int, int] = (0, 0)
+    added: float = 0.0
 
     @classmethod
     def drawn(cls, policy: Augmentation, random: np.random.Generator, turn: int) -> Change:
@@ -130,6 +143,8 @@ class Change:
         names = list(OPERATIONS)
         chosen = random.integers(len(names), size=policy.n_random_ops)
         signs = random.choice([-1.0, 1.0], size=policy.n_random_ops)
+        moves = random.integers(-policy.shift, policy.shift + 1, size=2)
+        added = policy.added_brightness * (2 * random.random() - 1)
         return cls(
             window=(left, top, left + width, top + height),
             mirrored=(
@@ -141,6 +156,8 @@ class Change:
             operations=tuple(
                 (names[place], sign * policy.magnitude / 10) for place, sign in zip(chosen, signs, strict=True)
             ),
+            moved=(int(moves[0]), int(moves[1])),
+            added=added,
         )
 
     def windowed(self, transform: Transform) -> Transform:
@@ -151,13 +168,16 @@ class Change:
 
     def applied(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Everything but the crop, on pixels (h, w, 3) uint8 of the network's size."""
-        image = Image.fromarray(pixels)
+        image = Image.fromarray(_moved(pixels, *self.moved) if any(self.moved) else pixels)
         if self.mirrored[0]:
             image = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
         if self.mirrored[1]:
             image = image.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
         if self.degrees:
             image = operate(image, "rotate", self.degrees / 30)
+        if self.added:
+            table = np.clip(np.rint(np.arange(256) + 255 * self.added), 0, 255).astype(np.uint8)
+            image = Image.fromarray(table[np.asarray(image)])
         enhancers = (ImageEnhance.Brightness, ImageEnhance.Contrast, ImageEnhance.Color)
         for enhancer, factor in zip(enhancers, self.factors, strict=True):
             if factor != 1:
@@ -165,3 +185,13 @@ class Change:
         for name, strength in self.operations:
             image = operate(image, name, strength)
         return np.array(image)
+
+
+def _moved(pixels: NDArray[np.uint8], right: int, down: int) -> NDArray[np.uint8]:
+    """Pixels (h, w, 3) moved; what comes in is black. As padding and a random crop of the old size do it."""
+    height, width = pixels.shape[:2]
+    result = np.zeros_like(pixels)
+    rows, columns = slice(max(down, 0), height + min(down, 0)), slice(max(right, 0), width + min(right, 0))
+    sources = slice(max(-down, 0), height + min(-down, 0)), slice(max(-right, 0), width + min(-right, 0))
+    result[rows, columns] = pixels[sources]
+    return result

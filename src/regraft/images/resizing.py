@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from regraft.images.transform import Box, Transform
 
-_BAR = 128
-"""Grey level of a letterbox's bars."""
+_BARS = {"letterbox": 128, "pad": 0}
+"""Grey level of what is laid about an image."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +58,7 @@ def finish(picture: Picture, transform: Transform) -> NDArray[np.uint8]:
     height, width = pixels.shape[:2]
     if (height, width) == (transform.height, transform.width):
         return pixels
-    framed = np.full((transform.height, transform.width, 3), _BAR, np.uint8)
+    framed = np.full((transform.height, transform.width, 3), _BARS[transform.policy], np.uint8)
     top, left = (transform.height - height) // 2, (transform.width - width) // 2
     framed[top : top + height, left : left + width] = pixels
     return framed

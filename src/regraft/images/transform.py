@@ -11,7 +11,7 @@ from regraft.core import Value
 DECODE_RULES_VERSION = 2
 """Part of every feature's key: raise it when the same file would give other pixels."""
 
-ResizePolicy = Literal["squash", "crop", "letterbox"]
+ResizePolicy = Literal["squash", "crop", "letterbox", "cut-squash", "pad"]
 Interpolation = Literal["nearest", "bilinear", "bicubic", "lanczos"]
 Box = tuple[float, float, float, float]
 
@@ -21,7 +21,9 @@ class Transform(Value):
 
     `squash` uses the whole image and changes its aspect ratio. `crop` keeps the ratio and cuts out the centre: of the
     largest box with the target's ratio the part `crop_fraction`, as timm's evaluation does. `letterbox` keeps the
-    ratio and the whole image, with grey bars.
+    ratio and the whole image, with grey bars. `cut-squash` cuts out the part `crop_fraction` of either side about the
+    centre, and changes its aspect ratio, as TF-Slim's Inception did. `pad` scales nothing: it cuts out the centre, or
+    puts the image into a black frame.
     """
 
     height: int = Field(ge=1, le=4096)
@@ -32,7 +34,7 @@ class Transform(Value):
 
     def fingerprint(self) -> str:
         """A text that is equal for two transforms exactly if they give equal pixels."""
-        crop = self.crop_fraction if self.policy == "crop" else 1.0
+        crop = self.crop_fraction if self.policy in ("crop", "cut-squash") else 1.0
         return f"rules{DECODE_RULES_VERSION}-{self.height}x{self.width}-{self.policy}-{crop!r}-{self.interpolation}"
 
     def turned(self) -> Transform:
@@ -41,6 +43,13 @@ class Transform(Value):
 
     def source_box(self, width: int, height: int) -> Box:
         """The part of a `width` x `height` image that is used: left, top, right, bottom in pixels."""
+        if self.policy == "cut-squash":
+            x, y = (int((side - side * self.crop_fraction) / 2) for side in (width, height))
+            return (float(x), float(y), float(width - x), float(height - y))
+        if self.policy == "pad":
+            x, y = min(width, self.width), min(height, self.height)
+            first, upper = (width - x) // 2, (height - y) // 2
+            return (float(first), float(upper), float(first + x), float(upper + y))
         if self.policy != "crop":
             return (0.0, 0.0, float(width), float(height))
         scale = min(width / self.width, height / self.height) * self.crop_fraction
@@ -50,7 +59,9 @@ class Transform(Value):
         return (left, top, width - left, height - top)
 
     def target_size(self, width: int, height: int) -> tuple[int, int]:
-        """Width and height that the used part is scaled to; smaller than the target only in a letterbox."""
+        """Width and height that the used part is scaled to; smaller than the target only in a frame."""
+        if self.policy == "pad":
+            return min(width, self.width), min(height, self.height)
         if self.policy != "letterbox":
             return self.width, self.height
         scale = min(self.width / width, self.height / height)

@@ -11,7 +11,9 @@ from regraft.finetuning import TrainingOptions
 from regraft.recipes.experiment_options import ExperimentOptions, HeadName, RunOptions
 from regraft.recipes.network_options import NetworkOptions
 
-PolicyName = Literal["none", "flip", "flips", "crop", "crop-flip", "colour", "randaugment"]
+PolicyName = Literal[
+    "none", "flip", "flips", "crop", "crop-flip", "colour", "randaugment", "inception", "vgg", "cifarnet"
+]
 
 
 class TransferOptions(Options):
@@ -30,7 +32,8 @@ class TransferOptions(Options):
     augmentation: PolicyName = Field(
         "crop-flip",
         description="How training images are changed: none, flip, flips (both ways: no top and bottom), crop (no flip: "
-        "signs, text), crop-flip (photos), colour, randaugment. A flip that makes another class does harm.",
+        "signs, text), crop-flip (photos), colour, randaugment; inception, vgg, cifarnet as TF-Slim did. A flip that "
+        "makes another class does harm.",
     )
     views: int = Field(
         4, ge=1, le=64, description="Augmented views of each image that are kept where a frozen part runs once."

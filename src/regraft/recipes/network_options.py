@@ -13,10 +13,12 @@ from regraft.backbones import (
     Device,
     EngineName,
     Precision,
+    PreprocessingName,
     choose_engine,
     keep_weights,
     resolve_backbone,
     resolve_own_network,
+    with_preprocessing,
 )
 from regraft.bundle import find_bundle, load_bundle, read_record
 from regraft.core import OptionError, Options, plural
@@ -72,8 +74,14 @@ class FeatureOptions(Options):
     )
     resize: Literal["auto"] | ResizePolicy = Field(
         "auto",
-        description="How an image becomes square: squash all of it, crop the centre, or letterbox. auto does what the "
-        "network's author says: squash, unless your own network declares something else.",
+        description="How an image becomes square: squash all of it, crop the centre, letterbox, cut-squash (cut all "
+        "sides, then squash) or pad (scale nothing: cut, or lay black about it). auto does what the network's author "
+        "says: squash, unless your own network or --preprocessing declares something else.",
+    )
+    preprocessing: Literal["auto"] | PreprocessingName = Field(
+        "auto",
+        description="TF-Slim's inception, vgg, cifarnet or lenet: geometry, range of values and, unless --augmentation "
+        "says another, the changes in training. auto does what the weights want.",
     )
     engine: EngineName = Field("auto", description="What runs the network; auto takes the fastest.")
     precision: Precision = Field("auto", description="Arithmetic of the network; auto takes bf16 where it is fast.")
@@ -93,6 +101,8 @@ def open_network(options: NetworkOptions, cache: Path) -> tuple[BackboneSpec, En
     """
     choice = choose_engine(options.engine, options.precision, options.device)
     spec = _find_backbone(options, cache)
+    if options.preprocessing != "auto":
+        spec = with_preprocessing(spec, options.preprocessing)
     transform = backbone_transform(spec, spec.resize if options.resize == "auto" else options.resize)
     return spec, choice, build_extractor(spec, choice, transform=transform, layer=options.layer, cache=cache)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from regraft.backbones import PREPROCESSINGS
 from regraft.core import InterruptedRunError, SilentProgress, Value
 from regraft.features import build_extractor
 from regraft.finetuning import ActivationFeed, FreshViews, KeptViews, PixelFeed
@@ -70,7 +71,10 @@ class TrainingInputs:
     @cached_property
     def augmentation(self) -> Augmentation:
         """The policy."""
-        return AUGMENTATIONS[self.options.augmentation]
+        options = self.options
+        if options.preprocessing != "auto" and "augmentation" not in options.model_fields_set:
+            return AUGMENTATIONS[PREPROCESSINGS[options.preprocessing].augmentation]
+        return AUGMENTATIONS[options.augmentation]
 
     def plan(self, boundary: Boundary) -> ViewPlan:
         """Whether there is time and room for new views in each epoch, while the tail trains."""

@@ -43,7 +43,8 @@ class Model:
     @property
     def policy(self) -> str | None:
         """How TF-Slim changed its training images; None where the native default is as good a guess."""
-        return None if self.network is None else self.network.preprocessing
+        family = None if self.network is None else self.network.preprocessing
+        return "none" if family == "lenet" else family
 
 
 def find_model(name: str) -> Model:

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from regraft.slim.flags import Given
     from regraft.slim.models import Model
 
-_POLICIES = {"inception": "colour", "vgg": "crop-flip", "cifarnet": "colour", "lenet": "none"}
-"""The augmentation that is nearest to what each family did in training."""
 _CONVEX = (
     "Only the classifier is trained: a convex problem, solved to its optimum. Learning rate, optimizer, steps and "
     "batch size are not needed; the body is truly frozen, batch norm too, which TF-Slim's was not."
@@ -139,5 +137,5 @@ def _knobs(given: Given, model: Model) -> tuple[dict[str, Any], list[str]]:
         settings |= more
         said += sentences
     if model.policy is not None and not given.is_given("preprocessing_name"):
-        settings["augmentation"] = _POLICIES[model.policy]
+        settings["augmentation"] = model.policy
     return settings, said

@@ -80,7 +80,7 @@ def test_every_field_has_a_part_in_the_name():
     """Keys of features differ wherever pixels may."""
     changed = {
         "crop": 0.5, "aspect": 2.0, "flip": "both", "rotation": 5, "brightness": 0.1, "contrast": 0.1,
-        "saturation": 0.1, "n_random_ops": 1, "magnitude": 3,
+        "saturation": 0.1, "n_random_ops": 1, "magnitude": 3, "shift": 2, "added_brightness": 0.1,
     }  # fmt: skip
     assert changed.keys() == Augmentation.model_fields.keys()
     base = {"n_random_ops": 2, "crop": 0.9}
