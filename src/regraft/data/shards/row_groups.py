@@ -6,6 +6,7 @@ from collections import OrderedDict
 from concurrent.futures import Future
 from threading import Lock
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from regraft.core import shortened
 from regraft.data.unreadable import Reason, UnreadableImageError
@@ -24,8 +25,12 @@ _N_ROWS_AT_ONCE = 1024
 Cells = list[bytes | None]
 
 
-def open_parquet(path: Path) -> Any:
+def open_parquet(path: Path, *, is_proved: bool = False) -> Any:
     """A Parquet file whose checksums, where it has some, are compared.
+
+    Args:
+        path: The file.
+        is_proved: The checksums were compared before: leave it out, it takes more time than reading.
 
     Raises:
         OSError: It cannot be read.
@@ -33,7 +38,7 @@ def open_parquet(path: Path) -> Any:
     """
     from pyarrow import parquet
 
-    return parquet.ParquetFile(path, page_checksum_verification=True)
+    return parquet.ParquetFile(path, page_checksum_verification=not is_proved)
 
 
 def stated_bytes(file: Any, row_group: int, columns: Sequence[str]) -> int:
@@ -61,6 +66,9 @@ def leaf(batch: Any, column: str) -> Any:
 class RowGroups:
     """The row groups that were used last, shared by threads.
 
+    Checksums are compared when a group is read for the first time. Whoever reads an image again compares its hash with
+    that of the first time.
+
     Args:
         n_bytes_max: How much is kept at most, besides the group that is being used.
     """
@@ -70,6 +78,7 @@ class RowGroups:
         self._lock = Lock()
         self._kept: OrderedDict[tuple[int, str, int], tuple[ShardFile, Future[Cells]]] = OrderedDict()
         self._sizes: dict[tuple[int, str, int], int] = {}
+        self._proved: WeakKeyDictionary[ShardFile, set[tuple[str, int]]] = WeakKeyDictionary()
 
     def read(self, shard: ShardFile, column: str, row_group: int) -> Cells:
         """All values of a leaf column in a row group; other threads that want it wait for the first one.
@@ -92,7 +101,9 @@ class RowGroups:
     def _load(self, key: tuple[int, str, int], shard: ShardFile, future: Future[Cells]) -> None:
         cells: Cells = []
         try:
-            cells = _read_cells(shard.path, key[1], key[2])
+            proved = self._proved.setdefault(shard, set())
+            cells = _read_cells(shard.path, key[1], key[2], is_proved=key[1:] in proved)
+            proved.add(key[1:])
             future.set_result(cells)
         except UnreadableImageError as error:  # kept as well: it is asked for again with each image
             future.set_exception(error)
@@ -108,10 +119,10 @@ class RowGroups:
                 del self._kept[oldest], self._sizes[oldest]
 
 
-def _read_cells(path: Path, column: str, row_group: int) -> Cells:
+def _read_cells(path: Path, column: str, row_group: int, *, is_proved: bool) -> Cells:
     cells: Cells = []
     try:
-        with open_parquet(path) as file:
+        with open_parquet(path, is_proved=is_proved) as file:
             n_bytes = 0 if stated_bytes(file, row_group, [column]) <= N_GROUP_BYTES_MAX else N_GROUP_BYTES_MAX + 1
             some = iter(()) if n_bytes else batches(file, row_group, [column])
             while n_bytes <= N_GROUP_BYTES_MAX and (batch := next(some, None)) is not None:
