@@ -164,11 +164,13 @@ def test_a_training_under_way_is_evaluated(shards, slim, tmp_path, shared_cache)
     child.send_signal(signal.SIGINT)
     assert child.wait(timeout=60) == 130
     done = slim(
-        "eval_image_classifier", "--checkpoint_path=under/way", "--eval_dir=seen", f"--dataset_dir={shards}",
+        "eval_image_classifier", "--checkpoint_path=under/way", "--eval_dir=under/way", f"--dataset_dir={shards}",
         "--dataset_split_name=validation", "--moving_average_decay=0.9",
     )  # fmt: skip
     assert "eval/Accuracy[" in done.stdout
     assert "Step " in done.stderr
+    assert not (tmp_path / "under" / "way").exists()
+    assert (tmp_path / "under" / "way-eval" / "eval-val" / "report.html").is_file()
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 class RunFolder:
     """Collects a run's files in a hidden folder and renames it at the end; a failed run leaves nothing.
 
+    Where something has come to lie at `final` meanwhile, the end has a number behind its name: nothing is lost.
+
     Args:
         parent: The folder of runs.
         name: The run's name; None takes `stem`, with a number where that is taken.
@@ -63,6 +65,8 @@ class RunFolder:
         if kind is not None:
             shutil.rmtree(self.folder, ignore_errors=True)
             return
+        if self.final.exists():  # somebody else has made it since
+            self.final = self.parent / self._free_name(self.final.name)
         self.folder.rename(self.final)
         sync_folder(self.parent)
 

@@ -30,7 +30,7 @@ def evaluate_checkpoint(given: Given, progress: Progress, say: Callable[[str], N
         say(f"Note: {sentence}")
     split = split_name(given)
     checkpoint, source = given.required("checkpoint_path"), data_source(given)
-    runs = Path(given.text("eval_dir") or "runs").expanduser()
+    runs = _eval_folder(Path(given.text("eval_dir") or "runs").expanduser(), Path(checkpoint).expanduser())
     options = EvaluateOptions(runs=runs, name=_free_name(runs, f"eval-{split}"), split=split)
     say(f"The same, natively: {command_line('evaluate', options, checkpoint, source)}")
     result = evaluate(checkpoint, source, options, progress=progress)
@@ -41,6 +41,12 @@ def evaluate_checkpoint(given: Given, progress: Progress, say: Callable[[str], N
         "eval/Recall_5[1] (5 classes or fewer: it says nothing)" if top5 is None else f"eval/Recall_5[{top5.value:.6g}]"
     )
     return result
+
+
+def _eval_folder(asked: Path, checkpoint: Path) -> Path:
+    """Where evaluations go: beside a training that is under way, whose folder must not be there before it is whole."""
+    under_way = not checkpoint.exists() and asked.resolve().is_relative_to(checkpoint.resolve())
+    return checkpoint.with_name(f"{checkpoint.name}-eval") if under_way else asked
 
 
 def _free_name(folder: Path, stem: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,8 +61,8 @@ class Plan:
     @property
     def command(self) -> str:
         """The native command line."""
-        where = f" --runs {self.options.runs} --name {self.options.name}"
-        return command_line(self.verb, self.options, self.source) + where
+        where = shlex.join(["--runs", str(self.options.runs), "--name", str(self.options.name)])
+        return f"{command_line(self.verb, self.options, self.source)} {where}"
 
 
 def plan_training(given: Given) -> Plan:
