@@ -172,7 +172,7 @@ def _(GROUPS, is_quick, mo, regraft, scratch, signs, split):
     folder = signs.write_split(scratch / "split", *split)
     probe = regraft.probe(folder, **_how, **({"n_strengths": 5} if is_quick else {}))
     _less = {"from_stage": "7", "epochs": 2, "views": 1, "n_strengths": 5}
-    _all = {"from_stage": "5", "schedule": "one-cycle", "layer_decay": 1.0, "learning_rate": 6e-4}
+    _all = {"from_stage": "5", "schedule": "one-cycle", "layer_decay": 1.0, "fresh_views": "yes", "learning_rate": 6e-4}
     tuned = regraft.finetune(folder, augmentation="crop", **_how, **(_less if is_quick else _all))
     mo.md(
         f"""
@@ -252,9 +252,10 @@ def _(
     }
     _found = regraft.predict(tuned.folder, [signs.paths[row] for row in _shown])
     _answers["fine-tuned"] = np.array([signs.class_names.index(answer.label) for answer in _found.predictions])
-    predictions, _axes = plt.subplots(len(_answers) * 2, 10, figsize=(10, 8), layout="constrained")
-    for _place, (_name, _said) in enumerate(_answers.items()):
-        for _axis, _row, _answer in zip(_axes[2 * _place : 2 * _place + 2].flat, _shown, _said, strict=True):
+    predictions = plt.figure(figsize=(10, 9), layout="constrained")
+    for _part, (_name, _said) in zip(predictions.subfigures(len(_answers)), _answers.items(), strict=True):
+        _part.suptitle(f"{_name}: {(_said == signs.labels[_shown]).sum()} of 20 right", fontsize=10)
+        for _axis, _row, _answer in zip(_part.subplots(2, 10).flat, _shown, _said, strict=True):
             _truth = int(signs.labels[_row])
             _axis.imshow(Image.open(signs.paths[_row]).resize((64, 64)))
             _axis.axis("off")
@@ -263,10 +264,6 @@ def _(
                 fontsize=8,
                 color="green" if _answer == _truth else "red",
             )
-        _title = _axes[2 * _place, 0].text(
-            0, -34, f"{_name}: {(_said == signs.labels[_shown]).sum()} of 20 right", fontsize=9
-        )
-        _title.set_in_layout(False)
     predictions
     return (predictions,)
 

@@ -38,19 +38,22 @@ def export(given: Given, _progress: Progress, say: Callable[[str], None]) -> Non
             "--checkpoint_path=TRAIN_DIR."
         )
     source = find_bundle(Path(given.required("checkpoint_path")).expanduser())
-    check(source)
+    record = read_record(source)
+    if record.backbone.family != "own":
+        check(source)
     if target.exists():
         raise OptionError(f"There is something at {target} already. Choose another --output_file.")
     aside = target.with_name(f".{uuid.uuid4().hex}.part")
     try:
         shutil.copytree(source, aside)
-        names = read_record(source).class_names
-        lines = "".join(f"{place}:{name}\n" for place, name in enumerate(names))
+        lines = "".join(f"{place}:{name}\n" for place, name in enumerate(record.class_names))
         (aside / "labels.txt").write_text(lines, encoding="utf-8")
         aside.rename(target)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     say(f"{target} holds network, weights, head, preprocessing and labels.")
+    if record.backbone.family == "own":
+        say(f"It was not replayed, for it holds code of your own: regraft check {target} --trust-code")
     say(f"Use it: regraft slim label_image --graph={target} --image=PHOTO.jpg")
     say(f"Natively: regraft predict {target} PHOTO.jpg")
 
