@@ -13,6 +13,7 @@ from extraction_child import KEY
 from publisher import FILES, SIGNS, Publisher
 from regraft.core import CACHE_VARIABLE, SilentProgress, StoreError, digest_bytes
 from regraft.features import FeatureStore
+from regraft.recipes import GetDatasetOptions
 from regraft.recipes.dataset_getting import obtain
 
 resource = pytest.importorskip("resource")
@@ -166,12 +167,13 @@ def test_a_disk_that_fills_while_a_data_set_is_fetched(n_kib, disk, monkeypatch)
     disk.mount(n_kib * KIB)
     monkeypatch.setattr("shutil.disk_usage", lambda _folder: type("", (), {"free": 1 << 40}))  # others fill it later
     target = disk.folder / "signs"
+    how = GetDatasetOptions(folder=target)
     with Publisher(dict(FILES)) as publisher:
         with pytest.raises(StoreError, match=r"No space left on device\)\. Free some space.*the same command goes on"):
-            obtain(SIGNS, target, SilentProgress(), publisher.web())
+            obtain(SIGNS, how, SilentProgress(), publisher.web())
         assert not target.exists()
         disk.resize(10 << 20)
-        assert obtain(SIGNS, target, SilentProgress(), publisher.web()).provenance.n_images == 18
+        assert obtain(SIGNS, how, SilentProgress(), publisher.web()).provenance.n_images == 18
         n_whole = sum(wanted is None for wanted in publisher.requests)
     assert n_whole == 2, "nothing that had come was fetched again"
     assert [path.name for path in disk.folder.iterdir()] == ["signs"]
