@@ -138,8 +138,8 @@ def _next(flag: Flag, rest: list[str], *, negated: bool) -> str:
 
 
 def told(given: Given, flags: Sequence[Flag]) -> list[str]:
-    """A sentence for each flag that was given and does something else here, or nothing."""
-    return [f"--{flag.name}: {flag.here}" for flag in flags if flag.is_told and given.is_given(flag.name)]
+    """A sentence for each flag that has another value than the default, and does something else here, or nothing."""
+    return [f"--{flag.name}: {flag.here}" for flag in flags if flag.is_told and given.values[flag.name] != flag.default]
 
 
 def help_text(command: str, summary: str, flags: Sequence[Flag]) -> str:

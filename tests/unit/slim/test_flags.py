@@ -69,9 +69,9 @@ def test_what_cannot_be_read_is_a_sentence(tokens, why):
 
 
 def test_what_is_done_otherwise_is_told_when_it_is_given():
-    """Not for flags that were left alone."""
+    """Not for flags that were left alone, or given their default."""
     assert told(parsed("--sync"), FLAGS) == ["--sync: Always."]
-    assert told(parsed(), FLAGS) == []
+    assert told(parsed("--nosync"), FLAGS) == told(parsed(), FLAGS) == []
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
