@@ -38,6 +38,13 @@ from regraft.data.shards import (
     write_tar,
     write_tfrecord,
 )
+from regraft.data.signatures import (
+    N_SIGNATURE_BYTES,
+    READABLE_KINDS,
+    ContentKind,
+    identify_content,
+    require_readable,
+)
 from regraft.data.sources import list_images, read_manifest
 from regraft.data.splits import assign_splits, split_folds, split_holdout
 from regraft.data.stored import N_BYTES_MAX, ImageFile, StoredImage, reading_order
@@ -50,9 +57,12 @@ __all__ = [
     "DATASETS",
     "LABELS_FILE",
     "N_BYTES_MAX",
+    "N_SIGNATURE_BYTES",
+    "READABLE_KINDS",
     "SOURCE_FILE",
     "UNLABELLED",
     "Archive",
+    "ContentKind",
     "Conversion",
     "DataSummary",
     "Dataset",
@@ -84,6 +94,7 @@ __all__ = [
     "format_class_list",
     "gather_archives",
     "has_image_name",
+    "identify_content",
     "lay_out",
     "list_images",
     "load_dataset",
@@ -93,6 +104,7 @@ __all__ = [
     "read_provenance",
     "reading_order",
     "require_classes",
+    "require_readable",
     "split_folds",
     "split_holdout",
     "summarise",

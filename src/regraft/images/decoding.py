@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regraft.core import OptionError, digest_bytes
-from regraft.data import N_BYTES_MAX, Reason, StoredImage, UnreadableImageError, explain_os_error
+from regraft.data import N_BYTES_MAX, Reason, StoredImage, UnreadableImageError, explain_os_error, require_readable
 from regraft.images.failures import explain_failure
-from regraft.images.formats import decode_still, identify
+from regraft.images.formats import decode_still
 from regraft.images.jpegs import decode_jpeg
 from regraft.images.resizing import Picture, finish
 
@@ -85,7 +85,7 @@ def decode_image(data: bytes, transform: Transform) -> NDArray[np.uint8]:
         UnreadableImageError: It is no image, unsupported, damaged or too large.
     """
     try:
-        name = identify(data)
+        name = require_readable(data)
         picture = decode_jpeg(data, transform) if name == "JPEG" else None
         return finish(picture or decode_still(data, name), transform)
     except UnreadableImageError:

@@ -15,7 +15,7 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from regraft.data import Reason, UnreadableImageError
+from regraft.data import READABLE_KINDS, Reason, UnreadableImageError
 from regraft.images.colour import simplify_mode
 from regraft.images.failures import check_size
 from regraft.images.orientation import read_orientation
@@ -37,49 +37,8 @@ _READERS: dict[str, type[ImageFile]] = {
     "WEBP": WebPImagePlugin.WebPImageFile,
     "TIFF": TiffImagePlugin.TiffImageFile,
 }
-FORMATS = tuple(_READERS)
+FORMATS = READABLE_KINDS
 """The formats that can be read; a file's content decides which it is, not its name."""
-
-_SIGNATURES = {
-    b"\xff\xd8\xff": "JPEG",
-    b"\x89PNG\r\n\x1a\n": "PNG",
-    b"GIF87a": "GIF",
-    b"GIF89a": "GIF",
-    b"II*\0": "TIFF",
-    b"MM\0*": "TIFF",
-    b"II+\0": "TIFF",
-    b"MM\0+": "TIFF",
-    b"BM": "BMP",
-} | dict.fromkeys((b"P1", b"P2", b"P3", b"P4", b"P5", b"P6", b"Pf"), "PPM")
-_FOREIGN = {
-    b"ftypheic": "HEIC", b"ftypheix": "HEIC", b"ftypmif1": "HEIF", b"ftypavif": "AVIF", b"ftypavis": "AVIF",
-    b"ftypcrx ": "a Canon raw", b"JXL \r\n\x87\n": "JPEG XL", b"jP  \r\n\x87\n": "JPEG 2000",
-}  # fmt: skip
-"""What bytes 4 to 12 of images begin with that we cannot read."""
-
-
-def identify(data: bytes) -> str:
-    """The format of an image, one of FORMATS.
-
-    Raises:
-        UnreadableImageError: It is none of them.
-    """
-    if not data:
-        raise UnreadableImageError(Reason.EMPTY, "the file has no bytes")
-    for signature, name in _SIGNATURES.items():
-        if data.startswith(signature):
-            return name
-    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
-        return "WEBP"
-    if data[4:12] in _FOREIGN:
-        raise UnreadableImageError(
-            Reason.UNSUPPORTED, f"it is {_FOREIGN[data[4:12]]}; convert it to one of {', '.join(FORMATS)}"
-        )
-    if len(data) < 12 and (
-        data.startswith(b"RIFF") or any(signature.startswith(data) for signature in (*_SIGNATURES, b"RIFF"))
-    ):
-        raise UnreadableImageError(Reason.TRUNCATED, "the file ends before its image does")
-    raise UnreadableImageError(Reason.NOT_AN_IMAGE, f"its content is none of {', '.join(FORMATS)}")
 
 
 def decode_still(data: bytes, name: str) -> Picture:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import simplejpeg
 
-from regraft.data import UnreadableImageError
+from regraft.data import UnreadableImageError, require_readable
 from regraft.images.failures import check_size, explain_failure
-from regraft.images.formats import decode_still, identify, open_still
+from regraft.images.formats import decode_still, open_still
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def read_header(data: bytes) -> ImageHeader:
         UnreadableImageError: Its header is none, damaged, or states more pixels than are allowed.
     """
     try:
-        kind = identify(data)
+        kind = require_readable(data)
         if kind == "JPEG":
             height, width = simplejpeg.decode_jpeg_header(data, strict=False)[:2]
         else:
@@ -58,7 +58,7 @@ def reencode_png(data: bytes) -> bytes | None:
         The PNG; None where a PNG cannot hold the same (an animation, CMYK, floats), or the image is damaged.
     """
     try:
-        kind = identify(data)
+        kind = require_readable(data)
         image = open_still(data, kind)
         check_size(*image.size)
         if getattr(image, "n_frames", 1) > 1:

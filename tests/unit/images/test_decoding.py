@@ -223,7 +223,7 @@ def test_thumbnails_are_small_jpegs(tmp_path):
 
 @pytest.mark.parametrize(
     ("data", "reason"),
-    [(b"", "empty"), (b"just text", "not_an_image"), (b"\x89PNG\r\n\x1a\n", "truncated"), (b"<svg/>", "not_an_image")],
+    [(b"", "empty"), (b"just text", "not_an_image"), (b"\x89PNG\r\n\x1a\n", "truncated"), (b"<svg/>", "unsupported")],
 )
 def test_what_is_no_image_has_a_stable_reason(data, reason):
     """Bytes that are no image are refused with a code."""
