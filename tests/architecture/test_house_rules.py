@@ -80,3 +80,11 @@ def test_nothing_unpickles_or_evaluates():
                 assert not names & {"pickle", "joblib", "dill", "cloudpickle", "marshal", "shelve"}, module
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 assert node.func.id not in {"eval", "exec"}, module
+
+
+def test_messages_show_what_users_gave_as_they_typed_it():
+    """No message is made with `!r`, which doubles backslashes: `quoted` is for that; Python's own ways may."""
+    for module in MODULES:
+        for line in module.read_text(encoding="utf-8").splitlines():
+            if "!r}" in line:
+                assert any(part in line for part in ("has no attribute", "<Classifier", "Registry(", "rules{")), line

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regraft.backbones.networks import create_network, load_timm_weights
-from regraft.core import BackboneError, OptionError
+from regraft.core import BackboneError, OptionError, quoted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +40,9 @@ def build_network(spec: BackboneSpec, *, drop_path: float = 0.0) -> nn.Module:
     from regraft.backbones.small_networks import SMALL_NETWORKS
 
     if spec.architecture not in SMALL_NETWORKS:
-        raise BackboneError(f"There is no small network called {spec.architecture!r}: {', '.join(SMALL_NETWORKS)}.")
+        raise BackboneError(
+            f"There is no small network called {quoted(spec.architecture)}: {', '.join(SMALL_NETWORKS)}."
+        )
     return SMALL_NETWORKS[spec.architecture](spec.image_size, spec.n_channels).eval()
 
 

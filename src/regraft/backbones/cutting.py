@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from regraft.backbones.layers import stage_names
-from regraft.core import BackboneError
+from regraft.core import BackboneError, quoted
 
 if TYPE_CHECKING:
     from regraft.backbones.specification import BackboneSpec
@@ -56,7 +56,7 @@ def cut_behind(network: nn.Module, stage: str, spec: BackboneSpec) -> tuple[nn.M
     """
     module_name = stage_names(network).get(stage, stage)
     if module_name not in dict(network.named_modules()) or not module_name:
-        raise BackboneError(f"There is no stage called {stage!r}. Stages: {', '.join(stage_names(network))}.")
+        raise BackboneError(f"There is no stage called {quoted(stage)}. Stages: {', '.join(stage_names(network))}.")
     size = spec.image_size
     pixels = torch.randn(2, spec.n_channels, size, size, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():

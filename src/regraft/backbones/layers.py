@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from regraft.backbones.planes import Planes
-from regraft.core import BackboneError
+from regraft.core import BackboneError, quoted
 
 if TYPE_CHECKING:
     from regraft.backbones.specification import BackboneSpec
@@ -72,7 +72,9 @@ def find_taps(network: nn.Module, layer: str) -> list[Tap]:
     for part in layer.split("+"):
         name, _, statistic = part.partition("@")
         if statistic not in ("", *_STATISTICS):
-            raise BackboneError(f"A layer is pooled by @{', @'.join(_STATISTICS)}; {part!r} asks for something else.")
+            raise BackboneError(
+                f"A layer is pooled by @{', @'.join(_STATISTICS)}; {quoted(part)} asks for something else."
+            )
         taps.append(Tap(_find_layer(network, name), statistic or "mean"))
     return taps
 
@@ -86,7 +88,7 @@ def _find_layer(network: nn.Module, layer: str) -> nn.Module | None:
     if name not in modules or not name:
         near = difflib.get_close_matches(layer, [*stages, *modules], n=3)
         raise BackboneError(
-            f"There is no layer called {layer!r}. Stages: {', '.join(stages) or 'none named'}; or a module's name"
+            f"There is no layer called {quoted(layer)}. Stages: {', '.join(stages) or 'none named'}; or a module's name"
             + (f" such as {' or '.join(near)}." if near else ".")
         )
     found: nn.Module = modules[name]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from regraft.backbones.catalog import BACKBONES
 from regraft.backbones.slim_networks import SLIM_NETWORKS
 from regraft.backbones.specification import BackboneSpec, WeightsSource
-from regraft.core import BackboneError, read_tensor_header
+from regraft.core import BackboneError, quoted, read_tensor_header
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -137,13 +137,13 @@ def _pretrained_record(name: str) -> dict[str, Any]:
         hint = f"Did you mean {' or '.join(near)}?" if near else "See: regraft backbones"
         if (slim := SLIM_NETWORKS.get(name)) is not None:
             hint = f"It is TF-Slim's name. {slim.advice}"
-        raise BackboneError(f"There is no backbone called {name!r}, here or in timm. {hint}")
+        raise BackboneError(f"There is no backbone called {quoted(name)}, here or in timm. {hint}")
     tags = [model for model in timm.list_pretrained(f"{architecture}*") if model.partition(".")[0] == architecture]
     if "." in name and name not in tags:
-        raise BackboneError(f"timm has no weights {name!r}. It has: {', '.join(tags) or 'none'}.")
+        raise BackboneError(f"timm has no weights {quoted(name)}. It has: {', '.join(tags) or 'none'}.")
     record = timm.models.get_pretrained_cfg(name)
     if record is None:
-        raise BackboneError(f"timm has no record of how pictures must be prepared for {name!r}.")
+        raise BackboneError(f"timm has no record of how pictures must be prepared for {quoted(name)}.")
     return dict(record.to_dict())  # type: ignore[no-untyped-call]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from regraft.backbones.slim_networks import SLIM_NETWORKS
-from regraft.core import BackboneError, Value
+from regraft.core import BackboneError, Value, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -182,10 +182,10 @@ def _unknown(network: SlimNetwork, scope: str, path: str, body: list[str]) -> Ba
     if not body and path.startswith(network.scope):
         here = f"replaced by {network.replacement}" if network.replacement else "not here"
         return BackboneError(
-            f"{network.name} is {here}: {scope!r} has no counterpart in another network. Its classifier is "
+            f"{network.name} is {here}: {quoted(scope)} has no counterpart in another network. Its classifier is "
             f"{' and '.join(network.head_scopes)}; for more, say --from-stage with the stage where training begins."
         )
     known = [*network.head_scopes, *body]
     near = difflib.get_close_matches(path, known, n=3, cutoff=0.5)
     hint = f"Did you mean {' or '.join(near)}?" if near else f"It has: {', '.join(known)}."
-    return BackboneError(f"TF-Slim's {network.name} has no scope {scope!r}. {hint}")
+    return BackboneError(f"TF-Slim's {network.name} has no scope {quoted(scope)}. {hint}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from regraft.core import plural, shortened
+from regraft.core import duration, plural, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +68,7 @@ def say_probe(result: ProbeResult) -> None:
     total = sum(result.seconds.values())
     computed = f"{result.n_computed:,} images computed" if result.n_computed else "all features were kept from before"
     say_found(result)
-    say(f"Trained on {result.n_train:,} images, tested on {result.n_test:,}, in {total:.1f} s ({computed}).")
+    say(f"Trained on {result.n_train:,} images, tested on {result.n_test:,}, in {duration(total)} ({computed}).")
     _say_files(result)
 
 
@@ -80,7 +80,7 @@ def say_finetune(result: FinetuneResult) -> None:
     say_found(result)
     say(
         f"Trained on {result.n_train:,} images, epochs judged on {result.n_validation:,}, tested on "
-        f"{result.n_test:,}, in {sum(result.seconds.values()):.1f} s."
+        f"{result.n_test:,}, in {duration(sum(result.seconds.values()))}."
     )
     _say_files(result)
 
@@ -91,7 +91,7 @@ def say_train(result: TrainResult) -> None:
         say(note)
     say()
     rows = [
-        (rung.name, percent(rung.validation or 0), f"{rung.seconds:.1f} s", rung.description) for rung in result.rungs
+        (rung.name, percent(rung.validation or 0), duration(rung.seconds), rung.description) for rung in result.rungs
     ]
     say_table(("judged by folds", "right", "time", ""), rows)
     say()
@@ -100,7 +100,9 @@ def say_train(result: TrainResult) -> None:
         say(f"On the test images the same comparison gives {result.test_difference}.")
     say()
     say_found(result)
-    say(f"Trained on {result.n_train:,} images, tested on {result.n_test:,}, in {sum(result.seconds.values()):.1f} s.")
+    say(
+        f"Trained on {result.n_train:,} images, tested on {result.n_test:,}, in {duration(sum(result.seconds.values()))}."
+    )
     _say_files(result)
 
 

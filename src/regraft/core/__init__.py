@@ -22,7 +22,7 @@ from regraft.core.progress import Progress, SilentProgress
 from regraft.core.registry import Registry
 from regraft.core.seeding import generator, hash_fraction, hash_key
 from regraft.core.tensors import TensorEntry, TensorHeader, digest_tensors, read_tensor_header
-from regraft.core.text import megabytes, plural, shortened
+from regraft.core.text import duration, megabytes, plural, quoted, shortened
 
 __all__ = [
     "CACHE_VARIABLE",
@@ -49,6 +49,7 @@ __all__ = [
     "digest_bytes",
     "digest_file",
     "digest_tensors",
+    "duration",
     "exclusive",
     "explain_own_error",
     "explain_validation",
@@ -62,6 +63,7 @@ __all__ = [
     "own_file",
     "plural",
     "publish",
+    "quoted",
     "read_tensor_header",
     "require_space",
     "shortened",

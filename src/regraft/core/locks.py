@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from regraft.core.errors import StoreError
+from regraft.core.text import duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +32,7 @@ def exclusive(path: Path, *, timeout_seconds: float = 120.0) -> Iterator[None]:
             if "locked" not in str(error):
                 raise OSError(f"{path}: {error}") from error
             raise StoreError(
-                f"Another process has been writing to {path.parent} for {timeout_seconds:.0f} seconds. "
+                f"Another process has been writing to {path.parent} for {duration(timeout_seconds)}. "
                 "Wait until it has finished, or stop it, and run the command again."
             ) from error
         yield

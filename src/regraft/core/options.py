@@ -7,6 +7,7 @@ from typing import Any, Self, get_args
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from regraft.core.errors import OptionError
+from regraft.core.text import quoted
 
 
 class Value(BaseModel):
@@ -51,7 +52,9 @@ def explain_validation(error: ValidationError) -> str:
     for fault in error.errors(include_url=False, include_context=False):
         name = ".".join(str(part) for part in fault["loc"])
         if fault["type"] == "extra_forbidden":
-            sentences.append(f"There is no option {name!r}.")
+            sentences.append(f"There is no option {quoted(name)}.")
         else:
-            sentences.append(f"Option {name!r} is {fault['input']!r}: {fault['msg'][0].lower()}{fault['msg'][1:]}.")
+            sentences.append(
+                f"Option {quoted(name)} is {quoted(fault['input'])}: {fault['msg'][0].lower()}{fault['msg'][1:]}."
+            )
     return " ".join(sentences)

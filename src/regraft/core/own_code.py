@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from regraft.core.errors import OptionError
 from regraft.core.files import digest_file
+from regraft.core.text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +37,7 @@ def load_function(name: str) -> Callable[..., Any]:
         raise OptionError(f"{name} cannot be imported: {explain_own_error(error, file)}") from error
     function = getattr(module, attribute, None)
     if not callable(function):
-        raise OptionError(f"{place} has no function called {attribute!r}.")
+        raise OptionError(f"{place} has no function called {quoted(attribute)}.")
     found: Callable[..., Any] = function
     return found
 

@@ -6,6 +6,7 @@ import difflib
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from regraft.core.errors import OptionError
+from regraft.core.text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,7 +45,7 @@ class Registry(Generic[Row]):
             return self._rows[name]
         near = difflib.get_close_matches(name, self._rows, n=3)
         hint = f"Did you mean {' or '.join(near)}?" if near else f"Known: {', '.join(self._rows)}."
-        raise OptionError(f"There is no {self.kind} called {name!r}. {hint}")
+        raise OptionError(f"There is no {self.kind} called {quoted(name)}. {hint}")
 
     def get(self, name: str) -> Row | None:
         """The row called `name`, or None."""

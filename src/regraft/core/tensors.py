@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import blake3
 
 from regraft.core.errors import StoreError
+from regraft.core.text import quoted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,7 +84,9 @@ def read_tensor_header(path: Path) -> TensorHeader:
     end = 8 + n_header
     for entry in entries:
         if entry.offset != end:
-            raise StoreError(f"{path} is damaged: tensor {entry.name!r} does not begin where the one before ends.")
+            raise StoreError(
+                f"{path} is damaged: tensor {quoted(entry.name)} does not begin where the one before ends."
+            )
         end += entry.n_bytes
     if end != n_file:
         raise StoreError(f"{path} is cut off or damaged: {end:,} bytes expected, {n_file:,} found.")
@@ -94,9 +97,9 @@ def _entry(name: str, row: dict[str, Any], base: int) -> TensorEntry:
     begin, end = row["data_offsets"]
     shape = tuple(row["shape"])
     if not all(isinstance(number, int) and number >= 0 for number in (begin, end, *shape)):
-        raise ValueError(f"tensor {name!r} has a negative or fractional size")
+        raise ValueError(f"tensor {quoted(name)} has a negative or fractional size")
     if end - begin != math.prod(shape) * _N_BITS[row["dtype"]] // 8:
-        raise ValueError(f"tensor {name!r} has {end - begin} bytes, which is not its shape times its type")
+        raise ValueError(f"tensor {quoted(name)} has {end - begin} bytes, which is not its shape times its type")
     return TensorEntry(name, row["dtype"], shape, base + begin, end - begin)
 
 

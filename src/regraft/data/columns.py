@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from regraft.core import DataError, plural, shortened
+from regraft.core import DataError, plural, quoted, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ class Columns:
 
     def where(self, row: int, column: str) -> str:
         """The place of a cell, in words."""
-        return f"{self.table}, {self.unit} {self.places[row]}, column {column!r}"
+        return f"{self.table}, {self.unit} {self.places[row]}, column {quoted(column)}"
 
 
 def read_column_names(table: Path) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from regraft.core import Value, plural, shortened
+from regraft.core import Value, plural, quoted
 from regraft.data.names import UNLABELLED, PrintableText
 from regraft.data.units import cluster_units
 
@@ -205,8 +205,8 @@ def _imbalance(manifest: Manifest) -> Iterator[Finding]:
     largest, smallest = present[np.argmax(counts[present])], present[np.argmin(counts[present])]
     if counts[largest] >= _IMBALANCE * counts[smallest]:
         message = (
-            f"Classes differ much in size: {shortened(manifest.class_names[largest])!r} has "
-            f"{plural(int(counts[largest]), 'image')}, {shortened(manifest.class_names[smallest])!r} "
+            f"Classes differ much in size: {quoted(manifest.class_names[largest])} has "
+            f"{plural(int(counts[largest]), 'image')}, {quoted(manifest.class_names[smallest])} "
             f"{counts[smallest]:,}. Look at the balanced accuracy too, and consider --class-weight balanced."
         )
         examples = (manifest.class_names[largest], manifest.class_names[smallest])

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from regraft.core import DataError, shortened
+from regraft.core import DataError, quoted
 from regraft.data.folders import SPLIT_NAMES, is_hidden, place_images
 from regraft.data.names import UNLABELLED, printable
 
@@ -40,7 +40,7 @@ def lay_out(manifest: Manifest) -> FolderLayout:
     renamed = {name: folder for name, folder in folders.items() if folder != name}
     if len(set(folders.values())) < len(folders) or any(name.lower() in SPLIT_NAMES for name in folders.values()):
         raise DataError(
-            f"The classes' names cannot be folders' (first: {shortened(next(iter(renamed or folders)))!r}): a folder "
+            f"The classes' names cannot be folders' (first: {quoted(next(iter(renamed or folders)))}): a folder "
             "may not be called like a split, nor two folders alike. Choose another format with --to."
         )
     wanted = [

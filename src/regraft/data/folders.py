@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from regraft.core import DataError, plural, shortened
+from regraft.core import DataError, plural, quoted, shortened
 from regraft.data.manifest import Manifest, Split
 from regraft.data.names import label_positions
 
@@ -175,10 +175,10 @@ def _explain_stray(stray: Sequence[str], n_images: int, root: Path) -> str:
     some = "All" if len(stray) == n_images else "Some"
     above = stray[0].rpartition("/")[0]
     name = above.rpartition("/")[2]
-    hint = f" (A folder called {shortened(name)!r} is taken for a split, never for a class.)" if above else ""
+    hint = f" (A folder called {quoted(name)} is taken for a split, never for a class.)" if above else ""
     return (
         f"{some} images are in no class folder: {plural(len(stray), 'image')} of {n_images:,} "
-        f"(first: {shortened(stray[0])!r}). Put each image into a folder named for its class: "
+        f"(first: {quoted(stray[0])}). Put each image into a folder named for its class: "
         f"{shortened('/'.join(filter(None, (root.name, above))))}/CLASS/image.jpg{hint}"
     )
 
@@ -189,5 +189,5 @@ def _explain_nothing(others: Sequence[str], root: Path) -> str:
         return f"The folder {root} is empty: there is no image in it (looked for: {looked_for})."
     return (
         f"There is no image in {root}: {plural(len(others), 'file')} with other extensions "
-        f"(first: {shortened(others[0])!r}). Looked for: {looked_for}."
+        f"(first: {quoted(others[0])}). Looked for: {looked_for}."
     )

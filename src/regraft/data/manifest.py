@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from regraft.core import DataError, OptionError, plural, shortened
+from regraft.core import DataError, OptionError, plural, quoted
 from regraft.data.names import UNLABELLED
 
 if TYPE_CHECKING:
@@ -131,18 +131,18 @@ class Manifest:
         try:
             compiled = re.compile(pattern)
         except re.error as error:
-            raise OptionError(f"--group-by {pattern!r} is no valid regular expression: {error}.") from error
+            raise OptionError(f"--group-by {quoted(pattern, 400)} is no valid regular expression: {error}.") from error
         groups = tuple(_group_name(compiled, path) for path in self.paths)
         nameless = [path for path, group in zip(self.paths, groups, strict=True) if group is None]
         if nameless:
             raise DataError(
-                f"--group-by {pattern!r} finds no group in {len(nameless):,} of {plural(len(self), 'path')} "
-                f"(first: {shortened(nameless[0])!r}). It is searched in the path below {self.root}."
+                f"--group-by {quoted(pattern, 400)} finds no group in {len(nameless):,} of {plural(len(self), 'path')} "
+                f"(first: {quoted(nameless[0])}). It is searched in the path below {self.root}."
             )
         if len(groups) > 1 and len(set(groups)) == 1:
             raise DataError(
-                f"--group-by {pattern!r} puts all {plural(len(self), 'image')} into one group, "
-                f"{shortened(str(groups[0]))!r}: nothing would be left to test on. Match what tells objects apart."
+                f"--group-by {quoted(pattern, 400)} puts all {plural(len(self), 'image')} into one group, "
+                f"{quoted(str(groups[0]))}: nothing would be left to test on. Match what tells objects apart."
             )
         return replace(self, groups=groups)
 
@@ -165,12 +165,12 @@ def require_classes(manifest: Manifest, *, minimum: int = 2) -> None:
     if len(unlabelled):
         raise DataError(
             f"{len(unlabelled):,} of {plural(len(manifest), 'image')} have no label "
-            f"(first: {shortened(manifest.paths[unlabelled[0]])!r}). "
+            f"(first: {quoted(manifest.paths[unlabelled[0]])}). "
             "Put each image into a folder named for its class, or fill the table's label column."
         )
     present = np.flatnonzero(manifest.class_counts())
     if len(present) < minimum:
-        names = ", ".join(repr(shortened(manifest.class_names[place])) for place in present)
+        names = ", ".join(quoted(manifest.class_names[place]) for place in present)
         raise DataError(
             f"There {'is' if len(present) == 1 else 'are'} {plural(len(present), 'class', 'classes')} with images"
             f"{f' ({names})' if names else ''}, and a classifier needs at least {minimum}: "

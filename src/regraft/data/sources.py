@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regraft.core import DataError, shortened
+from regraft.core import DataError, quoted
 from regraft.data.columns import SUFFIXES
 from regraft.data.fetching import DATASETS, load_dataset
 from regraft.data.folders import N_SKIPPED_SHOWN, list_files, read_folder, relative_path
@@ -44,7 +44,7 @@ def read_manifest(source: str | Path, *, group_by: str | None = None) -> Manifes
         is_folder, is_file = path.is_dir(), path.is_file()
     except (OSError, RuntimeError) as error:  # forbidden, too long, or no such user in ~user
         reason = getattr(error, "strerror", None) or error
-        raise DataError(f"The data set {shortened(str(source))!r} cannot be read: {reason}.") from error
+        raise DataError(f"The data set {quoted(str(source))} cannot be read: {reason}.") from error
     if is_file and is_shard(path):
         manifest = read_shard_file(path)
     elif is_file and path.suffix.lower() in SUFFIXES:
@@ -66,7 +66,7 @@ def _load_by_name(name: str) -> Manifest:
         return load_dataset(name)
     near = difflib.get_close_matches(name, DATASETS, n=3)
     hint = f"Did you mean {' or '.join(near)}?" if near else f"Known data sets: {', '.join(DATASETS)}."
-    raise DataError(f"There is no folder or table {shortened(name)!r}, and no data set of this name. {hint}")
+    raise DataError(f"There is no folder or table {quoted(name)}, and no data set of this name. {hint}")
 
 
 def list_images(places: Sequence[str | Path]) -> Manifest:

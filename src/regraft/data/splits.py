@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regraft.core import DataError, OptionError, hash_key, plural, shortened
+from regraft.core import DataError, OptionError, hash_key, plural, quoted
 from regraft.data.units import cluster_units
 
 if TYPE_CHECKING:
@@ -124,8 +124,8 @@ def assign_splits(manifest: Manifest, digests: Sequence[str], *, test_fraction: 
         return tuple("test" if flag else "train" for flag in is_test)
     if len(given) == 1:
         raise DataError(
-            f"All {plural(len(manifest), 'image')} are in the split {given.pop()!r}: there is nothing to train on. "
-            "Add a train split, or give the split's own folder (or a table without splits) to have it divided."
+            f"All {plural(len(manifest), 'image')} are in the split {quoted(given.pop())}: there is nothing to train "
+            "on. Add a train split, or give the split's own folder (or a table without splits) to have it divided."
         )
     test_name = "test" if "test" in given else "val"
     return tuple("test" if split == test_name else "train" for split in manifest.splits)
@@ -136,7 +136,7 @@ def _explain_partial(manifest: Manifest) -> str:
     n_without = manifest.splits.count(None)
     return (
         f"{plural(n_without, 'image')} of {len(manifest):,} {'has' if n_without == 1 else 'have'} no split while the "
-        f"others have one (first: {shortened(first)!r}). Give every image a split, or none."
+        f"others have one (first: {quoted(first)}). Give every image a split, or none."
     )
 
 

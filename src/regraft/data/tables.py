@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regraft.core import DataError, OptionError, shortened
+from regraft.core import DataError, OptionError, quoted
 from regraft.data.columns import Columns, read_column_names, read_columns
 from regraft.data.folders import SPLIT_NAMES, relative_path
 from regraft.data.manifest import Manifest, Split
@@ -44,7 +44,7 @@ def read_table(table: Path, *, group_by: str | None = None) -> Manifest:
     if group_by is not None and is_column:
         roles["group"] = group_by
     elif group_by is not None and group_by.isidentifier():
-        raise OptionError(f"{table} has no column {group_by!r} to group by. It has: {', '.join(names)}.")
+        raise OptionError(f"{table} has no column {quoted(group_by)} to group by. It has: {', '.join(names)}.")
     columns = read_columns(table, tuple(dict.fromkeys(roles.values())))
     manifest = _manifest(columns, roles)
     return manifest if group_by is None or is_column else manifest.with_groups_from(group_by)
@@ -99,8 +99,6 @@ def _splits(columns: Columns, column: str) -> tuple[Split | None, ...]:
     for row, cell in enumerate(columns.cells[column]):
         split = None if cell is None else SPLIT_NAMES.get(cell.lower())
         if cell is not None and split is None:
-            raise DataError(
-                f"{columns.where(row, column)}: {shortened(cell)!r} is no split; a split is train, val or test."
-            )
+            raise DataError(f"{columns.where(row, column)}: {quoted(cell)} is no split; a split is train, val or test.")
         splits.append(split)
     return tuple(splits)

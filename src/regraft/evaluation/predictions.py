@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from regraft.core import DataError, atomic_path, plural, shortened
+from regraft.core import DataError, atomic_path, plural, quoted, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -160,8 +160,8 @@ class Predictions:
         if metadata.get(_FORMAT) != FORMAT_VERSION.encode():
             found = metadata.get(_FORMAT, b"none").decode(errors="replace")
             raise DataError(
-                f"{path} is no table of predictions that this version can read: its format is {found!r}, "
-                f"{FORMAT_VERSION!r} is needed. Write it again with `regraft evaluate` or `regraft predict`."
+                f"{path} is no table of predictions that this version can read: its format is {quoted(found)}, "
+                f"{quoted(FORMAT_VERSION)} is needed. Write it again with `regraft evaluate` or `regraft predict`."
             )
         try:
             return cls(**_columns(table, json.loads(metadata[_NAMES])))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn import functional
 
-from regraft.core import OptionError, TrainingError, explain_own_error, load_function, own_file
+from regraft.core import OptionError, TrainingError, explain_own_error, load_function, own_file, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +42,7 @@ def create_loss(
         return _own_loss(options.loss)
     if options.loss not in ("cross-entropy", "focal"):
         raise OptionError(
-            f"There is no loss called {options.loss!r}: use cross-entropy, focal, or your own as module:function."
+            f"There is no loss called {quoted(options.loss)}: use cross-entropy, focal, or your own as module:function."
         )
     gamma = options.focal_gamma if options.loss == "focal" else 0.0
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from regraft.backbones import create_timm_optimizer, timm_optimizer_names
-from regraft.core import OptionError
+from regraft.core import OptionError, quoted
 from regraft.finetuning.ftrl import Ftrl
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def create_optimizer(groups: Sequence[ParameterGroup], options: TrainingOptions)
         raise OptionError(f"The optimizer {options.optimizer} cannot be used here: {error}") from error
     near = difflib.get_close_matches(name, dict.fromkeys([*_OWN, *others, *timm_optimizer_names()]), n=3)
     hint = f"Did you mean {' or '.join(near)}?" if near else f"There are: {', '.join(_OWN)}."
-    raise OptionError(f"There is no optimizer called {options.optimizer!r}, in torch or timm. {hint}")
+    raise OptionError(f"There is no optimizer called {quoted(options.optimizer)}, in torch or timm. {hint}")
 
 
 def _arguments(create: Callable[..., torch.optim.Optimizer], options: TrainingOptions) -> dict[str, Any]:
@@ -96,7 +96,9 @@ def _further(options: TrainingOptions) -> dict[str, float]:
         try:
             further[name] = float(number)
         except ValueError:
-            raise OptionError(f"--optimizer-settings {text!r} is not NAME=NUMBER, for example alpha=0.9.") from None
+            raise OptionError(
+                f"--optimizer-settings {quoted(text)} is not NAME=NUMBER, for example alpha=0.9."
+            ) from None
         if (option := _OPTIONS.get(name)) is not None:
-            raise OptionError(f"--optimizer-settings {text!r}: {name} is set by {option}.")
+            raise OptionError(f"--optimizer-settings {quoted(text)}: {name} is set by {option}.")
     return further

@@ -18,6 +18,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 from threadpoolctl import threadpool_limits
 
+from regraft.core import quoted
 from regraft.heads.calibration import softmax
 from regraft.heads.objectives import ClassWeight, HeadKind, build_loss, fit_linear, total_weights, two_columns
 
@@ -44,7 +45,7 @@ def check_training_data(
     check_classification_targets(names)
     classes, codes = np.unique(names, return_inverse=True)
     if len(classes) < 2:
-        raise ValueError(f"The classifier needs at least two classes; got one class: {classes[0]!r}.")
+        raise ValueError(f"The classifier needs at least two classes; got one class: {quoted(classes[0])}.")
     weights = None if sample_weight is None else _check_sample_weight(sample_weight, features, dtype=features.dtype)
     return features, codes.astype(np.int64), classes, weights
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from regraft.core import HeadError
+from regraft.core import HeadError, quoted
 from regraft.heads.calibration import softmax
 
 if TYPE_CHECKING:
@@ -120,14 +120,14 @@ class LinearHead:
         if not (np.isfinite(coef).all() and np.isfinite(intercept).all()):
             raise HeadError("A head's tensors hold values that are no finite numbers.")
         if isinstance(temperature, bool) or not isinstance(temperature, (int, float)) or not 0 < temperature < 1e6:
-            raise HeadError(f"A head's temperature is a positive number; this one is {temperature!r}.")
+            raise HeadError(f"A head's temperature is a positive number; this one is {quoted(temperature)}.")
         if settings["kind"] not in ("softmax", "svm") or not isinstance(settings["is_row_normalised"], bool):
-            raise HeadError(f"There is no head of the kind {settings['kind']!r}.")
+            raise HeadError(f"There is no head of the kind {quoted(settings['kind'])}.")
         n_inputs = settings["n_inputs"]
         if (
             isinstance(n_inputs, bool)
             or not isinstance(n_inputs, int)
             or not coef.shape[1] <= n_inputs <= _N_INPUTS_MAX
         ):
-            raise HeadError(f"A head of {coef.shape[1]} weights a class cannot take {n_inputs!r} features.")
+            raise HeadError(f"A head of {coef.shape[1]} weights a class cannot take {quoted(n_inputs)} features.")
         return cls(settings["kind"], settings["is_row_normalised"], coef, intercept, float(temperature), n_inputs)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from regraft.core import quoted
 from regraft.heads.basis import Basis
 from regraft.heads.losses import BinomialLoss, Loss, MultinomialLoss, SquaredHingeLoss
 from regraft.heads.solver import Problem
@@ -66,7 +67,7 @@ def _class_factors(codes: NDArray[np.int64], classes: NDArray[Any], weights: Arr
         if unknown:
             raise ValueError(f"class_weight names classes that are not in y: {unknown[:5]}.")
         return np.array([_weight_of(class_weight, name) for name in classes.tolist()])
-    raise ValueError(f"class_weight is {class_weight!r}; it must be None, 'balanced' or a dictionary.")
+    raise ValueError(f"class_weight is {quoted(class_weight)}; it must be None, 'balanced' or a dictionary.")
 
 
 def _weight_of(class_weight: Mapping[Any, float], name: Any) -> float:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from regraft.core import quoted
 from regraft.heads.calibration import fit_temperature
 from regraft.heads.objectives import HeadKind, total_weights
 from regraft.heads.walk import Samples, StrengthPath, Walk
@@ -73,14 +74,16 @@ class Candidates:
     def _checked_widths(self, n_features: int) -> list[int]:
         widths = sorted({n_features if width is None else int(width) for width in self.widths})
         if not widths or not 1 <= widths[0] <= widths[-1] <= n_features:
-            raise ValueError(f"widths is {self.widths!r}; it must name numbers of features from 1 to {n_features}.")
+            raise ValueError(
+                f"widths is {quoted(self.widths)}; it must name numbers of features from 1 to {n_features}."
+            )
         return widths
 
     def _checked_normalisations(self) -> list[Normalisation]:
         chosen: list[Normalisation] = [name for name in DEFAULT_RANGES if name in set(self.normalisations)]
         if not chosen or len(chosen) != len(set(self.normalisations)):
             raise ValueError(
-                f"normalisations is {self.normalisations!r}; it must name some of {', '.join(DEFAULT_RANGES)}."
+                f"normalisations is {quoted(self.normalisations)}; it must name some of {', '.join(DEFAULT_RANGES)}."
             )
         return chosen
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from regraft.backbones import cpu_has_bf16, cut_behind, stage_names
-from regraft.core import BackboneError, OptionError, Value
+from regraft.core import BackboneError, OptionError, Value, duration, quoted
 from regraft.finetuning import seconds_an_image
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Choice:
         stage = f"stage{wanted}" if wanted.isdigit() else by_module.get(wanted, wanted)
         if stage not in stages:
             raise BackboneError(
-                f"There is no stage {wanted!r} to train from. {self.spec.architecture} has {len(names)}: "
+                f"There is no stage {quoted(wanted)} to train from. {self.spec.architecture} has {len(names)}: "
                 + ", ".join(f"{number} ({module})" for number, module in enumerate(stages.values(), start=1))
                 + "."
             )
@@ -111,7 +111,7 @@ class Choice:
             precision=precision,
             seconds=seconds * self.n_images,
             sentence=f"Training {what}: about {1 / seconds:,.0f} images a second, {self.n_images:,} images in all, "
-            f"about {seconds * self.n_images / 60:.1f} minutes.",
+            f"about {duration(seconds * self.n_images)}.",
         )
 
     def _precision(self, part: nn.Module) -> Literal["fp32", "bf16"]:

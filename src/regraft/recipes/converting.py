@@ -31,6 +31,7 @@ from regraft.core import (
     exclusive,
     n_usable_cores,
     plural,
+    quoted,
     require_space,
     shortened,
     sync_folder,
@@ -142,7 +143,7 @@ def _recognise(plan: Plan, target: Path, progress: Progress) -> Conversion | Non
         if (first := next(target.iterdir(), None)) is None:
             return None
         raise OptionError(
-            f"{target} holds something else already (first: {shortened(first.name)!r}), or was converted from other "
+            f"{target} holds something else already (first: {quoted(first.name)}), or was converted from other "
             "images or with other options. Nothing was written: choose another place with --out."
         )
     progress.start("Comparing", max(1, len(found.shards)), unit="shards")
@@ -285,5 +286,5 @@ def _notes(plan: Plan, options: ConvertDatasetOptions, records: Sequence[PartRec
         advice = "a PNG cannot hold the same pixels" if options.reencode == "png" else "--reencode png makes them PNG"
         notes.append(f"{plural(n_foreign, 'image')} ({kinds}) cannot be decoded by TensorFlow: {advice}.")
     for name, folder in list(plan.renamed.items())[:5]:
-        notes.append(f"The class {shortened(name)!r} is called {folder!r}: its name cannot be a folder's.")
+        notes.append(f"The class {quoted(name)} is called {quoted(folder)}: its name cannot be a folder's.")
     return tuple(notes)

@@ -31,6 +31,7 @@ from regraft.core import (
     exclusive,
     megabytes,
     plural,
+    quoted,
     require_space,
     shortened,
     sync_folder,
@@ -167,7 +168,7 @@ def _foreground(row: Dataset, options: GetDatasetOptions) -> Foreground | None:
     if row.layout == "wake-words":
         return Foreground(category=COCO_CATEGORIES[options.foreground_class], area=options.small_object_area)
     if given := sorted(options.model_fields_set & {"foreground_class", "small_object_area"}):
-        raise OptionError(f"The option {given[0]!r} is for visualwakewords, not for {row.name}.")
+        raise OptionError(f"The option {quoted(given[0])} is for visualwakewords, not for {row.name}.")
     return None
 
 
@@ -263,7 +264,7 @@ def _recognise(order: _Order) -> Provenance | None:
     if provenance is None:
         if (first := next(target.iterdir(), None)) is not None:
             raise OptionError(
-                f"{target} holds something else already (first: {shortened(first.name)!r}). Choose another place with "
+                f"{target} holds something else already (first: {quoted(first.name)}). Choose another place with "
                 "--folder."
             )
         return None

@@ -13,7 +13,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
 
 from regraft.backbones import DEFAULT_BACKBONE
-from regraft.core import DataError
+from regraft.core import DataError, quoted
 from regraft.recipes.experiment_options import ProbeOptions
 from regraft.recipes.head_choice import choose_head
 from regraft.recipes.image_lists import list_features
@@ -179,7 +179,7 @@ class ImageClassifier(ClassifierMixin, _OfImages):  # type: ignore[misc]
         check_classification_targets(labels)
         self.classes_, codes = np.unique(labels, return_inverse=True)
         if len(self.classes_) < 2:
-            raise DataError(f"All images are of the class {self.classes_[0]!r}: there is nothing to tell apart.")
+            raise DataError(f"All images are of the class {quoted(self.classes_[0])}: there is nothing to tell apart.")
         listed = list_features(X, options)
         self.selection_ = choose_head(
             listed.features,

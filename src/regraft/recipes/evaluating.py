@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from regraft.core import BundleError, DataError, SilentProgress, plural
+from regraft.core import BundleError, DataError, SilentProgress, plural, quoted
 from regraft.data import fingerprint_manifest, read_manifest, require_classes
 from regraft.recipes.dataset_features import features_for
 from regraft.recipes.experiment_options import MetricOptions, RunOptions
@@ -168,7 +168,9 @@ def _of_split(manifest: Manifest, split: str) -> Manifest:
         return manifest
     chosen = np.array([given == split for given in manifest.splits], np.bool_)
     if not chosen.any():
-        raise DataError(f"No image is in the split {split!r}. Leave --split out to use all {len(manifest):,} images.")
+        raise DataError(
+            f"No image is in the split {quoted(split)}. Leave --split out to use all {len(manifest):,} images."
+        )
     return manifest.select(chosen)
 
 
@@ -178,7 +180,7 @@ def _relabelled(manifest: Manifest, class_names: tuple[str, ...]) -> Manifest:
     foreign = [name for name in manifest.class_names if name not in places]
     if foreign:
         raise DataError(
-            f"{len(foreign):,} of the images' classes are unknown to the classifier (first: {foreign[0]!r}). "
+            f"{len(foreign):,} of the images' classes are unknown to the classifier (first: {quoted(foreign[0])}). "
             f"It knows: {', '.join(class_names[:10])}{', ...' if len(class_names) > 10 else '.'}"
         )
     new_places = np.array([places[name] for name in manifest.class_names], np.int64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
-from regraft.core import OptionError, atomic_path
+from regraft.core import OptionError, atomic_path, quoted
 
 
 def new_model(name: str | Path) -> Path:
@@ -22,7 +22,7 @@ def new_model(name: str | Path) -> Path:
     """
     path = Path(name).with_suffix(".py")
     if not path.stem.isidentifier():
-        raise OptionError(f"{path.stem!r} can be no module's name: use letters, digits and _.")
+        raise OptionError(f"{quoted(path.stem)} can be no module's name: use letters, digits and _.")
     if path.exists():
         raise OptionError(f"There is a file {path} already. Choose another name.")
     text = (files("regraft.recipes") / "templates" / "own_network.py.txt").read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ import shutil
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from regraft.core import OptionError, StoreError, digest_bytes, sync_folder
+from regraft.core import OptionError, StoreError, digest_bytes, quoted, sync_folder
 from regraft.recipes.versions import installed_versions
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class RunFolder:
 
     def __init__(self, parent: Path, name: str | None, stem: str) -> None:
         if name is not None and (not name or name in (".", "..") or re.search(r"[/\\\0]", name)):
-            raise OptionError(f"{name!r} cannot be a run's name: it must be a single folder name.")
+            raise OptionError(f"{quoted(name)} cannot be a run's name: it must be a single folder name.")
         self.parent = parent.expanduser().resolve()
         self.final = self.parent / (name or self._free_name(stem))
         if self.final.exists():

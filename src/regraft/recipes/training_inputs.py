@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from regraft.backbones import PREPROCESSINGS
-from regraft.core import InterruptedRunError, SilentProgress, Value
+from regraft.core import InterruptedRunError, SilentProgress, Value, duration
 from regraft.features import build_extractor
 from regraft.finetuning import ActivationFeed, FreshViews, KeptViews, PixelFeed
 from regraft.images import AUGMENTATIONS, View, contact_sheet, decode_batches
@@ -90,7 +90,7 @@ class TrainingInputs:
         if not self.augmentation.is_continuous or not is_room:
             return ViewPlan(is_fresh=False)
         seconds = self._seconds_an_image(boundary.cut) * n_images * (n_epochs - 1)
-        what = f"Computing new views for each epoch takes about {seconds / 60:.1f} minutes more"
+        what = f"Computing new views for each epoch takes about {duration(seconds)} more"
         if boundary.seconds + seconds > 60 * options.budget:
             return ViewPlan(is_fresh=False, sentence=f"{what}: the {options.views} views are used in turn.")
         return ViewPlan(is_fresh=True, sentence=f"{what}, in the background.")

@@ -6,7 +6,7 @@ import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from regraft.core import OptionError
+from regraft.core import OptionError, quoted
 from regraft.slim.converting import convert
 from regraft.slim.evaluating import evaluate_checkpoint
 from regraft.slim.exporting import export, label_image
@@ -81,7 +81,7 @@ def run_program(name: str | None, tokens: Sequence[str], *, progress: Progress, 
     if name not in PROGRAMS:
         near = difflib.get_close_matches(name, PROGRAMS, n=1)
         hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(PROGRAMS)}."
-        raise OptionError(f"TF-Slim has no program {name!r}. {hint}")
+        raise OptionError(f"TF-Slim has no program {quoted(name)}. {hint}")
     program = PROGRAMS[name]
     if _HELP & set(tokens):
         say(help_text(name, program.summary, program.flags))

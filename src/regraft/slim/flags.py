@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Any, Literal
 
-from regraft.core import OptionError, Value
+from regraft.core import OptionError, Value, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,7 +105,7 @@ def parse_flags(tokens: Sequence[str], flags: Sequence[Flag], elsewhere: dict[st
     while rest:
         token = rest.pop(0)
         if not token.startswith("-"):
-            raise OptionError(f"{token!r} is no flag: TF-Slim's commands take --name=value only.")
+            raise OptionError(f"{quoted(token)} is no flag: TF-Slim's commands take --name=value only.")
         name, is_joined, value = token.lstrip("-").partition("=")
         flag, negated = _found(name, known)
         if flag is None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -104,6 +105,12 @@ def signs() -> Manifest:
 def test_groups_from_paths(pattern, groups):
     """The part called group, else all parts in parentheses joined, else the whole match names the group."""
     assert signs().with_groups_from(pattern).groups == groups
+
+
+def test_a_pattern_that_finds_nothing_is_shown_as_it_was_typed():
+    """Its backslashes are not doubled."""
+    with pytest.raises(OptionError, match=re.escape(r"--group-by '^(\d+)_x' finds no group")):
+        signs().with_groups_from(r"^(\d+)_x")
 
 
 def test_a_pattern_that_is_none():

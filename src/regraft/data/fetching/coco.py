@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from regraft.core import FetchError, Options, Registry, shortened
+from regraft.core import FetchError, Options, Registry, quoted, shortened
 from regraft.data.fetching.json_arrays import read_arrays
 from regraft.data.fetching.zips import open_zip
 
@@ -104,7 +104,7 @@ def label_photos(file: IO[str], name: str, foreground: Foreground) -> dict[str, 
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise FetchError(f"{name} is damaged ({shortened(str(error), 160)}).") from error
     if wanted is None or not photos:
-        raise FetchError(f"{name} knows {len(photos):,} photos and no category {foreground.category!r}.")
+        raise FetchError(f"{name} knows {len(photos):,} photos and no category {quoted(foreground.category)}.")
     return {
         file_name: foreground.category if largest.get((photo, wanted), 0.0) > foreground.area * n_pixels else BACKGROUND
         for photo, (file_name, n_pixels) in photos.items()
@@ -113,5 +113,5 @@ def label_photos(file: IO[str], name: str, foreground: Foreground) -> dict[str, 
 
 def _plain(name: Any) -> str:
     if not isinstance(name, str) or not _FILE_NAME.fullmatch(name):
-        raise ValueError(f"{name!r} is no name of a photo")
+        raise ValueError(f"{quoted(name)} is no name of a photo")
     return name

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from regraft.core import FetchError, megabytes, plural, require_space
+from regraft.core import FetchError, duration, megabytes, plural, require_space
 from regraft.data.fetching.connections import DroppedError, NotConnectedError, RangeRefusedError, read_piece
 from regraft.data.fetching.parts import Part
 
@@ -50,7 +50,7 @@ def fetch_file(url: str, target: Path, *, n_bytes_max: int, progress: Progress, 
                 most, n_failures = part.n_bytes, 0
             if n_failures == len(web.waits) or not was_reached:
                 raise FetchError(_explain(drop, part, n_failures)) from drop
-            progress.say(f"{target.name}: {drop}. Trying again in {web.waits[n_failures]:g} s.")
+            progress.say(f"{target.name}: {drop}. Trying again in {duration(web.waits[n_failures])}.")
             time.sleep(web.waits[n_failures])
             n_failures += 1
     part.finish()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from regraft.core import FetchError, shortened
+from regraft.core import FetchError, quoted, shortened
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +53,7 @@ def read_validation_labels(path: Path) -> tuple[str, ...]:
     labels = tuple(_read_lines(path))
     wrong = next((place for place, label in enumerate(labels) if not _SYNSET.fullmatch(label)), None)
     if wrong is not None or not labels:
-        line = "it is empty" if wrong is None else f"line {wrong + 1:,} is {shortened(labels[wrong])!r}"
+        line = "it is empty" if wrong is None else f"line {wrong + 1:,} is {quoted(labels[wrong])}"
         raise FetchError(f"{path.name} is no list of synsets ({line}).")
     return labels
 
@@ -68,7 +68,7 @@ def read_words(path: Path) -> dict[str, str]:
     for line in _read_lines(path):
         synset, _tab, text = line.partition("\t")
         if not _SYNSET.fullmatch(synset) or not text.strip():
-            raise FetchError(f"{path.name} is no list of synsets and words (one line is {shortened(line)!r}).")
+            raise FetchError(f"{path.name} is no list of synsets and words (one line is {quoted(line)}).")
         words[synset] = shortened(text.strip(), 400)
     return words
 

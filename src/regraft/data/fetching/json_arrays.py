@@ -6,6 +6,8 @@ import json
 import re
 from typing import IO, TYPE_CHECKING, Any
 
+from regraft.core import quoted
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -70,7 +72,7 @@ class _Text:
             ValueError: Another one comes.
         """
         if not self.takes(character):
-            raise ValueError(f"it has {self._next()!r} where {character!r} was expected")
+            raise ValueError(f"it has {quoted(self._next())} where {quoted(character)} was expected")
 
     def value(self) -> Any:
         """The next value.

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable
 from typing import IO, TYPE_CHECKING
 
-from regraft.core import FetchError, plural, shortened
+from regraft.core import FetchError, plural, quoted, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,7 +82,7 @@ class Places:
         if path is None:
             return None
         if path.lower() in self._taken:  # many systems take a.ppm and A.ppm for one file
-            raise FetchError(f"{self._archive} is refused: it has {shortened(path)!r} twice.")
+            raise FetchError(f"{self._archive} is refused: it has {quoted(path)} twice.")
         self._taken.add(path.lower())
         self.n_chosen += 1
         return path

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, cast
 
-from regraft.core import FetchError, shortened
+from regraft.core import FetchError, quoted, shortened
 from regraft.data.fetching.members import Places, name_faults, refuse_beyond, write_member
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def _read_members(stream: _Watched, archive: str) -> Iterator[TarMember]:
         while (info := opened.next()) is not None:
             opened.members.clear()  # type: ignore[attr-defined]  # it would grow with every member
             if fault := next(_faults(info), None):
-                raise FetchError(f"{archive} is refused: its member {shortened(info.name)!r} {fault}.")
+                raise FetchError(f"{archive} is refused: its member {quoted(info.name)} {fault}.")
             stream.allow(max(info.size, 0))
             name = info.name.removeprefix("./")
             if info.isreg() and (file := opened.extractfile(info)) is not None:

@@ -10,7 +10,7 @@ import zlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from regraft.core import FetchError, require_space, shortened
+from regraft.core import FetchError, quoted, require_space, shortened
 from regraft.data.fetching.members import Places, name_faults, refuse_beyond, refuse_many, write_member
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _check(archive: Path, opened: zipfile.ZipFile, n_bytes_max: int) -> None:
     refuse_many(archive.name, len(members), _N_MEMBERS_MAX)
     for member in members:
         if fault := next(_faults(member), None):
-            raise FetchError(f"{archive.name} is refused: its member {shortened(member.orig_filename)!r} {fault}.")
+            raise FetchError(f"{archive.name} is refused: its member {quoted(member.orig_filename)} {fault}.")
     refuse_beyond(archive.name, sum(member.file_size for member in members), n_bytes_max)
 
 

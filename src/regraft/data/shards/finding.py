@@ -6,7 +6,7 @@ import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regraft.core import DataError, shortened
+from regraft.core import DataError, quoted
 from regraft.data.folders import has_image_name, walk_files
 from regraft.data.shards.listing import read_shards
 from regraft.data.shards.parquets import is_image_parquet
@@ -64,5 +64,5 @@ def read_shard_pattern(pattern: str) -> Manifest | None:
         names = []
     shards = [name for name in names if is_shard(path.parent / name)]
     if not shards:
-        raise DataError(f"No shard is called like {shortened(pattern)!r} (.tfrecord, .tar or .parquet).")
+        raise DataError(f"No shard is called like {quoted(pattern)} (.tfrecord, .tar or .parquet).")
     return read_shards(path.parent, shards, is_whole=False)

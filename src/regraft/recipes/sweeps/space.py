@@ -6,7 +6,7 @@ import difflib
 import math
 from typing import TYPE_CHECKING, TypeGuard, get_args
 
-from regraft.core import OptionError
+from regraft.core import OptionError, quoted
 from regraft.evaluation import SearchedOption, Setting
 from regraft.finetuning import TrainingOptions
 from regraft.recipes.finetune_options import FinetuneOptions
@@ -57,9 +57,9 @@ def read_space(options: SweepOptions) -> tuple[SearchedOption, ...]:
     space = tuple(_read(text) for text in specifications)
     for place, option in enumerate(space):
         if option.name in {other.name for other in space[:place]}:
-            raise OptionError(f"Option {option.name!r} stands twice in --over.")
+            raise OptionError(f"Option {quoted(option.name)} stands twice in --over.")
         if option.name in options.model_fields_set:
-            raise OptionError(f"Option {option.name!r} is set and varied: leave out one of the two.")
+            raise OptionError(f"Option {quoted(option.name)} is set and varied: leave out one of the two.")
     return space
 
 
@@ -71,7 +71,8 @@ def _read(text: str) -> SearchedOption:
     name, values = _name(text), text.partition("=")[2].strip()
     if not name or not values:
         raise OptionError(
-            f"{text!r} says nothing to vary: write name=a,b,c or name=low..high, such as learning_rate=1e-4..1e-2."
+            f"{quoted(text)} says nothing to vary: write name=a,b,c or name=low..high, such as "
+            "learning_rate=1e-4..1e-2."
         )
     _check_name(name)
     if _is_number(name) and _RANGE in values:
@@ -80,7 +81,7 @@ def _read(text: str) -> SearchedOption:
     if len(choices) < 2:
         example = " or a range, low..high" if _is_number(name) else ""
         raise OptionError(
-            f"{text!r} leaves nothing to vary: name two or more values, a,b{example}. To set the option, use "
+            f"{quoted(text)} leaves nothing to vary: name two or more values, a,b{example}. To set the option, use "
             f"--{name.replace('_', '-')}."
         )
     return SearchedOption(name=name, choices=choices)
@@ -92,16 +93,18 @@ def _check_name(name: str) -> None:
     if name not in FinetuneOptions.model_fields:
         near = difflib.get_close_matches(name, sorted(VARIABLE), n=2)
         hint = f" Did you mean {' or '.join(near)}?" if near else ""
-        raise OptionError(f"There is no option {name!r} to vary.{hint}")
+        raise OptionError(f"There is no option {quoted(name)} to vary.{hint}")
     reason = _REASONS.get(name, "it does not change what is learnt")
-    raise OptionError(f"Option {name!r} cannot be varied: {reason}. What can: {', '.join(sorted(VARIABLE))}.")
+    raise OptionError(f"Option {quoted(name)} cannot be varied: {reason}. What can: {', '.join(sorted(VARIABLE))}.")
 
 
 def _read_range(name: str, values: str) -> SearchedOption:
     ends = [_value(name, end.strip()) for end in values.split(_RANGE, 1)]
     low, high = ends
     if not (_is_finite(low) and _is_finite(high) and low < high):
-        raise OptionError(f"Option {name!r} cannot be varied over {values!r}: a range is low..high, low below high.")
+        raise OptionError(
+            f"Option {quoted(name)} cannot be varied over {quoted(values)}: a range is low..high, low below high."
+        )
     return SearchedOption(
         name=name,
         low=low,
