@@ -100,9 +100,8 @@ def say_train(result: TrainResult) -> None:
         say(f"On the test images the same comparison gives {result.test_difference}.")
     say()
     say_found(result)
-    say(
-        f"Trained on {result.n_train:,} images, tested on {result.n_test:,}, in {duration(sum(result.seconds.values()))}."
-    )
+    total = duration(sum(result.seconds.values()))
+    say(f"Trained on {result.n_train:,} images, tested on {result.n_test:,}, in {total}.")
     _say_files(result)
 
 

@@ -109,7 +109,7 @@ def test_groups_from_paths(pattern, groups):
 
 def test_a_pattern_that_finds_nothing_is_shown_as_it_was_typed():
     """Its backslashes are not doubled."""
-    with pytest.raises(OptionError, match=re.escape(r"--group-by '^(\d+)_x' finds no group")):
+    with pytest.raises(DataError, match=re.escape(r"--group-by '^(\d+)_x' finds no group")):
         signs().with_groups_from(r"^(\d+)_x")
 
 
