@@ -71,6 +71,20 @@ def test_every_test_begins_with_the_sentence_that_it_proves(module):
             assert (ast.get_docstring(node) or "").split("\n")[0].endswith("."), node.name
 
 
+def test_openvino_has_one_door():
+    """No module, bench or example imports OpenVINO but by the door that turns its telemetry off."""
+    door = SOURCE / "backbones" / "openvino_core.py"
+    scripts = [path for folder in ("bench", "docs", "examples") for path in (ROOT / folder).rglob("*.py")]
+    for module in [*MODULES, *scripts]:
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert not [name for name in names if name.split(".")[0] == "openvino"], module
+    assert '"openvino"' in door.read_text(encoding="utf-8")
+    text = "".join(path.read_text(encoding="utf-8") for path in [*MODULES, *scripts] if path != door)
+    assert 'import_module("openvino' not in text
+
+
 def test_nothing_unpickles_or_evaluates():
     """No module imports pickle, and nothing calls eval or exec."""
     for module in MODULES:

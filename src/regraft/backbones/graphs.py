@@ -12,6 +12,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from regraft.backbones.openvino_core import import_openvino
 from regraft.backbones.specification import LAYER_RULES_VERSION
 from regraft.backbones.weights import keep_weights
 from regraft.core import digest_bytes, digest_file, sync_folder
@@ -45,8 +46,6 @@ def keep_graph(spec: BackboneSpec, layer: str, cache: Path) -> Graph:
     Raises:
         BackboneError: The weights cannot be had, or there is no such layer.
     """
-    import openvino
-
     network = [
         spec.identity,
         spec.digest,
@@ -58,7 +57,7 @@ def keep_graph(spec: BackboneSpec, layer: str, cache: Path) -> Graph:
         layer,
         LAYER_RULES_VERSION,
     ]
-    key = digest_bytes(json.dumps([GRAPH_VERSION, GRAPH_BATCH, openvino.__version__, *network]).encode())
+    key = digest_bytes(json.dumps([GRAPH_VERSION, GRAPH_BATCH, import_openvino().__version__, *network]).encode())
     folder = cache / "graphs" / key[:32]
     if (graph := _checked(folder)) is not None:
         return graph
@@ -91,12 +90,12 @@ def _checked(folder: Path) -> Graph | None:
 
 
 def _convert(spec: BackboneSpec, layer: str, cache: Path, folder: Path) -> None:
-    import openvino
     import torch
 
     from regraft.backbones.architectures import load_network
     from regraft.backbones.layers import FeatureNetwork
 
+    openvino = import_openvino()
     weights, _digest = keep_weights(spec, cache / "weights")
     module = FeatureNetwork(load_network(spec, weights), spec, layer).eval()
     shape = (GRAPH_BATCH, spec.image_size, spec.image_size, 3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import uuid
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -66,8 +67,26 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+_PRIVATE = 0o600
+"""The mode of temporary files, which some libraries leave on the files that they write."""
+
+
+def follow_umask(path: Path) -> None:
+    """Give a file that another library made for its owner alone the mode that the user's umask gives new files."""
+    if os.name == "nt" or stat.S_IMODE(path.stat().st_mode) != _PRIVATE:
+        return
+    # The umask itself cannot be asked without changing it for all threads: a new file tells, also where ACLs decide.
+    example = path.with_name(f".{uuid.uuid4().hex}.tmp")
+    try:
+        example.touch(exist_ok=False)
+        path.chmod(stat.S_IMODE(example.stat().st_mode))
+    finally:
+        example.unlink(missing_ok=True)
+
+
 def publish(aside: Path, target: Path) -> None:
-    """Make a finished file on the same file system appear as `target`, whole and durable."""
+    """Make a finished file on the same file system appear as `target`, whole, durable and for whom the umask says."""
+    follow_umask(aside)
     with aside.open("rb+") as file:
         os.fsync(file.fileno())
     aside.replace(target)

@@ -25,6 +25,8 @@ def exclusive(path: Path, *, timeout_seconds: float = 120.0) -> Iterator[None]:
         OSError: The lock file cannot be made.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        path.touch()  # SQLite by itself gives a group less than the umask does
     with closing(sqlite3.connect(path, timeout=timeout_seconds, isolation_level=None)) as database:
         try:
             database.execute("BEGIN EXCLUSIVE")

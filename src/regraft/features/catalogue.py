@@ -73,6 +73,8 @@ class Catalogue:
     def create(self) -> None:
         """Make the tables where they are not there."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        if not self.path.exists():
+            self.path.touch()  # SQLite by itself gives a group less than the umask does
         with self._connected() as database:
             database.executescript(_SCHEMA)
 

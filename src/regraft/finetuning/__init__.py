@@ -12,6 +12,7 @@ from regraft.finetuning.options import SharedOptions, TrainingOptions
 
 if TYPE_CHECKING:
     from regraft.finetuning.checkpoints import CheckpointFolder, Restored
+    from regraft.finetuning.compiled_gradient import HAS_COMPILED_GRADIENT
     from regraft.finetuning.devices import World, is_leader, join_world
     from regraft.finetuning.estimates import seconds_an_image
     from regraft.finetuning.feeds import ActivationFeed, Feed, PixelFeed
@@ -36,6 +37,7 @@ _ROOMS = {
     "FreshViews": "views",
     "GraftedHead": "network",
     "GraftedNetwork": "network",
+    "HAS_COMPILED_GRADIENT": "compiled_gradient",
     "Journal": "journal",
     "KeptViews": "views",
     "ParameterGroup": "parameter_groups",
@@ -65,6 +67,7 @@ _ROOMS = {
 }
 
 __all__ = [
+    "HAS_COMPILED_GRADIENT",
     "ActivationFeed",
     "CheckpointFolder",
     "Epoch",

@@ -8,18 +8,10 @@ import torch
 from torch.nn import functional
 from torch.overrides import TorchFunctionMode
 
-try:
-    from regraft.finetuning import _depthwise
-except ImportError:  # installed from source without a C compiler: slower, the same gradients
-    compiled = None
-else:
-    compiled = _depthwise.weight_gradient
+from regraft.finetuning.compiled_gradient import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-HAS_COMPILED_GRADIENT = compiled is not None
-"""Whether depthwise convolutions train at full speed on a CPU."""
 
 _KERNELS = (5, 7)
 """For 3 x 3 torch is as fast."""

@@ -8,6 +8,7 @@ import shutil
 
 from regraft.backbones import BACKBONES, DEFAULT_BACKBONE, accelerator, choose_engine, cpu_has_bf16, is_offline
 from regraft.core import Value, cache_folder, n_usable_cores
+from regraft.finetuning import HAS_COMPILED_GRADIENT
 from regraft.images import HAS_COMPILED_RESAMPLING
 from regraft.recipes.versions import installed_versions
 
@@ -59,6 +60,11 @@ def _problems(free: int) -> list[str]:
         problems.append(
             "Images are resized at a quarter of the speed: Regraft was installed from source without a C compiler. "
             "Install one, then Regraft again."
+        )
+    if not HAS_COMPILED_GRADIENT:
+        problems.append(
+            "Depthwise convolutions are trained at a fraction of the speed: Regraft was installed from source without "
+            "a C compiler. Install one, then Regraft again."
         )
     if free < 1 << 30:
         problems.append("There is less than 1 GB free for the cache. Choose another place with REGRAFT_CACHE.")

@@ -1,8 +1,13 @@
 from __future__ import annotations
 
-import pytest
+import os
+import stat
 
-from regraft.core import atomic_path, digest_bytes, digest_file
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+from regraft.core import atomic_path, digest_bytes, digest_file, exclusive
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path):
@@ -31,3 +36,21 @@ def test_the_digest_of_a_file_is_that_of_its_bytes(tmp_path):
     (tmp_path / "a").write_bytes(content)
     assert digest_file(tmp_path / "a") == digest_bytes(content)
     assert len(digest_bytes(b"")) == 64
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no umask")
+@pytest.mark.parametrize("umask", [0o000, 0o002, 0o022, 0o027, 0o077])
+def test_a_file_is_for_whom_the_umask_says(umask, tmp_path):
+    """What safetensors and SQLite write for the owner, or without a group, gets the mode of any new file."""
+    before = os.umask(umask)
+    try:
+        with atomic_path(tmp_path / "head.safetensors") as aside:
+            save_file({"w": np.zeros(3, np.float32)}, aside)
+        with atomic_path(tmp_path / "run.json") as aside:
+            aside.write_text("{}")
+        with exclusive(tmp_path / "lock.sqlite"):
+            pass
+    finally:
+        os.umask(before)
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    assert modes == dict.fromkeys(("head.safetensors", "run.json", "lock.sqlite"), 0o666 & ~umask)
