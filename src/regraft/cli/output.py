@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
-from regraft.core import duration, plural, shortened
+from regraft.core import duration, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from regraft.recipes import EvaluateResult, FinetuneResult, ProbeResult, SweepResult, TrainResult
+    from regraft.recipes import EvaluateResult, Finding, FinetuneResult, ProbeResult, SweepResult, TrainResult
 
 _N_SHOWN = 5
+_N_CASES = 3
+"""Cases of a finding that are shown."""
 
 
-def say(text: str = "") -> None:
-    """One line on standard output; what the terminal cannot encode is escaped."""
-    encoding = sys.stdout.encoding or "utf-8"
-    print(text.encode(encoding, "backslashreplace").decode(encoding))
+def say(text: str = "", stream: TextIO | None = None) -> None:
+    """One line, on standard output if nothing else is said; what the terminal cannot encode is escaped."""
+    stream = stream or sys.stdout
+    encoding = stream.encoding or "utf-8"
+    print(text.encode(encoding, "backslashreplace").decode(encoding), file=stream)
 
 
 def percent(value: float) -> str:
@@ -34,25 +37,22 @@ def say_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
-def say_unreadable(records: Sequence[object]) -> None:
-    """The first of the files that could not be read, on standard error."""
-    if not records:
-        return
-    print(
-        f"{plural(len(records), 'file')} could not be read and {'was' if len(records) == 1 else 'were'} left out:",
-        file=sys.stderr,
-    )
-    for record in records[:_N_SHOWN]:
-        path, reason, detail = (getattr(record, name) for name in ("path", "reason", "detail"))
-        print(f"  {shortened(path)}: {reason} ({shortened(detail)})", file=sys.stderr)
-    if len(records) > _N_SHOWN:
-        print(f"  ... and {len(records) - _N_SHOWN:,} more", file=sys.stderr)
+def say_findings(findings: Sequence[Finding], *, where: str = "", aside: bool = False) -> None:
+    """What was noticed of the data: warnings first, each with its first cases.
+
+    Args:
+        findings: Any number.
+        where: What has more of the cases.
+        aside: On standard error, where standard output is for programs.
+    """
+    for one in sorted(findings, key=lambda one: one.severity != "warning"):
+        _say_one(one, f" (more: {where})" if where and one.n > _N_CASES else "", sys.stderr if aside else sys.stdout)
 
 
-def say_left_out(n_files: int, where: str) -> None:
-    """How many files could not be read, if any, and where the reasons are."""
-    if n_files:
-        say(f"{plural(n_files, 'file')} could not be read: see {where} for reasons.")
+def _say_one(finding: Finding, more: str, stream: TextIO) -> None:
+    say(f"{finding.severity.capitalize()}: {finding.message}{more}", stream)
+    for example in finding.examples[:_N_CASES]:
+        say(f"  {shortened(example, 160)}", stream)
 
 
 def say_found(result: EvaluateResult | FinetuneResult | ProbeResult | TrainResult, *, was_unseen: bool = True) -> None:
@@ -126,7 +126,7 @@ def say_sweep(result: SweepResult) -> None:
     say(found.sentence)
     for caveat in found.caveats:
         say(f"Note: {caveat}")
-    say_left_out(result.n_unreadable, "regraft scan")
+    say_findings(result.findings, where="regraft scan")
     say()
     say(f"Report      {result.report}")
     say(f"Train it    {result.command}")
@@ -134,9 +134,9 @@ def say_sweep(result: SweepResult) -> None:
 
 def _say_files(result: ProbeResult | FinetuneResult | TrainResult) -> None:
     """What to keep in mind, and where everything is."""
-    say_left_out(result.n_unreadable, "the report")
     for caveat in result.assessment.caveats:
         say(f"Note: {caveat}")
+    say_findings(result.findings, where="the report")
     say()
     say(f"Report      {result.report}")
     say(f"Classifier  {result.bundle}")

@@ -18,7 +18,8 @@ from regraft.data.fetching import (
     unpack_dataset,
     write_provenance,
 )
-from regraft.data.findings import DataSummary, Finding, find_problems, summarise
+from regraft.data.finding import Finding, left_out, make_finding
+from regraft.data.findings import DataSummary, find_problems, summarise
 from regraft.data.fingerprints import Fingerprints, fingerprint_files, fingerprint_manifest
 from regraft.data.folder_layout import FolderLayout, lay_out
 from regraft.data.folders import has_image_name
@@ -96,8 +97,10 @@ __all__ = [
     "has_image_name",
     "identify_content",
     "lay_out",
+    "left_out",
     "list_images",
     "load_dataset",
+    "make_finding",
     "make_shard_name",
     "read_conversion",
     "read_manifest",

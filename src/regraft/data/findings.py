@@ -3,43 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from regraft.core import Value, plural, quoted
-from regraft.data.names import UNLABELLED, PrintableText
+from regraft.data.finding import Finding, left_out, make_finding
+from regraft.data.names import UNLABELLED
 from regraft.data.units import cluster_units
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from regraft.data.manifest import Manifest
     from regraft.data.unreadable import Unreadable
 
-_N_EXAMPLES = 6
 _IMBALANCE = 10
 """Classes differ much where the largest has so many times the images of the smallest."""
-
-
-class Finding(Value):
-    """One thing that was noticed.
-
-    Attributes:
-        code: Stable name of the kind of finding.
-        severity: A warning makes measured figures wrong or a class unlearnable; a note is worth knowing.
-        message: A sentence.
-        n: How many cases.
-        examples: The first cases: paths, classes or groups.
-    """
-
-    code: str
-    severity: Literal["warning", "note"]
-    message: str
-    n: int
-    examples: tuple[PrintableText, ...] = ()
 
 
 class DataSummary(Value):
@@ -110,22 +92,15 @@ def find_problems(
     """
     units = cluster_units(digests, manifest.groups)
     return (
-        *_unreadable_files(unreadable),
+        *left_out(unreadable),
         *_duplicates(manifest, digests, sides),
         *_torn_groups(manifest, sides),
         *_rare_classes(manifest, units),
         *_absent_classes(manifest, sides),
         *_fold_classes(manifest, units, sides, n_folds),
         *_imbalance(manifest),
-        *_other_files(manifest),
+        *manifest.remarks,
     )
-
-
-def _unreadable_files(unreadable: Sequence[Unreadable]) -> Iterator[Finding]:
-    if n := len(unreadable):
-        message = f"{plural(n, 'file')} could not be read and {_was(n)} left out."
-        examples = (f"{record.path}: {record.reason}" for record in unreadable)
-        yield _finding("unreadable", "warning", message, n, examples)
 
 
 def _duplicates(manifest: Manifest, digests: Sequence[str], sides: Sequence[str | None]) -> Iterator[Finding]:
@@ -142,13 +117,13 @@ def _duplicates(manifest: Manifest, digests: Sequence[str], sides: Sequence[str 
 
     if n := sum(len(rows) - 1 for rows in copies):
         message = f"{plural(n, 'image')} {_is(n)} an exact copy of another one."
-        yield _finding("duplicates", "note", message, n, examples(copies))
+        yield make_finding("duplicates", "note", message, n, examples(copies))
     if n := len(contradicting):
         message = f"{plural(n, 'image')} {_is(n)} there more than once, under different labels."
-        yield _finding("contradicting_labels", "warning", message, n, examples(contradicting))
+        yield make_finding("contradicting_labels", "warning", message, n, examples(contradicting))
     if n := len(leaking):
         message = f"{plural(n, 'image')} {_is(n)} in more than one split: {_TOO_GOOD}"
-        yield _finding("leaking_duplicates", "warning", message, n, examples(leaking))
+        yield make_finding("leaking_duplicates", "warning", message, n, examples(leaking))
 
 
 def _torn_groups(manifest: Manifest, sides: Sequence[str | None]) -> Iterator[Finding]:
@@ -159,17 +134,17 @@ def _torn_groups(manifest: Manifest, sides: Sequence[str | None]) -> Iterator[Fi
     torn = [group for group, found in sides_of.items() if len(found) > 1]
     if n := len(torn):
         message = f"{plural(n, 'group')} {_is(n)} in more than one split: {_TOO_GOOD}"
-        yield _finding("torn_groups", "warning", message, n, torn)
+        yield make_finding("torn_groups", "warning", message, n, torn)
 
 
 def _rare_classes(manifest: Manifest, units: NDArray[np.int64]) -> Iterator[Finding]:
     n_images, n_units = manifest.class_counts(), _count_units(manifest, units)
     if n := int((n_images == 0).sum()):
         message = f"{plural(n, 'class', 'classes')} without a readable image: never predicted."
-        yield _finding("empty_class", "warning", message, n, _names(manifest, n_images == 0))
+        yield make_finding("empty_class", "warning", message, n, _names(manifest, n_images == 0))
     if n := int((n_units == 1).sum()):
         message = f"{plural(n, 'class', 'classes')} with a single image or group: nothing to measure them on."
-        yield _finding("single_image_class", "warning", message, n, _names(manifest, n_units == 1))
+        yield make_finding("single_image_class", "warning", message, n, _names(manifest, n_units == 1))
 
 
 def _absent_classes(manifest: Manifest, sides: Sequence[str | None]) -> Iterator[Finding]:
@@ -180,7 +155,7 @@ def _absent_classes(manifest: Manifest, sides: Sequence[str | None]) -> Iterator
         absent = (here == 0) & (manifest.class_counts() > 0)
         if n := int(absent.sum()):
             message = f"{plural(n, 'class', 'classes')} without an image in the {side} split: {consequence}"
-            yield _finding(f"absent_from_{side}", "warning", message, n, _names(manifest, absent))
+            yield make_finding(f"absent_from_{side}", "warning", message, n, _names(manifest, absent))
 
 
 def _fold_classes(
@@ -194,7 +169,7 @@ def _fold_classes(
             f"{plural(n, 'class', 'classes')} with fewer images or groups to train on than the {n_folds} folds of the "
             "cross-validation: absent from some."
         )
-        yield _finding("fewer_than_folds", "note", message, n, _names(manifest, scarce))
+        yield make_finding("fewer_than_folds", "note", message, n, _names(manifest, scarce))
 
 
 def _imbalance(manifest: Manifest) -> Iterator[Finding]:
@@ -210,21 +185,10 @@ def _imbalance(manifest: Manifest) -> Iterator[Finding]:
             f"{counts[smallest]:,}. Look at the balanced accuracy too, and consider --class-weight balanced."
         )
         examples = (manifest.class_names[largest], manifest.class_names[smallest])
-        yield _finding("imbalance", "note", message, len(present), examples)
-
-
-def _other_files(manifest: Manifest) -> Iterator[Finding]:
-    if n := manifest.n_skipped:
-        message = f"{plural(n, 'file')} with other extensions {_was(n)} not looked at."
-        yield _finding("other_files", "note", message, n, manifest.skipped)
+        yield make_finding("imbalance", "note", message, len(present), examples)
 
 
 _TOO_GOOD = "the accuracy will look better than it is."
-
-
-def _finding(code: str, severity: Literal["warning", "note"], message: str, n: int, examples: Iterable[str]) -> Finding:
-    first = tuple(example for example, _place in zip(examples, range(_N_EXAMPLES), strict=False))
-    return Finding(code=code, severity=severity, message=message, n=n, examples=first)
 
 
 def _names(manifest: Manifest, chosen: NDArray[np.bool_]) -> Iterator[str]:
@@ -240,7 +204,3 @@ def _count_units(manifest: Manifest, units: NDArray[np.int64]) -> NDArray[np.int
 
 def _is(n: int) -> str:
     return "is" if n == 1 else "are"
-
-
-def _was(n: int) -> str:
-    return "was" if n == 1 else "were"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from regraft.core import DataError, plural, quoted, shortened
+from regraft.data.finding import passed_over
 from regraft.data.manifest import Manifest, Split
 from regraft.data.names import label_positions
 
@@ -28,7 +29,6 @@ SPLIT_NAMES: dict[str, Split] = {
 }
 _IGNORED = frozenset({"thumbs.db", "desktop.ini", "__macosx", "source.json", "license.txt", "conversion.json"})
 """What systems leave beside images, and our own records of where they come from, with the licence."""
-N_SKIPPED_SHOWN = 5
 
 Placement = tuple[Split | None, str | None]
 
@@ -65,8 +65,7 @@ def read_folder(folder: Path) -> Manifest:
         class_names=class_names,
         splits=tuple(split for split, _name in placements),
         groups=(None,) * len(listing.images),
-        n_skipped=len(listing.others),
-        skipped=listing.others[:N_SKIPPED_SHOWN],
+        remarks=passed_over(listing.others),
     )
 
 

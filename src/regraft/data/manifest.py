@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from regraft.data.finding import Finding
     from regraft.data.stored import ImageFile, StoredImage
     from regraft.data.unreadable import Unreadable
 
@@ -34,10 +35,9 @@ class Manifest:
         class_names: k names.
         splits: n given splits, None where none is given.
         groups: n names of the physical object (or track, patient, ...) that an image shows, None where unknown.
-        n_skipped: Files that were seen and are no images by their extension.
-        skipped: The first few of them.
         stored: n images that are parts of larger files, None for one that is the file at its path; empty where all are.
         unreadable: What was found damaged when the images were listed, and is no row.
+        remarks: What else the reading noticed: what it left out, guessed or joined.
 
     Raises:
         ValueError: The columns do not fit together.
@@ -49,10 +49,9 @@ class Manifest:
     class_names: tuple[str, ...]
     splits: tuple[Split | None, ...]
     groups: tuple[str | None, ...]
-    n_skipped: int = 0
-    skipped: tuple[str, ...] = ()
     stored: tuple[StoredImage | None, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
+    remarks: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
         n_images = len(self.paths)

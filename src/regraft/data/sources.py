@@ -12,7 +12,8 @@ import numpy as np
 from regraft.core import DataError, quoted
 from regraft.data.columns import SUFFIXES
 from regraft.data.fetching import DATASETS, load_dataset
-from regraft.data.folders import N_SKIPPED_SHOWN, list_files, read_folder, relative_path
+from regraft.data.finding import passed_over
+from regraft.data.folders import list_files, read_folder, relative_path
 from regraft.data.manifest import Manifest
 from regraft.data.names import UNLABELLED
 from regraft.data.shards import SHARD_SUFFIXES, is_shard, read_shard_file, read_shard_folder, read_shard_pattern
@@ -21,6 +22,7 @@ from regraft.data.tables import read_table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from regraft.data.finding import Finding
     from regraft.data.stored import StoredImage
     from regraft.data.unreadable import Unreadable
 
@@ -86,6 +88,7 @@ def list_images(places: Sequence[str | Path]) -> Manifest:
     paths: dict[str, StoredImage | None] = {}
     others: list[str] = []
     unreadable: list[Unreadable] = []
+    remarks: list[Finding] = []
     for place in map(Path, places):
         name = relative_path(place, here)
         is_folder = os.path.isdir(place)  # noqa: PTH112 - Path.is_dir raises where a name is too long
@@ -94,6 +97,7 @@ def list_images(places: Sequence[str | Path]) -> Manifest:
         if shards is not None:
             paths |= {prefix + path: image for path, image in zip(shards.paths, shards.stored, strict=True)}
             unreadable += shards.unreadable
+            remarks += shards.remarks
         elif is_folder:
             listing = list_files(here / name)
             paths |= dict.fromkeys(prefix + path for path in listing.images)
@@ -107,10 +111,9 @@ def list_images(places: Sequence[str | Path]) -> Manifest:
         class_names=(),
         splits=(None,) * len(paths),
         groups=(None,) * len(paths),
-        n_skipped=len(others),
-        skipped=tuple(others[:N_SKIPPED_SHOWN]),
         stored=tuple(paths.values()) if any(paths.values()) else (),
         unreadable=tuple(unreadable),
+        remarks=(*passed_over(others), *remarks),
     )
 
 

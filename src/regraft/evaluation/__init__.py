@@ -16,6 +16,7 @@ from regraft.evaluation.comparison import PairedDifference, compare_paired, holm
 from regraft.evaluation.comparison_page import render_comparison
 from regraft.evaluation.intervals import Estimate, wilson_interval
 from regraft.evaluation.mistakes import ConfusedPair, Mistake
+from regraft.evaluation.notice import Notice
 from regraft.evaluation.page import render_page
 from regraft.evaluation.predictions import Predictions
 from regraft.evaluation.probability_scores import (
@@ -28,7 +29,6 @@ from regraft.evaluation.probability_scores import (
 from regraft.evaluation.ranking import Candidate, Comparison, Contestant, Costs, rank
 from regraft.evaluation.report import (
     LeftOutFile,
-    Notice,
     RegularisationPath,
     Report,
     Stage,

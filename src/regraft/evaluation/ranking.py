@@ -10,6 +10,7 @@ from pydantic import Field, JsonValue
 from regraft.core import Value, plural
 from regraft.evaluation.comparison import PairedDifference, compare_paired, holm, pareto_front
 from regraft.evaluation.intervals import Estimate, of_the_time
+from regraft.evaluation.notice import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,6 +89,7 @@ class Comparison(Value):
         options: Every option's name and value.
         versions: Everything whose version matters.
         reproduce: The command that makes this comparison again.
+        notices: What else was noticed of the data.
     """
 
     title: str
@@ -100,6 +102,7 @@ class Comparison(Value):
     options: dict[str, JsonValue] = Field(default_factory=dict)
     versions: dict[str, str] = Field(default_factory=dict)
     reproduce: str = ""
+    notices: tuple[Notice, ...] = ()
 
     @property
     def best(self) -> Candidate:

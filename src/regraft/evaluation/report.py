@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field, JsonValue
 
 from regraft.core import Value
 from regraft.evaluation.assessment import Assessment
+from regraft.evaluation.notice import Notice
 from regraft.evaluation.training import Training
-
-
-class Notice(Value):
-    """Something that a reader of the numbers should know, with some examples of where it was seen."""
-
-    severity: Literal["warning", "note"]
-    message: str
-    examples: tuple[str, ...] = ()
 
 
 class LeftOutFile(Value):

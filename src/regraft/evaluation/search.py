@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import Field, JsonValue
 
 from regraft.core import Value, plural
+from regraft.evaluation.notice import Notice
 
 Setting = str | int | float | bool | None
 """The value of an option that is varied."""
@@ -89,6 +90,7 @@ class Search(Value):
         versions: Everything whose version matters.
         reproduce: The command that makes this search again.
         command: The command that trains and tests with the best settings.
+        notices: What else was noticed of the data.
     """
 
     title: str
@@ -101,6 +103,7 @@ class Search(Value):
     versions: dict[str, str] = Field(default_factory=dict)
     reproduce: str = ""
     command: str = ""
+    notices: tuple[Notice, ...] = ()
 
     @property
     def best(self) -> SearchTrial:

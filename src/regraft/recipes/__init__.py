@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from regraft.backbones import SLIM_NETWORKS, SlimNetwork, TrainablePart, read_slim_scopes
+from regraft.data import Finding
 from regraft.recipes.backbone_list import BackboneRow, list_backbones, list_slim_networks
 from regraft.recipes.cache_care import CacheAction, CacheResult, cache
 from regraft.recipes.checking import check
@@ -53,6 +54,7 @@ __all__ = [
     "EmbedResult",
     "EvaluateOptions",
     "EvaluateResult",
+    "Finding",
     "FinetuneOptions",
     "FinetuneResult",
     "GetDatasetOptions",

@@ -18,7 +18,7 @@ from regraft.recipes.classifiers import now
 from regraft.recipes.dataset_features import features_for
 from regraft.recipes.experiment_options import ExperimentOptions, HeadName, ProbeOptions, RunOptions
 from regraft.recipes.network_options import FeatureOptions, open_network
-from regraft.recipes.reporting import command_line
+from regraft.recipes.reporting import command_line, notices_of
 from regraft.recipes.runs import RunFolder, folder_name, write_record
 from regraft.recipes.stopwatch import Stopwatch
 from regraft.recipes.trials import run_trial
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from regraft.bundle import Classifier
     from regraft.core import Progress
+    from regraft.data import Finding
     from regraft.recipes.dataset_features import DatasetFeatures
 
 _N_TIMED = 25
@@ -61,6 +62,7 @@ class CompareResult:
         n_test: Images that they were measured on.
         n_unreadable: Files that were left out; the candidates' reports list them.
         seconds: Time by candidate.
+        findings: What was noticed of the data: left out, guessed, doubtful.
     """
 
     folder: Path
@@ -69,6 +71,7 @@ class CompareResult:
     n_test: int
     n_unreadable: int
     seconds: dict[str, float]
+    findings: tuple[Finding, ...] = ()
 
     @property
     def report(self) -> Path:
@@ -113,6 +116,7 @@ def compare(
         prints = fingerprint_manifest(manifest, progress=progress)
         contestants: list[Contestant] = []
         seconds: dict[str, float] = {}
+        findings: tuple[Finding, ...] = ()
         for trials, (spec, choice, extractor) in zip(plan, networks, strict=True):
             watch = Stopwatch()
             data = features_for(
@@ -125,7 +129,7 @@ def compare(
                 prints=prints,
             )
             seconds[f"{trials[0].backbone}: features"] = sum(watch.seconds.values())
-            entered, taken = _run_trials(run.folder, str(source), data, trials, progress)
+            entered, taken, findings = _run_trials(run.folder, str(source), data, trials, progress)
             contestants += entered
             seconds |= taken
         if len({one.predictions.paths for one in contestants}) > 1:
@@ -137,6 +141,7 @@ def compare(
             options=options.model_dump(mode="json"),
             versions=installed_versions(),
             reproduce=command_line("compare", options, str(source)),
+            notices=notices_of(findings),
         )
         write_comparison(comparison, run.folder)
         write_record(run.folder, source=str(source), options=options, seconds=seconds, data=data)
@@ -147,6 +152,7 @@ def compare(
         n_test=comparison.n_images,
         n_unreadable=len(data.unreadable),
         seconds=seconds,
+        findings=findings,
     )
 
 
@@ -168,8 +174,8 @@ def _plan(options: CompareOptions) -> list[list[ProbeOptions]]:
 
 def _run_trials(
     folder: Path, source: str, data: DatasetFeatures, trials: list[ProbeOptions], progress: Progress
-) -> tuple[list[Contestant], dict[str, float]]:
-    """The trials of one network, which share its features and its time for an image; and the seconds of each."""
+) -> tuple[list[Contestant], dict[str, float], tuple[Finding, ...]]:
+    """The trials of one network, which share its features and its time for an image; the seconds of each; findings."""
     require_classes(data.manifest)
     train, test = data.split(trials[0].test_fraction, trials[0].seed)
     finished, seconds = {}, {}
@@ -181,7 +187,8 @@ def _run_trials(
         finished[name] = run_trial(own, source, data, options, name=name, train=train, test=test, watch=watch)
         seconds[name] = sum(watch.seconds.values())
         progress.advance(1)
-    milliseconds = _time_one_image(next(iter(finished.values())).classifier, data.pixels(test[:1]))
+    first = next(iter(finished.values()))
+    milliseconds = _time_one_image(first.classifier, data.pixels(test[:1]))
     contestants = [
         Contestant(
             name=name,
@@ -198,7 +205,7 @@ def _run_trials(
         )
         for options, (name, trial) in zip(trials, finished.items(), strict=True)
     ]
-    return contestants, seconds
+    return contestants, seconds, first.findings
 
 
 def _time_one_image(classifier: Classifier, pixels: NDArray[np.uint8]) -> float:

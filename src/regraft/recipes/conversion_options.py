@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from regraft.core import Options, Value
-from regraft.data import Conversion, Unreadable
+from regraft.data import Conversion, Finding, Unreadable
 
 TargetFormat = Literal["tfrecord", "webdataset", "parquet", "folder"]
 
@@ -62,6 +62,7 @@ class ConvertDatasetResult(Value):
         conversion: What its CONVERSION.json says.
         unreadable: The first of the images that were left out; empty where nothing was done.
         notes: What one should know of what was written.
+        findings: What was noticed of the data: left out, guessed, doubtful.
         was_there: It had been converted before; nothing was done.
         command: What to type next.
     """
@@ -72,3 +73,4 @@ class ConvertDatasetResult(Value):
     notes: tuple[str, ...]
     was_there: bool
     command: str
+    findings: tuple[Finding, ...] = ()

@@ -44,6 +44,7 @@ from regraft.data import (
     WrittenShard,
     digest_images,
     format_class_list,
+    left_out,
     read_conversion,
     read_manifest,
 )
@@ -106,12 +107,13 @@ def convert_dataset(
             f"{error.filename or folder} cannot be written or read ({error.strerror or error}). Free some space, or "
             "choose another place with --out. What is finished is kept: the same command goes on."
         ) from error
-    left_out = [*manifest.unreadable, *(bad for record in records for bad in record.unreadable)]
+    unreadable = [*manifest.unreadable, *(bad for record in records for bad in record.unreadable)]
     return ConvertDatasetResult(
         folder=folder,
         conversion=conversion,
-        unreadable=tuple(left_out[:_N_TOLD]),
+        unreadable=tuple(unreadable[:_N_TOLD]),
         notes=_notes(plan, options, records),
+        findings=(*left_out(unreadable), *manifest.remarks),
         was_there=was_there,
         command=f"regraft probe {shlex.quote(str(folder))}",
     )
@@ -242,7 +244,7 @@ def _describe(plan: Plan, options: ConvertDatasetOptions, records: Sequence[Part
         for part, record in zip(plan.parts, records, strict=True)
         if options.to != "folder"
     ]
-    left_out = len(plan.manifest.unreadable) + sum(len(record.unreadable) for record in records)
+    n_left_out = len(plan.manifest.unreadable) + sum(len(record.unreadable) for record in records)
     rows = sorted(files) if options.to == "folder" else files
     return Conversion(
         kind=options.to,
@@ -250,7 +252,7 @@ def _describe(plan: Plan, options: ConvertDatasetOptions, records: Sequence[Part
         source=source.encode("utf-8", "backslashreplace").decode(),
         n_images=sum(record.n_images for record in records),
         n_classes=int((plan.manifest.class_counts() > 0).sum()),
-        n_left_out=left_out,
+        n_left_out=n_left_out,
         shards=tuple(shards),
         blake3=digest_bytes(json.dumps(rows).encode()),
     )

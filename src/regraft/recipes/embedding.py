@@ -10,14 +10,14 @@ import numpy as np
 from pydantic import Field
 
 from regraft.core import DataError, OptionError, SilentProgress, atomic_path, cache_folder
-from regraft.data import fingerprint_manifest, list_images, read_manifest
+from regraft.data import fingerprint_manifest, left_out, list_images, read_manifest
 from regraft.recipes.network_options import NetworkOptions, open_network
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from regraft.core import Progress
-    from regraft.data import Manifest, Unreadable
+    from regraft.data import Finding, Manifest, Unreadable
 
 _SUFFIXES = (".parquet", ".npy")
 
@@ -41,12 +41,14 @@ class EmbedResult:
         paths: The m readable images.
         features: (m, d) float32.
         unreadable: The other files.
+        findings: What was noticed of the data: left out, guessed, doubtful.
     """
 
     path: Path
     paths: tuple[str, ...]
     features: NDArray[np.float32]
     unreadable: tuple[Unreadable, ...]
+    findings: tuple[Finding, ...] = ()
 
 
 def embed(
@@ -84,7 +86,9 @@ def embed(
         with atomic_path(options.out.with_suffix(".txt")) as aside:
             lines = (path.replace("\n", "\\n") for path in kept.paths)  # one line for each row, whatever its name
             aside.write_text("".join(f"{line}\n" for line in lines), "utf-8", "surrogateescape")
-    return EmbedResult(options.out, kept.paths, found.features, prints.unreadable + found.unreadable)
+    unreadable = prints.unreadable + found.unreadable
+    findings = (*left_out(unreadable), *manifest.remarks)
+    return EmbedResult(options.out, kept.paths, found.features, unreadable, findings)
 
 
 def _listed(source: str | Path) -> Manifest:

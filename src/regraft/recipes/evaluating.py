@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from regraft.bundle import Classifier
     from regraft.core import Progress
-    from regraft.data import Fingerprints, Manifest
+    from regraft.data import Finding, Fingerprints, Manifest
     from regraft.evaluation import Assessment
 
 
@@ -58,11 +58,13 @@ class EvaluateResult:
         folder: The run's folder: `report.html`, `report.json`, `predictions.parquet`, `run.json`.
         assessment: The measured quality.
         n_unreadable: Files that were left out; the report lists them.
+        findings: What was noticed of the data: left out, guessed, doubtful.
     """
 
     folder: Path
     assessment: Assessment
     n_unreadable: int
+    findings: tuple[Finding, ...] = ()
 
 
 def evaluate(
@@ -148,9 +150,14 @@ class _Yardstick:
         findings = Findings(
             self.source, "evaluate", self.options, data, train=nothing, test=everything, before=(self.place,)
         )
-        _predictions, assessment = report_run(self.run.folder, findings, classifier, None, self.watch)
+        measured = report_run(self.run.folder, findings, classifier, None, self.watch)
         write_record(self.run.folder, source=self.source, options=self.options, seconds=self.watch.seconds, data=data)
-        return EvaluateResult(folder=self.run.final, assessment=assessment, n_unreadable=len(data.unreadable))
+        return EvaluateResult(
+            folder=self.run.final,
+            assessment=measured.assessment,
+            n_unreadable=len(data.unreadable),
+            findings=measured.findings,
+        )
 
 
 def _report_checkpoint(folder: Path, step: int, assessment: Assessment, progress: Progress) -> None:

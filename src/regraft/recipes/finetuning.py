@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from regraft.bundle import Classifier
     from regraft.core import Progress
+    from regraft.data import Finding
     from regraft.evaluation import Assessment
     from regraft.heads import LinearHead
     from regraft.recipes.dataset_features import DatasetFeatures
@@ -52,6 +53,7 @@ class FinetuneResult:
         n_unreadable: Files that were left out.
         seconds: Time by stage.
         notes: What was decided, and why.
+        findings: What was noticed of the data: left out, guessed, doubtful.
     """
 
     folder: Path
@@ -62,6 +64,7 @@ class FinetuneResult:
     n_unreadable: int
     seconds: dict[str, float]
     notes: tuple[str, ...]
+    findings: tuple[Finding, ...] = ()
 
     @property
     def bundle(self) -> Path:
@@ -136,8 +139,8 @@ def finetune(
             test=test,
             training=tell_training(shop, fit, notes),
         )
-        _predictions, assessment = report_run(run.folder, findings, classifier, selection, watch)
-        save(run.folder, classifier.with_metrics(assessment), tuned, test)
+        measured = report_run(run.folder, findings, classifier, selection, watch)
+        save(run.folder, classifier.with_metrics(measured.assessment), tuned, test)
         write_record(
             run.folder, source=str(source), options=options, seconds=watch.seconds, data=tuned, rates=rate_rows(fit)
         )
@@ -145,13 +148,14 @@ def finetune(
     shutil.rmtree(work, ignore_errors=True)
     return FinetuneResult(
         folder=run.final,
-        assessment=assessment,
+        assessment=measured.assessment,
         n_train=len(sides.train),
         n_validation=len(sides.validation),
         n_test=len(test),
         n_unreadable=len(data.unreadable),
         seconds=watch.seconds,
         notes=notes,
+        findings=measured.findings,
     )
 
 

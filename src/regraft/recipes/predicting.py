@@ -9,7 +9,7 @@ from pydantic import Field
 
 from regraft.bundle import load_bundle
 from regraft.core import Value
-from regraft.data import Unreadable, list_images
+from regraft.data import Finding, Unreadable, left_out, list_images
 from regraft.recipes.network_options import TrustOptions
 
 if TYPE_CHECKING:
@@ -48,10 +48,12 @@ class PredictResult(Value):
     Attributes:
         predictions: One for each image that could be read, in the order of the files.
         unreadable: One record for each of the others.
+        findings: What was noticed of the data: left out, guessed, doubtful.
     """
 
     predictions: tuple[Prediction, ...]
     unreadable: tuple[Unreadable, ...]
+    findings: tuple[Finding, ...] = ()
 
 
 def predict(
@@ -85,7 +87,11 @@ def predict(
         paths = [manifest.paths[row] for row in answers.rows]
         predictions.extend(_named(paths, answers, classifier.class_names, options.top_k))
         unreadable.extend(answers.unreadable)
-    return PredictResult(predictions=tuple(predictions), unreadable=tuple(unreadable))
+    return PredictResult(
+        predictions=tuple(predictions),
+        unreadable=tuple(unreadable),
+        findings=(*left_out(unreadable), *manifest.remarks),
+    )
 
 
 def _loaded(bundle: Path | str | Classifier, options: PredictOptions) -> Classifier:

@@ -16,6 +16,7 @@ from regraft.recipes.trials import run_trial
 
 if TYPE_CHECKING:
     from regraft.core import Progress
+    from regraft.data import Finding
     from regraft.evaluation import Assessment
 
 
@@ -31,6 +32,7 @@ class ProbeResult:
         n_unreadable: Files that were left out; the report lists them.
         n_computed: Images whose features had to be computed.
         seconds: Time by stage.
+        findings: What was noticed of the data: left out, guessed, doubtful.
     """
 
     folder: Path
@@ -40,6 +42,7 @@ class ProbeResult:
     n_unreadable: int
     n_computed: int
     seconds: dict[str, float]
+    findings: tuple[Finding, ...] = ()
 
     @property
     def bundle(self) -> Path:
@@ -94,4 +97,5 @@ def probe(
         n_unreadable=len(data.unreadable),
         n_computed=data.n_computed,
         seconds=watch.seconds,
+        findings=trial.findings,
     )

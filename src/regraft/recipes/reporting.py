@@ -28,16 +28,27 @@ from regraft.recipes.classifiers import now
 from regraft.recipes.versions import installed_versions
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from regraft.bundle import Classifier
     from regraft.core import Options
+    from regraft.data import Finding
     from regraft.evaluation import Training
     from regraft.heads import Selection
     from regraft.recipes.dataset_features import DatasetFeatures
     from regraft.recipes.stopwatch import Stopwatch
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """What a run said of each test image, how good that is, and what was noticed of the data."""
+
+    predictions: Predictions
+    assessment: Assessment
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +78,7 @@ class Findings:
 
 def report_run(
     folder: Path, findings: Findings, classifier: Classifier, selection: Selection | None, watch: Stopwatch
-) -> tuple[Predictions, Assessment]:
+) -> Measured:
     """Predict the test images, measure, and write `predictions.parquet`, `report.json` and `report.html`.
 
     Args:
@@ -76,9 +87,6 @@ def report_run(
         classifier: What is measured.
         selection: How its head was chosen, if that is part of this run.
         watch: The times so far.
-
-    Returns:
-        What it said of each test image, and the measured quality.
     """
     data, test = findings.data, findings.test
     manifest = data.manifest.select(test)
@@ -93,39 +101,50 @@ def report_run(
         train_labels = data.manifest.labels[findings.train]
         counts = np.bincount(train_labels, minlength=manifest.n_classes) if len(train_labels) else None
         assessment = assess(predictions, train_counts=counts, own_metric=getattr(findings.options, "metric", None))
+    found = _find_problems(findings)
     with watch.stage("write report"):
         predictions.write_parquet(folder / "predictions.parquet")
         files = dict(zip(data.manifest.paths, data.manifest.files(), strict=True))
-        report = _report(findings, assessment, classifier, selection, watch)
+        report = _report(findings, Measured(predictions, assessment, found), classifier, selection, watch)
         write_report(report, folder, thumbnail=lambda path: thumbnail_jpeg(files[path]) if path in files else None)
-    return predictions, assessment
+    return Measured(predictions, assessment, found)
 
 
-def _report(
-    findings: Findings, assessment: Assessment, classifier: Classifier, selection: Selection | None, watch: Stopwatch
-) -> Report:
+def _find_problems(findings: Findings) -> tuple[Finding, ...]:
     data = findings.data
-    sides: list[str | None] = [None] * len(data.manifest)
+    problems = find_problems(data.manifest, data.digests, data.unreadable, _sides(findings))
+    return tuple(one for one in problems if one.code != "absent_from_test")  # the assessment says it of its classes
+
+
+def _sides(findings: Findings) -> list[str | None]:
+    sides: list[str | None] = [None] * len(findings.data.manifest)
     for rows, side in ((findings.train, "train"), (findings.test, "test")):
         for row in rows.tolist():
             sides[row] = side
-    problems = find_problems(data.manifest, data.digests, data.unreadable, sides)
+    return sides
+
+
+def notices_of(findings: Sequence[Finding]) -> tuple[Notice, ...]:
+    """Findings as a page shows them."""
+    return tuple(Notice(severity=one.severity, message=one.message, examples=one.examples) for one in findings)
+
+
+def _report(
+    findings: Findings, measured: Measured, classifier: Classifier, selection: Selection | None, watch: Stopwatch
+) -> Report:
+    data = findings.data
     counts = {"features": data.n_computed or None, "hash files": len(data.manifest)}
     return Report(
         title=f"{findings.source}: {findings.verb}",
         description=f"{classifier.record.head.get('kind', 'linear')} head on features of {data.spec.name}, "
         f"layer {classifier.record.layer}; {data.choice.reason}",
         created=now(),
-        assessment=assessment,
-        notices=tuple(
-            Notice(severity=problem.severity, message=problem.message, examples=problem.examples)
-            for problem in problems
-            if problem.code != "absent_from_test"  # the assessment says it of its classes
-        ),
+        assessment=measured.assessment,
+        notices=notices_of(measured.findings),
         regularisation=None if selection is None else _regularisation(selection),
         training=findings.training,
         data_facts=_data_facts(findings),
-        data_tables=(_class_table(findings, sides),),
+        data_tables=(_class_table(findings, _sides(findings)),),
         left_out=tuple(
             LeftOutFile(path=record.path, reason=str(record.reason), detail=record.detail) for record in data.unreadable
         ),

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from regraft.core import Progress
-    from regraft.data import Manifest
+    from regraft.data import Finding, Manifest
     from regraft.evaluation import Assessment, PairedDifference, Rung
     from regraft.recipes.ladder import Climbed
 
@@ -45,6 +45,7 @@ class TrainResult:
         n_unreadable: Files that were left out.
         seconds: Time by stage.
         notes: What was decided, and why.
+        findings: What was noticed of the data: left out, guessed, doubtful.
     """
 
     folder: Path
@@ -58,6 +59,7 @@ class TrainResult:
     n_unreadable: int
     seconds: dict[str, float]
     notes: tuple[str, ...]
+    findings: tuple[Finding, ...] = ()
 
     @property
     def bundle(self) -> Path:
@@ -137,14 +139,14 @@ def train(
             keep_journal(fit.folder, run.folder)
         story = tell_training(shop, fit, notes, climbed=climbed)
         findings = Findings(str(source), "train", options, kept, train=rows, test=test, training=story)
-        _predictions, assessment = report_run(run.folder, findings, classifier, selection, watch)
+        measured = report_run(run.folder, findings, classifier, selection, watch)
         rates = None if fit is None else rate_rows(fit)
-        save(run.folder, classifier.with_metrics(assessment), kept, test)
+        save(run.folder, classifier.with_metrics(measured.assessment), kept, test)
         write_record(run.folder, source=str(source), options=options, seconds=watch.seconds, data=kept, rates=rates)
     shutil.rmtree(work, ignore_errors=True)
     return TrainResult(
         folder=run.final,
-        assessment=assessment,
+        assessment=measured.assessment,
         is_finetuned=fit is not None,
         verdict=climbed.verdict.sentence,
         rungs=climbed.rungs,
@@ -154,6 +156,7 @@ def train(
         n_unreadable=len(data.unreadable),
         seconds=watch.seconds,
         notes=notes,
+        findings=measured.findings,
     )
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from regraft.bundle import Classifier
+    from regraft.data import Finding
     from regraft.evaluation import Assessment, Predictions
     from regraft.recipes.dataset_features import DatasetFeatures
     from regraft.recipes.experiment_options import ProbeOptions
@@ -29,12 +30,13 @@ _N_GOLDEN = 4
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """A measured classifier, what it said of each test image, and where it is saved."""
+    """A measured classifier, what it said of each test image, where it is saved, and what was noticed of the data."""
 
     bundle: Path
     classifier: Classifier
     predictions: Predictions
     assessment: Assessment
+    findings: tuple[Finding, ...]
 
 
 def run_trial(
@@ -72,11 +74,11 @@ def run_trial(
         )
     classifier = build_classifier(name, data, for_all_classes(selection, data), options)
     findings = Findings(source=source, verb="probe", options=options, data=data, train=train, test=test)
-    predictions, assessment = report_run(folder, findings, classifier, selection, watch)
-    measured = classifier.with_metrics(assessment)
+    measured = report_run(folder, findings, classifier, selection, watch)
+    classifier = classifier.with_metrics(measured.assessment)
     bundle = folder / "bundle"
     golden = spread_out(test, _N_GOLDEN)
     with watch.stage("save bundle"):
-        save_bundle(measured, bundle, golden_pixels=data.pixels(golden), golden_features=data.features[golden])
+        save_bundle(classifier, bundle, golden_pixels=data.pixels(golden), golden_features=data.features[golden])
     write_record(folder, source=source, options=options, seconds=watch.seconds, data=data)
-    return Trial(bundle, measured, predictions, assessment)
+    return Trial(bundle, classifier, measured.predictions, measured.assessment, measured.findings)

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from regraft.data.findings import DataSummary, Finding, find_problems, summarise
+from regraft.data.finding import Finding, make_finding
+from regraft.data.findings import DataSummary, find_problems, summarise
 from regraft.data.unreadable import Reason, Unreadable
 
 
@@ -36,7 +37,7 @@ def test_unreadable_files(findings):
     finding = findings(["cat", "dog"] * 3, unreadable=records)["unreadable"]
     assert finding.message == "8 files could not be read and were left out."
     assert (finding.severity, finding.n, len(finding.examples)) == ("warning", 8, 6)
-    assert finding.examples[0] == "0.jpg: empty"
+    assert finding.examples[0] == "0.jpg: empty (no bytes)"
 
 
 def test_duplicates(findings):
@@ -114,11 +115,10 @@ def test_imbalance(findings, n_cats, is_noted):
         assert found["imbalance"].examples == ("cat", "dog")
 
 
-def test_other_files(findings):
-    """Files with other extensions are a note with the first of them."""
-    found = findings(["cat", "dog"] * 2, n_skipped=13, skipped=("x.txt",))
-    assert found["other_files"].message == "13 files with other extensions were not looked at."
-    assert found["other_files"].examples == ("x.txt",)
+def test_remarks(findings):
+    """What the reading of the data set noticed is handed on, also of a part of its images."""
+    remark = make_finding("other_files", "note", "13 files with other extensions were not looked at.", 13, ("x.txt",))
+    assert findings(["cat", "dog"] * 2, remarks=(remark,))["other_files"] == remark
 
 
 def test_no_images(findings):

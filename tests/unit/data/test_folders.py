@@ -89,14 +89,15 @@ def test_hidden_files_are_left_out(write_files):
     )
     manifest = read_folder(folder)
     assert manifest.paths == ("cat/1.jpg",)
-    assert manifest.n_skipped == 0
+    assert manifest.remarks == ()
 
 
 def test_other_files_are_counted(write_files):
     """Files with other extensions are counted, and the first few are named."""
     manifest = read_folder(write_files("cat/1.jpg", "readme", *(f"cat/{number}.txt" for number in range(9))))
-    assert manifest.n_skipped == 10
-    assert manifest.skipped == tuple(f"cat/{number}.txt" for number in range(5))
+    (remark,) = manifest.remarks
+    assert (remark.code, remark.n) == ("other_files", 10)
+    assert remark.examples == tuple(f"cat/{number}.txt" for number in range(6))
 
 
 def test_an_empty_folder(write_files):
@@ -187,7 +188,7 @@ def test_images_to_predict(write_files, monkeypatch):
     assert manifest.paths == ("sub/a.jpg", "sub/deep/c.png", "b.jpg")
     assert manifest.labels.tolist() == [-1, -1, -1]
     assert manifest.class_names == ()
-    assert (manifest.n_skipped, manifest.skipped) == (1, ("sub/d.txt",))
+    assert [(one.code, one.n, one.examples) for one in manifest.remarks] == [("other_files", 1, ("sub/d.txt",))]
     assert all(file.is_file() for file in manifest.files())
 
 

@@ -27,7 +27,7 @@ def test_a_folder_with_the_publishers_split(get, folder):
     assert manifest.paths[0] == "test/00000/01000_00000.ppm"
     assert [manifest.splits.count(side) for side in ("train", "test")] == [12, 6]
     assert len(set(manifest.groups)) == 6
-    assert manifest.n_skipped == 0
+    assert manifest.remarks == ()
     assert {path.name for path in folder.iterdir()} == {"SOURCE.json", "test", "train"}
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
 

@@ -45,7 +45,7 @@ def test_flowers_with_some_held_out(get_little, tmp_path):
     manifest = read_manifest(tmp_path / "flowers")
     assert manifest.class_names == FLOWERS
     assert sides(tmp_path / "flowers") == {"train": 15, "val": 5}
-    assert (result.provenance.n_images, manifest.n_skipped) == (20, 0)
+    assert (result.provenance.n_images, manifest.remarks) == (20, ())
     assert (tmp_path / "flowers" / "LICENSE.txt").read_bytes() == b"CC-BY by A, B and C"
     for path in manifest.files():
         number, name, _rest = path.name.split("_")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from regraft.cli.output import percent, say, say_left_out, say_table
+from regraft.cli.output import percent, say, say_findings, say_table
 from regraft.cli.progress_bar import ProgressBar
 from regraft.recipes import CompareOptions
 from regraft.recipes import compare as run_compare
@@ -44,7 +44,7 @@ def compare(source: str, /, *, options: Annotated[CompareOptions, Parameter(name
     say(found.sentence)
     for caveat in found.caveats:
         say(f"Note: {caveat}")
-    say_left_out(result.n_unreadable, "the reports")
+    say_findings(result.findings, where="the reports")
     say()
     say(f"Report      {result.report}")
     say(f"Classifier  {result.bundle}")

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 from rich.filesize import decimal
 
-from regraft.cli.output import say, say_table, say_unreadable
+from regraft.cli.output import say, say_findings, say_table
 from regraft.cli.progress_bar import ProgressBar
 from regraft.core import OptionError, megabytes, plural
 from regraft.recipes import (
@@ -81,8 +81,8 @@ def _convert(source: str | None, options: GetDatasetOptions, conversion: Convert
     )
     for note in result.notes:
         say(f"Note: {note}")
-    say_unreadable(result.unreadable)
-    if found.n_left_out:
+    say_findings(result.findings)
+    if found.n_left_out and result.was_there:
         say(f"Left out because they cannot be read: {plural(found.n_left_out, 'image')}.")
     say()
     say(f"Use it      {result.command}")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from regraft.cli.output import say, say_unreadable
+from regraft.cli.output import say, say_findings
 from regraft.cli.progress_bar import ProgressBar
 from regraft.recipes import EmbedOptions
 from regraft.recipes import embed as run_embed
@@ -25,4 +25,4 @@ def embed(source: str, /, *, options: Annotated[EmbedOptions, Parameter(name="*"
         result = run_embed(source, options, progress=progress)
     n_images, n_features = result.features.shape
     say(f"{n_images:,} images x {n_features:,} features  {result.path}")
-    say_unreadable(result.unreadable)
+    say_findings(result.findings, aside=True)

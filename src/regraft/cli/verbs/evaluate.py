@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from regraft.cli.output import say, say_found, say_left_out
+from regraft.cli.output import say, say_findings, say_found
 from regraft.cli.progress_bar import ProgressBar
 from regraft.recipes import EvaluateOptions
 from regraft.recipes import evaluate as run_evaluate
@@ -29,6 +29,6 @@ def evaluate(
         result = run_evaluate(bundle, source, options, progress=progress)
     say_found(result, was_unseen=False)
     say("Whether the classifier was trained on some of these images is not checked.")
-    say_left_out(result.n_unreadable, "the report")
+    say_findings(result.findings, where="the report")
     say()
     say(f"Report  {result.folder / 'report.html'}")

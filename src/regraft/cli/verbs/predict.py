@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from regraft.cli.arguments import STANDARD_INPUT
-from regraft.cli.output import percent, say, say_table, say_unreadable
+from regraft.cli.output import percent, say, say_findings, say_table
 from regraft.cli.progress_bar import ProgressBar
 from regraft.core import OptionError
 from regraft.recipes import PredictOptions, PredictResult
@@ -37,7 +37,7 @@ def predict(
     with ProgressBar() as progress:
         result = run_predict(bundle, _listed(sources), options, progress=progress)
     {"table": _say_table, "csv": _say_csv, "json": _say_json}[format](result)
-    say_unreadable(result.unreadable)
+    say_findings(result.findings, where="--format json", aside=True)
 
 
 def _listed(sources: tuple[str, ...]) -> list[str]:

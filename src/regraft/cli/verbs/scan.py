@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from regraft.cli.output import say, say_table
+from regraft.cli.output import say, say_findings, say_table
 from regraft.cli.progress_bar import ProgressBar
-from regraft.core import plural, shortened
+from regraft.core import plural
 from regraft.recipes import ScanOptions, ScanResult
 from regraft.recipes import scan as run_scan
 
@@ -52,8 +52,6 @@ def _say_scan(result: ScanResult) -> None:
     say_table(["class", *sides], rows[:_N_CLASSES_SHOWN])
     if len(rows) > _N_CLASSES_SHOWN:
         say(f"... and {len(rows) - _N_CLASSES_SHOWN:,} more (all of them: --format json)")
-    for finding in result.findings:
+    if result.findings:
         say()
-        say(f"{finding.severity.capitalize()}: {finding.message}")
-        for example in finding.examples:
-            say(f"  {shortened(example, 100)}")
+    say_findings(result.findings, where="--format json")

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from regraft.core import InterruptedRunError, OptionError, SilentProgress, TrainingError, exclusive, plural
-from regraft.data import read_manifest, require_classes
+from regraft.data import find_problems, read_manifest, require_classes
 from regraft.evaluation import Search, SearchTrial, best_first, write_search
 from regraft.recipes.classifiers import now
 from regraft.recipes.dataset_features import load_features
-from regraft.recipes.reporting import command_line
+from regraft.recipes.reporting import command_line, notices_of
 from regraft.recipes.runs import RunFolder, write_record
 from regraft.recipes.stopwatch import Stopwatch
 from regraft.recipes.sweeps.options import SweepOptions
@@ -26,6 +26,7 @@ from regraft.recipes.versions import installed_versions
 
 if TYPE_CHECKING:
     from regraft.core import Progress
+    from regraft.data import Finding
     from regraft.recipes.dataset_features import DatasetFeatures
     from regraft.recipes.sweeps.trials import TrialRoom
 
@@ -41,6 +42,7 @@ class SweepResult:
         n_test: Images that were not looked at.
         n_unreadable: Files that were left out.
         seconds: Time by stage, in this process.
+        findings: What was noticed of the data: left out, guessed, doubtful.
     """
 
     folder: Path
@@ -49,6 +51,7 @@ class SweepResult:
     n_test: int
     n_unreadable: int
     seconds: dict[str, float]
+    findings: tuple[Finding, ...] = ()
 
     @property
     def best(self) -> SearchTrial:
@@ -73,6 +76,12 @@ class _Opened:
     room: TrialRoom
     everything: DatasetFeatures
     n_test: int
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was noticed of the data, without regard to sides: the test images are not looked at."""
+        data = self.everything
+        return find_problems(data.manifest, data.digests, data.unreadable, [None] * len(data.digests))
 
 
 def sweep(
@@ -131,6 +140,7 @@ def sweep(
         n_test=opened.n_test,
         n_unreadable=len(opened.everything.unreadable),
         seconds=watch.seconds,
+        findings=opened.findings,
     )
 
 
@@ -204,4 +214,5 @@ def _searched(source: str, options: SweepOptions, opened: _Opened) -> Search:
         versions=installed_versions() | {"optuna": version("optuna")},
         reproduce=command_line("sweep", options, source),
         command=command_line("finetune", tuned, source),
+        notices=notices_of(opened.findings),
     )

@@ -1,0 +1,63 @@
+"""One thing that was noticed of a data set: how everything that is no plain success is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from regraft.core import Value, plural
+from regraft.data.names import PrintableText
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from regraft.data.unreadable import Unreadable
+
+_N_EXAMPLES = 6
+
+Severity = Literal["warning", "note"]
+
+
+class Finding(Value):
+    """One thing that was noticed.
+
+    Attributes:
+        code: Stable name of the kind of finding.
+        severity: A warning makes measured figures wrong or a class unlearnable; a note is worth knowing.
+        message: A sentence.
+        n: How many cases.
+        examples: The first cases: paths, classes or groups.
+    """
+
+    code: str
+    severity: Severity
+    message: PrintableText
+    n: int
+    examples: tuple[PrintableText, ...] = ()
+
+
+def make_finding(code: str, severity: Severity, message: str, n: int, examples: Iterable[str] = ()) -> Finding:
+    """A finding with the first few of its cases."""
+    first = tuple(example for example, _place in zip(examples, range(_N_EXAMPLES), strict=False))
+    return Finding(code=code, severity=severity, message=message, n=n, examples=first)
+
+
+def passed_over(paths: Sequence[str]) -> tuple[Finding, ...]:
+    """The remark on files that are no images by their names."""
+    if not (n := len(paths)):
+        return ()
+    message = f"{plural(n, 'file')} with other extensions {was(n)} not looked at."
+    return (make_finding("other_files", "note", message, n, paths),)
+
+
+def left_out(unreadable: Sequence[Unreadable]) -> tuple[Finding, ...]:
+    """The warning of files that could not be read."""
+    if not (n := len(unreadable)):
+        return ()
+    message = f"{plural(n, 'file')} could not be read and {was(n)} left out."
+    examples = (f"{record.path}: {record.reason} ({record.detail})" for record in unreadable)
+    return (make_finding("unreadable", "warning", message, n, examples),)
+
+
+def was(n: int) -> str:
+    """`was` or `were`."""
+    return "was" if n == 1 else "were"
