@@ -106,6 +106,21 @@ def test_a_member_that_states_a_huge_or_negative_size(field, value, tmp_path):
     assert len(read_manifest(tmp_path)) == 1
 
 
+@pytest.mark.parametrize("number", [2, 7, 19])
+def test_a_header_that_was_zeroed_is_no_end_mark(number, tmp_path):
+    """A block of zeros before more members is damage that is told; archives one behind the other are read."""
+    write_tar(tmp_path / "x.tar", [(f"{place}.png", PICTURE) for place in range(20)])
+    whole = (tmp_path / "x.tar").read_bytes()
+    start = whole.index(f"{number}.png\0".encode())
+    (tmp_path / "x.tar").write_bytes(whole[:start] + bytes(512) + whole[start + 512 :])
+    assert reasons(tmp_path) == ["damaged"]
+    assert len(read_manifest(tmp_path)) < number
+    write_tar(tmp_path / "y.tar", [(f"more/{place}.png", PICTURE) for place in range(20)])
+    (tmp_path / "x.tar").write_bytes(whole + (tmp_path / "y.tar").read_bytes())
+    (tmp_path / "y.tar").unlink()
+    assert len(read_manifest(tmp_path)) == 40
+
+
 def test_extended_headers_that_lie(tmp_path):
     """A header of a header with a huge size, or whose records make no sense, ends the archive."""
     for name, size, body in (

@@ -198,6 +198,24 @@ def test_the_checksum_at_the_end_is_looked_at(assert_refused):
     assert_refused(bytes(content), "is damaged", name="archive.tgz")
 
 
+@pytest.mark.parametrize("name", ["archive.tar", "archive.tgz"])
+@pytest.mark.parametrize("harm", ["flipped", "zeroed", "overwritten"])
+@pytest.mark.parametrize("number", [1, 19, 39])
+def test_a_damaged_header_is_no_end(name, harm, number, assert_refused):
+    """Of 40 members none is left out in silence because of a header, wherever it stands."""
+    content = bytearray(tarred([(f"photos/cat/{place}.jpg", photo(place)) for place in range(40)]))
+    start = 1024 * number
+    match harm:
+        case "flipped":
+            content[start + 3] ^= 4
+        case "zeroed":
+            content[start : start + 512] = bytes(512)
+        case "overwritten":
+            content[start : start + 512] = photo(number) + photo(number)[: 512 - len(photo(number))]
+    packed = gzip.compress(bytes(content)) if name.endswith("gz") else bytes(content)
+    assert_refused(packed, "is damaged", name=name)
+
+
 def test_tars_in_a_tar(unpack, assert_refused, tmp_path):
     """Each is looked at as the outer one is, and its name without `.tar` comes first."""
     inner = tarred([("1.jpg", photo(1)), ("2.jpg", photo(2))])
@@ -230,8 +248,10 @@ def test_any_damage_is_an_error_in_words_or_does_no_harm(case, unpack, tmp_path)
             content[where : where + 4] = rng.bytes(4)
     name = "archive.tgz" if is_gzip else "archive.tar"
     try:
-        unpack(bytes(content), name=name)
+        n_written = unpack(bytes(content), name=name)
     except FetchError as error:
         assert str(error).startswith(name)  # noqa: PT017 - it may also do no harm
+    else:
+        assert n_written == len(files(tmp_path / "out")) == 4
     assert {path.name for path in tmp_path.iterdir()} <= {name, "out"}
     assert all(path.parent.parent == tmp_path / "out" / "train" for path in files(tmp_path / "out"))

@@ -210,10 +210,11 @@ def test_any_damage_is_an_error_in_words_or_does_no_harm(case, unpack, tmp_path)
         case _:
             content[where : where + 4] = rng.bytes(4)
     try:
-        unpack(bytes(content))
+        n_written = unpack(bytes(content))
     except FetchError as error:
         assert str(error).startswith("archive.zip")  # noqa: PT017 - it may also do no harm
     else:
+        assert n_written == len(files(tmp_path / "out")) == 4
         assert all(path.stat().st_size == len(picture(0, 8)) for path in files(tmp_path / "out"))
     assert {path.name for path in tmp_path.iterdir()} <= {"archive.zip", "out"}
 

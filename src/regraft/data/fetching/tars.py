@@ -7,7 +7,7 @@ import tarfile
 import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, Self, cast
 
 from regraft.core import FetchError, quoted, shortened
 from regraft.data.fetching.members import Places, name_faults, refuse_beyond, write_member
@@ -156,7 +156,8 @@ class _Watched:
 
 def _read_members(stream: _Watched, archive: str) -> Iterator[TarMember]:
     stream.allow(_N_HEADER_BYTES_MAX)
-    with tarfile.open(fileobj=cast("IO[bytes]", stream), mode="r|", bufsize=_N_PIECE_BYTES) as opened:
+    source = cast("IO[bytes]", stream)
+    with tarfile.open(fileobj=source, mode="r|", bufsize=_N_PIECE_BYTES, tarinfo=_LoudHeader) as opened:
         while (info := opened.next()) is not None:
             opened.members.clear()  # type: ignore[attr-defined]  # it would grow with every member
             if fault := next(_faults(info), None):
@@ -168,6 +169,32 @@ def _read_members(stream: _Watched, archive: str) -> Iterator[TarMember]:
                 while file.read(_N_PIECE_BYTES):  # what was not wanted
                     pass
             stream.allow(_N_HEADER_BYTES_MAX)
+        _require_end(opened, stream)
+
+
+class _LoudHeader(tarfile.TarInfo):
+    """A header whose damage is an error: `TarFile.next` takes it for the end of the archive, behind the first one."""
+
+    @classmethod
+    def fromtarfile(cls, tarfile_: tarfile.TarFile) -> Self:
+        try:
+            return super().fromtarfile(tarfile_)
+        except (tarfile.InvalidHeaderError, tarfile.TruncatedHeaderError, tarfile.EmptyHeaderError) as error:  # type: ignore[attr-defined]
+            raise tarfile.ReadError(str(error)) from error
+
+
+def _require_end(opened: tarfile.TarFile, stream: _Watched) -> None:
+    """Look whether nothing but zeros follows what `tarfile` took for the end: it may be a header that was zeroed.
+
+    Raises:
+        ReadError: There is more.
+    """
+    rest = cast("IO[bytes]", opened.fileobj)
+    stream.allow(_N_PIECE_BYTES)
+    while piece := rest.read(_N_PIECE_BYTES):
+        stream.allow(_N_PIECE_BYTES)
+        if piece.strip(b"\0"):
+            raise tarfile.ReadError("there is more behind its end mark")
 
 
 def _faults(info: tarfile.TarInfo) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import stat
 import struct
 import zipfile
@@ -24,6 +25,10 @@ _N_MEMBERS_MAX = 200_000  # a zip's list of members is in memory
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, ValueError)
 """What zipfile raises for archives that are broken."""
+_N_END_BYTES_MAX = 22 + 0xFFFF
+"""The record at the end of a zip file with the longest comment."""
+_IN_ZIP64 = 0xFFFF
+"""The count stands in another record, which `zipfile` reads."""
 _KINDS = frozenset({0, stat.S_IFREG, stat.S_IFDIR})
 """What a member may be, as Unix sees it; 0 where the archive does not say."""
 
@@ -75,6 +80,7 @@ def open_zip(archive: Path, n_bytes_max: int) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(archive) as opened:
             _check(archive, opened, n_bytes_max)
+            _require_all(archive, opened)
             yield opened
     except _DAMAGE as error:
         raise FetchError(f"{archive.name} is damaged ({shortened(str(error), 160) or 'it is cut off'}).") from error
@@ -91,6 +97,27 @@ def _check(archive: Path, opened: zipfile.ZipFile, n_bytes_max: int) -> None:
         if fault := next(_faults(member), None):
             raise FetchError(f"{archive.name} is refused: its member {quoted(member.orig_filename)} {fault}.")
     refuse_beyond(archive.name, sum(member.file_size for member in members), n_bytes_max)
+
+
+def _require_all(archive: Path, opened: zipfile.ZipFile) -> None:
+    """Look whether the list of members is whole.
+
+    `zipfile` stops where the list is said to end, and compares a name with that in front of the content only when the
+    member is read.
+
+    Raises:
+        BadZipFile: Members are missing, or a name was changed.
+    """
+    with archive.open("rb") as file:
+        file.seek(-min(_N_END_BYTES_MAX, archive.stat().st_size), os.SEEK_END)
+        end = file.read()
+    members = opened.infolist()
+    place = end.rfind(b"PK\5\6")
+    (n_stated,) = struct.unpack_from("<H", end, place + 10)
+    if n_stated not in (_IN_ZIP64, len(members) & 0xFFFF):
+        raise zipfile.BadZipFile(f"it lists {len(members):,} members and counts {n_stated:,}")
+    for member in members:
+        opened.open(member).close()
 
 
 def _faults(member: zipfile.ZipInfo) -> Iterator[str]:

@@ -22,6 +22,7 @@ N_AHEAD = 2 * BLOCK
 _N_EXTENSION_BYTES_MAX = 1 << 20
 """Of a header that only lengthens the next one's fields."""
 _ZEROS = bytes(BLOCK)
+_N_ZEROS_AT_ONCE = 64 * BLOCK
 _REGULAR = (b"0", b"\0", b"7")
 _EXTENSIONS = (b"x", b"g", b"L", b"K")
 
@@ -46,18 +47,20 @@ class Member:
 def list_members(shard: ShardFile) -> Iterator[Member]:
     """The ordinary files of an archive in their order; folders, links and devices are passed over.
 
+    Archives that were put one behind the other are read to the end: a header that was zeroed is no end mark.
+
     Raises:
         UnreadableImageError: From here on the archive is damaged or cut off.
     """
     place = 0
     more: dict[str, str] = {}
+    has_ended = False
     while place < shard.n_bytes:
         window = shard.read(place, min(N_AHEAD, shard.n_bytes - place))
         header = window[:BLOCK]
-        if header == _ZEROS:
-            return
-        if len(header) < BLOCK:
-            raise UnreadableImageError(Reason.TRUNCATED, "the archive ends within a header")
+        if has_ended := header == _ZEROS:
+            place = _skip_zeros(shard, place)
+            continue
         name, n_bytes, kind = _parse(header)
         if kind not in _EXTENSIONS:
             name, n_bytes = more.get("path", name), _number(more["size"]) if "size" in more else n_bytes
@@ -72,11 +75,25 @@ def list_members(shard: ShardFile) -> Iterator[Member]:
         elif kind in _REGULAR:
             yield Member(name, offset, n_bytes, window[BLOCK : BLOCK + n_bytes])
         place = offset + -(-n_bytes // BLOCK) * BLOCK
-    raise UnreadableImageError(Reason.TRUNCATED, "the archive has no end mark: members may be missing")
+    if not has_ended:
+        raise UnreadableImageError(Reason.TRUNCATED, "the archive has no end mark: members may be missing")
+
+
+def _skip_zeros(shard: ShardFile, place: int) -> int:
+    """Where the blocks of zeros at `place` end."""
+    while place < shard.n_bytes:
+        piece = shard.read(place, min(_N_ZEROS_AT_ONCE, shard.n_bytes - place))
+        n_zeros = len(piece) - len(piece.lstrip(b"\0"))
+        if n_zeros < len(piece):
+            return place + n_zeros // BLOCK * BLOCK
+        place += len(piece)
+    return place
 
 
 def _parse(header: bytes) -> tuple[str, int, bytes]:
     """Name, size and kind of a member."""
+    if len(header) < BLOCK:
+        raise UnreadableImageError(Reason.TRUNCATED, "the archive ends within a header")
     stated = header[148:156].strip(b"\0 ")
     if not stated or _octal(stated) != sum(header[:148]) + sum(b" " * 8) + sum(header[156:]):
         raise UnreadableImageError(Reason.DAMAGED, "the checksum of a header is wrong")
