@@ -211,3 +211,26 @@ def test_a_pretrained_architecture_can_begin_from_nothing(photos, tmp_path):
             regraft.finetune(photos, init="random", runs=tmp_path, image_size=32, **settings)
     with pytest.raises(OptionError, match="no learnt weights that a probe could use"):
         regraft.train(photos, init="random", runs=tmp_path, image_size=32)
+
+
+NARROW = """
+from torch import nn
+
+import regraft
+
+
+@regraft.network_input(image_size=16)
+def network():
+    return nn.Sequential(
+        nn.Conv2d(3, 4, 3, stride=8, padding=1), nn.ReLU(), nn.Flatten(), nn.Linear(16, 6), nn.BatchNorm1d(6)
+    )
+"""
+
+
+@pytest.mark.parametrize("settings", [{"batch_size": 44}, {"batch_size": 11, "accumulate": 2}, {"batch_size": 2}])
+def test_a_last_batch_of_one_image_does_not_stop_batch_norm(settings, photos, tmp_path):
+    """45 training images leave a rest of one, of which a batch norm of single values has no statistics."""
+    (tmp_path / "narrow.py").write_text(NARROW)
+    model = f"{tmp_path / 'narrow.py'}:network"
+    result = regraft.pretrain(photos, model=model, runs=tmp_path, validation_fraction=0, **QUICK, **settings)
+    assert result.n_train == 45

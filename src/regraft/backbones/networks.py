@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from regraft.backbones.catalog import BACKBONES
 from regraft.backbones.slim_networks import SLIM_NETWORKS
 from regraft.backbones.specification import BackboneSpec, WeightsSource
-from regraft.core import BackboneError, quoted, read_tensor_header
+from regraft.core import BackboneError, OptionError, quoted, read_tensor_header, shortened
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,22 +28,61 @@ def create_network(
         drop_path: Largest probability that a training step leaves out a residual block (Huang et al. 2016).
 
     Raises:
-        BackboneError: timm does not know the name.
+        BackboneError: timm does not know the name, or the network cannot have this size.
+        OptionError: It has no residual blocks to leave out.
     """
-    import timm
-
     resized: dict[str, Any] = (
         {} if image_size is None or image_size == _own_size(architecture) else {"img_size": image_size}
     )
     if resized and not _is_size_fixed(architecture):
         resized = {}
     if drop_path:
+        _check_drop_path(architecture, drop_path)
         resized["drop_path_rate"] = drop_path
-    network: nn.Module = timm.create_model(architecture, pretrained=pretrained, **resized)
+    network = _create(architecture, pretrained=pretrained, **resized)
     if getattr(network, "dynamic_img_size", False):
         # The input has one size here; resampling embeddings at run time cannot be converted.
-        network = timm.create_model(architecture, pretrained=pretrained, **resized, dynamic_img_size=False)
+        network = _create(architecture, pretrained=pretrained, **resized, dynamic_img_size=False)
     return network.eval()
+
+
+def _create(architecture: str, **settings: Any) -> nn.Module:
+    """timm's, with a sentence for a size that the network cannot have."""
+    import timm
+
+    try:
+        network: nn.Module = timm.create_model(architecture, **settings)
+    except (AssertionError, TypeError, ValueError) as error:
+        if "img_size" not in settings:
+            raise
+        raise wrong_size(architecture, settings["img_size"], error) from error
+    return network
+
+
+def _check_drop_path(architecture: str, drop_path: float) -> None:
+    """See that a network has blocks that a step can leave out; without memory for its weights."""
+    import timm
+    import torch
+
+    try:
+        with torch.device("meta"):
+            network = timm.create_model(architecture, drop_path_rate=drop_path)
+    except TypeError:  # its constructor has no such setting
+        network = None
+    if network is None or not any("DropPath" in type(part).__name__ for part in network.modules()):
+        raise OptionError(
+            f"{architecture} has no residual blocks that --drop-path could leave out. Leave the option out; --dropout "
+            "works for every network."
+        )
+
+
+def wrong_size(architecture: str, image_size: int, error: Exception) -> BackboneError:
+    """What to say of a network that fails with images of a size."""
+    reason = shortened(str(error).strip().partition("\n")[0], 160)
+    return BackboneError(
+        f"{architecture} cannot take images of {image_size} pixels ({reason}). Its own size is "
+        f"{_own_size(architecture)}: leave --image-size out, or take a multiple of 32 that is not much smaller."
+    )
 
 
 def load_timm_weights(network: nn.Module, state: dict[str, torch.Tensor], architecture: str) -> None:
@@ -93,6 +132,8 @@ def derive_spec(name: str, *, image_size: int | None = None) -> BackboneSpec:
     size = image_size or int(record["input_size"][-1])
     network = create_network(name, image_size=size)
     network.reset_classifier(0)  # type: ignore[operator]
+    if size != _own_size(name):
+        _try_size(network, name, size)
     n_features = int(getattr(network, "head_hidden_size", None) or network.num_features)  # type: ignore[arg-type]
     return BackboneSpec(
         name=name,
@@ -108,6 +149,17 @@ def derive_spec(name: str, *, image_size: int | None = None) -> BackboneSpec:
         licence=record.get("license"),
         source=f"timm {timm.__version__}",
     )
+
+
+def _try_size(network: nn.Module, name: str, size: int) -> None:
+    """See that a picture of this size comes through."""
+    import torch
+
+    try:
+        with torch.no_grad():
+            network.eval()(torch.zeros(1, 3, size, size))
+    except (AssertionError, RuntimeError, ValueError) as error:
+        raise wrong_size(name, size, error) from error
 
 
 def timm_optimizer_names() -> list[str]:

@@ -40,9 +40,15 @@ class World:
     size: int = 1
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
 
-    def share(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """This process's part of a batch: every `size`-th row."""
-        return rows[self.rank :: self.size]
+    def share(self, rows: NDArray[np.int64], *, at_least: int = 1) -> NDArray[np.int64]:
+        """This process's part of a batch: every `size`-th row.
+
+        Args:
+            rows: The batch.
+            at_least: Rows that a part must have; of a batch that is too small for all, the last processes get none.
+        """
+        n_sharing = max(1, min(self.size, len(rows) // at_least))
+        return rows[self.rank :: n_sharing] if self.rank < n_sharing else rows[:0]
 
     def add_gradients(self, network: nn.Module) -> None:
         """Sum the gradients of all processes, in one message."""

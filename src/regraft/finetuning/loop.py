@@ -9,6 +9,7 @@ import numpy as np
 
 from regraft.core import InterruptedRunError, SilentProgress, TrainingError, generator
 from regraft.finetuning.activations import stage_activations
+from regraft.finetuning.batches import deal_batches, regrouped
 from regraft.finetuning.inference import network_scores
 from regraft.finetuning.marks import Marks
 from regraft.finetuning.memory import kept_pages
@@ -71,9 +72,14 @@ class Training:
         self.checkpoints, self.journal, self.precision = checkpoints, journal, precision
         self.progress: Progress = SilentProgress()
         self.stepper = Stepper(task, options, seed=seed, world=world, precision=precision, say=self._say)
-        self.images_a_step = options.images_a_step
-        self.steps_an_epoch = options.steps_an_epoch(len(task.train))
-        self.n_steps = options.n_steps(len(task.train))
+        self.dealt = deal_batches(
+            len(task.train),
+            batch_size=options.batch_size,
+            accumulate=options.accumulate,
+            at_least=self.stepper.at_least,
+        )
+        self.steps_an_epoch = self.dealt.n_steps
+        self.n_steps = options.steps or options.epochs * self.steps_an_epoch
         self.marks = Marks()
         self.best: dict[str, torch.Tensor] = {}
         self.best_scores: NDArray[np.float32] | None = None
@@ -95,7 +101,7 @@ class Training:
         if not self.best:
             self.best = self._state()
         history = tuple(Epoch(**entry) for entry in self.marks.history)
-        return Trained(self.best, history, self.marks.best_epoch, self.best_scores)
+        return Trained(self.best, history, self.marks.best_epoch, self.best_scores, self.n_steps, self.steps_an_epoch)
 
     def _run(self, stop: StopRequest) -> None:
         self.progress.start("Training", self._n_images(self.n_steps))
@@ -128,7 +134,7 @@ class Training:
     def _n_images(self, n_steps: int) -> int:
         """Images that so many steps see."""
         n_epochs, rest = divmod(n_steps, self.steps_an_epoch)
-        return n_epochs * len(self.task.train) + rest * self.images_a_step
+        return n_epochs * len(self.task.train) + self.dealt.n_before(rest)
 
     def _say(self, text: str) -> None:
         self.progress.say(text)
@@ -140,15 +146,16 @@ class Training:
     def _steps_of_epoch(self) -> Iterator[tuple[float, int, int]]:
         """The rest of the current epoch; each item is a step's summed loss, right answers and images."""
         epoch, done = divmod(self.marks.step, self.steps_an_epoch)
-        order = self.order(epoch)[done * self.images_a_step :]
-        size = self.options.batch_size
-        parts = [self.world.share(order[start : start + size]) for start in range(0, len(order), size)]
-        own_size = max(1, len(self.world.share(np.arange(size))))
-        inputs = self.task.feed.batches(np.concatenate(parts), own_size, epoch)
+        order = self.order(epoch)[self.dealt.n_before(done) :]
+        sizes = self.dealt.sizes[done * self.options.accumulate :]
+        parts = [self._share(batch) for batch in np.split(order, np.cumsum(sizes)[:-1])]
+        own_size = max(1, len(self._share(np.arange(self.options.batch_size))))
+        fed = self.task.feed.batches(np.concatenate(parts), own_size, epoch)
+        inputs = regrouped(fed, (len(part) for part in parts if len(part)))
         self.stepper.network.train()
-        for first in range(0, len(parts), self.options.accumulate):
-            batches = parts[first : first + self.options.accumulate]
-            n_images = len(order[first * size : (first + len(batches)) * size])
+        for step in range(done, self.steps_an_epoch):
+            batches, parts = parts[: self.options.accumulate], parts[self.options.accumulate :]
+            n_images = sum(self.dealt.of_step(step))
             factor = rate_factor(self.marks.step, self.n_steps, self.steps_an_epoch, self.options)
             try:
                 yield *self.stepper.take(self.marks.step, factor, batches, inputs, n_images), n_images
@@ -156,6 +163,9 @@ class Training:
                 raise TrainingError(
                     f"{error}{'' if self.checkpoints is None else ' The last good state is kept.'}"
                 ) from error
+
+    def _share(self, batch: Rows) -> Rows:
+        return self.world.share(batch, at_least=self.stepper.at_least)
 
     def _judge_start(self) -> None:
         """Epoch 0: the fitted head on the pretrained network. A training never ends with less."""

@@ -126,6 +126,11 @@ class GraftedNetwork(nn.Module):
         scores: torch.Tensor = self.head(self.body(inputs))
         return scores
 
+    @property
+    def n_at_least(self) -> int:
+        """Images that a batch must have: batch norm cannot compute statistics of a single one."""
+        return 1 if self.keep_statistics or next(batch_norms(self), None) is None else 2
+
     def train(self, mode: bool = True) -> GraftedNetwork:  # noqa: FBT001, FBT002 - torch's signature
         """As torch's, but batch norm stays as it is where its statistics are kept."""
         super().train(mode)

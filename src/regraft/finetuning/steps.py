@@ -67,6 +67,11 @@ class Stepper:
         self._are_inputs_sound = True
         self._parameters = [parameter for parameter in self.network.parameters() if parameter.requires_grad]
 
+    @property
+    def at_least(self) -> int:
+        """Images that there must be at once: two where batch norm computes statistics."""
+        return min(self.network.n_at_least, self.options.batch_size)
+
     def take(
         self, step: int, factor: float, batches: Sequence[Rows], inputs: Iterator[torch.Tensor], n_images: int
     ) -> tuple[float, int]:
@@ -115,7 +120,7 @@ class Stepper:
         batch, targets = mix_batch(batch, labels, self.task.n_classes, self.options, random)
         start, summed, n_right = 0, 0.0, 0
         while start < len(rows):
-            part = slice(start, start + self.chunk)
+            part = slice(start, self._end(start, len(rows)))
             torch.manual_seed(int.from_bytes(hash_key(self.seed, "step", *name, str(start))[:7], "little"))
             try:
                 loss, scores = self._add_gradients(batch[part], targets[part], n_images)
@@ -127,6 +132,11 @@ class Stepper:
             start = part.stop
         self._are_inputs_sound = not batch.is_floating_point() or np.isfinite(summed) or bool(batch.isfinite().all())
         return summed, n_right
+
+    def _end(self, start: int, n_rows: int) -> int:
+        """Where a part of a batch ends: a rest that is too small belongs to it."""
+        end = start + self.chunk
+        return n_rows if n_rows - end < self.at_least else end
 
     def _add_gradients(self, batch: torch.Tensor, targets: torch.Tensor, n_images: int) -> tuple[float, torch.Tensor]:
         """Add the gradients of some images to the step's, all or none; their summed loss, and their scores."""
@@ -149,12 +159,12 @@ class Stepper:
         """
         if not _is_out_of_memory(error):
             raise error
-        if self.chunk == 1:
+        if self.chunk <= self.at_least:
             raise TrainingError(
-                "There is not enough memory to train on a single image. Train a smaller part (--from-stage), a smaller "
-                "network, or on smaller images (--image-size)."
+                f"There is not enough memory to train on {'a single image' if self.chunk == 1 else 'two images'}. "
+                "Train a smaller part (--from-stage), a smaller network, or on smaller images (--image-size)."
             ) from error
-        self.chunk = -(-self.chunk // 2)
+        self.chunk = max(-(-self.chunk // 2), self.at_least)
         if self.world.device.type == "cuda":
             torch.cuda.empty_cache()
         own = "" if self.network.keep_statistics else " Batch norm sees smaller batches now (--batch-norm frozen)."

@@ -43,12 +43,16 @@ class Trained:
         history: One entry for each finished epoch.
         best_epoch: Its number, 0 where no epoch was better than the start; None where nothing was validated.
         scores: (v, k) float32, the validation images' scores at that epoch.
+        n_steps: Of the whole training, as it was planned.
+        steps_an_epoch: Likewise.
     """
 
     state: dict[str, torch.Tensor]
     history: tuple[Epoch, ...]
     best_epoch: int | None
     scores: NDArray[np.float32] | None
+    n_steps: int
+    steps_an_epoch: int
 
     @property
     def train_loss(self) -> float:

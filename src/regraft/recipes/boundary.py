@@ -72,15 +72,7 @@ class Choice:
         return self._longest(list(stages)) if self.options.from_stage == "auto" else self._named(stages)
 
     def _named(self, stages: dict[str, str]) -> Boundary:
-        wanted, names = self.options.from_stage, list(stages)
-        by_module = {module: name for name, module in stages.items()}
-        stage = f"stage{wanted}" if wanted.isdigit() else by_module.get(wanted, wanted)
-        if stage not in stages:
-            raise BackboneError(
-                f"There is no stage {quoted(wanted)} to train from. {self.spec.architecture} has {len(names)}: "
-                + ", ".join(f"{number} ({module})" for number, module in enumerate(stages.values(), start=1))
-                + "."
-            )
+        names, stage = list(stages), find_stage(stages, self.options.from_stage, self.spec)
         return self._measured(names[names.index(stage) - 1] if stage != names[0] else None, stage)
 
     def _longest(self, names: list[str]) -> Boundary:
@@ -122,6 +114,33 @@ class Choice:
             self.device.type == "cpu" and cpu_has_bf16() and not _is_slow_in_bf16(part)
         )
         return "bf16" if pays else "fp32"
+
+
+def find_stage(stages: dict[str, str], wanted: str, spec: BackboneSpec) -> str:
+    """The stage that the user means.
+
+    Args:
+        stages: Module by stage.
+        wanted: A stage's number or name, or a module's name.
+        spec: The network's record.
+
+    Raises:
+        BackboneError: There is none.
+    """
+    by_module = {module: name for name, module in stages.items()}
+    stage = f"stage{wanted}" if wanted.isdigit() else by_module.get(wanted, wanted)
+    if stage not in stages:
+        raise BackboneError(
+            f"There is no stage {quoted(wanted)} to train from. {spec.architecture} has {len(stages)}: "
+            + ", ".join(f"{number} ({module})" for number, module in enumerate(stages.values(), start=1))
+            + "."
+        )
+    return stage
+
+
+def keeps_statistics(options: TuningOptions, spec: BackboneSpec) -> bool:
+    """Whether batch norm goes by the statistics that the weights came with."""
+    return options.batch_norm == "frozen" or (options.batch_norm == "auto" and not spec.is_untrained)
 
 
 def _is_slow_in_bf16(part: nn.Module) -> bool:

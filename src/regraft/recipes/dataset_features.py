@@ -14,6 +14,8 @@ from regraft.recipes.network_options import open_network
 from regraft.recipes.own_code_options import own_code
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from regraft.backbones import BackboneSpec, EngineChoice
@@ -87,8 +89,22 @@ def spread_out(rows: NDArray[np.int64], n_wanted: int) -> NDArray[np.int64]:
     return rows[np.linspace(0, len(rows) - 1, min(n_wanted, len(rows))).astype(np.int64)]
 
 
-def load_features(manifest: Manifest, options: NetworkOptions, progress: Progress, watch: Stopwatch) -> DatasetFeatures:
+def load_features(
+    manifest: Manifest,
+    options: NetworkOptions,
+    progress: Progress,
+    watch: Stopwatch,
+    *,
+    check: Callable[[BackboneSpec], None] | None = None,
+) -> DatasetFeatures:
     """Features of a manifest's images by the network that some options name.
+
+    Args:
+        manifest: The images.
+        options: Which network.
+        progress: Where to report.
+        watch: The times so far.
+        check: Called with the network's record before any image is read; raises where it cannot be used.
 
     Raises:
         DataError: None of the files can be read.
@@ -99,6 +115,8 @@ def load_features(manifest: Manifest, options: NetworkOptions, progress: Progres
         load_function(name)  # a slip in it shows before anything is computed
     with watch.stage("choose engine"):
         spec, choice, extractor = open_network(options, cache_folder())
+        if check is not None:
+            check(spec)
     return features_for(manifest, spec=spec, choice=choice, extractor=extractor, progress=progress, watch=watch)
 
 

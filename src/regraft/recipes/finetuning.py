@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -99,6 +100,7 @@ def finetune(
         RegraftError: See `regraft.core.errors`; the message says what to do.
     """
     from regraft.finetuning import join_world, stop_requests
+    from regraft.recipes.preflight import check_training
     from regraft.recipes.training_story import rate_rows, tell_training
     from regraft.recipes.workshop import Workshop, training_folder
 
@@ -108,7 +110,8 @@ def finetune(
     with watch.stage("list images"):
         manifest = read_manifest(source, group_by=options.group_by)
         require_classes(manifest)
-    data = load_features(manifest, options, progress, watch)
+    check = partial(check_training, options, n_classes=manifest.n_classes)
+    data = load_features(manifest, options, progress, watch, check=check)
     require_classes(data.manifest)
     world = join_world(data.choice.device)
     rows, test = data.split(options.test_fraction, options.seed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -95,6 +96,7 @@ def train(
     """
     from regraft.finetuning import join_world, stop_requests
     from regraft.recipes.ladder import Ladder
+    from regraft.recipes.preflight import check_training
     from regraft.recipes.training_story import rate_rows, tell_training
     from regraft.recipes.workshop import Workshop, training_folder
 
@@ -104,7 +106,8 @@ def train(
     with watch.stage("list images"):
         manifest = read_manifest(source, group_by=options.group_by)
         require_classes(manifest)
-    data = load_features(manifest, options, progress, watch)
+    check = partial(check_training, options, n_classes=manifest.n_classes)
+    data = load_features(manifest, options, progress, watch, check=check)
     require_classes(data.manifest)
     if data.spec.is_untrained:
         raise OptionError(f"{data.spec.name} has no learnt weights that a probe could use: train it with pretrain.")

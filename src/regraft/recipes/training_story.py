@@ -74,8 +74,7 @@ def _curve(fit: Fit, name: str) -> TrainingCurve:
 def _schedule(shop: Workshop, fit: Fit) -> RateSchedule:
     """The factor of all rates at some hundred steps."""
     options = shop.options
-    n_images = len(fit.sides.train)
-    n_steps, steps_an_epoch = options.n_steps(n_images), options.steps_an_epoch(n_images)
+    n_steps, steps_an_epoch = fit.trained.n_steps, fit.trained.steps_an_epoch
     steps = tuple(range(0, n_steps, max(1, n_steps // _N_SCHEDULE_POINTS)))
     return RateSchedule(
         steps=steps, factors=tuple(rate_factor(step, n_steps, steps_an_epoch, options) for step in steps)

@@ -27,7 +27,7 @@ from regraft.finetuning import (
     own_groups,
     rates_table,
 )
-from regraft.recipes.boundary import Boundary, Choice
+from regraft.recipes.boundary import Boundary, Choice, keeps_statistics
 from regraft.recipes.fits import Fit, Prepared
 from regraft.recipes.own_code_options import own_code
 from regraft.recipes.trained_networks import keep_trained
@@ -236,8 +236,7 @@ class Workshop:
             body,
             head,
             planes=Planes(spec) if boundary.cut is None else None,
-            keep_statistics=self.options.batch_norm == "frozen"
-            or (self.options.batch_norm == "auto" and not spec.is_untrained),
+            keep_statistics=keeps_statistics(self.options, spec),
         )
 
     def keep(self, fit: Fit) -> BackboneSpec:

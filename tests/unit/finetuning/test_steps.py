@@ -26,8 +26,11 @@ class Hungry(nn.Module):
     def __init__(self, body, n_images):
         super().__init__()
         self.body, self.n_images = body, n_images
+        self.seen = []
 
     def forward(self, inputs):
+        if self.training:
+            self.seen.append(len(inputs))
         if self.training and len(inputs) > self.n_images:
             raise RuntimeError(
                 "[enforce fail at alloc_cpu.cpp:118] DefaultCPUAllocator: can't allocate memory: you tried"
@@ -58,11 +61,13 @@ def test_where_memory_runs_out_a_batch_is_computed_in_parts(build):
         torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-5)
 
 
-def test_one_image_that_does_not_fit_is_an_error_with_advice(build):
-    """Nothing is left to halve."""
+@pytest.mark.parametrize(("keep_statistics", "what"), [(True, "a single image"), (False, "two images")])
+def test_one_image_that_does_not_fit_is_an_error_with_advice(keep_statistics, what, build):
+    """Nothing is left to halve; statistics of batch norm need two."""
     training = build()
+    training.stepper.network.keep_statistics = keep_statistics
     training.stepper.network.body = Hungry(training.stepper.network.body, 0)
-    with pytest.raises(TrainingError, match=r"not enough memory to train on a single image.*--from-stage"):
+    with pytest.raises(TrainingError, match=rf"not enough memory to train on {what}.*--from-stage"):
         training.run(SilentProgress())
 
 
@@ -72,6 +77,16 @@ def test_other_errors_are_not_taken_for_lack_of_memory(build):
     training.stepper.network.body = nn.Linear(99, 8)
     with pytest.raises(RuntimeError, match="shapes cannot be multiplied"):
         training.run(SilentProgress())
+
+
+def test_parts_of_a_batch_are_never_a_single_image(build):
+    """Where batch norm computes statistics: 7 images of which 3 fit at once are 2, 2 and 3."""
+    training = build(epochs=1, batch_size=7)
+    hungry = Hungry(training.stepper.network.body, 3)
+    training.stepper.network.body = hungry
+    training.run(SilentProgress())
+    learnt = [n_images for n_images in hungry.seen if n_images <= 3]
+    assert learnt == [2, 2, 3] * 5 + [2, 3]
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ import shutil
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -163,7 +164,7 @@ def _open_sweep(source: str, options: SweepOptions, progress: Progress, watch: S
     from regraft.recipes.sweeps.shared import SharedParts
     from regraft.recipes.sweeps.space import read_space
     from regraft.recipes.sweeps.study import SweepStudy
-    from regraft.recipes.sweeps.trials import TrialRoom
+    from regraft.recipes.sweeps.trials import TrialRoom, check_variants
     from regraft.recipes.workshop import training_folder
 
     require_optuna()
@@ -173,7 +174,8 @@ def _open_sweep(source: str, options: SweepOptions, progress: Progress, watch: S
     with watch.stage("list images"):
         manifest = read_manifest(source, group_by=options.group_by)
         require_classes(manifest)
-    everything = load_features(manifest, options, progress, watch)
+    check = partial(check_variants, options, space, n_classes=manifest.n_classes)
+    everything = load_features(manifest, options, progress, watch, check=check)
     require_classes(everything.manifest)
     rows, test = everything.split(options.test_fraction, options.seed)
     data = everything.select(rows)

@@ -7,18 +7,18 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from regraft.core import InterruptedRunError, TrainingError, plural
-from regraft.finetuning import create_loss, create_optimizer, stop_requests
+from regraft.finetuning import stop_requests
 from regraft.recipes.finetuning import hold_out
 from regraft.recipes.folds import Judged
+from regraft.recipes.preflight import check_knobs, check_training
 from regraft.recipes.sweeps.fold_scores import FoldScore
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from regraft.evaluation import Setting
+    from regraft.backbones import BackboneSpec
+    from regraft.evaluation import SearchedOption, Setting
     from regraft.recipes.finetune_options import FinetuneOptions
     from regraft.recipes.fits import Prepared, Sides
     from regraft.recipes.sweeps.held_trial import HeldTrial
@@ -58,14 +58,7 @@ class TrialRoom:
                 self.shared.prepared(self.options.trained_with(variant))
 
     def _check(self, options: FinetuneOptions) -> None:
-        import torch
-
-        from regraft.finetuning import ParameterGroup
-
-        n_classes = self.shared.data.manifest.n_classes
-        create_loss(options, n_classes, np.ones(n_classes, np.int64))
-        parameters = (torch.nn.Parameter(torch.zeros(2, 2)),)
-        create_optimizer([ParameterGroup("head", parameters, options.learning_rate, options.weight_decay)], options)
+        check_knobs(options, self.shared.data.manifest.n_classes)
         hold_out(self.shared.data, self.folds[0].train, options)
 
     def work(self) -> None:
@@ -145,6 +138,22 @@ class TrialRoom:
         return FoldScore(
             n_images=len(labels), n_right=int(found.is_right.sum()), loss=found.loss, seconds=found.seconds
         )
+
+
+def check_variants(options: SweepOptions, space: Sequence[SearchedOption], spec: BackboneSpec, n_classes: int) -> None:
+    """See that the network can be trained with what is varied, before any image is read.
+
+    Raises:
+        OptionError: It has nothing that --drop-path could leave out, for instance.
+        BackboneError: There is no such stage.
+    """
+    variants: list[dict[str, Setting]] = [{}]
+    for option in space:
+        if option.name in ("drop_path", "from_stage", "batch_size", "batch_norm"):
+            values = (*option.choices, option.low, option.high)
+            variants += [{option.name: value} for value in values if value is not None]
+    for variant in variants:
+        check_training(options.trained_with(variant), spec, n_classes)
 
 
 def _stage(prepared: Prepared) -> Setting:
