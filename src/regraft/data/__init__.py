@@ -18,11 +18,12 @@ from regraft.data.fetching import (
     unpack_dataset,
     write_provenance,
 )
+from regraft.data.file_listing import has_image_name
 from regraft.data.finding import Finding, left_out, make_finding
 from regraft.data.findings import DataSummary, find_problems, summarise
 from regraft.data.fingerprints import Fingerprints, fingerprint_files, fingerprint_manifest
 from regraft.data.folder_layout import FolderLayout, lay_out
-from regraft.data.folders import has_image_name
+from regraft.data.layouts import SplitFolders
 from regraft.data.manifest import Manifest, Split, require_classes
 from regraft.data.names import UNLABELLED
 from regraft.data.shards import (
@@ -79,6 +80,7 @@ __all__ = [
     "ShardFormat",
     "ShardRow",
     "Split",
+    "SplitFolders",
     "StoredImage",
     "Unreadable",
     "UnreadableImageError",

@@ -42,10 +42,10 @@ def make_finding(code: str, severity: Severity, message: str, n: int, examples: 
 
 
 def passed_over(paths: Sequence[str]) -> tuple[Finding, ...]:
-    """The remark on files that are no images by their names."""
+    """The remark on files that are no images, neither by their names nor by their content."""
     if not (n := len(paths)):
         return ()
-    message = f"{plural(n, 'file')} with other extensions {was(n)} not looked at."
+    message = f"{plural(n, 'file')} that {'is no image' if n == 1 else 'are no images'} {was(n)} passed over."
     return (make_finding("other_files", "note", message, n, paths),)
 
 

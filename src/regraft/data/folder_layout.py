@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regraft.core import DataError, quoted
-from regraft.data.folders import SPLIT_NAMES, is_hidden, place_images
+from regraft.data.layouts import place_images
+from regraft.data.leftovers import is_hidden
 from regraft.data.names import UNLABELLED, printable
 
 if TYPE_CHECKING:
@@ -38,10 +39,10 @@ def lay_out(manifest: Manifest) -> FolderLayout:
     """
     folders = {name: _component(name) for name in manifest.class_names}
     renamed = {name: folder for name, folder in folders.items() if folder != name}
-    if len(set(folders.values())) < len(folders) or any(name.lower() in SPLIT_NAMES for name in folders.values()):
+    if len(set(folders.values())) < len(folders):
         raise DataError(
-            f"The classes' names cannot be folders' (first: {quoted(next(iter(renamed or folders)))}): a folder "
-            "may not be called like a split, nor two folders alike. Choose another format with --to."
+            f"The classes' names cannot be folders' (first: {quoted(next(iter(renamed or folders)))}): two "
+            "folders may not be called alike. Choose another format with --to."
         )
     wanted = [
         (split, None if label == UNLABELLED else folders[manifest.class_names[label]])
@@ -53,14 +54,18 @@ def lay_out(manifest: Manifest) -> FolderLayout:
         and _say(manifest.paths, wanted)
     ):
         return FolderLayout(manifest.paths, renamed)
-    taken: set[str] = set()
-    paths = tuple(_choose(path, place, taken) for path, place in zip(manifest.paths, wanted, strict=True))
-    if not _say(paths, wanted):
-        raise DataError(
-            "No folder can say which images are in which split and class: some have none. Choose another format with "
-            "--to."
+    for keeps_paths in (True, False):
+        taken: set[str] = set()
+        paths = tuple(
+            _choose(path, place, taken, keeps_path=keeps_paths)
+            for path, place in zip(manifest.paths, wanted, strict=True)
         )
-    return FolderLayout(paths, renamed)
+        if _say(paths, wanted):
+            return FolderLayout(paths, renamed)
+    raise DataError(
+        "No folder can say which images are in which split and class: some have none, or a class is called like a "
+        "split. Choose another format with --to."
+    )
 
 
 def _say(paths: tuple[str, ...], wanted: list[tuple[Split | None, str | None]]) -> bool:
@@ -71,9 +76,9 @@ def _say(paths: tuple[str, ...], wanted: list[tuple[Split | None, str | None]]) 
     return found == wanted
 
 
-def _choose(path: str, place: tuple[Split | None, str | None], taken: set[str]) -> str:
+def _choose(path: str, place: tuple[Split | None, str | None], taken: set[str], *, keeps_path: bool) -> str:
     split, name = place
-    if not _is_safe(path) or path in taken or not _say((path,), [place]):
+    if not keeps_path or not _is_safe(path) or path in taken or not _say((path,), [place]):
         folders = ([_SPLIT_FOLDERS[split]] if split else []) + ([name] if name else [])
         path = "/".join([*folders, _component(path.rpartition("/")[2])])
     stem, suffix = os.path.splitext(path)  # noqa: PTH122 - a million paths

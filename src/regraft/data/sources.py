@@ -12,8 +12,9 @@ import numpy as np
 from regraft.core import DataError, quoted
 from regraft.data.columns import SUFFIXES
 from regraft.data.fetching import DATASETS, load_dataset
-from regraft.data.finding import passed_over
-from regraft.data.folders import list_files, read_folder, relative_path
+from regraft.data.file_listing import list_files
+from regraft.data.folder_remarks import remark_on_files
+from regraft.data.folders import read_folder, relative_path
 from regraft.data.manifest import Manifest
 from regraft.data.names import UNLABELLED
 from regraft.data.shards import SHARD_SUFFIXES, is_shard, read_shard_file, read_shard_folder, read_shard_pattern
@@ -86,7 +87,6 @@ def list_images(places: Sequence[str | Path]) -> Manifest:
     """
     here = Path.cwd()
     paths: dict[str, StoredImage | None] = {}
-    others: list[str] = []
     unreadable: list[Unreadable] = []
     remarks: list[Finding] = []
     for place in map(Path, places):
@@ -101,7 +101,8 @@ def list_images(places: Sequence[str | Path]) -> Manifest:
         elif is_folder:
             listing = list_files(here / name)
             paths |= dict.fromkeys(prefix + path for path in listing.images)
-            others += [prefix + path for path in listing.others]
+            unreadable += listing.unreadable
+            remarks += remark_on_files(listing, prefix)
         else:
             paths[name] = None
     return Manifest(
@@ -113,7 +114,7 @@ def list_images(places: Sequence[str | Path]) -> Manifest:
         groups=(None,) * len(paths),
         stored=tuple(paths.values()) if any(paths.values()) else (),
         unreadable=tuple(unreadable),
-        remarks=(*passed_over(others), *remarks),
+        remarks=tuple(remarks),
     )
 
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from regraft.core import DataError, OptionError, quoted
 from regraft.data.columns import Columns, read_column_names, read_columns
-from regraft.data.folders import SPLIT_NAMES, relative_path
+from regraft.data.folders import relative_path
 from regraft.data.manifest import Manifest, Split
 from regraft.data.names import label_positions
+from regraft.data.split_words import SPLIT_NAMES
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,6 +12,11 @@ from regraft.data.folders import read_folder
 from regraft.data.sources import list_images
 
 
+def remarks(manifest):
+    """The remarks' codes, with their counts."""
+    return {remark.code: remark.n for remark in manifest.remarks}
+
+
 def test_a_folder_for_each_class(write_files):
     """Sub-folders are classes, in natural order; images are sorted by path."""
     manifest = read_folder(write_files("10/a.jpg", "9/b.PNG", "9/a.ppm"))
@@ -62,34 +67,32 @@ def test_classes_above_splits(write_files):
 @pytest.mark.parametrize(
     ("paths", "message"),
     [
-        (
-            ("1.jpg", "2.jpg"),
-            r"All images are in no class folder: 2 images of 2 \(first: '1.jpg'\).*set/CLASS/image.jpg",
-        ),
-        (("1.jpg", "cat/2.jpg"), r"Some images are in no class folder: 1 image of 2 \(first: '1.jpg'\)"),
-        (
-            ("train/cat/1.jpg", "test/2.jpg"),
-            r"first: 'test/2.jpg'.*set/test/CLASS/image.jpg.*'test' is taken for a split",
-        ),
+        (("1.jpg", "2.jpg"), r"All images are in no class folder: 2 images \(first: '1.jpg'\).*set/CLASS/image.jpg$"),
         (("x/train/1.jpg", "x/test/1.jpg"), r"All images are in no class folder: 2 images"),
-        (("train/1.jpg", "test/2.jpg"), r"All images are in no class folder: 2 images"),
-        (("valid/1.jpg", "invalid/2.jpg"), r"'valid' is taken for a split, never for a class"),
+        (
+            ("train/1.jpg", "test/1.jpg"),
+            r"set/test/CLASS/image.jpg. \(A folder called 'test' is taken for a split.*--split-folders no",
+        ),
+        (("train/1.jpg", "test/1.jpg", "labels.csv"), r"'labels.csv' has the labels, give the table: set/labels.csv"),
     ],
 )
-def test_images_outside_of_classes(write_files, paths, message):
-    """Images beside the class folders are an error that counts them, names the first and shows the remedy."""
+def test_no_image_has_a_label(write_files, paths, message):
+    """Where no image is in a class folder it is an error that counts them, names the first and shows the remedies."""
     with pytest.raises(DataError, match=message):
         read_folder(write_files(*paths))
 
 
 def test_hidden_files_are_left_out(write_files):
-    """Leading dots and the leavings of macOS and Windows are neither images nor counted."""
-    folder = write_files(
-        "cat/1.jpg", "cat/.2.jpg", ".git/3.jpg", "__MACOSX/cat/4.jpg", "cat/Thumbs.db", "cat/desktop.ini", ".DS_Store"
-    )
+    """Leading dots and the leavings of macOS and Windows are no images; those that look like some are a remark."""
+    folder = write_files("cat/1.jpg", "cat/Thumbs.db", "cat/desktop.ini", ".DS_Store", "SOURCE.json", "cat/._1.jpg")
+    assert read_folder(folder).paths == ("cat/1.jpg",)
+    assert remarks(read_folder(folder)) == {"leftovers": 1}
+    write_files("cat/.2.jpg", ".git/3.jpg", ".git/4.txt", "__MACOSX/cat/4.jpg", ".idea/x.xml")
     manifest = read_folder(folder)
     assert manifest.paths == ("cat/1.jpg",)
-    assert manifest.remarks == ()
+    (remark,) = manifest.remarks
+    assert remark.message == "4 files and folders of systems and programs are left out, with 3 images."
+    assert remark.examples[:2] == (".git: hidden: its name begins with a dot", "__MACOSX: macOS's notes on an archive")
 
 
 def test_other_files_are_counted(write_files):

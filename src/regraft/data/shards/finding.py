@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regraft.core import DataError, quoted
-from regraft.data.folders import has_image_name, walk_files
+from regraft.data.file_listing import has_image_name, walk_files
 from regraft.data.shards.listing import read_shards
 from regraft.data.shards.parquets import is_image_parquet
 from regraft.data.shards.shard_names import shard_format

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from regraft.data.folders import EXTENSIONS
+from regraft.data.file_listing import EXTENSIONS
 from regraft.data.shards.contents import N_NAME_CHARACTERS_MAX, ShardContents, ShardRow
 from regraft.data.shards.tar_headers import BLOCK, Member, list_members
 from regraft.data.stored import ShardFile, StoredImage

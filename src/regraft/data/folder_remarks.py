@@ -1,0 +1,227 @@
+"""What the reading of a folder noticed: what it left out, guessed or joined, each with what to do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from regraft.core import plural, quoted
+from regraft.data.finding import Finding, make_finding, passed_over
+from regraft.data.layouts import upwards
+from regraft.data.leftovers import COMPANION
+from regraft.data.split_words import split_word
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from regraft.data.file_listing import FileListing
+    from regraft.data.layouts import Layout
+
+_N_NAMED = 3
+
+
+def remark_on(listing: FileListing, layout: Layout, *, are_kept: bool) -> tuple[Finding, ...]:
+    """The remarks on a folder.
+
+    Args:
+        listing: Its files.
+        layout: How its folders were read.
+        are_kept: Images without a label were kept, not left out.
+    """
+    return (
+        *_unlabelled(listing, layout, "without a label" if are_kept else "left out"),
+        *_splits(layout),
+        *_classes_like_splits(layout),
+        *_wrappings(layout),
+        *_empty_folders(listing, layout),
+        *_nested_classes(layout),
+        *remark_on_files(listing),
+    )
+
+
+def remark_on_files(listing: FileListing, prefix: str = "") -> tuple[Finding, ...]:
+    """The remarks on files alone.
+
+    Args:
+        listing: The files of a folder.
+        prefix: What to put before their paths.
+    """
+    return (
+        *_read_by_content(listing, prefix),
+        *_leftovers(listing, prefix),
+        *passed_over([prefix + path for path in listing.others]),
+    )
+
+
+def _unlabelled(listing: FileListing, layout: Layout, verb: str) -> Iterator[Finding]:
+    """Images in no class folder: beside the splits, among masks, or simply in none."""
+    places = layout.place_all(listing.images)
+    bare = [path for path, (_split, name) in zip(listing.images, places, strict=True) if name is None]
+    masks = [path for path in bare if _is_below(path, layout.annotations)]
+    beside = [path for path in bare if _is_below(path, layout.beside)]
+    others = sorted({*bare} - {*masks, *beside})
+    if n := len(beside):
+        message = (
+            f"{plural(n, 'image')} in {_named(layout.beside)} {_are(n)} {verb}: beside the splits "
+            f"({_named(layout.splits)}), and in none. Move them into a split's class folders; or, if these are no "
+            "splits, add --split-folders no."
+        )
+        yield make_finding("outside_splits", "warning", message, n, beside)
+    if n := len(masks):
+        message = (
+            f"{plural(n, 'image')} in {_named(layout.annotations)} {_are(n)} {verb}: masks or the like, by the name."
+        )
+        yield make_finding("annotations", "note", message, n, masks)
+    if n := len(others):
+        where = [place or "." for place, _n in Counter(map(_folder, others)).most_common()]
+        message = (
+            f"{plural(n, 'image')} in no class folder {_are(n)} {verb} ({_named(where)}). "
+            f"To learn from {_it(n)}, put each into a folder named for its class; to have {_it(n)} classified, use "
+            "regraft predict."
+        )
+        yield make_finding("unlabelled_images", "warning", message, n, others)
+
+
+def _splits(layout: Layout) -> Iterator[Finding]:
+    """Splits by names that do not say it plainly, and data sets that are read as one."""
+    guessed = {path: split for path, split in layout.splits.items() if not _is_plain(path)}
+    if n := len(guessed):
+        message = (
+            f"{plural(n, 'folder')} {_are(n)} read as {'a split' if n == 1 else 'splits'}, by the names. If "
+            f"{'it is none' if n == 1 else 'they are none'}, add --split-folders no."
+        )
+        yield make_finding("split_folders", "note", message, n, (f"{path}: {split}" for path, split in guessed.items()))
+    if n := len(layout.joined):
+        message = (
+            f"{plural(n, 'folder')} with splits in {_it(n)} {_are(n)} read as one data set. To have one alone, give "
+            "its folder."
+        )
+        yield make_finding("joined_sets", "note", message, n, layout.joined)
+
+
+def _is_plain(path: str) -> bool:
+    word = split_word(path.rpartition("/")[2])
+    return word is not None and word.is_plain
+
+
+def _classes_like_splits(layout: Layout) -> Iterator[Finding]:
+    if n := len(layout.like_splits):
+        message = (
+            f"{plural(n, 'folder')} called like a split {_are(n)} taken for {'a class' if n == 1 else 'classes'}, by "
+            f"what lies beside {'it' if n == 1 else 'them'}. If {'it is one' if n == 1 else 'they are some'}, add "
+            "--split-folders yes."
+        )
+        yield make_finding("class_like_split", "note", message, n, layout.like_splits)
+
+
+def _wrappings(layout: Layout) -> Iterator[Finding]:
+    if n := len(layout.wrappings):
+        message = f"The classes are those inside of {_named(layout.wrappings)}: the folders around them mean nothing."
+        yield make_finding("unwrapped", "note", message, n, layout.wrappings)
+
+
+def _empty_folders(listing: FileListing, layout: Layout) -> Iterator[Finding]:
+    """Folders without an image, where classes or splits are."""
+    full = _with_parents(map(_folder, listing.images))
+    others = Counter(place for path in _rest(listing) for place in upwards(_folder(path)))
+    aside = _with_parents(_folder(one.path) for one in listing.leftovers)
+    split_levels = set(map(_folder, layout.splits))
+    empty = [
+        path
+        for path in listing.folders
+        if path not in full
+        and _folder(path) in layout.levels
+        and (_folder(path) not in split_levels or split_word(path.rpartition("/")[2]) is not None)
+        and (others[path] or path not in aside)
+    ]
+    if n := len(empty):
+        message = (
+            f"{plural(n, 'folder')} among those of classes and splits {_holds(n)} no image that can be read: nothing "
+            f"is made of {_it(n)}, and a class without images cannot be learnt. Fill or remove {_it(n)}."
+        )
+        examples = (f"{path} ({plural(others[path], 'other file') if others[path] else 'empty'})" for path in empty)
+        yield make_finding("empty_folder", "warning", message, n, examples)
+
+
+def _rest(listing: FileListing) -> Iterator[str]:
+    """Files that are no images, or none that can be read."""
+    yield from listing.others
+    yield from (path for path, _detail in listing.foreign)
+
+
+def _nested_classes(layout: Layout) -> Iterator[Finding]:
+    """Class folders with folders in them, which might have been meant as the classes."""
+    nested = {
+        folder.path: list(folder.children)
+        for folder in map(layout.root.find, layout.classes)
+        if len(folder.children) > 1 or (folder.children and folder.n_direct)
+    }
+    if not (n := len(nested)):
+        return
+    times = Counter(name for inside in nested.values() for name in inside)
+    is_doubtful = n == len(layout.classes) > 1 and min(times.values()) > 1
+    message = (
+        f"{plural(n, 'class folder')} {_holds(n)} folders; their images count as the class's"
+        f"{', though the folders in all of them are called alike' if is_doubtful else ''}. If the inner folders are "
+        "the classes, move them up, or list paths and labels in a table."
+    )
+    examples = (f"{path}: {_named(inside)}" for path, inside in nested.items())
+    yield make_finding("nested_classes", "warning" if is_doubtful else "note", message, n, examples)
+
+
+def _read_by_content(listing: FileListing, prefix: str) -> Iterator[Finding]:
+    if n := len(listing.by_content):
+        message = f"{plural(n, 'file')} {_are(n)} read as {'an image' if n == 1 else 'images'} by content, not by name."
+        examples = (f"{prefix}{path}: {kind}" for path, kind in listing.by_content)
+        yield make_finding("by_content", "note", message, n, examples)
+
+
+def _leftovers(listing: FileListing, prefix: str) -> Iterator[Finding]:
+    told = [one for one in listing.leftovers if one.n_images or not one.is_readable or one.reason == COMPANION]
+    if n := len(told):
+        n_images = sum(one.n_images for one in told)
+        inside = f", with {plural(n_images, 'image')}" if n_images else ""
+        message = (
+            f"{plural(n, 'file or folder', 'files and folders')} of systems and programs {_are(n)} left out{inside}."
+        )
+        examples = (
+            f"{prefix}{one.path}: {one.reason}{'' if one.is_readable else '; it cannot be read'}"
+            + (f" ({plural(one.n_images, 'image')})" if one.n_images > 1 else "")
+            for one in told
+        )
+        yield make_finding("leftovers", "note", message, n, examples)
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _with_parents(folders: Iterable[str]) -> set[str]:
+    return {place for folder in set(folders) for place in upwards(folder)}
+
+
+def _is_below(path: str, folders: Collection[str]) -> bool:
+    return bool(folders) and any(place in folders for place in upwards(path))
+
+
+def _named(paths: Iterable[str]) -> str:
+    """The first few, and how many more there are."""
+    listed: Sequence[str] = list(dict.fromkeys(paths))
+    more = f" and {len(listed) - _N_NAMED:,} more" if len(listed) > _N_NAMED else ""
+    return ", ".join(map(quoted, listed[:_N_NAMED])) + more
+
+
+def _are(n: int) -> str:
+    return "is" if n == 1 else "are"
+
+
+def _holds(n: int) -> str:
+    return "holds" if n == 1 else "hold"
+
+
+def _it(n: int) -> str:
+    return "it" if n == 1 else "them"
+
+
+def _them(n: int) -> str:
+    return _it(n)

@@ -1,0 +1,116 @@
+"""Names of folders that speak of a split: `train`, `test_set`, `seg_train`, `Final_Test`, `valData`, `train2017`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from regraft.data.manifest import Split
+
+SPLIT_NAMES: dict[str, Split] = {
+    "train": "train",
+    "training": "train",
+    "val": "val",
+    "valid": "val",
+    "validation": "val",
+    "test": "test",
+    "testing": "test",
+}
+"""Words that say a split by themselves."""
+_IN_COMPANY: dict[str, Split] = {
+    "trn": "train",
+    "trainval": "train",
+    "dev": "val",
+    "tst": "test",
+    "eval": "test",
+    "evaluation": "test",
+    "holdout": "test",
+}
+"""Words that say one only beside another split."""
+_WORDS = SPLIT_NAMES | _IN_COMPANY
+_DATA_WORDS = frozenset((
+    "data", "dataset", "datasets", "dir", "file", "files", "folder", "image", "images", "img", "imgs", "photo",
+    "photos", "pic", "pics", "picture", "pictures", "set", "sets",
+))  # fmt: skip
+"""Words that say only that there are data."""
+_FILLERS = _DATA_WORDS | {
+    "cropped", "final", "full", "new", "original", "raw", "resized", "sample", "samples", "seg", "split", "splits",
+}  # fmt: skip
+"""Words that are put beside a split's, and mean nothing."""
+_ANNOTATIONS = frozenset((
+    "anno", "annos", "annotation", "annotations", "bbox", "bboxes", "boxes", "groundtruth", "gt", "label",
+    "labels", "mask", "masked", "masks", "segmask", "segmasks", "segmentation", "segmentations", "trimap",
+    "trimaps",
+))  # fmt: skip
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
+_JOINED = re.compile(
+    rf"(?P<word>{'|'.join(sorted(_WORDS, key=len, reverse=True))})"
+    rf"(?P<filler>{'|'.join(sorted(_FILLERS, key=len, reverse=True))})"
+)
+"""`trainset`, `testdata`."""
+
+
+@dataclass(frozen=True)
+class SplitWord:
+    """What a name says of a split.
+
+    Attributes:
+        split: Which.
+        rest: The name's other words, but for fillers and numbers; in lower case.
+        is_plain: The name is nothing but a word that says a split by itself.
+    """
+
+    split: Split
+    rest: tuple[str, ...]
+    is_plain: bool
+
+
+def split_word(name: str) -> SplitWord | None:
+    """The split that a folder's name speaks of, by a whole part of it; None where it speaks of none, or of several."""
+    plain = SPLIT_NAMES.get(name.strip().lower())
+    if plain is not None:
+        return SplitWord(plain, (), is_plain=True)
+    parts = _parts(name)
+    splits = {_WORDS[part] for part in parts if part in _WORDS}
+    if len(splits) != 1:
+        return None
+    rest = tuple(part for part in parts if part not in _WORDS and part not in _FILLERS and not part.isdecimal())
+    return SplitWord(splits.pop(), rest, is_plain=False)
+
+
+def agreeing_splits(names: Iterable[str]) -> dict[str, Split]:
+    """The folders of one level that may be splits.
+
+    A plain word may stand alone. `seg_train` needs another split beside it that is called alike (`seg_test`), and
+    `train_images` one of any such name: `test_tube` beside `beaker` is none.
+    """
+    words = {name: word for name in names if (word := split_word(name)) is not None}
+    return {name: word.split for name, word in words.items() if word.is_plain or _agrees(word, words.values())}
+
+
+def _agrees(word: SplitWord, others: Iterable[SplitWord]) -> bool:
+    return any(other.split != word.split and other.rest == word.rest for other in others)
+
+
+def is_filler(name: str) -> bool:
+    """Whether a folder's name says only that there are data: `images`, `dataset`, `Photos 2`."""
+    parts = _parts(name)
+    return bool(parts) and all(part in _DATA_WORDS or part.isdecimal() for part in parts) and not name.isdecimal()
+
+
+def is_annotation(name: str) -> bool:
+    """Whether a folder's name says that it holds what was drawn about images, not images: `masks`, `annotations`."""
+    parts = _parts(name)
+    return bool(parts) and all(part in _ANNOTATIONS or part in _FILLERS for part in parts) and not is_filler(name)
+
+
+def _parts(name: str) -> list[str]:
+    found: list[str] = []
+    for part in _PARTS.findall(name):
+        joined = _JOINED.fullmatch(part.lower())
+        found += [part.lower()] if joined is None else [joined["word"], joined["filler"]]
+    return found
