@@ -17,7 +17,7 @@ import numpy as np
 
 import regraft
 from regraft.core import SilentProgress
-from regraft.data import cluster_units, read_manifest, split_folds
+from regraft.data import Reading, cluster_units, read_manifest, split_folds
 from regraft.recipes import ProbeOptions
 from regraft.recipes.dataset_features import load_features
 from regraft.recipes.head_choice import choose_head
@@ -52,7 +52,7 @@ def solar_cells(head: str) -> Estimate:
 def grouped_folds(folder: str, head: str) -> np.ndarray:
     """Accuracy on each of five held-out folds."""
     options = ProbeOptions(head=head)
-    manifest = read_manifest(folder, group_by=r"(\d+)/(\d+)_")
+    manifest = read_manifest(folder, Reading(group_by=r"(\d+)/(\d+)_"))
     data = load_features(manifest, options, SilentProgress(), Stopwatch())
     labels = data.manifest.labels
     units = cluster_units(data.digests, data.manifest.groups)

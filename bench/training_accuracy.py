@@ -21,7 +21,7 @@ import numpy as np
 import regraft
 from regraft.backbones import DEFAULT_BACKBONE
 from regraft.core import SilentProgress
-from regraft.data import cluster_units, read_manifest, split_folds
+from regraft.data import Reading, cluster_units, read_manifest, split_folds
 from regraft.recipes import ProbeOptions
 from regraft.recipes.dataset_features import load_features
 from regraft.recipes.stopwatch import Stopwatch
@@ -93,7 +93,7 @@ def seed_mean(sources: dict[str, Any], seed: int, work: str, settings: dict[str,
 
 def held_out(folder: Path, work: Path) -> Iterator[tuple[int, Path]]:
     """Five copies of a data set, each with another fold as its test side."""
-    manifest = read_manifest(folder, group_by=POLES)
+    manifest = read_manifest(folder, Reading(group_by=POLES))
     data = load_features(manifest, ProbeOptions(), SilentProgress(), Stopwatch())
     units = cluster_units(data.digests, data.manifest.groups)
     outer = split_folds(data.manifest.labels, units, data.digests, n_folds=5, seed=0)

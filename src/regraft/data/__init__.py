@@ -26,6 +26,7 @@ from regraft.data.folder_layout import FolderLayout, lay_out
 from regraft.data.layouts import SplitFolders
 from regraft.data.manifest import Manifest, Split, require_classes
 from regraft.data.names import UNLABELLED
+from regraft.data.reading import Reading
 from regraft.data.shards import (
     CONVERSION_FILE,
     LABELS_FILE,
@@ -76,6 +77,7 @@ __all__ = [
     "ImageFile",
     "Manifest",
     "Provenance",
+    "Reading",
     "Reason",
     "ShardFormat",
     "ShardRow",

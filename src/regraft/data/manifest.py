@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from regraft.core import DataError, OptionError, plural, quoted
+from regraft.data.finding import make_finding, was
 from regraft.data.names import UNLABELLED
 
 if TYPE_CHECKING:
@@ -154,19 +155,23 @@ def _group_name(pattern: re.Pattern[str], path: str) -> str | None:
     return "/".join(part or "" for part in parts) if any(parts) else None
 
 
-def require_classes(manifest: Manifest, *, minimum: int = 2) -> None:
-    """Refuse a manifest that no classifier can be trained on.
+def require_classes(manifest: Manifest, *, minimum: int = 2) -> Manifest:
+    """The labelled images of a manifest; those without a label are left out, with a remark.
 
     Raises:
-        DataError: Labels are missing, or fewer than `minimum` classes have images.
+        DataError: No image has a label, or fewer than `minimum` classes have images.
     """
     unlabelled = np.flatnonzero(manifest.labels == UNLABELLED)
-    if len(unlabelled):
+    if len(unlabelled) == len(manifest) > 0:
+        noticed = "".join(f" {remark.message}" for remark in manifest.remarks if remark.severity == "warning")
         raise DataError(
-            f"{len(unlabelled):,} of {plural(len(manifest), 'image')} have no label "
-            f"(first: {quoted(manifest.paths[unlabelled[0]])}). "
+            f"None of {plural(len(manifest), 'image')} has a label (first: {quoted(manifest.paths[0])}).{noticed} "
             "Put each image into a folder named for its class, or fill the table's label column."
         )
+    if n := len(unlabelled):
+        message = f"{plural(n, 'image')} without a label {was(n)} left out."
+        remark = make_finding("unlabelled", "warning", message, n, (manifest.paths[row] for row in unlabelled))
+        manifest = replace(manifest.select(manifest.labels != UNLABELLED), remarks=(*manifest.remarks, remark))
     present = np.flatnonzero(manifest.class_counts())
     if len(present) < minimum:
         names = ", ".join(quoted(manifest.class_names[place]) for place in present)
@@ -175,3 +180,4 @@ def require_classes(manifest: Manifest, *, minimum: int = 2) -> None:
             f"{f' ({names})' if names else ''}, and a classifier needs at least {minimum}: "
             "one folder of images for each."
         )
+    return manifest

@@ -17,6 +17,7 @@ from regraft.data.folder_remarks import remark_on_files
 from regraft.data.folders import read_folder, relative_path
 from regraft.data.manifest import Manifest
 from regraft.data.names import UNLABELLED
+from regraft.data.reading import Reading
 from regraft.data.shards import SHARD_SUFFIXES, is_shard, read_shard_file, read_shard_folder, read_shard_pattern
 from regraft.data.tables import read_table
 
@@ -28,18 +29,18 @@ if TYPE_CHECKING:
     from regraft.data.unreadable import Unreadable
 
 
-def read_manifest(source: str | Path, *, group_by: str | None = None) -> Manifest:
+def read_manifest(source: str | Path, reading: Reading | None = None) -> Manifest:
     """List a data set.
 
     Args:
         source: A folder with one sub-folder for each class; a folder of shards, one shard, or a pattern of their names
             (`set/flowers_train_*.tfrecord`); a `.csv`, `.tsv` or `.parquet` table; or the name of a known data set. A
             path that exists wins over a pattern and a name.
-        group_by: A column of the table, or a regular expression on the path (`Manifest.with_groups_from`).
+        reading: What the user says of it: columns, groups, where paths start.
 
     Raises:
         DataError: There is no such source, or nothing usable in it.
-        OptionError: `group_by` makes no sense.
+        OptionError: What the user says does not fit.
         MissingExtraError: The named data set comes in a package that is not installed.
     """
     try:
@@ -51,7 +52,7 @@ def read_manifest(source: str | Path, *, group_by: str | None = None) -> Manifes
     if is_file and is_shard(path):
         manifest = read_shard_file(path)
     elif is_file and path.suffix.lower() in SUFFIXES:
-        return read_table(path, group_by=group_by)
+        return read_table(path, reading)
     elif is_file:
         raise DataError(
             f"{path} is no data set: give a folder, a {', '.join(sorted(SUFFIXES))} table, or a shard "
@@ -61,7 +62,11 @@ def read_manifest(source: str | Path, *, group_by: str | None = None) -> Manifes
         manifest = read_shard_folder(path) or read_folder(path)
     else:
         manifest = read_shard_pattern(str(source)) or _load_by_name(str(source))
-    return manifest if group_by is None else manifest.with_groups_from(group_by)
+    return _grouped(manifest, reading or Reading())
+
+
+def _grouped(manifest: Manifest, reading: Reading) -> Manifest:
+    return manifest if reading.group_by is None else manifest.with_groups_from(reading.group_by)
 
 
 def _load_by_name(name: str) -> Manifest:

@@ -4,95 +4,104 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regraft.core import DataError, OptionError, quoted
-from regraft.data.columns import Columns, read_column_names, read_columns
-from regraft.data.folders import relative_path
+from regraft.core import DataError, OptionError, plural, quoted
+from regraft.data.cells import without_placeholders
+from regraft.data.columns import Columns, open_table
+from regraft.data.finding import Finding, make_finding
 from regraft.data.manifest import Manifest, Split
 from regraft.data.names import label_positions
+from regraft.data.reading import Reading
 from regraft.data.split_words import SPLIT_NAMES
+from regraft.data.table_files import find_files
+from regraft.data.table_roles import HEADER_WORDS, Roles, find_roles, is_one
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-_ALIASES = {
-    "path": ("path", "file", "filename", "file_name", "filepath", "image", "image_path"),
-    "label": ("label", "class", "class_name", "category", "target"),
-    "split": ("split", "subset", "set"),
-    "group": ("group",),
-}
 
-
-def read_table(table: Path, *, group_by: str | None = None) -> Manifest:
-    """Read a table of images. Whether the files are there is not looked at.
+def read_table(table: Path, reading: Reading | None = None) -> Manifest:
+    """Read a table of images.
 
     Args:
-        table: A `.csv` or `.tsv` file in UTF-8 with a header line, or a `.parquet` file. Columns: `path` (or file,
-            filename, image; relative to the table's folder), `label` (or class, category, target; numbers or text;
-            empty where unknown), and if wanted `split` (train, val, test) and `group`.
-        group_by: A column whose values name the groups, or a regular expression on the path
-            (`Manifest.with_groups_from`); None for the column `group`, if there is one.
+        table: A `.csv` or `.tsv` file with a header line, a `.parquet` file, or a list of files (`.txt`) with or
+            without labels. Columns: `path` (or file, image, image_id, ...: relative to the table's folder), `label` (or
+            class, category, ...: numbers or text, empty where unknown; or one column of ones and zeros for each
+            class), and if wanted `split` (train, val, test) and `group`. What is guessed is a remark.
+        reading: What the user says of it.
 
     Returns:
         The images, sorted by path.
 
     Raises:
         DataError: Columns are missing, or a row makes no sense; the message names row and column.
-        OptionError: There is no column called `group_by`, and it is no regular expression.
+        OptionError: A column that the user names is not there.
     """
-    names = read_column_names(table)
-    roles = _find_roles(names, table)
-    is_column = group_by in names
-    if group_by is not None and is_column:
-        roles["group"] = group_by
-    elif group_by is not None and group_by.isidentifier():
-        raise OptionError(f"{table} has no column {quoted(group_by)} to group by. It has: {', '.join(names)}.")
-    columns = read_columns(table, tuple(dict.fromkeys(roles.values())))
-    manifest = _manifest(columns, roles)
-    return manifest if group_by is None or is_column else manifest.with_groups_from(group_by)
+    reading = reading or Reading()
+    opened = open_table(table, HEADER_WORDS)
+    roles = find_roles(opened, reading)
+    group_by = reading.group_by
+    is_pattern = group_by is not None and group_by not in opened.names
+    if is_pattern and str(group_by).isidentifier():
+        raise OptionError(f"{table} has no column {quoted(group_by)} to group by. It has: {', '.join(opened.names)}.")
+    manifest = _manifest(opened.read(roles.columns()), roles, reading)
+    return manifest.with_groups_from(str(group_by)) if is_pattern else manifest
 
 
-def _find_roles(names: tuple[str, ...], table: Path) -> dict[str, str]:
-    """The column for each role that the table fills."""
-    by_name = {name.lower(): name for name in reversed(names)}
-    roles = {
-        role: by_name[alias]
-        for role, aliases in _ALIASES.items()
-        for alias in reversed(aliases)  # the first alias wins
-        if alias in by_name
-    }
-    if "path" not in roles:
-        raise DataError(f"{table} has no column 'path'. It has: {', '.join(names)}.")
-    return roles
-
-
-def _manifest(columns: Columns, roles: dict[str, str]) -> Manifest:
-    root = columns.table.parent.resolve()
-    paths = _paths(columns, roles["path"], root)
-    nothing: list[str | None] = [None] * len(paths)
-    labels, class_names = label_positions(columns.cells[roles["label"]] if "label" in roles else nothing)
+def _manifest(columns: Columns, roles: Roles, reading: Reading) -> Manifest:
+    rows = _filled_rows(columns)
+    cells = {name: [column[row] for row in rows] for name, column in columns.cells.items()}
+    columns = Columns(columns.table, cells, [columns.places[row] for row in rows], columns.unit)
+    files = find_files(_paths(columns, roles.path), columns.table, reading.root)
+    n_rows = len(files.paths)
+    given, remarks = _labels(columns, roles, files.paths)
+    labels, class_names = label_positions(given)
     manifest = Manifest(
-        root=root,
-        paths=tuple(paths),
+        root=files.root,
+        paths=tuple(files.paths),
         labels=labels,
         class_names=class_names,
-        splits=_splits(columns, roles["split"]) if "split" in roles else (None,) * len(paths),
-        groups=tuple(columns.cells[roles["group"]] if "group" in roles else nothing),
+        splits=_splits(columns, roles.split) if roles.split else (None,) * n_rows,
+        groups=tuple(cells[roles.group] if roles.group else [None] * n_rows),
+        remarks=(*roles.remarks, *files.remarks, *remarks),
     )
-    return manifest.select(sorted(range(len(paths)), key=lambda row: (paths[row], labels[row])))
+    return manifest.select(sorted(range(n_rows), key=lambda row: (files.paths[row], labels[row])))
 
 
-def _paths(columns: Columns, column: str, root: Path) -> list[str]:
+def _filled_rows(columns: Columns) -> list[int]:
+    """The rows that hold anything; spreadsheets leave empty ones behind."""
+    return [row for row, cells in enumerate(zip(*columns.cells.values(), strict=True)) if any(cells)]
+
+
+def _paths(columns: Columns, column: str) -> list[str]:
     cells = columns.cells[column]
     if not cells:
         raise DataError(f"{columns.table} has no rows below its header.")
-    paths = []
-    for row, cell in enumerate(cells):
-        if cell is None:
-            raise DataError(f"{columns.where(row, column)}: the path is empty.")
-        if "\\" in cell and not (root / cell).exists():
-            cell = cell.replace("\\", "/")  # noqa: PLW2901 - the table was written on Windows
-        paths.append(relative_path(cell, root) if cell.startswith("/") else cell)
-    return paths
+    empty = next((row for row, cell in enumerate(cells) if cell is None), None)
+    if empty is not None:
+        raise DataError(f"{columns.where(empty, column)}: the path is empty.")
+    return [str(cell) for cell in cells]
+
+
+def _labels(columns: Columns, roles: Roles, paths: Sequence[str]) -> tuple[list[str | None], tuple[Finding, ...]]:
+    if roles.one_hot:
+        rows = zip(*(columns.cells[name] for name in roles.one_hot), strict=True)
+        return [
+            next((name for name, cell in zip(roles.one_hot, row, strict=True) if is_one(cell)), None) for row in rows
+        ], ()
+    given = columns.cells[roles.label] if roles.label else [None] * len(paths)
+    labels, n_dropped = without_placeholders(given)
+    return labels, placeholder_remark(
+        n_dropped, [path for path, cell in zip(paths, given, strict=True) if cell == "-1"]
+    )
+
+
+def placeholder_remark(n_images: int, paths: Sequence[str]) -> tuple[Finding, ...]:
+    """What is said of labels of -1."""
+    if not n_images:
+        return ()
+    message = f"The label -1 of {plural(n_images, 'image')} is taken for no label, as programs write it."
+    return (make_finding("label_minus_one", "note", message, n_images, paths),)
 
 
 def _splits(columns: Columns, column: str) -> tuple[Split | None, ...]:

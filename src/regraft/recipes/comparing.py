@@ -108,8 +108,8 @@ def compare(
     options = CompareOptions.of(options, settings)
     progress = progress or SilentProgress()
     plan = _plan(options)
-    manifest = read_manifest(source, group_by=options.group_by)
-    require_classes(manifest)
+    manifest = read_manifest(source, options.reading())
+    manifest = require_classes(manifest)
     # Opened before anything is computed: a missing network is found out now, not after an hour.
     networks = [open_network(trials[0], cache_folder()) for trials in plan]
     with RunFolder(options.runs, options.name, f"{Path(source).stem}-compare") as run:

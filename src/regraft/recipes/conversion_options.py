@@ -7,13 +7,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from regraft.core import Options, Value
+from regraft.core import Value
 from regraft.data import Conversion, Finding, Unreadable
+from regraft.recipes.source_options import SourceOptions
 
 TargetFormat = Literal["tfrecord", "webdataset", "parquet", "folder"]
 
 
-class ConvertDatasetOptions(Options):
+class ConvertDatasetOptions(SourceOptions):
     """Settings of `convert_dataset`."""
 
     to: TargetFormat = Field(
@@ -42,11 +43,6 @@ class ConvertDatasetOptions(Options):
         gt=0,
         lt=1,
         description="Hold out this part of the images as the split test, as probe does; for data sets without splits.",
-    )
-    group_by: str | None = Field(
-        None,
-        description="Images of one object, which the split keeps together: a column's name, or a regular expression on "
-        "the path.",
     )
     seed: int = Field(0, description="Chooses the split and the order.")
     threads: int | None = Field(

@@ -89,7 +89,7 @@ def convert_dataset(
     """
     options = ConvertDatasetOptions.of(options, settings)
     progress = progress or SilentProgress()
-    manifest = read_manifest(source, group_by=options.group_by)
+    manifest = read_manifest(source, options.reading())
     title = Path(source).expanduser().resolve().stem
     folder = options.out or Path(f"{title}-{options.to}")
     target = _absolute(folder, Path(source))

@@ -12,17 +12,18 @@ from pydantic import Field
 from regraft.core import DataError, OptionError, SilentProgress, atomic_path, cache_folder
 from regraft.data import fingerprint_manifest, left_out, list_images, read_manifest
 from regraft.recipes.network_options import NetworkOptions, open_network
+from regraft.recipes.source_options import SourceOptions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from regraft.core import Progress
-    from regraft.data import Finding, Manifest, Unreadable
+    from regraft.data import Finding, Manifest, Reading, Unreadable
 
 _SUFFIXES = (".parquet", ".npy")
 
 
-class EmbedOptions(NetworkOptions):
+class EmbedOptions(SourceOptions, NetworkOptions):
     """Settings of `embed`."""
 
     layer: str = Field("penultimate", description=NetworkOptions.model_fields["layer"].description)
@@ -69,7 +70,7 @@ def embed(
     options = EmbedOptions.of(options, settings)
     if options.out.suffix not in _SUFFIXES:
         raise OptionError(f"--out {options.out} must end in {' or '.join(_SUFFIXES)}.")
-    manifest = _listed(source)
+    manifest = _listed(source, options.reading())
     files = manifest.files()
     prints = fingerprint_manifest(manifest, progress=progress)
     _spec, _choice, extractor = open_network(options, cache_folder())
@@ -91,10 +92,10 @@ def embed(
     return EmbedResult(options.out, kept.paths, found.features, unreadable, findings)
 
 
-def _listed(source: str | Path) -> Manifest:
+def _listed(source: str | Path, reading: Reading) -> Manifest:
     """With labels where there are class folders or a table, without where it is just images."""
     try:
-        return read_manifest(source)
+        return read_manifest(source, reading)
     except DataError:
         if not Path(source).is_dir():
             raise

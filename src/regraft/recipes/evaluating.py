@@ -18,6 +18,7 @@ from regraft.recipes.experiment_options import MetricOptions, RunOptions
 from regraft.recipes.network_options import TrustOptions
 from regraft.recipes.reporting import Findings, report_run
 from regraft.recipes.runs import RunFolder, write_record
+from regraft.recipes.source_options import SourceOptions
 from regraft.recipes.stopwatch import Stopwatch
 from regraft.recipes.training_records import WhichWeights
 from regraft.recipes.watching import Place
@@ -31,14 +32,10 @@ if TYPE_CHECKING:
     from regraft.evaluation import Assessment
 
 
-class EvaluateOptions(RunOptions, MetricOptions, TrustOptions):
+class EvaluateOptions(RunOptions, MetricOptions, SourceOptions, TrustOptions):
     """Settings of `evaluate`."""
 
     split: Literal["all", "train", "val", "test"] = Field("all", description="Which of the data set's splits to use.")
-    group_by: str | None = Field(
-        None,
-        description="Images of one object are not independent: a column's name, or a regular expression on the path.",
-    )
     weights: WhichWeights = Field(
         "auto",
         description="Of a training that is under way: those of its last step, their moving average, or those of its "
@@ -92,8 +89,8 @@ def evaluate(
     progress = progress or SilentProgress()
     watch = Stopwatch()
     with watch.stage("list images"):
-        manifest = read_manifest(source, group_by=options.group_by)
-        require_classes(manifest, minimum=1)
+        manifest = read_manifest(source, options.reading())
+        manifest = require_classes(manifest, minimum=1)
         manifest = _of_split(manifest, options.split)
     with watch.stage("hash files"):
         prints = fingerprint_manifest(manifest, progress=progress)

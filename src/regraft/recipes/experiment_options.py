@@ -9,6 +9,7 @@ from pydantic import Field
 
 from regraft.core import Options
 from regraft.recipes.network_options import NetworkOptions
+from regraft.recipes.source_options import SourceOptions
 
 HeadName = Literal["softmax", "svm"]
 
@@ -30,7 +31,7 @@ class MetricOptions(Options):
     )
 
 
-class ExperimentOptions(MetricOptions):
+class ExperimentOptions(MetricOptions, SourceOptions):
     """How a head is chosen, and what it is measured on."""
 
     normalisation: Literal["auto", "l2", "standard"] = Field(
@@ -43,11 +44,6 @@ class ExperimentOptions(MetricOptions):
     )
     test_fraction: float = Field(
         0.25, gt=0, lt=1, description="Part of the images held out for the test, where the data set has no test split."
-    )
-    group_by: str | None = Field(
-        None,
-        description="Keep images of one object on one side: a column's name, or a regular expression on the path "
-        "whose capture groups name the object.",
     )
     seed: int = Field(0, description="Chooses the split and the folds.")
 

@@ -79,8 +79,8 @@ def probe(
     progress = progress or SilentProgress()
     watch = Stopwatch()
     with watch.stage("list images"):
-        manifest = read_manifest(source, group_by=options.group_by)
-        require_classes(manifest)
+        manifest = read_manifest(source, options.reading())
+        manifest = require_classes(manifest)
     with RunFolder(options.runs, options.name, f"{Path(source).stem}-probe") as run:
         data = load_features(manifest, options, progress, watch)
         require_classes(data.manifest)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydantic import Field
 
-from regraft.core import Options, SilentProgress, Value
+from regraft.core import SilentProgress, Value
 from regraft.data import DataSummary, Finding, find_problems, fingerprint_manifest, read_manifest, summarise
+from regraft.recipes.source_options import SourceOptions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,14 +16,8 @@ if TYPE_CHECKING:
     from regraft.core import Progress
 
 
-class ScanOptions(Options):
+class ScanOptions(SourceOptions):
     """Settings of `scan`."""
-
-    group_by: str | None = Field(
-        None,
-        description="Count images of one object as a group: a column's name, or a regular expression on the path whose "
-        "capture groups name the object.",
-    )
 
 
 class ScanResult(Value):
@@ -49,7 +43,7 @@ def scan(
         DataError: There is nothing to scan.
     """
     options = ScanOptions.of(options, settings)
-    manifest = read_manifest(source, group_by=options.group_by)
+    manifest = read_manifest(source, options.reading())
     prints = fingerprint_manifest(manifest, progress=progress or SilentProgress())
     readable = manifest.select(np.array([digest is not None for digest in prints.digests], np.bool_))
     digests = [digest for digest in prints.digests if digest is not None]

@@ -104,8 +104,8 @@ def train(
     progress = progress or SilentProgress()
     watch = Stopwatch()
     with watch.stage("list images"):
-        manifest = read_manifest(source, group_by=options.group_by)
-        require_classes(manifest)
+        manifest = read_manifest(source, options.reading())
+        manifest = require_classes(manifest)
     check = partial(check_training, options, n_classes=manifest.n_classes)
     data = load_features(manifest, options, progress, watch, check=check)
     require_classes(data.manifest)

@@ -5,7 +5,7 @@ import pytest
 from pyarrow import parquet
 
 from regraft.core import DataError
-from regraft.data.columns import read_column_names, read_columns
+from regraft.data.columns import open_table
 
 
 def written(folder, text: str, name="t.csv", encoding="utf-8"):
@@ -27,26 +27,26 @@ def written(folder, text: str, name="t.csv", encoding="utf-8"):
 def test_text(tmp_path, name, text):
     """Commas, semicolons and tabs, any line ends, blank lines and blanks around cells give the same columns."""
     table = written(tmp_path, text, name)
-    assert read_column_names(table) == ("a", "b")
-    assert read_columns(table, ("a", "b")).cells == {"a": ["1", None], "b": ["x", "y z"]}
+    assert open_table(table).names == ("a", "b")
+    assert open_table(table).read(("a", "b")).cells == {"a": ["1", None], "b": ["x", "y z"]}
 
 
 def test_a_byte_order_mark(tmp_path):
     """A byte order mark, as spreadsheets write it, is no part of the first column's name."""
     table = written(tmp_path, "a,b\nä,2\n", encoding="utf-8-sig")
-    assert read_columns(table, read_column_names(table)).cells == {"a": ["ä"], "b": ["2"]}
+    assert open_table(table).read(("a", "b")).cells == {"a": ["ä"], "b": ["2"]}
 
 
 def test_quotes(tmp_path):
     """Quoted cells may hold the delimiter, quotes and newlines; the place is the line where the row ends."""
-    columns = read_columns(written(tmp_path, 'a,b\n"1,\n""2""",x\n3,y\n'), ("a",))
+    columns = open_table(written(tmp_path, 'a,b\n"1,\n""2""",x\n3,y\n')).read(("a",))
     assert columns.cells == {"a": ['1,\n"2"', "3"]}
     assert columns.where(1, "a") == f"{tmp_path}/t.csv, line 4, column 'a'"
 
 
 def test_tabs_rule_in_tsv(tmp_path):
     """In a TSV file commas are text."""
-    assert read_column_names(written(tmp_path, "a,b,c\td\n", "t.tsv")) == ("a,b,c", "d")
+    assert open_table(written(tmp_path, "a,b,c\td\n", "t.tsv")).names == ("a,b,c", "d")
 
 
 @pytest.mark.parametrize(
@@ -57,21 +57,33 @@ def test_tabs_rule_in_tsv(tmp_path):
         ("a,b\n1,2\n\n3\n", "line 4: 1 cell where the header has 2"),
         ("a,b\n1,2,3\n", "line 2: 3 cells where the header has 2"),
         ("a,b, a\n", "a column twice: a, b, a"),
-        ('a,b\n"1,2\n', "no readable table in UTF-8: unexpected end of data"),
+        ('a,b\n"1,2\n', "no readable table: line 2: unexpected end of data"),
     ],
 )
 def test_damaged_text(tmp_path, text, message):
     """A text file that is no table is an error that says where."""
     table = written(tmp_path, text)
     with pytest.raises(DataError, match=message):
-        read_columns(table, read_column_names(table)[:1])
+        open_table(table)
 
 
-@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
-def test_other_encodings(tmp_path, encoding):
-    """A text in another encoding is refused, not guessed at."""
-    with pytest.raises(DataError, match=r"no readable table in UTF-8: .*decode byte"):
-        read_column_names(written(tmp_path, "a,ß\n", encoding=encoding))
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "windows-1252", "latin-1"])
+def test_encodings(tmp_path, encoding):
+    """What spreadsheets write is read; a guess is told, with the first line that it decides."""
+    table = open_table(written(tmp_path, "path,label\n1.jpg,caf\u00e9\n", encoding=encoding))
+    assert table.read(("label",)).cells == {"label": ["caf\u00e9"]}
+    told = [(remark.code, remark.examples) for remark in table.remarks]
+    assert told == ([] if encoding.startswith("utf") else [("table_encoding", ("1.jpg,caf\u00e9",))])
+
+
+@pytest.mark.parametrize(
+    "content", [b"PK\x03\x04" + bytes(90), b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\xff\xd8\xff\xe0"]
+)
+def test_a_spreadsheet_called_csv(tmp_path, content):
+    """What is no text is named for what it is."""
+    (tmp_path / "t.csv").write_bytes(content)
+    with pytest.raises(DataError, match=r"no table: it is .* Save the table as CSV"):
+        open_table(tmp_path / "t.csv")
 
 
 def test_parquet_cells(tmp_path):
@@ -87,8 +99,8 @@ def test_parquet_cells(tmp_path):
         "bytes": [b"1", b"2"],
     }
     parquet.write_table(pa.table(values), table)
-    assert read_column_names(table) == ("i", "f", "g", "t", "d", "b", "bytes")
-    assert read_columns(table, ("i", "f", "g", "t", "d", "b")).cells == {
+    assert open_table(table).names == ("i", "f", "g", "t", "d", "b", "bytes")
+    assert open_table(table).read(("i", "f", "g", "t", "d", "b")).cells == {
         "i": ["1", None],
         "f": ["2", None],
         "g": ["0.5", "1"],
@@ -102,8 +114,8 @@ def test_parquet_cells_that_are_no_text(tmp_path):
     """Pictures inside of the table are refused with row and column."""
     table = tmp_path / "t.parquet"
     parquet.write_table(pa.table({"image": [None, {"bytes": b"x"}]}), table)
-    with pytest.raises(DataError, match=r"t.parquet, row 2, column 'image': .* and this one is a dict"):
-        read_columns(table, ("image",))
+    with pytest.raises(DataError, match=r"t.parquet, row 2, column 'image': .* and this one is a structure"):
+        open_table(table).read(("image",))
 
 
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"path,label\n", b"PAR1" * 100])
@@ -112,7 +124,7 @@ def test_damaged_parquet(tmp_path, content):
     table = tmp_path / "t.parquet"
     table.write_bytes(content)
     with pytest.raises(DataError, match="no readable Parquet file"):
-        read_column_names(table)
+        open_table(table)
 
 
 def test_damaged_parquet_data(tmp_path):
@@ -123,7 +135,7 @@ def test_damaged_parquet_data(tmp_path):
     content[100:2000] = bytes(1900)
     table.write_bytes(content)
     with pytest.raises(DataError, match="no readable Parquet file"):
-        read_columns(table, ("path",))
+        open_table(table).read(("path",))
 
 
 @pytest.mark.parametrize("name", ["t.csv", "t.parquet"])
@@ -131,4 +143,4 @@ def test_a_folder_is_no_table(tmp_path, name):
     """A file that the system does not open is an error of the data."""
     (tmp_path / name).mkdir()
     with pytest.raises(DataError, match="no readable"):
-        read_column_names(tmp_path / name)
+        open_table(tmp_path / name)

@@ -149,13 +149,22 @@ def test_two_classes_are_enough(make_manifest):
         (["cat", "cat"], None, r"There is 1 class with images \('cat'\), and a classifier needs at least 2"),
         (["cat"], ("cat", "dog"), r"There is 1 class with images \('cat'\)"),
         ([], ("cat", "dog"), "There are 0 classes with images, and"),
-        (["cat", None, "dog", None], None, r"2 of 4 images have no label \(first: '1.jpg'\)"),
+        ([None, None], None, r"None of 2 images has a label \(first: '0.jpg'\)"),
     ],
 )
 def test_what_cannot_be_trained_on(make_manifest, names, class_names, message):
     """One class, no class, and images without labels are refused with numbers and a remedy."""
     with pytest.raises(DataError, match=message):
         require_classes(make_manifest(names, class_names=class_names))
+
+
+def test_images_without_a_label_are_left_out(make_manifest):
+    """Beside labelled ones they are no reason to give up, and they are told."""
+    manifest = require_classes(make_manifest(["cat", None, "dog", None]))
+    assert manifest.paths == ("0.jpg", "2.jpg")
+    assert [(remark.code, remark.n, remark.examples) for remark in manifest.remarks] == [
+        ("unlabelled", 2, ("1.jpg", "3.jpg"))
+    ]
 
 
 def test_a_minimum_of_classes(make_manifest):

@@ -3,12 +3,13 @@ from __future__ import annotations
 import pytest
 
 from regraft.core import DataError, OptionError
+from regraft.data.reading import Reading
 from regraft.data.sources import read_manifest
 
 
 def test_a_folder(write_files):
     """A folder is read as classes, with groups by a pattern."""
-    manifest = read_manifest(write_files("cat/1_a.jpg", "dog/2_a.jpg"), group_by=r"(\d)_")
+    manifest = read_manifest(write_files("cat/1_a.jpg", "dog/2_a.jpg"), Reading(group_by=r"(\d)_"))
     assert manifest.class_names == ("cat", "dog")
     assert manifest.groups == ("1", "2")
 
@@ -18,7 +19,7 @@ def test_a_table(tmp_path, name):
     """A table is read as such, with groups by a column."""
     table = tmp_path / name
     table.write_text("path\tpole\na.jpg\t7\n")
-    assert read_manifest(str(table), group_by="pole").groups == ("7",)
+    assert read_manifest(str(table), Reading(group_by="pole")).groups == ("7",)
 
 
 def test_the_home_folder(write_files, monkeypatch):
@@ -40,7 +41,7 @@ def test_a_file_of_another_kind(tmp_path):
     file = tmp_path / "labels.xlsx"
     file.write_text("x")
     with pytest.raises(
-        DataError, match=r"labels.xlsx is no data set: give a folder, a .csv, .parquet, .tsv table, or a"
+        DataError, match=r"labels.xlsx is no data set: give a folder, a .csv, .*, .parquet, .tsv, .txt table, or a"
     ):
         read_manifest(file)
 
@@ -69,4 +70,4 @@ def test_nothing_there(source, message, tmp_path, monkeypatch):
 def test_a_pattern_that_is_none(write_files):
     """An invalid pattern is an error of the option."""
     with pytest.raises(OptionError, match="no valid regular expression"):
-        read_manifest(write_files("cat/1.jpg"), group_by="(")
+        read_manifest(write_files("cat/1.jpg"), Reading(group_by="("))

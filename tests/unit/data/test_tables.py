@@ -6,6 +6,8 @@ import pytest
 from pyarrow import parquet
 
 from regraft.core import DataError, OptionError
+from regraft.data.findings import find_problems
+from regraft.data.reading import Reading
 from regraft.data.tables import read_table
 
 
@@ -92,25 +94,29 @@ def test_backslashes(table, tmp_path):
 
 def test_groups_by_column(table):
     """Any column can name the groups, instead of the one called group."""
-    manifest = read_table(table("path,group,pole id\na.jpg,x,7\nb.jpg,x,\n"), group_by="pole id")
+    manifest = read_table(table("path,group,pole id\na.jpg,x,7\nb.jpg,x,\n"), Reading(group_by="pole id"))
     assert manifest.groups == ("7", None)
 
 
 def test_groups_by_pattern(table):
     """What is no column is a regular expression on the path."""
-    assert read_table(table("path\n1_a.jpg\n2_a.jpg\n"), group_by=r"(\d+)_").groups == ("1", "2")
+    assert read_table(table("path\n1_a.jpg\n2_a.jpg\n"), Reading(group_by=r"(\d+)_")).groups == ("1", "2")
 
 
 def test_a_column_that_is_not_there(table):
     """A plain word that is no column is a mistake, never a pattern that happens to match."""
     with pytest.raises(OptionError, match=r"no column 'jpg' to group by\. It has: path, label"):
-        read_table(table("path,label\na.jpg,1\n"), group_by="jpg")
+        read_table(table("path,label\na.jpg,1\n"), Reading(group_by="jpg"))
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("name,label\na.jpg,1\n", "no column 'path'. It has: name, label"),
+        (
+            "name,label\na,1\n",
+            "no column 'path'. It has: name, label. Name the column .* with --path-column, or call it",
+        ),
+        ("a,b,label\n1.jpg,2.png,1\n", "It has: a, b, label. Of these, a, b hold names of images"),
         ("path,label\n", "no rows below its header"),
         ("path,label\na.jpg,1\n\n  ,2\n", "line 4, column 'path': the path is empty"),
         ("path,subset\na.jpg,train\nb.jpg,dev\n", "line 3, column 'subset': 'dev' is no split; a split is train"),
@@ -120,3 +126,199 @@ def test_rows_that_make_no_sense(table, text, message):
     """Errors name the place and the column."""
     with pytest.raises(DataError, match=message):
         read_table(table(text))
+
+
+def codes(manifest):
+    """The kinds of remarks."""
+    return [remark.code for remark in manifest.remarks]
+
+
+@pytest.fixture
+def photos(tmp_path):
+    """Empty files below the table's folder."""
+
+    def make(*names: str, below: str = "."):
+        for name in names:
+            path = tmp_path / below / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+
+    return make
+
+
+@pytest.mark.parametrize("path", ["id", "image_id", "ImageId", "Image ID", "img", "photo", "file path", "image-name"])
+@pytest.mark.parametrize("label", ["labels", "breed", "class_name", "Class Name", "species", "dx", "categories"])
+def test_names_that_people_give_their_columns(table, path, label):
+    """Case, blanks and signs do not matter; names of identifiers count where no plainer one is there."""
+    manifest = read_table(table(f"{path},other,{label}\na.jpg,7,cat\n"))
+    assert (manifest.paths, manifest.class_names) == (("a.jpg",), ("cat",))
+    assert codes(manifest) == ["no_file_found"]
+
+
+def test_identifiers_without_extension(table, photos):
+    """As Kaggle has them: `id,breed` beside a folder of `id.jpg`, in one folder or in several."""
+    photos("train/00a.jpg", "train/00b.jpeg", "more/part 2/00c.png", "test/00x.jpg")
+    manifest = read_table(table("id,breed\n00c,pug\n00a,boxer\n00b,pug\n"))
+    assert manifest.paths == ("more/part 2/00c.png", "train/00a.jpg", "train/00b.jpeg")
+    assert manifest.class_names == ("boxer", "pug")
+    assert codes(manifest) == ["guessed_files"]
+    assert "'00c' is 'more/part 2/00c.png'" in manifest.remarks[0].message
+
+
+def test_a_name_that_fits_several_files(table, photos):
+    """Nobody is to guess which; the folder that is meant can be said."""
+    photos("train/1.jpg", "test/1.jpg", "test/2.jpg")
+    path = table("image,label\n1,cat\n2,dog\n")
+    with pytest.raises(
+        DataError, match=r"1 name in .* fits several files \(first: '1': test/1.jpg, train/1.jpg\).*--root"
+    ):
+        read_table(path)
+    assert read_table(path, Reading(root=path.parent / "test")).paths == ("1.jpg", "2.jpg")
+    with pytest.raises(DataError, match="fits several files"):
+        read_table(table("path,label\ntrainset/1.jpg,cat\n"))
+    assert read_table(table("path,label\nold/train/1,cat\n")).paths == ("train/1.jpg",)
+
+
+def test_paths_that_start_elsewhere(table, photos, tmp_path, monkeypatch):
+    """From the working folder, from the folder above, or from a folder of another machine: found, and told."""
+    photos("cat/1.jpg", "dog/1.jpg", below="data/set")
+    monkeypatch.chdir(tmp_path)
+    path = table("path,label\nset/cat/1.jpg,cat\nset/dog/1.jpg,dog\n")
+    (tmp_path / "tables").mkdir()
+    moved = path.rename(tmp_path / "tables" / "t.csv")
+    monkeypatch.chdir(tmp_path / "data")
+    manifest = read_table(moved)
+    assert (manifest.root, codes(manifest)) == (tmp_path / "data", ["guessed_files"])
+    assert f"--root {tmp_path / 'data'}" in manifest.remarks[0].message
+    assert read_table(moved, Reading(root=tmp_path / "data")).remarks == ()
+    inside = tmp_path / "data" / "set" / "t.csv"
+    for prefix in ("data/set/", "/home/elsewhere/data/set/", "C:\\Users\\me\\set\\", "./"):
+        inside.write_text(f"path,label\n{prefix}cat/1.jpg,cat\n{prefix}dog/1.jpg,dog\n")
+        assert read_table(inside).paths == ("cat/1.jpg", "dog/1.jpg") or prefix == "./"
+        assert all(file.exists() for file in read_table(inside).files())
+
+
+def test_files_that_are_nowhere(table, photos):
+    """The places where they were looked for are named; where some are there, the others are rows that are missing."""
+    assert "below" in read_table(table("path,label\na.jpg,cat\n")).remarks[0].message
+    assert "Addresses are not fetched" in read_table(table("path\nhttps://x.org/a.jpg\n")).remarks[0].message
+    photos("b.jpg")
+    manifest = read_table(table("path,label\na.jpg,cat\nb.jpg,cat\n"))
+    assert (manifest.paths, manifest.remarks) == (("a.jpg", "b.jpg"), ())
+
+
+def test_what_spreadsheets_leave(table, photos):
+    """Empty rows and columns, an index, a line that names the delimiter, quotes and blanks around names."""
+    photos("a.jpg", "b.jpg")
+    for text in (
+        "path,label\na.jpg,cat\nb.jpg,dog\n,\n,\n\n",
+        "path,label,\na.jpg,cat,\nb.jpg,dog,\n",
+        "path,label\na.jpg,cat,,\nb.jpg,dog,,\n",
+        "path;label;;;\na.jpg;cat;;;\nb.jpg;dog;;;\n;;;;\n",
+        "sep=;\npath;label\na.jpg;cat\nb.jpg;dog\n",
+        "\ufeffsep=,\n path , label \na.jpg , cat\nb.jpg, dog\n",
+        "Unnamed: 0,path,label\n0,a.jpg,cat\n1,b.jpg,dog\n",
+        ",path,label\n0,a.jpg,cat\n1,b.jpg,dog\n",
+        '"path"|"label"\n"a.jpg"|"cat"\n"b.jpg"|"dog"\n',
+    ):
+        manifest = read_table(table(text))
+        assert (manifest.paths, manifest.class_names, manifest.remarks) == (("a.jpg", "b.jpg"), ("cat", "dog"), ())
+
+
+def test_columns_that_are_recognised_by_what_they_hold(table, photos):
+    """One column of image names, and one other that repeats as labels do: used, and told with the way to say it."""
+    photos("a.jpg", "b.jpg", "c.jpg")
+    rows = "0,a.jpg,collie,3.5\n1,b.jpg,pug,9.25\n2,c.jpg,pug,4.75\n"
+    manifest = read_table(table(f",photograph,dog,weight\n{rows}"))
+    assert (manifest.paths, manifest.class_names) == (("a.jpg", "b.jpg", "c.jpg"), ("collie", "pug"))
+    assert codes(manifest) == ["guessed_path_column", "guessed_label_column"]
+    assert all(
+        "column 'dog'" in remark.message or "column 'photograph'" in remark.message for remark in manifest.remarks
+    )
+    said = Reading(path_column="Photograph", label_column="weight")
+    assert read_table(table(f",photograph,dog,weight\n{rows}"), said).class_names == ("3.5", "4.75", "9.25")
+    with pytest.raises(OptionError, match=r"no column 'dogs' \(--label-column\)\. It has: "):
+        read_table(table(f",photograph,dog,weight\n{rows}"), Reading(label_column="dogs"))
+
+
+def test_columns_that_nobody_can_choose(table, photos):
+    """Two columns that can both be the labels: none is taken, all are listed; two with known names: the first."""
+    photos("a.jpg", "b.jpg")
+    manifest = read_table(table("path,colour,shape\na.jpg,red,round\nb.jpg,blue,square\n"))
+    assert (manifest.class_names, codes(manifest)) == ((), ["no_label_column"])
+    assert "It has: path, colour, shape" in manifest.remarks[0].message
+    assert "--label-column" in manifest.remarks[0].message
+    manifest = read_table(table("path,class_id,class_name\na.jpg,1,red\nb.jpg,2,blue\n"))
+    assert (manifest.class_names, codes(manifest)) == (("blue", "red"), ["several_label_columns"])
+
+
+def test_ones_and_zeros(table, photos):
+    """A column for each class and exactly one 1 in each row are labels; otherwise it is said why not."""
+    photos("a.jpg", "b.jpg", "c.jpg")
+    manifest = read_table(table("image,MEL,NV,UNK\na,1.0,0.0,0\nb,0.0,1.0,0\nc,0.0,1.0,0\n"))
+    assert [manifest.class_names[label] for label in manifest.labels] == ["MEL", "NV", "NV"]
+    assert codes(manifest) == ["one_hot_labels", "guessed_files"]
+    manifest = read_table(table("path,cat,dog\na.jpg,1,1\nb.jpg,0,1\nc.jpg,0,0\n"))
+    assert codes(manifest) == ["no_label_column"]
+    assert "2 rows not exactly one 1" in manifest.remarks[0].message
+    manifest = read_table(table("path,is_cat\na.jpg,1\nb.jpg,0\nc.jpg,0\n"))
+    assert (manifest.class_names, codes(manifest)) == (("0", "1"), ["guessed_label_column"])
+
+
+def test_tables_without_a_header(tmp_path, photos):
+    """Lists of files as frameworks of old have them, with commas, blanks or tabs, with labels or without."""
+    photos("a.jpg", "my b.jpg")
+    for name, text in (
+        ("t.csv", "a.jpg,0\nmy b.jpg,1\n"),
+        ("t.txt", "a.jpg 0\nmy b.jpg 1\n"),
+        ("t.lst", "a.jpg\t0\nmy b.jpg\t1\n"),
+    ):
+        (tmp_path / name).write_text(text)
+        manifest = read_table(tmp_path / name)
+        assert (manifest.paths, manifest.labels.tolist()) == (("a.jpg", "my b.jpg"), [0, 1])
+        assert codes(manifest)[0] == "table_without_header"
+    (tmp_path / "t.txt").write_text("a.jpg\nmy b.jpg\n")
+    assert read_table(tmp_path / "t.txt").labels.tolist() == [-1, -1]
+    (tmp_path / "t.txt").write_text("path label\na.jpg cat\n")
+    assert read_table(tmp_path / "t.txt").class_names == ("cat",)
+
+
+def test_minus_one_is_no_label(table, photos):
+    """As in TFRecord and Parquet; beside nothing but 1, or beside other negative numbers, it is a class."""
+    photos("a.jpg", "b.jpg", "c.jpg")
+    manifest = read_table(table("path,label\na.jpg,-1\nb.jpg,0\nc.jpg,3\n"))
+    assert (manifest.labels.tolist(), manifest.class_names) == ([-1, 0, 1], ("0", "3"))
+    assert (codes(manifest), manifest.remarks[0].examples) == (["label_minus_one"], ("a.jpg",))
+    assert read_table(table("path,label\na.jpg,-1\nb.jpg,1\n")).class_names == ("-1", "1")
+    assert read_table(table("path,label\na.jpg,-1\nb.jpg,-2\n")).class_names == ("-2", "-1")
+    assert read_table(table("path,label\na.jpg,-1\nb.jpg,-1\n")).labels.tolist() == [-1, -1]
+
+
+def test_a_path_with_two_labels_is_told(table, photos):
+    """The same image in two rows is a copy of itself, and under two labels a contradiction."""
+    photos("a.jpg", "b.jpg")
+    manifest = read_table(table("path,label\na.jpg,cat\na.jpg,dog\nb.jpg,cat\nb.jpg,cat\n"))
+    found = find_problems(manifest, ["1", "1", "2", "2"], (), (None,) * 4)
+    counts = {finding.code: finding.n for finding in found}
+    assert (counts["duplicates"], counts["contradicting_labels"]) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [True, False],
+        [1.0, 0.0],
+        [[1], [0]],
+        [b"1", b"0"],
+        pa.array(["1", "0"]).dictionary_encode(),
+        pa.array([1, 0], pa.decimal128(9, 2)),
+        pa.array([1, 0], pa.int8()),
+    ],
+)
+def test_labels_of_every_type(values, tmp_path, photos):
+    """A label is the same label whatever type its column has."""
+    photos("a.jpg", "b.jpg")
+    parquet.write_table(pa.table({"path": ["a.jpg", "b.jpg"], "label": values}), tmp_path / "t.parquet")
+    manifest = read_table(tmp_path / "t.parquet")
+    names = ("False", "True") if values[0] is True else ("0", "1")
+    assert (manifest.class_names, manifest.labels.tolist()) == (names, [1, 0])

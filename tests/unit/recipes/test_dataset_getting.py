@@ -10,7 +10,7 @@ import pytest
 import regraft
 from publisher import ARCHIVES, DIGESTS, SIGNS, Notes
 from regraft.core import DataError, OptionError, StoreError
-from regraft.data import DATASETS, read_manifest
+from regraft.data import DATASETS, Reading, read_manifest
 
 
 def test_a_folder_with_the_publishers_split(get, folder):
@@ -22,7 +22,7 @@ def test_a_folder_with_the_publishers_split(get, folder):
     ]
     assert not result.was_there
     assert result.command == rf"regraft probe '{folder}' --group-by '(\d+)/(\d+)_'"
-    manifest = read_manifest(folder, group_by=SIGNS.group_by)
+    manifest = read_manifest(folder, Reading(group_by=SIGNS.group_by))
     assert manifest.class_names == ("00000", "00001", "00002")
     assert manifest.paths[0] == "test/00000/01000_00000.ppm"
     assert [manifest.splits.count(side) for side in ("train", "test")] == [12, 6]

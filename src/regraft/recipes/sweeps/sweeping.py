@@ -172,8 +172,8 @@ def _open_sweep(source: str, options: SweepOptions, progress: Progress, watch: S
         raise OptionError("A sweep shares its trials by itself: use --jobs instead of torchrun.")
     space = read_space(options)
     with watch.stage("list images"):
-        manifest = read_manifest(source, group_by=options.group_by)
-        require_classes(manifest)
+        manifest = read_manifest(source, options.reading())
+        manifest = require_classes(manifest)
     check = partial(check_variants, options, space, n_classes=manifest.n_classes)
     everything = load_features(manifest, options, progress, watch, check=check)
     require_classes(everything.manifest)

@@ -1,0 +1,27 @@
+"""How a data set is to be read, where it does not say so itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a user says of a data set.
+
+    Attributes:
+        group_by: A column of the table, or a regular expression on the path, that names the groups
+            (`Manifest.with_groups_from`); None for the column `group`, if there is one.
+        path_column: The table's column of paths; None to recognise it.
+        label_column: The table's column of labels; None to recognise it.
+        root: The folder that the table's paths start from; None to look where they are.
+    """
+
+    group_by: str | None = None
+    path_column: str | None = None
+    label_column: str | None = None
+    root: Path | None = None

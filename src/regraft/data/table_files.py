@@ -1,0 +1,135 @@
+"""Where the files of a table are: below the table's folder, the working folder, or in folders beside the table."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from regraft.core import DataError, plural, quoted, shortened
+from regraft.data.file_listing import has_image_name
+from regraft.data.finding import Finding, make_finding, was
+from regraft.data.folders import relative_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_N_LOOKED_AT = 200
+"""So many rows, at even distances, say where all files are."""
+
+
+_N_LEVELS_MAX = 6
+
+
+@dataclass(frozen=True)
+class TableFiles:
+    """The images of a table.
+
+    Attributes:
+        root: The folder that paths are relative to, absolute.
+        paths: Of each row.
+        remarks: What was guessed.
+    """
+
+    root: Path
+    paths: list[str]
+    remarks: tuple[Finding, ...] = ()
+
+
+def find_files(cells: Sequence[str], table: Path, root: Path | None) -> TableFiles:
+    """The file that each cell means. What is nowhere stays as it is written.
+
+    Args:
+        cells: n paths or names of images, as the table has them.
+        table: The table.
+        root: Where paths start, if the user says so.
+
+    Raises:
+        DataError: A name fits several files.
+    """
+    home = (table.parent if root is None else root.expanduser()).resolve()
+    written = [_posix(cell, home) for cell in cells]
+    looked_at = written[:: max(1, len(written) // _N_LOOKED_AT)]
+    if _any_there(looked_at, home):
+        return TableFiles(home, [_relative(path, home) for path in written])
+    here = Path.cwd()
+    if root is None and _any_there(looked_at, here):
+        message = f"The paths in {table.name} start from the working folder, {here}. To say so: --root {here}"
+        remark = make_finding("guessed_files", "note", message, len(cells), written)
+        return TableFiles(here, [_relative(path, here) for path in written], (remark,))
+    return _search(written, table, home)
+
+
+def _posix(cell: str, root: Path) -> str:
+    """A path that was written on Windows has slashes, unless a file is really called like that."""
+    return cell.replace("\\", "/") if "\\" in cell and not os.path.lexists(root / cell) else cell
+
+
+def _any_there(paths: Sequence[str], root: Path) -> bool:
+    return any(os.path.isfile(root / path) for path in paths if "\0" not in path)  # noqa: PTH113 - names may be too long
+
+
+def _relative(path: str, root: Path) -> str:
+    return relative_path(path, root) if path.startswith("/") else path
+
+
+def _search(written: Sequence[str], table: Path, home: Path) -> TableFiles:
+    """Files in folders beside the table, by their names: without the extension, or without the first folders."""
+    index: defaultdict[str, list[str]] = defaultdict(list)
+    for path in _images_below(home):
+        name = path.rpartition("/")[2]
+        index[name].append(path)
+        index[os.path.splitext(name)[0]].append(path)  # noqa: PTH122 - a million paths
+    found = [_fitting(path, index) for path in written]
+    several = [(path, fits) for path, fits in zip(written, found, strict=True) if len(fits) > 1]
+    if several:
+        path, fits = several[0]
+        raise DataError(
+            f"{plural(len(several), 'name')} in {table} {'fits' if len(several) == 1 else 'fit'} several files (first: "
+            f"{quoted(path)}: {', '.join(map(shortened, fits[:3]))}). Say which folder is meant with --root."
+        )
+    n_found = sum(map(len, found))
+    paths = [fits[0] if fits else _relative(path, home) for path, fits in zip(written, found, strict=True)]
+    if not n_found:
+        return TableFiles(home, paths, (_nothing(written, table, home),))
+    first = next(place for place, fits in enumerate(found) if fits)
+    message = (
+        f"{plural(n_found, 'name')} of {len(written):,} in {table.name} {was(n_found)} found elsewhere "
+        f"below {home}: {quoted(written[first])} is {quoted(paths[first])}."
+    )
+    return TableFiles(home, paths, (make_finding("guessed_files", "note", message, n_found, paths),))
+
+
+def _images_below(home: Path) -> Iterator[str]:
+    """Files with an image's name in a folder and not far below it; what cannot be read is passed over."""
+    for folder, names, files in os.walk(home):
+        relative = Path(folder).relative_to(home)
+        if len(relative.parts) >= _N_LEVELS_MAX:
+            names.clear()
+        names[:] = sorted(name for name in names if not name.startswith("."))
+        prefix = "" if not relative.parts else f"{relative.as_posix()}/"
+        yield from (prefix + name for name in sorted(files) if has_image_name(name) and not name.startswith("."))
+
+
+def _fitting(path: str, index: dict[str, list[str]]) -> list[str]:
+    """The files that a path can mean: those with the same last folders, as many as agree, and at least the name."""
+    parts = [part for part in path.split("/") if part not in ("", ".")]
+    found = index.get(parts[-1], []) if parts else []
+    for n_parts in range(2, len(parts) + 1):
+        tail = "/" + "/".join(parts[-n_parts:])
+        closer = [one for one in found if f"/{one}".endswith(tail) or os.path.splitext(f"/{one}")[0].endswith(tail)]  # noqa: PTH122
+        if not closer:
+            break
+        found = closer
+    return found
+
+
+def _nothing(written: Sequence[str], table: Path, home: Path) -> Finding:
+    is_address = written[0].startswith(("http://", "https://", "s3://", "gs://"))
+    advice = (
+        "Addresses are not fetched: download the images first." if is_address else "Say where they start with --root."
+    )
+    message = f"No file that {table.name} names is there, below {home} or the working folder. {advice}"
+    return make_finding("no_file_found", "warning", message, len(written), written)

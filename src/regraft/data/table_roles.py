@@ -1,0 +1,227 @@
+"""Which column of a table holds what: by its name, else by what is in it, else it is asked for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from regraft.core import DataError, OptionError, plural, quoted
+from regraft.data.cells import squashed
+from regraft.data.file_listing import has_image_name
+from regraft.data.finding import Finding, make_finding
+from regraft.data.split_words import SPLIT_NAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from regraft.data.columns import Table
+    from regraft.data.reading import Reading
+
+_PATHS = (
+    *("path", "file", "filename", "filepath", "image", "imagepath", "imagefile", "imagefilename", "imagename"),
+    *("img", "imgpath", "imgfile", "imgname", "photo", "picture", "fname", "fullpath", "relativepath", "relpath"),
+    *("imageid", "imgid", "photoid", "pictureid", "fileid", "id"),
+)
+_LABELS = (
+    *("label", "class", "classname", "category", "target", "labels", "classes", "classlabel", "labelname"),
+    *("categoryname", "categories", "targets", "species", "breed", "variety", "diagnosis", "dx", "groundtruth"),
+    *("tag", "tags", "classid", "labelid", "categoryid", "targetid", "y"),
+)
+_SPLITS = ("split", "subset", "set", "partition")
+_GROUPS = ("group",)
+HEADER_WORDS = frozenset((*_PATHS, *_LABELS, *_SPLITS, *_GROUPS))
+"""Names that are recognised, in lower case without anything but letters and digits; the first one wins."""
+_COUNTED = re.compile(r"unnamed:? ?\d+|index|idx|rownames|no|nr|#", re.IGNORECASE)
+_N_LABELS_MIN = 20
+_IS_ONE = {"0": False, "0.0": False, "1": True, "1.0": True, "true": True, "false": False}
+
+Cells = list[str | None]
+
+
+@dataclass(frozen=True)
+class Roles:
+    """The columns that are used.
+
+    Attributes:
+        path: Of the images' paths.
+        label: Of their labels; None where there is none.
+        one_hot: Columns that are each a class, with a 1 where an image is of it; empty if there is a column of labels.
+        split: Of train, val and test.
+        group: Of the groups.
+        remarks: What was guessed.
+    """
+
+    path: str
+    label: str | None
+    one_hot: tuple[str, ...]
+    split: str | None
+    group: str | None
+    remarks: tuple[Finding, ...]
+
+    def columns(self) -> tuple[str, ...]:
+        """All of them, each once."""
+        named = (self.path, self.label, *self.one_hot, self.split, self.group)
+        return tuple(dict.fromkeys(name for name in named if name is not None))
+
+
+def find_roles(table: Table, reading: Reading) -> Roles:
+    """Choose columns.
+
+    Raises:
+        OptionError: A column that the user names is not there.
+        DataError: No column can be that of the paths.
+    """
+    remarks = list(table.remarks)
+    path = _named(table, reading.path_column, "--path-column") or _first(table, _PATHS)
+    if path is None:
+        path = _guess_path(table)
+        message = (
+            f"The paths are taken from column {quoted(path)}, the only one that holds names of images. If that is "
+        )
+        remarks.append(make_finding("guessed_path_column", "note", f"{message}wrong: --path-column NAME.", 1, [path]))
+    split = _first(table, _SPLITS, but=(path,))
+    group = reading.group_by if reading.group_by in table.names else _first(table, _GROUPS, but=(path,))
+    if split is not None and not _says_splits(table, split):
+        message = f"Column {quoted(split)} says nothing of train, val or test: it is not used as the split."
+        remarks.append(make_finding("no_split_column", "note", message, 1, [split]))
+        split = None
+    label = _named(table, reading.label_column, "--label-column")
+    one_hot: tuple[str, ...] = ()
+    if label is None:
+        label, one_hot, remark = _find_label(table, (path, split, group))
+        remarks += remark
+    return Roles(path, label, one_hot, split, group, tuple(remarks))
+
+
+def _first(table: Table, wanted: Sequence[str], but: Iterable[str | None] = ()) -> str | None:
+    by_name = {squashed(name): name for name in reversed(table.names) if name not in but}
+    return next((by_name[word] for word in wanted if word in by_name), None)
+
+
+def _named(table: Table, name: str | None, option: str) -> str | None:
+    """The column that the user names, letter by letter or nearly."""
+    if name is None or name in table.names:
+        return name
+    found = _first(table, (squashed(name),))
+    if found is None:
+        raise OptionError(f"{table.path} has no column {quoted(name)} ({option}). It has: {', '.join(table.names)}.")
+    return found
+
+
+def _guess_path(table: Table) -> str:
+    found = []
+    for name in table.plain:
+        cells = [cell for cell in table.read((name,)).cells[name] if cell]
+        if cells and sum(map(has_image_name, cells)) > len(cells) // 2:
+            found.append(name)
+    if len(found) == 1:
+        return found[0]
+    several = f" Of these, {', '.join(found)} hold names of images." if found else ""
+    raise DataError(
+        f"{table.path} has no column 'path'. It has: {', '.join(table.names)}.{several} Name the column of the images' "
+        "files with --path-column, or call it path, file, filename, image or image_id."
+    )
+
+
+def _says_splits(table: Table, name: str) -> bool:
+    cells = {cell.lower() for cell in table.read((name,)).cells[name] if cell}
+    return squashed(name) == "split" or not cells or bool(cells & set(SPLIT_NAMES))
+
+
+def _find_label(table: Table, taken: tuple[str | None, ...]) -> tuple[str | None, tuple[str, ...], tuple[Finding, ...]]:
+    """A column of labels, or columns of ones and zeros, or neither; and what was guessed."""
+    by_name = [name for word in _LABELS for name in table.names if squashed(name) == word and name not in taken]
+    if by_name:
+        return by_name[0], (), _several_labels(by_name)
+    others = {
+        name: table.read((name,)).cells[name]
+        for name in table.plain
+        if name not in taken and squashed(name) not in _PATHS
+    }
+    others = {name: cells for name, cells in others.items() if any(cells) and not _is_count(name, cells)}
+    if len(classes := _find_one_hot(others)) > 1:
+        message = (
+            f"{plural(len(classes), 'column')} of ones and zeros, one 1 in each row, are taken for the classes. "
+            "If that is wrong: --label-column NAME."
+        )
+        return None, classes, (make_finding("one_hot_labels", "note", message, len(classes), classes),)
+    candidates = [name for name, cells in others.items() if _is_label(cells)]
+    texts = [name for name in candidates if not _is_number(others[name])]
+    chosen = candidates if len(candidates) == 1 else texts
+    if len(chosen) == 1:
+        message = (
+            f"The labels are taken from column {quoted(chosen[0])}, the only other one that can hold them. If that is "
+        )
+        return (
+            chosen[0],
+            (),
+            (make_finding("guessed_label_column", "note", f"{message}wrong: --label-column NAME.", 1, chosen),),
+        )
+    return None, (), tuple(_no_label(table, others, candidates))
+
+
+def _several_labels(names: Sequence[str]) -> tuple[Finding, ...]:
+    if len(names) < 2:
+        return ()
+    message = (
+        f"Several columns can hold the labels: {quoted(names[0])} is used. Another one: --label-column {names[1]}."
+    )
+    return (make_finding("several_label_columns", "note", message, len(names), names),)
+
+
+def _no_label(table: Table, others: dict[str, Cells], candidates: Sequence[str]) -> Iterator[Finding]:
+    if not others:
+        return
+    flags = [name for name, cells in others.items() if _is_flag(cells)]
+    several = ""
+    if len(flags) > 1:
+        n_wrong = _n_wrong_rows(others[name] for name in flags)
+        several = (
+            f" {len(flags)} columns hold ones and zeros, and {plural(n_wrong, 'row')} not exactly one 1: an image has "
+            "one class."
+        )
+    message = (
+        f"{table.path.name} has no column that must be the labels. It has: {', '.join(table.names)}.{several} "
+        "Name one with --label-column, or call it label, class or category."
+    )
+    yield make_finding("no_label_column", "warning", message, max(1, len(candidates)), candidates or list(others))
+
+
+def _find_one_hot(others: dict[str, Cells]) -> tuple[str, ...]:
+    flags = {name: cells for name, cells in others.items() if _is_flag(cells)}
+    return tuple(flags) if flags and not _n_wrong_rows(flags.values()) else ()
+
+
+def _n_wrong_rows(flags: Iterable[Cells]) -> int:
+    """Rows with ones and zeros, and not exactly one 1."""
+    return sum(sum(map(is_one, row)) != 1 for row in zip(*flags, strict=True) if any(row))
+
+
+def is_one(cell: str | None) -> bool:
+    """Whether a cell of a column of ones and zeros is a one."""
+    return _IS_ONE[(cell or "0").lower()]
+
+
+def _is_flag(cells: Cells) -> bool:
+    return {(cell or "0").lower() for cell in cells} <= _IS_ONE.keys()
+
+
+def _is_count(name: str, cells: Cells) -> bool:
+    """Whether a column only counts the rows."""
+    if not _COUNTED.fullmatch(name):
+        return False
+    numbers = [cell for cell in cells if cell]
+    return [str(number) for number in range(len(numbers))] == numbers or [
+        str(number) for number in range(1, len(numbers) + 1)
+    ] == numbers
+
+
+def _is_label(cells: Cells) -> bool:
+    """Whether values repeat as those of labels do."""
+    found = {cell for cell in cells if cell}
+    return len(found) <= max(_N_LABELS_MIN, len(cells) // 2) and not any(map(has_image_name, found))
+
+
+def _is_number(cells: Cells) -> bool:
+    return all(re.fullmatch(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?", cell, re.ASCII) for cell in cells if cell)
