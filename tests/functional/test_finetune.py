@@ -141,10 +141,33 @@ def test_a_head_that_came_with_the_weights_is_left_out(tuned, photos, command, t
     assert "learning rate" in done.stderr, "the rates are shown before the training"
 
 
+def test_a_log_says_the_plan_once_and_an_epoch_a_line(photos, command, tmp_path):
+    """Standard output and error together: no sentence stands twice; the start and both epochs are there."""
+    done = command("finetune", photos, *QUICK, "--runs", tmp_path / "runs")
+    lines = (done.stderr + done.stdout).splitlines()
+    assert sum("Training from stage7 on" in line for line in lines) == 1
+    assert "minutes" not in done.stdout + done.stderr
+    epochs = [line for line in lines if line.startswith("Training, ")]
+    assert [line.partition(":")[0] for line in epochs] == [
+        "Training, start",
+        "Training, epoch 1 of 2",
+        "Training, epoch 2 of 2",
+    ]
+    assert all("% right" in line for line in epochs)
+    assert all("validation loss" in line for line in epochs)
+
+
 def test_train_shows_its_evidence(photos, command, tmp_path):
     """A ladder, a verdict, and a classifier that is kept because of it."""
     done = command("train", photos, *QUICK, "--ladder-folds", "2", "--rates", "0.001", "--runs", tmp_path / "runs")
     assert "probe" in done.stdout
+    for line in (
+        "Training 1 of 3 (fold 1 of 2, rate 0.001), epoch 1 of 2: loss",
+        "Training 2 of 3 (fold 2 of 2, rate 0.001), epoch 2 of 2: loss",
+        "Training 2 of 3 (fold 2 of 2, rate 0.001), on the images left out:",
+    ):
+        assert line in done.stderr
+    assert done.stderr.count("learning rate") == 1, "a table of rates is shown once, not for each training"
     assert ("fine-tuning is worth it" in done.stdout) != ("The probe is kept" in done.stdout)
     page = (tmp_path / "runs" / "photos-train" / "report.html").read_text(encoding="utf-8")
     assert "ladder" in page

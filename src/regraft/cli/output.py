@@ -74,9 +74,7 @@ def say_probe(result: ProbeResult) -> None:
 
 def say_finetune(result: FinetuneResult) -> None:
     """The end of a fine-tuning: what was decided, how good it is, and where everything is."""
-    for note in result.notes:
-        say(note)
-    say()
+    _say_notes(result)
     say_found(result)
     say(
         f"Trained on {result.n_train:,} images, epochs judged on {result.n_validation:,}, tested on "
@@ -87,9 +85,7 @@ def say_finetune(result: FinetuneResult) -> None:
 
 def say_train(result: TrainResult) -> None:
     """The ladder, the verdict, and how good what is kept is."""
-    for note in result.notes:
-        say(note)
-    say()
+    _say_notes(result)
     rows = [
         (rung.name, percent(rung.validation or 0), duration(rung.seconds), rung.description) for rung in result.rungs
     ]
@@ -103,6 +99,14 @@ def say_train(result: TrainResult) -> None:
     total = duration(sum(result.seconds.values()))
     say(f"Trained on {result.n_train:,} images, tested on {result.n_test:,}, in {total}.")
     _say_files(result)
+
+
+def _say_notes(result: FinetuneResult | TrainResult) -> None:
+    """What was decided, but for the plan, which was said when it was made."""
+    notes = [note for note in result.notes if note not in result.plan]
+    for note in notes:
+        say(note)
+    say()
 
 
 def say_sweep(result: SweepResult) -> None:

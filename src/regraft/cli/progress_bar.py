@@ -1,7 +1,8 @@
-"""Progress on a terminal: a bar with the rate and the time left, on standard error."""
+"""Progress on standard error: on a terminal a bar with the rate and the time left, elsewhere lines."""
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
@@ -9,6 +10,8 @@ from rich.filesize import decimal
 from rich.progress import BarColumn, ProgressColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as RichProgress
 from rich.text import Text
+
+from regraft.cli.log_lines import LogLines
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -39,9 +42,10 @@ def _amount(task: Task, number: float) -> str:
 
 
 class ProgressBar:
-    """Shows a recipe's progress; on a pipe or in a log file it stays silent but for notes.
+    """Shows a recipe's progress; on a pipe or in a log file by lines.
 
-    Use it as a context manager; the bar disappears at its end.
+    Use it as a context manager; the bar disappears at its end. Of several processes that train together (torchrun)
+    the first speaks.
     """
 
     def __init__(self) -> None:
@@ -57,6 +61,8 @@ class ProgressBar:
             transient=True,
             disable=not self._console.is_terminal,
         )
+        self._is_mute = os.environ.get("RANK", "0") != "0"
+        self._log = LogLines(self._log_line)
         self._task: TaskID | None = None
 
     def __enter__(self) -> Self:
@@ -73,17 +79,31 @@ class ProgressBar:
         if self._task is not None:
             self._bars.remove_task(self._task)
         self._task = self._bars.add_task(task, total=n_total, unit=unit, state="")
+        self._log.start(task, n_total, unit)
 
     def advance(self, n_done: int = 1) -> None:
         """Some units of the current task are finished."""
         if self._task is not None:
             self._bars.advance(self._task, n_done)
+        self._log.advance(n_done)
 
     def tell(self, state: str) -> None:
         """How the current task is doing, at the bar's end."""
         if self._task is not None:
             self._bars.update(self._task, state=state)
+        self._log.tell(state)
+
+    def mark(self, number: int, n_total: int, text: str) -> None:
+        """A milestone; the bar's end says as much already."""
+        self._log.mark(number, n_total, text)
 
     def say(self, text: str) -> None:
         """A line above the bar; also in log files."""
-        self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+        self._log.said()
+        if not self._is_mute:
+            self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    def _log_line(self, text: str) -> None:
+        """A line that the bar makes needless."""
+        if self._bars.disable:
+            self.say(text)

@@ -17,6 +17,9 @@ class Progress(Protocol):
     def tell(self, state: str) -> None:
         """How the current task is doing, in a few words; each replaces the former."""
 
+    def mark(self, number: int, n_total: int, text: str) -> None:
+        """Milestone `number` of `n_total`, an epoch or a trial, is reached: a line where there is no bar."""
+
     def say(self, text: str) -> None:
         """Something that the user should know now, and later."""
 
@@ -32,6 +35,9 @@ class SilentProgress:
 
     def tell(self, state: str) -> None:
         """Keep the state to itself."""
+
+    def mark(self, number: int, n_total: int, text: str) -> None:
+        """Pass it, silently."""
 
     def say(self, text: str) -> None:
         """Say nothing."""

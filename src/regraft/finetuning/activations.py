@@ -16,7 +16,25 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from regraft.finetuning.feeds import Feed
+    from regraft.finetuning.journal import Journal
     from regraft.finetuning.network import GraftedNetwork
+    from regraft.finetuning.task import Task
+
+
+_N_SHOWN = 32
+"""Images whose activations are shown."""
+
+
+def show_distributions(
+    journal: Journal, step: int, network: GraftedNetwork, task: Task, *, device: torch.device, precision: str
+) -> None:
+    """Weights, and what comes out of each stage, to TensorBoard."""
+    rows = (task.validation if len(task.validation) else task.train)[:_N_SHOWN]
+    outputs = stage_activations(network, task.feed, rows, device, precision=precision)
+    weights = {name: weight.detach().float().cpu().numpy() for name, weight in network.named_parameters()}
+    journal.histograms("weights", step, weights)
+    journal.histograms("activations", step, outputs)
+    journal.record("sparsity", step, **{name: float((out == 0).mean()) for name, out in outputs.items()})
 
 
 def stage_activations(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from regraft.core import InterruptedRunError, SilentProgress, TrainingError, generator
-from regraft.finetuning.activations import stage_activations
+from regraft.finetuning.activations import show_distributions
 from regraft.finetuning.batches import deal_batches, regrouped
 from regraft.finetuning.inference import network_scores
 from regraft.finetuning.marks import Marks
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
 _CHECKPOINT_SHARE = 0.02
 """A checkpoint is written when the last one's cost is less than this part of the time since."""
-_N_SHOWN = 32
-"""Images whose activations TensorBoard shows."""
 
 
 class Training:
@@ -55,6 +53,7 @@ class Training:
         checkpoints: Where to keep states; None for none.
         journal: Where to log; None for nowhere.
         precision: "fp32", or "bf16" for automatic mixed precision.
+        name: Of the training, for the user.
     """
 
     def __init__(
@@ -67,7 +66,9 @@ class Training:
         checkpoints: CheckpointFolder | None = None,
         journal: Journal | None = None,
         precision: str = "fp32",
+        name: str = "Training",
     ) -> None:
+        self.name = name
         self.task, self.options, self.seed, self.world = task, options, seed, world
         self.checkpoints, self.journal, self.precision = checkpoints, journal, precision
         self.progress: Progress = SilentProgress()
@@ -80,6 +81,7 @@ class Training:
         )
         self.steps_an_epoch = self.dealt.n_steps
         self.n_steps = options.steps or options.epochs * self.steps_an_epoch
+        self.n_epochs = -(-self.n_steps // self.steps_an_epoch)
         self.marks = Marks()
         self.best: dict[str, torch.Tensor] = {}
         self.best_scores: NDArray[np.float32] | None = None
@@ -104,7 +106,7 @@ class Training:
         return Trained(self.best, history, self.marks.best_epoch, self.best_scores, self.n_steps, self.steps_an_epoch)
 
     def _run(self, stop: StopRequest) -> None:
-        self.progress.start("Training", self._n_images(self.n_steps))
+        self.progress.start(self.name, self._n_images(self.n_steps))
         self.progress.advance(self._n_images(self.marks.step))
         if not self.marks.history:
             self._judge_start()
@@ -124,6 +126,8 @@ class Training:
             self._finish_epoch()
             if self.marks.step < self.n_steps and self.world.any(bool(stop)):
                 self._stop()
+        if self.marks.step < self.n_steps:
+            self._say(f"{self.name} ends here: --patience {self.options.patience} epochs have not been better.")
 
     def _await_inputs(self, stop: StopRequest) -> None:
         """Until all processes have the inputs of the epoch."""
@@ -183,7 +187,10 @@ class Training:
         marks.loss_sum, marks.n_right, marks.n_seen, marks.epoch_seconds = 0.0, 0, 0, 0.0
         self._keep_epoch(entry, scores)
         if self.journal is not None and self.options.histograms:
-            self._show_distributions(self.journal)
+            device = self.world.device
+            show_distributions(
+                self.journal, self.marks.step, self.stepper.network, self.task, device=device, precision=self.precision
+            )
         if self.marks.step >= self.n_steps:
             self.save()
         else:
@@ -194,19 +201,10 @@ class Training:
         if entry.validation_loss is not None and entry.validation_loss < self.marks.best_loss:
             self.marks.best_epoch, self.marks.best_loss, self.best_scores = entry.number, entry.validation_loss, scores
             self.best = self._state()
+        self.progress.mark(entry.number, self.n_epochs, entry.sentence(self.n_epochs, self.marks.best_epoch))
         if self.journal is not None:
             numbers = {name: value for name, value in vars(entry).items() if value is not None}
             self.journal.record("epoch", self.marks.step, **numbers)
-
-    def _show_distributions(self, journal: Journal) -> None:
-        """Weights, and what comes out of each stage, to TensorBoard."""
-        rows = (self.task.validation if len(self.task.validation) else self.task.train)[:_N_SHOWN]
-        network, device = self.stepper.network, self.world.device
-        outputs = stage_activations(network, self.task.feed, rows, device, precision=self.precision)
-        weights = {name: weight.detach().float().cpu().numpy() for name, weight in network.named_parameters()}
-        journal.histograms("weights", self.marks.step, weights)
-        journal.histograms("activations", self.marks.step, outputs)
-        journal.record("sparsity", self.marks.step, **{name: float((out == 0).mean()) for name, out in outputs.items()})
 
     def validate(self) -> tuple[float | None, float | None, NDArray[np.float32] | None]:
         """Cross-entropy, accuracy and scores on the validation rows, with the averaged weights where there are some."""
@@ -249,9 +247,7 @@ class Training:
         """What a step did: to the bar, and to the journal."""
         marks = self.marks
         self.progress.advance(n_seen)
-        self.progress.tell(
-            f"loss {marks.loss_sum / marks.n_seen:.3f}, {100 * marks.n_right / marks.n_seen:.1f} % right"
-        )
+        self.progress.tell(f"epoch {-(-marks.step // self.steps_an_epoch)}, {marks.so_far}")
         if self.journal is not None:
             rate = self.stepper.optimizer.param_groups[0]["lr"]
             self.journal.record("step", marks.step, loss=losses / n_seen, learning_rate=rate)

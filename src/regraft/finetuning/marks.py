@@ -19,6 +19,11 @@ class Marks:
     best_epoch: int | None = None
     best_loss: float = float("inf")
 
+    @property
+    def so_far(self) -> str:
+        """Loss and accuracy of the epoch, as far as it is."""
+        return f"loss {self.loss_sum / self.n_seen:.3f}, {100 * self.n_right / self.n_seen:.1f} % right"
+
     def count(self, loss_sum: float, n_right: int, n_seen: int) -> None:
         """One more step."""
         self.step += 1

@@ -55,6 +55,7 @@ class FinetuneResult:
         seconds: Time by stage.
         notes: What was decided, and why.
         findings: What was noticed of the data: left out, guessed, doubtful.
+        plan: Those of the notes that were said before the training.
     """
 
     folder: Path
@@ -66,6 +67,7 @@ class FinetuneResult:
     seconds: dict[str, float]
     notes: tuple[str, ...]
     findings: tuple[Finding, ...] = ()
+    plan: tuple[str, ...] = ()
 
     @property
     def bundle(self) -> Path:
@@ -159,6 +161,7 @@ def finetune(
         seconds=watch.seconds,
         notes=notes,
         findings=measured.findings,
+        plan=prepared.sentences,
     )
 
 

@@ -83,6 +83,8 @@ class Ladder:
     options: TrainOptions
     folder: Path
     stop: StopRequest = field(default_factory=StopRequest)
+    _n_fits: int = 0
+    _where: str = ""
 
     def climb(self) -> Climbed:
         """Try all rates on the first fold, the best one on the others, and compare it with the probe.
@@ -155,6 +157,7 @@ class Ladder:
         everything = Sides(self.shop.rows, self.shop.rows[:0])
         notes: list[str] = []
         for rate in sorted((rate for rate in self.options.rates if rate <= climbed.rate), reverse=True):
+            self._where = "all images"
             fit = self.fit(everything, rate, f"final-{rate:g}")
             loss = fit.trained.train_loss
             if loss <= _LOSS_FACTOR * climbed.train_loss + _LOSS_SLACK:
@@ -170,7 +173,12 @@ class Ladder:
         options = self.options.at(rate)
         data = self.shop.data
         head, _selection = start_head(data, sides.train, options)
-        return self.shop.fit(self.prepared, head, sides, options, folder=self.folder / name, stop=self.stop)
+        self._n_fits += 1
+        n_all = max(len(self.options.rates) + self.options.ladder_folds, self._n_fits)
+        called = f"Training {self._n_fits} of {n_all} ({self._where}, rate {rate:g})"
+        return self.shop.fit(
+            self.prepared, head, sides, options, folder=self.folder / name, stop=self.stop, name=called
+        )
 
     def _folds(self) -> list[Sides]:
         shop, options = self.shop, self.options
@@ -189,11 +197,14 @@ class Ladder:
         """
         began = time.perf_counter()
         blind = Sides(sides.train, sides.validation[:0])
+        self._where = f"fold {fold + 1} of {self.options.ladder_folds}"
         fit = self.fit(blind, rate, f"fold{fold}-{rate:g}")
         scores = self.shop.scores(self.prepared, fit, sides.validation)
         labels = self.shop.data.manifest.labels[sides.validation]
         seconds = fit.seconds or time.perf_counter() - began
-        return Judged(scores, labels, seconds, fit.trained.train_loss)
+        judged = Judged(scores, labels, seconds, fit.trained.train_loss)
+        self.shop.progress.mark(1, 1, f"on the images left out: {100 * judged.is_right.mean():.1f} % right")
+        return judged
 
 
 def _rung(

@@ -47,6 +47,7 @@ class TrainResult:
         seconds: Time by stage.
         notes: What was decided, and why.
         findings: What was noticed of the data: left out, guessed, doubtful.
+        plan: Those of the notes that were said before the training.
     """
 
     folder: Path
@@ -61,6 +62,7 @@ class TrainResult:
     seconds: dict[str, float]
     notes: tuple[str, ...]
     findings: tuple[Finding, ...] = ()
+    plan: tuple[str, ...] = ()
 
     @property
     def bundle(self) -> Path:
@@ -160,6 +162,7 @@ def train(
         seconds=watch.seconds,
         notes=notes,
         findings=measured.findings,
+        plan=prepared.sentences,
     )
 
 

@@ -80,7 +80,7 @@ class Workshop:
         self.n_passes = n_passes
         self.data, self.options, self.world, self.rows, self.progress = data, options, world, rows, progress
         self.cache = cache_folder()
-        self._tables: set[str] = set()
+        self._has_shown_rates = False
         self.seed = options.seed if options.training_seed is None else options.training_seed
 
     @cached_property
@@ -132,6 +132,7 @@ class Workshop:
         *,
         folder: Path | None = None,
         stop: StopRequest | None = None,
+        name: str = "Training",
     ) -> Fit:
         """Train once, from the newest checkpoint in the folder on if there is one.
 
@@ -142,6 +143,7 @@ class Workshop:
             options: How.
             folder: Of checkpoints and journal; None keeps neither.
             stop: Looked at between two steps.
+            name: What the user is told that this training is.
         """
         boundary = prepared.boundary
         grafted = self._grafted(boundary, GraftedHead(head, self.data.features[sides.train], options.dropout))
@@ -173,6 +175,7 @@ class Workshop:
             checkpoints=checkpoints,
             journal=journal,
             precision=boundary.precision,
+            name=name,
         )
         said: tuple[str, ...] = ()
         if checkpoints is not None and (restored := checkpoints.load_latest()) is not None:
@@ -180,10 +183,9 @@ class Workshop:
             said = (*restored.skipped, f"Going on after step {restored.step:,} of {training.n_steps:,}.")
         elif journal is not None:
             self._begin(journal)
-        table = rates_table(groups)
-        for sentence in (*said, *(() if table in self._tables else (table,))):
+        for sentence in (*said, *(() if self._has_shown_rates else (rates_table(groups),))):
             self.say(sentence)
-        self._tables.add(table)
+        self._has_shown_rates = True
         try:
             trained = training.run(self.progress, stop)
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -81,6 +82,38 @@ def test_inputs_of_a_rank_are_those_of_its_rows(size, batch_size, build):
             assert len(rows) == len(inputs)
             for row, values in zip(rows, inputs, strict=True):
                 assert any(np.array_equal(view[row].astype(np.float32), values) for view in views)
+
+
+class Noted(SilentProgress):
+    """Keeps what it is told for good."""
+
+    def __init__(self):
+        self.lines = []
+
+    def mark(self, number, n_total, text):
+        """A milestone."""
+        self.lines.append((number, n_total, text))
+
+    def say(self, text):
+        """A sentence."""
+        self.lines.append(text)
+
+
+def test_each_epoch_is_a_milestone(build):
+    """The start is one, too; each says loss and accuracy on both sides."""
+    noted = Noted()
+    build(epochs=2).run(noted)
+    assert [line[:2] for line in noted.lines] == [(0, 2), (1, 2), (2, 2)]
+    assert re.fullmatch(r"start: validation loss [\d.]+, [\d.]+ % right", noted.lines[0][2])
+    pattern = r"epoch 2 of 2: loss [\d.]+, [\d.]+ % right; validation loss [\d.]+, [\d.]+ % right( \(best so far\))?"
+    assert re.fullmatch(pattern, noted.lines[2][2])
+
+
+def test_an_early_end_is_said(build):
+    """With the option that asked for it."""
+    noted = Noted()
+    build(learning_rate=3.0, epochs=30, patience=2, ema=None, schedule="fixed", warmup=0.0).run(noted)
+    assert noted.lines[-1] == "Training ends here: --patience 2 epochs have not been better."
 
 
 class Alone(World):

@@ -31,15 +31,26 @@ _OF_HEAD = ("head", "normalisation", "class_weight", "validation_fraction")
 
 
 class QuietProgress(SilentProgress):
-    """A training's state, as that of its trial."""
+    """A training's state and milestones, as those of its trial.
+
+    Attributes:
+        progress: Of the sweep.
+        name: Of the trial and the fold.
+        number: Of the training among all that the sweep may make, from 0.
+        n_trainings: All of them.
+    """
 
     def __init__(self, progress: Progress) -> None:
         self.progress = progress
-        self.name = ""
+        self.name, self.number, self.n_trainings = "", 0, 1
 
     def tell(self, state: str) -> None:
         """How the trial is doing."""
         self.progress.tell(f"{self.name}: {state}")
+
+    def mark(self, number: int, n_total: int, text: str) -> None:
+        """One of the epochs of all trials."""
+        self.progress.mark(self.number * n_total + number, self.n_trainings * n_total, f"{self.name}, {text}")
 
 
 @dataclass(eq=False)

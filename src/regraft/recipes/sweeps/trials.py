@@ -12,7 +12,7 @@ from regraft.finetuning import stop_requests
 from regraft.recipes.finetuning import hold_out
 from regraft.recipes.folds import Judged
 from regraft.recipes.preflight import check_knobs, check_training
-from regraft.recipes.sweeps.fold_scores import FoldScore
+from regraft.recipes.sweeps.fold_scores import FoldScore, joined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,6 +73,7 @@ class TrialRoom:
                 with held:
                     self._run(held)
                 n_shown = self._show(n_shown)
+                self._mark(held)
         except KeyboardInterrupt:
             raise InterruptedRunError(
                 f"Stopped. {plural(self.study.n_finished(), 'finished trial')} of {self.options.trials} kept: run the "
@@ -101,6 +102,19 @@ class TrialRoom:
         self.shared.progress.advance(n_finished - n_shown)
         return n_finished
 
+    def _mark(self, held: HeldTrial) -> None:
+        """What a trial came to: a line in a log."""
+        if held.scores:
+            right = 100 * joined(held.scores).accuracy
+            settings = ", ".join(
+                f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}"
+                for name, value in held.settings.items()
+            )
+            n_folds = plural(len(held.scores), "fold")
+            self.shared.progress.mark(
+                1, 1, f"trial {held.place} of {self.options.trials}: {right:.1f} % right on {n_folds} ({settings})"
+            )
+
     def _run(self, held: HeldTrial) -> None:
         options = self.options.trained_with(held.settings)
         prepared = self.shared.prepared(options)
@@ -121,7 +135,9 @@ class TrialRoom:
         fold = self.folds[number]
         sides = hold_out(self.shared.data, fold.train, options)
         shop = self.shared.workshop(options)
-        self.shared.quiet.name = f"trial {held.place}, fold {number + 1} of {len(self.folds)}"
+        quiet, n_folds = self.shared.quiet, len(self.folds)
+        quiet.name = f"trial {held.place} of {self.options.trials}, fold {number + 1} of {n_folds}"
+        quiet.number, quiet.n_trainings = (held.place - 1) * n_folds + number, self.options.trials * n_folds
         folder = self.shared.folder / f"trial-{held.place}-fold-{number}"
         try:
             with stop_requests() as stop:
