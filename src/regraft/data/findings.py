@@ -9,7 +9,7 @@ import numpy as np
 
 from regraft.core import Value, plural, quoted
 from regraft.data.finding import Finding, left_out, make_finding
-from regraft.data.names import UNLABELLED
+from regraft.data.names import UNLABELLED, ascii_quoted, loosely
 from regraft.data.units import cluster_units
 
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ def find_problems(
         *_torn_groups(manifest, sides),
         *_rare_classes(manifest, units),
         *_absent_classes(manifest, sides),
+        *_similar_classes(manifest),
         *_fold_classes(manifest, units, sides, n_folds),
         *_imbalance(manifest),
         *manifest.remarks,
@@ -148,7 +149,12 @@ def _rare_classes(manifest: Manifest, units: NDArray[np.int64]) -> Iterator[Find
 
 
 def _absent_classes(manifest: Manifest, sides: Sequence[str | None]) -> Iterator[Finding]:
-    for side, consequence in (("train", "cannot be learnt."), ("test", "not measured.")):
+    consequences = {
+        "train": "cannot be learnt.",
+        "val": "not among what judges a training.",
+        "test": "not measured.",
+    }
+    for side, consequence in consequences.items():
         if side not in sides:
             continue
         here = manifest.select([name == side for name in sides]).class_counts()
@@ -156,6 +162,21 @@ def _absent_classes(manifest: Manifest, sides: Sequence[str | None]) -> Iterator
         if n := int(absent.sum()):
             message = f"{plural(n, 'class', 'classes')} without an image in the {side} split: {consequence}"
             yield make_finding(f"absent_from_{side}", "warning", message, n, _names(manifest, absent))
+
+
+def _similar_classes(manifest: Manifest) -> Iterator[Finding]:
+    """Classes whose names are the same to a person: they are probably one."""
+    alike: defaultdict[str, list[str]] = defaultdict(list)
+    for name in manifest.class_names:
+        alike[loosely(name)].append(name)
+    cases = [names for names in alike.values() if len(names) > 1]
+    if n := len(cases):
+        message = (
+            f"{plural(n, 'name stands', 'names stand')} for several classes, which differ only in how it is written "
+            "(case, blanks, signs, leading zeros, a letter's encoding). If they are one class, give them one name."
+        )
+        examples = (" = ".join(map(ascii_quoted, names)) for names in cases)
+        yield make_finding("similar_classes", "warning", message, n, examples)
 
 
 def _fold_classes(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 UNLABELLED = -1
 
 _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?", re.ASCII)
+_BETWEEN_WORDS = re.compile(r"(?<=\w)[\s_-]+(?=\w)")
+_LEADING_ZEROS = re.compile(r"(?<![\d.,])0+(?=\d)")
 _DIGITS = re.compile(r"(\d+)", re.ASCII)
 
 
@@ -54,6 +57,22 @@ def sort_naturally(names: Iterable[str]) -> tuple[str, ...]:
     if all(_NUMBER.fullmatch(name) for name in listed):
         return tuple(sorted(listed, key=lambda name: (float(name), name)))
     return tuple(sorted(listed, key=_natural_key))
+
+
+def loosely(name: str) -> str:
+    """A class's name without what people do not see, or do not mean, as a difference.
+
+    That is case, blanks, the sign between words, leading zeros of numbers, and how Unicode writes a letter.
+    """
+    seen = "".join(letter for letter in unicodedata.normalize("NFKC", name) if unicodedata.category(letter) != "Cf")
+    words = _BETWEEN_WORDS.sub(" ", seen.casefold().strip(" \t\r\n_"))
+    return unicodedata.normalize("NFKC", _LEADING_ZEROS.sub("", words))
+
+
+def ascii_quoted(name: str) -> str:
+    """A name in quotes that shows what cannot be seen: letters that are written in two ways, odd blanks."""
+    is_plain = name.isprintable() and unicodedata.is_normalized("NFC", name)
+    return f"'{name}'" if is_plain else ascii(name)
 
 
 def _natural_key(name: str) -> tuple[tuple[bool, int, str, str], ...]:

@@ -57,6 +57,38 @@ def test_contradicting_labels(findings):
     assert found["contradicting_labels"].examples == ("0.jpg = 1.jpg",)
 
 
+@pytest.mark.parametrize(
+    ("names", "shown"),
+    [
+        (("Red", "red"), "'Red' = 'red'"),
+        (("red", "red "), "'red' = 'red '"),
+        (("r\u00e9d", "re\u0301d"), "'re\\u0301d' = 'r\u00e9d'"),
+        (("t-shirt", "T shirt", "t_shirt"), "'T shirt' = 't-shirt' = 't_shirt'"),
+        (("00001", "1"), "'00001' = '1'"),
+        (("a\u200bb", "ab"), "'ab' = 'a\\u200bb'"),
+        (("Stra\u00dfe", "strasse"), "'Stra\u00dfe' = 'strasse'"),
+    ],
+)
+def test_similar_classes(findings, names, shown):
+    """Classes whose names differ only in how they are written are a warning that shows the difference."""
+    finding = findings([*names, "other"] * 2)["similar_classes"]
+    assert (finding.severity, finding.n, finding.examples) == ("warning", 1, (shown,))
+
+
+@pytest.mark.parametrize(
+    "names", [("-1", "1"), ("1_2", "12"), ("1.05", "1.5"), ("cat", "cats"), ("rouge", "roug\u00e9")]
+)
+def test_different_classes(findings, names):
+    """Names that mean different things are not called alike."""
+    assert "similar_classes" not in findings(list(names) * 2)
+
+
+def test_a_class_that_judges_nothing(findings):
+    """A class without an image in the split that judges a training is a warning."""
+    found = findings(["cat", "dog", "cat", "cat", "dog"], sides=["train", "train", "val", "test", "test"])
+    assert found["absent_from_val"].examples == ("dog",)
+
+
 def test_leaking_duplicates(findings):
     """The same image in train and test makes the accuracy look too good."""
     sides = ["train", "test", "train", "train", "test", "test"]
