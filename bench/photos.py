@@ -29,7 +29,7 @@ def write_photos(folder: Path, *, n_photos: int, width: int, height: int, qualit
     pictures = [Image.fromarray(picture) for picture in load_sample_images().images]
     names = ("china", "flower")
     rng = np.random.default_rng(0)
-    files = []
+    files: list[Path] = []
     seen: set[tuple[int, ...]] = set()
     while len(files) < n_photos:
         number = len(files)

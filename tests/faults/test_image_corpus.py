@@ -134,13 +134,32 @@ def test_the_names_are_used(corpus_folder):
     assert all(any(name in path for path in files) for name in HOSTILE)
 
 
-def test_scan_counts_every_file(corpus_folder, shared_cache, tmp_path):
-    """The survey holds every file, either as an image or among the unreadable ones."""
+def scan(folder, cache, tmp_path, *options):
+    """What `regraft scan` prints as JSON."""
+    arguments = ("-m", "regraft", "scan", folder, "--format", "json", *options)
+    return json.loads(run(cache, tmp_path, *arguments).stdout)
+
+
+def test_scan_finds_every_damaged_file(corpus_folder, shared_cache, tmp_path):
+    """The survey says of each file what extraction says (see below): the same are left out, for the same reasons."""
     folder, files = corpus_folder
-    report = json.loads(run(shared_cache, tmp_path, "-m", "regraft", "scan", folder, "--format", "json").stdout)
-    summary = report["summary"]
+    found = scan(folder, shared_cache, tmp_path)
+    reasons = {os.path.relpath(record["path"], folder): record["reason"] for record in found["unreadable"]}
+    assert reasons == {path: case.expected for path, case in files.items() if not case.is_readable}
+    n_readable = len(files) - len(reasons)
+    assert found["images"]["n_decoded"] == found["summary"]["n_images"] == n_readable
+    assert found["images"]["n_images"] == len(files)
+    assert sum(found["images"]["formats"].values()) == n_readable
+
+
+def test_scan_without_decoding(corpus_folder, shared_cache, tmp_path):
+    """`--no-decode` counts every file, and finds no damage but that one has no bytes; it says so."""
+    folder, files = corpus_folder
+    found = scan(folder, shared_cache, tmp_path, "--no-decode")
+    summary = found["summary"]
     n_empty = sum(case.expected is Reason.EMPTY for case in files.values())
     assert (summary["n_images"], summary["n_unreadable"]) == (len(files) - n_empty, n_empty)
+    assert found["images"] is None
 
 
 @pytest.mark.slow

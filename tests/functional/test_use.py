@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
@@ -82,6 +84,19 @@ def test_a_scan_counts_and_finds(photos, tmp_path):
         (tmp_path / name / "same.png").write_bytes((photos / "red" / "00.png").read_bytes())
     codes = {finding.code for finding in regraft.scan(tmp_path).findings}
     assert "contradicting_labels" in codes
+
+
+def test_a_scan_looks_into_the_images(photos, command, tmp_path):
+    """Half a picture is found and named, and the terminal says what was looked at; without decoding it says that."""
+    shutil.copytree(photos, tmp_path / "photos")
+    whole = tmp_path / "photos" / "red" / "00.png"
+    whole.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    shown = command("scan", "photos").stdout
+    assert "Decoded 59 of 60 images: 30 JPEG, 29 PNG; all of 64 x 48 pixels; 0 grey." in shown
+    assert "00.png: truncated" in shown
+    shown = command("scan", "photos", "--no-decode").stdout
+    assert "No image was decoded (--no-decode): damaged ones are found by probe." in shown
+    assert "00.png" not in shown
 
 
 def test_lists_and_facts_are_there():

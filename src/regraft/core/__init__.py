@@ -23,6 +23,7 @@ from regraft.core.registry import Registry
 from regraft.core.seeding import generator, hash_fraction, hash_key
 from regraft.core.tensors import TensorEntry, TensorHeader, digest_tensors, read_tensor_header
 from regraft.core.text import duration, megabytes, plural, quoted, shortened
+from regraft.core.threads import in_threads
 
 __all__ = [
     "CACHE_VARIABLE",
@@ -56,6 +57,7 @@ __all__ = [
     "generator",
     "hash_fraction",
     "hash_key",
+    "in_threads",
     "line_of",
     "load_function",
     "megabytes",

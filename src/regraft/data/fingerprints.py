@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import stat
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import partial
 from operator import itemgetter
-from threading import Event
 from typing import TYPE_CHECKING
 
-from regraft.core import SilentProgress, digest_bytes, digest_file, n_usable_cores
+from regraft.core import SilentProgress, digest_bytes, digest_file, in_threads
 from regraft.data.stored import StoredImage, reading_order
 from regraft.data.unreadable import Reason, Unreadable, UnreadableImageError, explain_os_error
 
@@ -61,21 +58,9 @@ def fingerprint_files(
     progress = progress or SilentProgress()
     progress.start("Reading files", len(files), unit="files")
     order = reading_order(files)
-    parts = [
-        [files[row] for row in order[start : start + _N_FILES_A_TASK]]
-        for start in range(0, len(files), _N_FILES_A_TASK)
-    ]
-    found: list[str | Unreadable] = []
-    stop = Event()
-    with ThreadPoolExecutor(n_threads or n_usable_cores(), thread_name_prefix="fingerprint") as pool:
-        try:
-            for some in pool.map(partial(_fingerprint_part, stop=stop), parts):
-                found += some
-                progress.advance(len(some))
-        except BaseException:
-            stop.set()
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    found = in_threads(
+        _fingerprint_any, [files[row] for row in order], progress, n_a_task=_N_FILES_A_TASK, n_threads=n_threads
+    )
     answers = [answer for _row, answer in sorted(zip(order, found, strict=True), key=itemgetter(0))]
     return Fingerprints(
         tuple(answer if isinstance(answer, str) else None for answer in answers),
@@ -83,12 +68,8 @@ def fingerprint_files(
     )
 
 
-def _fingerprint_part(files: Sequence[ImageFile], stop: Event) -> list[str | Unreadable]:
-    return [
-        _fingerprint_stored(source) if isinstance(source, StoredImage) else _fingerprint(source)
-        for source in files
-        if not stop.is_set()
-    ]
+def _fingerprint_any(source: ImageFile) -> str | Unreadable:
+    return _fingerprint_stored(source) if isinstance(source, StoredImage) else _fingerprint(source)
 
 
 def _fingerprint(path: Path) -> str | Unreadable:

@@ -17,6 +17,7 @@ from regraft.images.failures import N_PIXELS_MAX
 from regraft.images.formats import FORMATS
 from regraft.images.headers import ImageHeader, read_header, reencode_png
 from regraft.images.resampling import HAS_COMPILED_RESAMPLING
+from regraft.images.surveying import Look, survey_images
 from regraft.images.thumbnails import encode_jpeg, thumbnail_jpeg
 from regraft.images.transform import DECODE_RULES_VERSION, ResizePolicy, Transform
 
@@ -32,6 +33,7 @@ __all__ = [
     "DecodedImage",
     "ImageHeader",
     "ImageSource",
+    "Look",
     "ResizePolicy",
     "Transform",
     "UnreadableImageError",
@@ -46,6 +48,7 @@ __all__ = [
     "read_image",
     "reencode_png",
     "source_name",
+    "survey_images",
     "thumbnail_jpeg",
     "transform_array",
 ]

@@ -12,6 +12,8 @@ from regraft.data import UnreadableImageError, require_readable
 from regraft.images.failures import check_size, explain_failure
 from regraft.images.formats import decode_still, open_still
 
+_GREY_MODES = frozenset(("1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L", "F"))
+
 
 @dataclass(frozen=True)
 class ImageHeader:
@@ -21,11 +23,13 @@ class ImageHeader:
         kind: One of FORMATS.
         width: Pixels as they lie in the file, before any turning.
         height: Likewise.
+        is_grey: It has no colours.
     """
 
     kind: str
     width: int
     height: int
+    is_grey: bool = False
 
 
 def read_header(data: bytes) -> ImageHeader:
@@ -37,15 +41,17 @@ def read_header(data: bytes) -> ImageHeader:
     try:
         kind = require_readable(data)
         if kind == "JPEG":
-            height, width = simplejpeg.decode_jpeg_header(data, strict=False)[:2]
+            height, width, space, _subsampling = simplejpeg.decode_jpeg_header(data, strict=False)
+            is_grey = space == "Gray"
         else:
-            width, height = open_still(data, kind).size
+            image = open_still(data, kind)
+            (width, height), is_grey = image.size, image.mode in _GREY_MODES
         check_size(width, height)
     except UnreadableImageError:
         raise
     except Exception as error:  # readers of headers raise errors of every kind on hostile bytes
         raise explain_failure(error) from error
-    return ImageHeader(kind, width, height)
+    return ImageHeader(kind, width, height, is_grey)
 
 
 def reencode_png(data: bytes) -> bytes | None:

@@ -41,6 +41,7 @@ def scan(
 def _say_scan(result: ScanResult) -> None:
     summary = result.summary
     say(f"{result.root}: {plural(summary.n_images, 'image')} in {plural(summary.n_classes, 'class', 'classes')}")
+    say(result.looked_at)
     if summary.n_groups:
         say(f"{plural(summary.n_groups, 'group')} of images that belong together")
     say()

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from regraft.core import digest_bytes
+from regraft.data import Reason, Unreadable
+from regraft.images import ImageHeader, survey_images
+
+
+def encoded(mode, kind, size=(64, 48)):
+    """An image of noise."""
+    noise = np.random.default_rng(0).integers(0, 256, (size[1], size[0], 3), np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(noise).convert(mode).save(buffer, kind)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("n_threads", [1, 5])
+def test_every_image_is_looked_into(tmp_path, n_threads):
+    """Each gives its hash, format, size and whether it is grey, or a reason; half a picture is found by decoding."""
+    whole = encoded("RGB", "JPEG")
+    contents = {
+        "a.jpg": whole,
+        "b.png": encoded("L", "PNG", (8, 9)),
+        "half.jpg": whole[: len(whole) // 2],
+        "half.png": encoded("RGB", "PNG")[:300],
+        "grey.jpg": encoded("L", "JPEG"),
+        "empty.jpg": b"",
+    }
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+    looks = survey_images([tmp_path / name for name in (*contents, "gone.jpg")], n_threads=n_threads)
+    reasons = [look.reason if isinstance(look, Unreadable) else None for look in looks]
+    assert reasons == [None, None, Reason.TRUNCATED, Reason.TRUNCATED, None, Reason.EMPTY, Reason.MISSING]
+    assert looks[0].digest == digest_bytes(whole)
+    assert looks[0].header == ImageHeader("JPEG", 64, 48)
+    assert looks[1].header == ImageHeader("PNG", 8, 9, is_grey=True)
+    assert looks[4].header.is_grey
+    assert looks[2].path == str(tmp_path / "half.jpg")
+    assert survey_images([]) == []
