@@ -46,7 +46,11 @@ def say_findings(findings: Sequence[Finding], *, where: str = "", aside: bool = 
         aside: On standard error, where standard output is for programs.
     """
     for one in sorted(findings, key=lambda one: one.severity != "warning"):
-        _say_one(one, f" (more: {where})" if where and one.n > _N_CASES else "", sys.stderr if aside else sys.stdout)
+        _say_one(
+            one,
+            f" (more: {where})" if where and len(one.examples) > _N_CASES else "",
+            sys.stderr if aside else sys.stdout,
+        )
 
 
 def _say_one(finding: Finding, more: str, stream: TextIO) -> None:

@@ -205,8 +205,7 @@ def _imbalance(manifest: Manifest) -> Iterator[Finding]:
             f"{plural(int(counts[largest]), 'image')}, {quoted(manifest.class_names[smallest])} "
             f"{counts[smallest]:,}. Look at the balanced accuracy too, and consider --class-weight balanced."
         )
-        examples = (manifest.class_names[largest], manifest.class_names[smallest])
-        yield make_finding("imbalance", "note", message, len(present), examples)
+        yield make_finding("imbalance", "note", message, len(present))
 
 
 _TOO_GOOD = "the accuracy will look better than it is."

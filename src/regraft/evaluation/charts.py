@@ -6,22 +6,26 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from regraft.evaluation.axes import (
+    HEIGHT,
+    WIDTH,
+    Tick,
+    clipped,
+    decades,
+    padded,
+    percent_label,
+    point_list,
+    scaled,
+    share_ticks,
+)
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from regraft.evaluation.probability_scores import ReliabilityBin
     from regraft.evaluation.report import RegularisationPath, StrengthCurve
 
-WIDTH, HEIGHT = 420, 280
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 12, 14, 40
-
-
-@dataclass(frozen=True)
-class Tick:
-    """A labelled place on an axis."""
-
-    place: float
-    label: str
+_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 24, 14, 40
 
 
 @dataclass(frozen=True)
@@ -76,8 +80,8 @@ def chart_path(path: RegularisationPath) -> PathChart | None:
     lows = [mean - std for curve in path.curves for mean, std in zip(curve.means, curve.stds, strict=True)]
     highs = [mean + std for curve in path.curves for mean, std in zip(curve.means, curve.stds, strict=True)]
     box = (_LEFT, _TOP, WIDTH - _RIGHT, HEIGHT - _BOTTOM)
-    y_ticks = nice_ticks(min(lows), max(highs))
-    x_low, x_high = _padded(math.log10(min(strengths)), math.log10(max(strengths)))
+    y_ticks = share_ticks(min(lows), max(highs))
+    x_low, x_high = padded(math.log10(min(strengths)), math.log10(max(strengths)))
 
     def x(strength: float) -> float:
         return scaled(math.log10(strength), x_low, x_high, box[0], box[2])
@@ -88,8 +92,8 @@ def chart_path(path: RegularisationPath) -> PathChart | None:
     chosen = _chosen_point(path)
     return PathChart(
         box=box,
-        x_ticks=tuple(Tick(x(10.0**power), f"{10.0**power:g}") for power in _decades(x_low, x_high)),
-        y_ticks=tuple(Tick(y(score), f"{score * 100:.3g}") for score in y_ticks),
+        x_ticks=tuple(Tick(x(10.0**power), f"{10.0**power:g}") for power in decades(x_low, x_high)),
+        y_ticks=tuple(Tick(y(score), percent_label(score)) for score in y_ticks),
         curves=tuple(_curve(curve, x, y) for curve in path.curves),
         chosen=None if chosen is None else (x(chosen[0]), y(chosen[1])),
         chosen_score=None if chosen is None else chosen[1],
@@ -109,8 +113,8 @@ def _chosen_point(path: RegularisationPath) -> tuple[float, float] | None:
 def _curve(curve: StrengthCurve, x: Callable[[float], float], y: Callable[[float], float]) -> Curve:
     rows = sorted(row for row in zip(curve.strengths, curve.means, curve.stds, strict=True) if row[0] > 0)
     points = tuple((x(strength), y(mean)) for strength, mean, _std in rows)
-    upper = [(x(strength), y(mean + std)) for strength, mean, std in rows]
-    lower = [(x(strength), y(mean - std)) for strength, mean, std in reversed(rows)]
+    upper = [(x(strength), y(clipped(mean + std))) for strength, mean, std in rows]
+    lower = [(x(strength), y(clipped(mean - std))) for strength, mean, std in reversed(rows)]
     return Curve(curve.normalisation, point_list(points), point_list(upper + lower), points)
 
 
@@ -132,37 +136,3 @@ def chart_reliability(bins: Sequence[ReliabilityBin]) -> ReliabilityChart:
         for share in (0.0, 0.25, 0.5, 0.75, 1.0)
     )
     return ReliabilityChart(box, histogram, ticks, tuple(bars))
-
-
-def nice_ticks(low: float, high: float, n_wanted: int = 5) -> list[float]:
-    """Round numbers that enclose low and high, about `n_wanted` of them, at least two.
-
-    Source: Heckbert, "Nice numbers for graph labels", Graphics Gems, 1990.
-    """
-    low, high = _padded(low, high, least=1e-3)
-    rough = (high - low) / n_wanted
-    scale = 10.0 ** math.floor(math.log10(rough))
-    step = scale * next(factor for factor in (1, 2, 5, 10) if factor * scale >= rough * (1 - 1e-9))
-    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    return [place * step for place in range(first, last + 1)]
-
-
-def _decades(low: float, high: float) -> list[int]:
-    """Whole powers of ten from low to high (both as logarithms), not more than eight."""
-    powers = range(math.ceil(low - 1e-9), math.floor(high + 1e-9) + 1)
-    return list(powers)[:: max(1, math.ceil(len(powers) / 8))]
-
-
-def _padded(low: float, high: float, least: float = 0.5) -> tuple[float, float]:
-    """A range that is not empty."""
-    return (low, high) if high - low >= least else (low - least, high + least)
-
-
-def scaled(value: float, low: float, high: float, begin: float, end: float) -> float:
-    """The place between begin and end that corresponds to a value between low and high."""
-    return round(begin + (value - low) / (high - low) * (end - begin), 2)
-
-
-def point_list(points: Iterable[tuple[float, float]]) -> str:
-    """Points as SVG wants them."""
-    return " ".join(f"{x},{y}" for x, y in points)

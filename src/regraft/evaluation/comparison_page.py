@@ -3,37 +3,41 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from regraft.evaluation.charts import HEIGHT, WIDTH, Tick, nice_ticks, point_list, scaled
+from regraft.evaluation.axes import HEIGHT, WIDTH, Tick, percent_label, point_list, scaled, share_ticks
+from regraft.evaluation.labels import place_labels
 from regraft.evaluation.page import environment
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from regraft.evaluation.labels import Label
     from regraft.evaluation.ranking import Candidate, Comparison
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 16, 18, 40
-_SHIFT = 14.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 24, 40, 40
+_SHIFT = 13.0
 _ROUND = (1, 2, 5)
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A candidate in the chart: its point, its interval, and on which side (-1 left, 1 right) its number stands."""
+    """A candidate in the chart: its point, its interval, and its number in the table."""
 
-    number: int
     candidate: Candidate
     x: float
     y: float
     y_low: float | None
     y_high: float | None
-    label_side: int
+    label: Label
 
 
 @dataclass(frozen=True)
 class FrontChart:
-    """Accuracy against time for one image, and the line through those that no other one beats."""
+    """Accuracy against time for one image, and the stairs along those that no other one beats."""
 
     box: tuple[float, float, float, float]
     x_ticks: tuple[Tick, ...]
@@ -54,48 +58,67 @@ def render_comparison(comparison: Comparison) -> str:
 
 def chart_front(comparison: Comparison) -> FrontChart:
     """Geometry of the chart: time on a logarithmic axis to the right, accuracy upwards."""
+    candidates = comparison.candidates
     box = (_LEFT, _TOP, WIDTH - _RIGHT, HEIGHT - _BOTTOM)
-    times = [max(one.costs.milliseconds, 1e-3) for one in comparison.candidates]
+    times = [max(one.costs.milliseconds, 1e-3) for one in candidates]
     x_low, x_high = math.log10(min(times) / 1.5), math.log10(max(times) * 1.5)
-    accuracies = [one.accuracy for one in comparison.candidates]
-    lows = [found.value if found.low is None else found.low for found in accuracies]
-    highs = [found.value if found.high is None else found.high for found in accuracies]
-    y_ticks = nice_ticks(min(lows), max(highs))
+    spans = [_span(one) for one in candidates]
+    y_ticks = share_ticks(min(low for low, _high in spans), max(high for _low, high in spans))
 
     def x(milliseconds: float) -> float:
-        return scaled(math.log10(max(milliseconds, 1e-3)), x_low, x_high, box[0], box[2])
+        return scaled(math.log10(milliseconds), x_low, x_high, box[0], box[2])
 
     def y(accuracy: float) -> float:
         return scaled(accuracy, y_ticks[0], y_ticks[-1], box[3], box[1])
 
-    def mark(number: int, one: Candidate) -> Mark:
-        n_twins = _n_better_twins(number, comparison.candidates)
-        low, high = one.accuracy.low, one.accuracy.high
-        return Mark(
-            number=number,
-            candidate=one,
-            x=x(one.costs.milliseconds) + _SHIFT * n_twins,
-            y=y(one.accuracy.value),
-            y_low=None if low is None else y(low),
-            y_high=None if high is None else y(high),
-            label_side=1 if n_twins else -1,
-        )
-
-    marks = tuple(mark(number, one) for number, one in enumerate(comparison.candidates, start=1))
-    on_front = sorted((one for one in marks if one.candidate.on_front), key=lambda one: one.x)
+    points = [(x(time), y(one.accuracy.value)) for time, one in zip(times, candidates, strict=True)]
+    drawn = _spread(points)
+    labels = place_labels(drawn, [str(number) for number in range(1, len(drawn) + 1)], box)
     return FrontChart(
         box=box,
         x_ticks=tuple(Tick(x(value), f"{value:g}") for value in _round_times(10**x_low, 10**x_high)),
-        y_ticks=tuple(Tick(y(value), f"{value * 100:.3g}") for value in y_ticks),
-        marks=marks,
-        front=point_list((one.x, one.y) for one in on_front),
+        y_ticks=tuple(Tick(y(value), percent_label(value)) for value in y_ticks),
+        marks=tuple(
+            Mark(
+                candidate=one,
+                x=place[0],
+                y=place[1],
+                y_low=None if one.accuracy.low is None else y(low),
+                y_high=None if one.accuracy.high is None else y(high),
+                label=label,
+            )
+            for one, place, (low, high), label in zip(candidates, drawn, spans, labels, strict=True)
+        ),
+        front=point_list(_stairs({point for point, one in zip(points, candidates, strict=True) if one.on_front})),
     )
 
 
-def _n_better_twins(number: int, candidates: tuple[Candidate, ...]) -> int:
-    """How many better ones take the same time, as heads on one network do: they are drawn beside each other."""
-    own = candidates[number - 1].costs.milliseconds
-    return sum(other.costs.milliseconds == own for other in candidates[: number - 1])
+def _span(one: Candidate) -> tuple[float, float]:
+    """The interval of the accuracy, or the accuracy twice."""
+    found = one.accuracy
+    return (found.value if found.low is None else found.low, found.value if found.high is None else found.high)
+
+
+def _spread(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Points of the same time beside each other, around their place, so that their intervals can be seen."""
+    twins: dict[float, int] = {}
+    n_alike = Counter(x for x, _y in points)
+    drawn = []
+    for x, y in points:
+        place = twins.get(x, 0)
+        twins[x] = place + 1
+        drawn.append((round(x + _SHIFT * (place - (n_alike[x] - 1) / 2), 2), y))
+    return drawn
+
+
+def _stairs(points: set[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The front from the fastest to the most accurate: to the right, then up."""
+    stairs: list[tuple[float, float]] = []
+    for x, y in sorted(points):
+        if stairs:
+            stairs.append((x, stairs[-1][1]))
+        stairs.append((x, y))
+    return stairs
 
 
 def _round_times(low: float, high: float) -> list[float]:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from regraft.evaluation.charts import HEIGHT, WIDTH, Tick, nice_ticks, point_list, scaled
+from regraft.evaluation.axes import HEIGHT, WIDTH, Tick, nice_ticks, percent_label, point_list, scaled, share_ticks
 from regraft.evaluation.search import setting_text
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def chart_parallel(search: Search) -> ParallelChart:
         for option, x in zip(search.space, places, strict=False)
     ]
     axes.append(
-        Axis("accuracy, %", places[-1], tuple(Tick(accuracy_height(tick), f"{tick * 100:.3g}") for tick in y_ticks))
+        Axis("accuracy, %", places[-1], tuple(Tick(accuracy_height(tick), percent_label(tick)) for tick in y_ticks))
     )
     lines = []
     for rank, trial in enumerate(trials):
@@ -124,7 +124,7 @@ def chart_slices(search: Search) -> tuple[SliceChart, ...]:
             option=option,
             box=box,
             x_ticks=tuple(Tick(x(option, value), setting_text(value)) for value in _ticks(option)),
-            y_ticks=tuple(Tick(y(tick), f"{tick * 100:.3g}") for tick in y_ticks),
+            y_ticks=tuple(Tick(y(tick), percent_label(tick)) for tick in y_ticks),
             dots=tuple(
                 Dot(one, x(option, one.settings[option.name]), y(one.accuracy or 0.0), is_best=one is search.best)
                 for one in reversed(trials)
@@ -137,10 +137,7 @@ def chart_slices(search: Search) -> tuple[SliceChart, ...]:
 def _accuracy_ticks(trials: Sequence[SearchTrial]) -> list[float]:
     """Round numbers that enclose the accuracies, none above 100 %."""
     accuracies = [one.accuracy or 0.0 for one in trials] or [0.0, 1.0]
-    ticks = nice_ticks(min(accuracies), max(accuracies))
-    while len(ticks) > 2 and ticks[-2] >= max(*accuracies, 1.0):
-        ticks.pop()
-    return ticks
+    return share_ticks(min(accuracies), max(accuracies))
 
 
 def _share(option: SearchedOption, value: Setting) -> float:

@@ -102,6 +102,7 @@ class Training(Value):
         schedule: How these rates changed.
         rungs: What was tried, in this order.
         verdict: Whether the training was worth it.
+        plan: What was decided before it began, as sentences.
         notes: What else to know about it, as sentences.
         augmented: A contact sheet of augmented inputs: the bytes of a JPEG as base64.
     """
@@ -111,6 +112,7 @@ class Training(Value):
     schedule: RateSchedule | None = None
     rungs: tuple[Rung, ...] = ()
     verdict: Verdict | None = None
+    plan: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     augmented: str | None = None
 

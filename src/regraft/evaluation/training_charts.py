@@ -6,7 +6,17 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from regraft.evaluation.charts import HEIGHT, WIDTH, Tick, nice_ticks, point_list, scaled
+from regraft.evaluation.axes import (
+    HEIGHT,
+    WIDTH,
+    Tick,
+    clipped,
+    nice_ticks,
+    percent_label,
+    point_list,
+    scaled,
+    share_ticks,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -73,12 +83,12 @@ def chart_losses(curve: TrainingCurve) -> LineChart | None:
 def chart_accuracies(curve: TrainingCurve) -> LineChart | None:
     """Geometry of the accuracies of a training; None where none was measured."""
     series = {"training": curve.train_accuracy, "validation": curve.validation_accuracy}
-    return _chart(curve.epochs, series, _percent, best_at=curve.best_epoch, highest=1.0)
+    return _chart(curve.epochs, series, percent_label, best_at=curve.best_epoch, ticks=share_ticks)
 
 
 def chart_schedule(schedule: RateSchedule) -> LineChart | None:
     """Geometry of the learning-rate schedule, in per cent of each group's rate; None where it has no steps."""
-    return _chart([float(step) for step in schedule.steps], {"rate": (*schedule.factors,)}, _percent, least=0.0)
+    return _chart([float(step) for step in schedule.steps], {"rate": (*schedule.factors,)}, percent_label, least=0.0)
 
 
 def chart_ladder(rungs: Sequence[Rung]) -> LadderChart:
@@ -86,7 +96,7 @@ def chart_ladder(rungs: Sequence[Rung]) -> LadderChart:
     spans = {place: span for place, rung in enumerate(rungs) if (span := _span(rung))}
     if not spans:
         return LadderChart((), tuple(RungMark(rung, None, None, None) for rung in rungs))
-    ticks = _ticks(min(low for low, _high in spans.values()), max(high for _low, high in spans.values()), 1.0)
+    ticks = share_ticks(min(low for low, _high in spans.values()), max(high for _low, high in spans.values()))
 
     def x(share: float) -> float:
         return scaled(share, ticks[0], ticks[-1], _EDGE, 100 - _EDGE)
@@ -101,7 +111,7 @@ def chart_ladder(rungs: Sequence[Rung]) -> LadderChart:
         marks.append(
             RungMark(rung, x(rung.validation), x(low) if has_spread else None, x(high) if has_spread else None)
         )
-    return LadderChart(tuple(Tick(x(share), _percent(share)) for share in ticks), tuple(marks))
+    return LadderChart(tuple(Tick(x(share), percent_label(share)) for share in ticks), tuple(marks))
 
 
 def _span(rung: Rung) -> tuple[float, float] | None:
@@ -109,7 +119,7 @@ def _span(rung: Rung) -> tuple[float, float] | None:
     if rung.validation is None or not math.isfinite(rung.validation):
         return None
     std = rung.validation_std or 0.0
-    return max(0.0, rung.validation - std), min(1.0, rung.validation + std)
+    return clipped(rung.validation - std), clipped(rung.validation + std)
 
 
 def _chart(
@@ -119,7 +129,7 @@ def _chart(
     *,
     best_at: float | None = None,
     least: float | None = None,
-    highest: float | None = None,
+    ticks: Callable[[float, float], list[float]] = nice_ticks,
 ) -> LineChart | None:
     """Geometry of series of values along a rising axis.
 
@@ -129,7 +139,7 @@ def _chart(
         label: The text of a tick of the y axis.
         best_at: The place to be marked.
         least: A value that the y axis must hold besides the series.
-        highest: The largest value that a tick may have.
+        ticks: Gives the ticks of the y axis from its smallest and largest value.
     """
     measured = {name: _measured(along, values) for name, values in series.items()}
     known = [row[1] for rows in measured.values() for row in rows if row]
@@ -139,7 +149,7 @@ def _chart(
     x_low, x_high = min(along), max(along)
     if x_low == x_high:
         x_low, x_high = x_low - 1, x_high + 1
-    y_ticks = _ticks(min([*known, *([] if least is None else [least])]), max(known), highest)
+    y_ticks = ticks(min([*known, *([] if least is None else [least])]), max(known))
 
     def x(place: float) -> float:
         return scaled(place, x_low, x_high, box[0], box[2])
@@ -193,19 +203,8 @@ def _nearest(rows: Sequence[tuple[float, float] | None], wanted: float) -> tuple
     return min((row for row in rows if row), key=lambda row: abs(row[0] - wanted), default=None)
 
 
-def _ticks(low: float, high: float, highest: float | None) -> list[float]:
-    """Round numbers that enclose the values, none above what is possible."""
-    ticks = nice_ticks(low, high)
-    return ticks if highest is None else [tick for tick in ticks if tick <= max(highest, high) + 1e-9]
-
-
 def _inner_ticks(low: float, high: float, along: Sequence[float]) -> list[float]:
     """Round numbers between both ends; whole ones where all places are whole."""
     ticks = [round(tick, 9) for tick in nice_ticks(low, high, _N_X_TICKS) if low - 1e-9 <= tick <= high + 1e-9]
     are_whole = all(float(place).is_integer() for place in along)
     return [tick for tick in ticks if not are_whole or tick.is_integer()]
-
-
-def _percent(share: float) -> str:
-    """`92.5`."""
-    return f"{round(share * 100, 6) + 0.0:.4g}"

@@ -132,7 +132,7 @@ def finetune(
         fit = shop.fit(prepared, head, sides, options, folder=work, stop=stop)
     if world.rank:
         return None
-    notes = (*left_out, *prepared.sentences, *fit.resumed, *absent_classes(data, sides), *_no_gain(fit))
+    told = (*left_out, *fit.resumed, *absent_classes(data, sides), *_no_gain(fit))
     with run:
         tuned, classifier = graft(run.final.name, shop, fit, test, temperature=_temperature(fit, data))
         findings = Findings(
@@ -142,7 +142,7 @@ def finetune(
             data=tuned,
             train=rows,
             test=test,
-            training=tell_training(shop, fit, notes),
+            training=tell_training(shop, fit, told, plan=prepared.sentences),
         )
         measured = report_run(run.folder, findings, classifier, selection, watch)
         save(run.folder, classifier.with_metrics(measured.assessment), tuned, test)
@@ -159,7 +159,7 @@ def finetune(
         n_test=len(test),
         n_unreadable=len(data.unreadable),
         seconds=watch.seconds,
-        notes=notes,
+        notes=(*prepared.sentences, *told),
         findings=measured.findings,
         plan=prepared.sentences,
     )

@@ -125,7 +125,7 @@ def train(
         ladder = Ladder(shop, prepared, options, work, stop)
         climbed = ladder.climb()
         climbed, fit, astray = ladder.finish(climbed) if climbed.is_worth_it else (climbed, None, ())
-    notes = (*left_out, *prepared.sentences, *astray)
+    told = (*left_out, *astray)
     if world.rank:
         return None
     with watch.stage("fit head"):
@@ -142,7 +142,7 @@ def train(
             tuned = classifier.probabilities(kept.features[test]).argmax(axis=1)
             difference = _on_test(kept.manifest.select(test), tuned, probed)
             keep_journal(fit.folder, run.folder)
-        story = tell_training(shop, fit, notes, climbed=climbed)
+        story = tell_training(shop, fit, told, plan=prepared.sentences, climbed=climbed)
         findings = Findings(str(source), "train", options, kept, train=rows, test=test, training=story)
         measured = report_run(run.folder, findings, classifier, selection, watch)
         rates = None if fit is None else rate_rows(fit)
@@ -160,7 +160,7 @@ def train(
         n_test=len(test),
         n_unreadable=len(data.unreadable),
         seconds=watch.seconds,
-        notes=notes,
+        notes=(*prepared.sentences, *told),
         findings=measured.findings,
         plan=prepared.sentences,
     )

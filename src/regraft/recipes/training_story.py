@@ -21,14 +21,20 @@ _N_SCHEDULE_POINTS = 200
 
 
 def tell_training(
-    shop: Workshop, fit: Fit | None, notes: Sequence[str], *, climbed: Climbed | None = None
+    shop: Workshop,
+    fit: Fit | None,
+    notes: Sequence[str],
+    *,
+    plan: Sequence[str] = (),
+    climbed: Climbed | None = None,
 ) -> TrainingStory:
     """Curves and rates of a training, the ladder that led to it, and what the network saw.
 
     Args:
         shop: Where it was trained.
         fit: The training; None where the probe is kept.
-        notes: What was decided, as sentences.
+        notes: What else to know, as sentences.
+        plan: What was decided before it began.
         climbed: The ladder, where there was one.
     """
     return TrainingStory(
@@ -39,6 +45,7 @@ def tell_training(
         schedule=None if fit is None else _schedule(shop, fit),
         rungs=() if climbed is None else climbed.rungs,
         verdict=None if climbed is None else climbed.verdict,
+        plan=tuple(plan),
         notes=tuple(notes),
         augmented=_augmented(shop),
     )
@@ -46,15 +53,18 @@ def tell_training(
 
 def rate_rows(fit: Fit) -> list[dict[str, str | float | int]]:
     """The discriminative learning rates, the head's first: for `run.json`."""
-    return [
-        {
-            "name": group.name,
-            "n_parameters": group.n_parameters,
-            "learning_rate": group.learning_rate,
-            "weight_decay": group.weight_decay,
-        }
-        for group in fit.rates
-    ]
+    rows: list[dict[str, str | float | int]] = []
+    for group in fit.rates:
+        is_second = any(row["name"] == group.name for row in rows)  # those of a stage that weight decay spares
+        rows.append(
+            {
+                "name": f"{group.name}: biases and norms" if is_second else group.name,
+                "n_parameters": group.n_parameters,
+                "learning_rate": group.learning_rate,
+                "weight_decay": group.weight_decay,
+            }
+        )
+    return rows
 
 
 def _curve(fit: Fit, name: str) -> TrainingCurve:

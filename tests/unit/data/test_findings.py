@@ -144,7 +144,7 @@ def test_imbalance(findings, n_cats, is_noted):
     assert ("imbalance" in found) is is_noted
     if is_noted:
         assert "'cat' has 20 images, 'dog' 2." in found["imbalance"].message
-        assert found["imbalance"].examples == ("cat", "dog")
+        assert found["imbalance"].examples == ()
 
 
 def test_remarks(findings):

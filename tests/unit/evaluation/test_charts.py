@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regraft.evaluation import RegularisationPath, StrengthCurve, reliability_bins
-from regraft.evaluation.charts import chart_path, chart_reliability, nice_ticks
+from regraft.evaluation.axes import nice_ticks, share_ticks
+from regraft.evaluation.charts import chart_path, chart_reliability
 
 
 def _path(strengths=(0.01, 1.0, 100.0), means=(0.5, 0.9, 0.7), chosen=1.0, name="l2"):
@@ -65,3 +66,19 @@ def test_reliability_bars_show_only_bins_with_images():
     assert last.y_accuracy == chart.box[1]
     assert middle.y_accuracy == chart.box[3]
     assert last.height_of_n == 2 * middle.height_of_n == chart.histogram[3] - chart.histogram[1]
+
+
+def test_shares_end_at_0_and_100():
+    """A spread that would go beyond 100 % or below 0 is cut there, and no tick lies beyond."""
+    assert share_ticks(0.93, 1.06)[-1] == 1
+    assert share_ticks(-0.02, 0.1)[0] == 0
+    assert share_ticks(1, 1)[-1] == 1
+    path = RegularisationPath(
+        curves=(StrengthCurve(normalisation="l2", strengths=(1.0, 10.0), means=(0.97, 1.0), stds=(0.06, 0.0)),),
+        chosen_normalisation="l2",
+        chosen_strength=10.0,
+    )
+    chart = chart_path(path)
+    assert chart.y_ticks[-1].label == "100"
+    heights = [float(point.split(",")[1]) for point in chart.curves[0].band.split()]
+    assert min(heights) >= chart.box[1]

@@ -17,10 +17,10 @@ from regraft.evaluation import (
     Training,
     render_page,
 )
-from regraft.evaluation.page import brief, number, percent, seconds, show_unseen
+from regraft.evaluation.wording import breakable, brief, number, percent, seconds, show_unseen
 
 DASH = "\N{EN DASH}"
-VOID = {"meta", "img", "br", "link", "input"}
+VOID = {"meta", "img", "br", "link", "input", "wbr"}
 HOSTILE = (
     "<script>alert(1)</script>",
     "\"><img src=x onerror='alert(1)'>",
@@ -56,8 +56,11 @@ class Page(HTMLParser):
         assert self.open.pop() == tag
 
     def handle_data(self, data):
-        if not {"style", "title"} & set(self.open):
-            self.text.append(data)
+        if {"style", "title"} & set(self.open):
+            return
+        if self.tags[-1:] == ["wbr"]:  # a place to break a line is no gap
+            data = self.text.pop() + data
+        self.text.append(data)
 
     @property
     def words(self):
@@ -274,3 +277,11 @@ def test_numbers_are_written_for_people():
     assert [number(value) for value in (0.12345, None)] == ["0.123", DASH]
     assert [seconds(value) for value in (0.0421, 3.44, 125, 3725)] == ["0.042 s", "3.4 s", "2 min 05 s", "1 h 02 min"]
     assert [brief(value) for value in (0.001, 3e-5, 12.0, 1.5e-4)] == ["0.001", "3e-5", "12", "0.00015"]
+
+
+def test_names_break_behind_their_separators_only():
+    """A long path can be broken between its parts, never within a word, and what is hostile in it stays text."""
+    assert breakable("a/b_c.jpg") == "a/<wbr>b_<wbr>c.<wbr>jpg"
+    assert breakable("x-<b>&'") == "x-&lt;b&gt;&amp;&#39;"
+    assert breakable("C:\\photos\\1.jpg") == "C:\\<wbr>photos\\<wbr>1.<wbr>jpg"
+    assert breakable("plain 0.001") == "plain 0.001"
