@@ -15,7 +15,7 @@ from regraft.core.errors import (
 )
 from regraft.core.files import atomic_path, digest_bytes, digest_file, publish, require_space, sync_folder
 from regraft.core.locks import exclusive
-from regraft.core.options import Options, Value, explain_validation
+from regraft.core.options import Group, Options, Value, explain_validation, placed
 from regraft.core.own_code import explain_own_error, line_of, load_function, own_file
 from regraft.core.places import CACHE_VARIABLE, cache_folder, n_usable_cores
 from regraft.core.progress import Progress, SilentProgress
@@ -31,6 +31,7 @@ __all__ = [
     "BundleError",
     "DataError",
     "FetchError",
+    "Group",
     "HeadError",
     "InterruptedRunError",
     "MissingExtraError",
@@ -63,6 +64,7 @@ __all__ = [
     "megabytes",
     "n_usable_cores",
     "own_file",
+    "placed",
     "plural",
     "publish",
     "quoted",

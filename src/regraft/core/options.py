@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Self, get_args
+from typing import Any, Literal, Self, cast, get_args
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError, model_validator
 
 from regraft.core.errors import OptionError
 from regraft.core.text import quoted
@@ -16,12 +16,42 @@ class Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
 
 
+Group = Literal["data", "network", "head", "training", "output", "expert"]
+"""What an option is about: its heading in a help page or a form."""
+
+
+def placed(group: Group, rank: int) -> dict[str, JsonValue]:
+    """Where an option stands among others, for `Field(json_schema_extra=...)`.
+
+    Args:
+        group: Its heading; what few people need is for experts, whatever it is about.
+        rank: Its place under the heading, the most common first.
+    """
+    return {"group": group, "rank": rank}
+
+
 class Options(Value):
-    """The settings of one recipe: name, type, default, bounds and help, declared once.
+    """The settings of one recipe: name, type, default, bounds, help and place, declared once.
 
     The Python call, the command line, the run's record and the documentation are made from the
     subclass's fields. Unknown names are an error. A number that may be absent can be written as "none".
     """
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_settings: Any) -> None:
+        """An option that is declared anew, with another default, stays where it stands."""
+        bases = [base for base in cls.__mro__[1:] if issubclass(base, BaseModel)]
+        for name, field in cls.model_fields.items():
+            former = (base.model_fields[name].json_schema_extra for base in bases if name in base.model_fields)
+            field.json_schema_extra = field.json_schema_extra or next((one for one in former if one), None)
+
+    @classmethod
+    def place(cls, name: str) -> tuple[Group, int] | None:
+        """The heading of an option, and its rank there; None where it has none."""
+        extra = cls.model_fields[name].json_schema_extra
+        if not isinstance(extra, dict) or "group" not in extra:
+            return None
+        return cast("Group", extra["group"]), cast("int", extra["rank"])
 
     @model_validator(mode="before")
     @classmethod

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from regraft.backbones import BACKBONES, compute_features, is_offline
-from regraft.core import OptionError, SilentProgress, StoreError, cache_folder
+from regraft.core import OptionError, SilentProgress, StoreError, cache_folder, placed
 from regraft.data import fingerprint_manifest, read_manifest, require_classes
 from regraft.evaluation import Comparison, Contestant, Costs, rank, write_comparison
 from regraft.recipes.classifiers import now
@@ -46,8 +46,11 @@ class CompareOptions(RunOptions, ExperimentOptions, FeatureOptions):
         (),
         description="Pretrained networks: names from `regraft backbones` or timm. By default all those whose weights "
         "are on this machine.",
+        json_schema_extra=placed("network", 10),
     )
-    heads: tuple[HeadName, ...] = Field(("softmax", "svm"), description="Linear heads.")
+    heads: tuple[HeadName, ...] = Field(
+        ("softmax", "svm"), description="Linear heads.", json_schema_extra=placed("head", 10)
+    )
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from regraft.core import (
     Value,
     exclusive,
     megabytes,
+    placed,
     plural,
     quoted,
     require_space,
@@ -59,18 +60,27 @@ class GetDatasetOptions(Options):
     """Settings of `get_dataset`."""
 
     folder: Path | None = Field(
-        None, description="The folder to make; by default it has the data set's name and lies in the current folder."
+        None,
+        description="The folder to make; by default it has the data set's name and lies in the current folder.",
+        json_schema_extra=placed("output", 10),
     )
     archives: Path | None = Field(
         None,
         description="A folder with files of the data set that you have already, as the publisher named them; only the "
         "others are fetched.",
+        json_schema_extra=placed("data", 10),
     )
     foreground_class: str = Field(
-        "person", description="For visualwakewords: COCO's category that a photo shows or not."
+        "person",
+        description="For visualwakewords: COCO's category that a photo shows or not.",
+        json_schema_extra=placed("expert", 10),
     )
     small_object_area: float = Field(
-        0.005, ge=0, lt=1, description="For visualwakewords: objects of this part of the photo's area do not count."
+        0.005,
+        ge=0,
+        lt=1,
+        description="For visualwakewords: objects of this part of the photo's area do not count.",
+        json_schema_extra=placed("expert", 11),
     )
 
 

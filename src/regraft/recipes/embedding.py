@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import Field
 
-from regraft.core import DataError, OptionError, SilentProgress, atomic_path, cache_folder
+from regraft.core import DataError, OptionError, SilentProgress, atomic_path, cache_folder, placed
 from regraft.data import fingerprint_manifest, left_out, list_images, read_manifest
 from regraft.recipes.network_options import NetworkOptions, open_network
 from regraft.recipes.source_options import SourceOptions
@@ -30,6 +30,7 @@ class EmbedOptions(SourceOptions, NetworkOptions):
     out: Path = Field(
         Path("features.parquet"),
         description="File to write: .parquet (path, label, features), or .npy (features) with the paths in .txt.",
+        json_schema_extra=placed("output", 10),
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from regraft.core import BundleError, DataError, SilentProgress, plural, quoted
+from regraft.core import BundleError, DataError, SilentProgress, placed, plural, quoted
 from regraft.data import fingerprint_manifest, read_manifest, require_classes
 from regraft.recipes.dataset_features import features_for
 from regraft.recipes.experiment_options import MetricOptions, RunOptions
@@ -35,16 +35,26 @@ if TYPE_CHECKING:
 class EvaluateOptions(RunOptions, MetricOptions, SourceOptions, TrustOptions):
     """Settings of `evaluate`."""
 
-    split: Literal["all", "train", "val", "test"] = Field("all", description="Which of the data set's splits to use.")
+    split: Literal["all", "train", "val", "test"] = Field(
+        "all", description="Which of the data set's splits to use.", json_schema_extra=placed("data", 10)
+    )
     weights: WhichWeights = Field(
         "auto",
         description="Of a training that is under way: those of its last step, their moving average, or those of its "
         "best epoch. auto takes the average where there is one.",
+        json_schema_extra=placed("expert", 20),
     )
     watch: bool = Field(
-        default=False, description="Measure every new checkpoint of a training until it is finished, then its result."
+        default=False,
+        description="Measure every new checkpoint of a training until it is finished, then its result.",
+        json_schema_extra=placed("output", 40),
     )
-    wait: float = Field(60.0, gt=0, description="Minutes without a new checkpoint after which watching ends.")
+    wait: float = Field(
+        60.0,
+        gt=0,
+        description="Minutes without a new checkpoint after which watching ends.",
+        json_schema_extra=placed("output", 41),
+    )
 
 
 @dataclass(frozen=True)

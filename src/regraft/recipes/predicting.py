@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from regraft.bundle import load_bundle
-from regraft.core import Value
+from regraft.core import Value, placed
 from regraft.data import Finding, Unreadable, left_out, list_images
 from regraft.recipes.network_options import TrustOptions
 
@@ -23,7 +23,13 @@ if TYPE_CHECKING:
 class PredictOptions(TrustOptions):
     """Settings of `predict`."""
 
-    top_k: int = Field(1, ge=1, le=1000, description="How many of the most probable classes to name.")
+    top_k: int = Field(
+        1,
+        ge=1,
+        le=1000,
+        description="How many of the most probable classes to name.",
+        json_schema_extra=placed("output", 10),
+    )
 
 
 class Prediction(Value):

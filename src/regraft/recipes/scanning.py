@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import Field
 
-from regraft.core import SilentProgress, Value, plural
+from regraft.core import SilentProgress, Value, placed, plural
 from regraft.data import (
     DataSummary,
     Finding,
@@ -36,6 +36,7 @@ class ScanOptions(SourceOptions):
     decode: bool = Field(
         default=True,
         description="Look into every image, to find those that are damaged; --no-decode only lists and hashes them.",
+        json_schema_extra=placed("data", 10),
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from regraft.core import Options
+from regraft.core import Options, placed
 from regraft.data import Reading
 
 
@@ -17,15 +17,22 @@ class SourceOptions(Options):
         None,
         description="Images of one object, which stay on one side of every split: a column's name, or a regular "
         "expression on the path whose capture groups name the object.",
+        json_schema_extra=placed("data", 20),
     )
     path_column: str | None = Field(
-        None, description="The table's column with the paths of the images, where it is not recognised by its name."
+        None,
+        description="The table's column with the paths of the images, where it is not recognised by its name.",
+        json_schema_extra=placed("data", 40),
     )
     label_column: str | None = Field(
-        None, description="The table's column with the labels, where it is not recognised by its name."
+        None,
+        description="The table's column with the labels, where it is not recognised by its name.",
+        json_schema_extra=placed("data", 41),
     )
     root: Path | None = Field(
-        None, description="The folder that a table's paths start from; by default the table's, else where they are."
+        None,
+        description="The folder that a table's paths start from; by default the table's, else where they are.",
+        json_schema_extra=placed("data", 42),
     )
 
     def reading(self) -> Reading:

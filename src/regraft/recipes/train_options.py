@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from regraft.core import placed
 from regraft.finetuning import SharedOptions
 from regraft.recipes.experiment_options import ExperimentOptions, RunOptions
 from regraft.recipes.finetune_options import FinetuneOptions, TransferOptions
@@ -18,15 +19,20 @@ class TrainOptions(TransferOptions, RunOptions, SharedOptions, ExperimentOptions
         min_length=1,
         max_length=20,
         description="Learning rates to try on the first fold; the others are trained with the best of them.",
+        json_schema_extra=placed("training", 30),
     )
     ladder_folds: int = Field(
         3,
         ge=2,
         le=20,
         description="Folds of the training images that judge whether fine-tuning is better than the probe.",
+        json_schema_extra=placed("training", 45),
     )
     budget: float = Field(
-        30.0, gt=0, description="Minutes that all trainings together may take: decides how much is trained."
+        30.0,
+        gt=0,
+        description="Minutes that all trainings together may take: decides how much is trained.",
+        json_schema_extra=placed("training", 10),
     )
 
     def at(self, rate: float) -> FinetuneOptions:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from pydantic import Field, ValidationError
 
-from regraft.core import OptionError, Options
+from regraft.core import OptionError, Options, placed
 
 
 class SomeOptions(Options):
@@ -42,3 +42,19 @@ class Absent(Options):
 
     rate: float | None = 1.0
     name: str | None = None
+
+
+class PlacedOptions(Options):
+    often: int = Field(1, json_schema_extra=placed("data", 10))
+    seldom: int = Field(1, json_schema_extra=placed("expert", 20))
+
+
+class OtherDefaults(PlacedOptions):
+    often: int = Field(2, description="The same, with another default.")
+
+
+def test_an_option_stands_where_it_was_first_declared():
+    """A subclass that gives another default need not say the place again; an option may have none."""
+    assert OtherDefaults.place("often") == ("data", 10)
+    assert OtherDefaults.place("seldom") == ("expert", 20)
+    assert SomeOptions.place("share") is None

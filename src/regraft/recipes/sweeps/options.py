@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
+from regraft.core import placed
 from regraft.recipes.finetune_options import FinetuneOptions
 
 DEFAULT_SPACE = (
@@ -24,18 +25,28 @@ class SweepOptions(FinetuneOptions):
         min_length=1,
         description="Options to vary: name=a,b,c tries these values, name=low..high all between (on a logarithmic "
         "scale where high is 20 times low or more). By default those of the default that you do not set yourself.",
+        json_schema_extra=placed("training", 1),
     )
     trials: int = Field(
-        20, ge=1, le=10_000, description="Sets of values to try; the first is the one that finetune would use."
+        20,
+        ge=1,
+        le=10_000,
+        description="Sets of values to try; the first is the one that finetune would use.",
+        json_schema_extra=placed("training", 2),
     )
     judging_folds: int = Field(
-        3, ge=2, le=20, description="Folds of the training images that judge a trial; bad ones stop after the first."
+        3,
+        ge=2,
+        le=20,
+        description="Folds of the training images that judge a trial; bad ones stop after the first.",
+        json_schema_extra=placed("training", 3),
     )
     jobs: int = Field(
         1,
         ge=1,
         le=256,
         description="Processes that share the trials. The same command, started again beside it, joins in, too.",
+        json_schema_extra=placed("training", 4),
     )
 
     def given(self) -> dict[str, Any]:
