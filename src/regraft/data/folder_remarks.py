@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from regraft.data.file_listing import FileListing
+    from regraft.data.finding import Severity
     from regraft.data.layouts import Layout
 
 _N_NAMED = 3
@@ -29,7 +30,7 @@ def remark_on(listing: FileListing, layout: Layout, *, are_kept: bool) -> tuple[
         are_kept: Images without a label were kept, not left out.
     """
     return (
-        *_unlabelled(listing, layout, "without a label" if are_kept else "left out"),
+        *_unlabelled(listing, layout, are_kept=are_kept),
         *_splits(layout),
         *_classes_like_splits(layout),
         *_wrappings(layout),
@@ -53,8 +54,12 @@ def remark_on_files(listing: FileListing, prefix: str = "") -> tuple[Finding, ..
     )
 
 
-def _unlabelled(listing: FileListing, layout: Layout, verb: str) -> Iterator[Finding]:
+def _unlabelled(listing: FileListing, layout: Layout, *, are_kept: bool) -> Iterator[Finding]:
     """Images in no class folder: beside the splits, among masks, or simply in none."""
+    if are_kept and not layout.classes:  # nobody asks for labels
+        return
+    severity: Severity = "note" if are_kept else "warning"
+    verb = "without a label" if are_kept else "left out"
     places = layout.place_all(listing.images)
     bare = [path for path, (_split, name) in zip(listing.images, places, strict=True) if name is None]
     masks = [path for path in bare if _is_below(path, layout.annotations)]
@@ -66,7 +71,7 @@ def _unlabelled(listing: FileListing, layout: Layout, verb: str) -> Iterator[Fin
             f"({_named(layout.splits)}), and in none. Move them into a split's class folders; or, if these are no "
             "splits, add --split-folders no."
         )
-        yield make_finding("outside_splits", "warning", message, n, beside)
+        yield make_finding("outside_splits", severity, message, n, beside)
     if n := len(masks):
         message = (
             f"{plural(n, 'image')} in {_named(layout.annotations)} {_are(n)} {verb}: masks or the like, by the name."
@@ -79,7 +84,7 @@ def _unlabelled(listing: FileListing, layout: Layout, verb: str) -> Iterator[Fin
             f"To learn from {_it(n)}, put each into a folder named for its class; to have {_it(n)} classified, use "
             "regraft predict."
         )
-        yield make_finding("unlabelled_images", "warning", message, n, others)
+        yield make_finding("unlabelled_images", severity, message, n, others)
 
 
 def _splits(layout: Layout) -> Iterator[Finding]:

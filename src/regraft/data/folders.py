@@ -12,13 +12,13 @@ from regraft.data.folder_remarks import remark_on
 from regraft.data.layouts import read_layout
 from regraft.data.manifest import Manifest
 from regraft.data.names import label_positions
+from regraft.data.reading import Reading
 
 if TYPE_CHECKING:
     from regraft.data.file_listing import FileListing
-    from regraft.data.layouts import SplitFolders
 
 
-def read_folder(folder: Path, split_folders: SplitFolders = "auto", *, keep_unlabelled: bool = False) -> Manifest:
+def read_folder(folder: Path, reading: Reading | None = None) -> Manifest:
     """List a folder with one sub-folder for each class.
 
     Folders called train, val or test (or test_set, seg_train, Training, ...) name the split of what is below them where
@@ -28,8 +28,7 @@ def read_folder(folder: Path, split_folders: SplitFolders = "auto", *, keep_unla
 
     Args:
         folder: The data set.
-        split_folders: Whether folders called like a split are splits; auto looks at what is beside and below them.
-        keep_unlabelled: Keep images that lie in no class folder, as rows without a label.
+        reading: What the user says of it: whether folders are splits, and whether images without a label are wanted.
 
     Returns:
         The images, sorted by path.
@@ -37,13 +36,14 @@ def read_folder(folder: Path, split_folders: SplitFolders = "auto", *, keep_unla
     Raises:
         DataError: There are no images, none of them lies in a class folder, or a folder cannot be read.
     """
+    reading = reading or Reading()
     root = folder.resolve()
     listing = list_files(root)
-    layout = read_layout(listing.images, split_folders)
-    if not layout.classes and not keep_unlabelled:
+    layout = read_layout(listing.images, reading.split_folders)
+    if not layout.classes and not reading.keep_unlabelled:
         raise DataError(_explain_unlabelled(listing, is_split=bool(layout.splits)))
     places = layout.place_all(listing.images)
-    rows = [row for row, (_split, name) in enumerate(places) if keep_unlabelled or name is not None]
+    rows = [row for row, (_split, name) in enumerate(places) if reading.keep_unlabelled or name is not None]
     found = [places[row] for row in rows]
     labels, class_names = label_positions([name for _split, name in found])
     return Manifest(
@@ -54,7 +54,7 @@ def read_folder(folder: Path, split_folders: SplitFolders = "auto", *, keep_unla
         splits=tuple(split for split, _name in found),
         groups=(None,) * len(rows),
         unreadable=listing.unreadable,
-        remarks=remark_on(listing, layout, are_kept=keep_unlabelled),
+        remarks=remark_on(listing, layout, are_kept=reading.keep_unlabelled),
     )
 
 

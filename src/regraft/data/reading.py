@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from regraft.data.layouts import SplitFolders
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -19,9 +21,14 @@ class Reading:
         path_column: The table's column of paths; None to recognise it.
         label_column: The table's column of labels; None to recognise it.
         root: The folder that the table's paths start from; None to look where they are.
+        split_folders: Whether a folder's sub-folders that are called like a split are splits; auto looks at what is
+            beside and below them.
+        keep_unlabelled: Keep images of a folder that lie in no class folder, as rows without a label.
     """
 
     group_by: str | None = None
     path_column: str | None = None
     label_column: str | None = None
     root: Path | None = None
+    split_folders: SplitFolders = "auto"
+    keep_unlabelled: bool = False

@@ -36,7 +36,7 @@ def read_manifest(source: str | Path, reading: Reading | None = None) -> Manifes
         source: A folder with one sub-folder for each class; a folder of shards, one shard, or a pattern of their names
             (`set/flowers_train_*.tfrecord`); a `.csv`, `.tsv` or `.parquet` table; or the name of a known data set. A
             path that exists wins over a pattern and a name.
-        reading: What the user says of it: columns, groups, where paths start.
+        reading: What the user says of it: columns, groups, where paths start, whether folders are splits.
 
     Raises:
         DataError: There is no such source, or nothing usable in it.
@@ -59,7 +59,7 @@ def read_manifest(source: str | Path, reading: Reading | None = None) -> Manifes
             f"({', '.join(SHARD_SUFFIXES)})."
         )
     elif is_folder:
-        manifest = read_shard_folder(path) or read_folder(path)
+        manifest = read_shard_folder(path) or read_folder(path, reading)
     else:
         manifest = read_shard_pattern(str(source)) or _load_by_name(str(source))
     return _grouped(manifest, reading or Reading())

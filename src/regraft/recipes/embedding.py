@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from regraft.core import DataError, OptionError, SilentProgress, atomic_path, cache_folder, placed
-from regraft.data import fingerprint_manifest, left_out, list_images, read_manifest
+from regraft.data import fingerprint_manifest, left_out, read_manifest
 from regraft.recipes.network_options import NetworkOptions, open_network
 from regraft.recipes.source_options import SourceOptions
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from regraft.core import Progress
-    from regraft.data import Finding, Manifest, Reading, Unreadable
+    from regraft.data import Finding, Manifest, Unreadable
 
 _SUFFIXES = (".parquet", ".npy")
 
@@ -71,7 +71,7 @@ def embed(
     options = EmbedOptions.of(options, settings)
     if options.out.suffix not in _SUFFIXES:
         raise OptionError(f"--out {options.out} must end in {' or '.join(_SUFFIXES)}.")
-    manifest = _listed(source, options.reading())
+    manifest = read_manifest(source, replace(options.reading(), keep_unlabelled=True))
     files = manifest.files()
     prints = fingerprint_manifest(manifest, progress=progress)
     _spec, _choice, extractor = open_network(options, cache_folder())
@@ -91,16 +91,6 @@ def embed(
     unreadable = prints.unreadable + found.unreadable
     findings = (*left_out(unreadable), *manifest.remarks)
     return EmbedResult(options.out, kept.paths, found.features, unreadable, findings)
-
-
-def _listed(source: str | Path, reading: Reading) -> Manifest:
-    """With labels where there are class folders or a table, without where it is just images."""
-    try:
-        return read_manifest(source, reading)
-    except DataError:
-        if not Path(source).is_dir():
-            raise
-        return list_images([source])
 
 
 def _write_parquet(path: Path, manifest: Manifest, features: NDArray[np.float32]) -> None:

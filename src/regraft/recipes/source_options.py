@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import Field
 
 from regraft.core import Options, placed
-from regraft.data import Reading
+from regraft.data import Reading, SplitFolders
 
 
 class SourceOptions(Options):
@@ -34,9 +34,19 @@ class SourceOptions(Options):
         description="The folder that a table's paths start from; by default the table's, else where they are.",
         json_schema_extra=placed("data", 42),
     )
+    split_folders: SplitFolders = Field(
+        "auto",
+        description="Whether folders called like a split (train, test_set, ...) are splits, not classes: auto looks at "
+        "what lies beside and in them.",
+        json_schema_extra=placed("data", 30),
+    )
 
     def reading(self) -> Reading:
         """What the options say of the data set."""
         return Reading(
-            group_by=self.group_by, path_column=self.path_column, label_column=self.label_column, root=self.root
+            group_by=self.group_by,
+            path_column=self.path_column,
+            label_column=self.label_column,
+            root=self.root,
+            split_folders=self.split_folders,
         )

@@ -6,15 +6,16 @@ import pytest
 
 from regraft.core import DataError
 from regraft.data.folders import read_folder
+from regraft.data.reading import Reading
 from regraft.data.sources import list_images
 
 JPEG = b"\xff\xd8\xff\xe0\0\x10JFIF\0"
 HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
 
 
-def found(folder, **options):
+def found(folder, reading=None):
     """The remarks of a folder by their codes."""
-    return {remark.code: remark for remark in read_folder(folder, **options).remarks}
+    return {remark.code: remark for remark in read_folder(folder, reading).remarks}
 
 
 def test_unlabelled_test_images(write_files):
@@ -33,12 +34,12 @@ def test_unlabelled_test_images(write_files):
 def test_unlabelled_images_can_be_kept(write_files):
     """Whoever needs no labels gets all images, and the remark says so."""
     folder = write_files("train/cat/1.jpg", "train/dog/1.jpg", "test/1.jpg", "x.jpg")
-    manifest = read_folder(folder, keep_unlabelled=True)
+    manifest = read_folder(folder, Reading(keep_unlabelled=True))
     assert manifest.n_images == 4
     assert manifest.labels.tolist() == [-1, 0, 1, -1]
     assert manifest.splits == ("test", "train", "train", None)
     assert manifest.remarks[0].message.startswith("2 images in no class folder are without a label")
-    assert read_folder(write_files("1.jpg", folder=folder / "flat"), keep_unlabelled=True).n_images == 1
+    assert read_folder(write_files("1.jpg", folder=folder / "flat"), Reading(keep_unlabelled=True)).n_images == 1
 
 
 def test_images_beside_splits(write_files):
@@ -50,7 +51,7 @@ def test_images_beside_splits(write_files):
         "('test', 'train')", "('train', 'test')"
     )
     assert "--split-folders no" in remark.message
-    assert read_folder(folder, split_folders="no").class_names == ("extra", "test", "train")
+    assert read_folder(folder, Reading(split_folders="no")).class_names == ("extra", "test", "train")
 
 
 def test_masks(write_files):
@@ -75,9 +76,9 @@ def test_a_class_called_train(write_files):
     remark = found(folder)["class_like_split"]
     assert (remark.examples, remark.severity) == (("train",), "note")
     assert "--split-folders yes" in remark.message
-    assert read_folder(folder, split_folders="yes").class_names == ("car", "plane")
-    assert found(folder, split_folders="yes")["unlabelled_images"].examples == ("train/1.jpg",)
-    assert "class_like_split" not in found(folder, split_folders="no")
+    assert read_folder(folder, Reading(split_folders="yes")).class_names == ("car", "plane")
+    assert found(folder, Reading(split_folders="yes"))["unlabelled_images"].examples == ("train/1.jpg",)
+    assert "class_like_split" not in found(folder, Reading(split_folders="no"))
 
 
 def test_plain_folders_need_no_word(write_files):

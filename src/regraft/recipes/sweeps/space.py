@@ -33,7 +33,7 @@ VARIABLE = frozenset(TrainingOptions.model_fields) - _NOT_LEARNING | {
 """Options that change what is learnt from the same images and features."""
 _REASONS = {
     **dict.fromkeys(
-        ("seed", "training_seed", "test_fraction", "group_by", "path_column", "label_column", "root"),
+        ("seed", "training_seed", "test_fraction", "group_by", "path_column", "label_column", "root", "split_folders"),
         "it decides which images judge, and what chance does: the best of these would be luck",
     ),
     **dict.fromkeys(
