@@ -41,6 +41,9 @@ def test_a_run_folder_holds_everything(tuned):
     entries = read_journal(tuned.folder)
     assert [entry["number"] for entry in entries if entry["kind"] == "epoch"] == [0, 1, 2]
     assert [path.name for path in tuned.folder.parent.iterdir()] == [tuned.folder.name]
+    card = (tuned.bundle / "card.md").read_text(encoding="utf-8")
+    assert "trained on from `stage7` on" in card
+    assert f"calibrated on the {tuned.n_validation} validation images" in card
     page = tuned.report.read_text(encoding="utf-8")
     assert "Training" in page
     assert "image/jpeg;base64" in page

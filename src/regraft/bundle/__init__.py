@@ -3,16 +3,18 @@
 from regraft.bundle.classifier import Answers, Classifier, choose_like
 from regraft.bundle.golden import CheckResult, check_bundle
 from regraft.bundle.reading import find_bundle, load_bundle, read_record
-from regraft.bundle.record import SCHEMA_VERSION, BundleRecord, EngineRecord
+from regraft.bundle.record import SCHEMA_VERSION, BundleRecord, Calibration, EngineRecord, Making
 from regraft.bundle.writing import save_bundle
 
 __all__ = [
     "SCHEMA_VERSION",
     "Answers",
     "BundleRecord",
+    "Calibration",
     "CheckResult",
     "Classifier",
     "EngineRecord",
+    "Making",
     "check_bundle",
     "choose_like",
     "find_bundle",

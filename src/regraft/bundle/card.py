@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from regraft.bundle.record import Making
+
 if TYPE_CHECKING:
     from regraft.bundle.record import BundleRecord
 
@@ -22,8 +24,7 @@ def render_card(record: BundleRecord) -> str:
         "",
         f"Tells {len(record.class_names)} classes of images apart: {_names(record)}.",
         "",
-        f"A linear head ({record.head.get('kind', 'linear')}) on fixed features of `{backbone.name}` "
-        f"(layer `{record.layer}`, {backbone.image_size} x {backbone.image_size} pixels, resize policy "
+        f"{_network(record)} It sees {backbone.image_size} x {backbone.image_size} pixels (resize policy "
         f"`{record.transform.policy}`).",
         "",
         "## How good it is",
@@ -34,7 +35,7 @@ def render_card(record: BundleRecord) -> str:
         "",
         "- It always names one of its classes, also for an image of something else.",
         "- The figures hold for images like those it was measured on: same camera, same light, same selection.",
-        "- Probabilities are calibrated on the training data by cross-validation; they drift when the images do.",
+        f"- {_calibration(record)}",
         "",
         "## Where it comes from",
         "",
@@ -46,6 +47,44 @@ def render_card(record: BundleRecord) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _network(record: BundleRecord) -> str:
+    """What was trained, in a sentence."""
+    kind, layer = record.head.get("kind", "linear"), f"layer {_code(record.layer)}"
+    name = _code(record.backbone.name)
+    if record.backbone.family == "own":
+        name = f"{name}, a network of its author's own whose code is in `code/`"
+    match record.making:
+        case None:
+            return f"A linear head ({kind}) on features of {name} ({layer})."
+        case Making(network="fixed"):
+            return (
+                f"A linear head ({kind}) on fixed features of {name} ({layer}): the network's weights are as they came."
+            )
+        case Making(network="from scratch"):
+            return f"{name}, trained from drawn weights together with its linear head ({kind})."
+        case Making(first_stage=""):
+            return f"{name}: all of the network was trained on, together with its linear head ({kind})."
+        case made:
+            return (
+                f"{name}: the network was trained on from {_code(made.first_stage)} on, together with its linear head "
+                f"({kind}); what lies before is as it came."
+            )
+
+
+def _calibration(record: BundleRecord) -> str:
+    """Where probabilities come from, in a sentence."""
+    made = record.making
+    images = "" if made is None or not made.n_calibrated else f"{made.n_calibrated:,} "
+    how = {
+        None: "How the probabilities were calibrated is not recorded.",
+        "none": "Probabilities are not calibrated: no images were held out for that. They are likely to be too sure.",
+        "cross-validation": "Probabilities are calibrated on the training data by cross-validation.",
+        "validation images": f"Probabilities are calibrated on the {images}validation images that judged the training.",
+        "folds": f"Probabilities are calibrated by networks trained alike, on {images}images that each had not seen.",
+    }[None if made is None else made.calibration]
+    return f"{how} They drift when the images do."
 
 
 def _names(record: BundleRecord) -> str:

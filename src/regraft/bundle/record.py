@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -32,6 +32,20 @@ class EngineRecord(Value):
     device: str
 
 
+Calibration = Literal["cross-validation", "validation images", "folds", "none"]
+
+
+class Making(Value):
+    """How a classifier came about, for its card."""
+
+    network: Literal["fixed", "fine-tuned", "from scratch"] = Field(
+        description="whether the network's weights are as they came, trained on, or trained from drawn ones"
+    )
+    first_stage: str = Field("", max_length=500, description="where training began; empty for all of the network")
+    calibration: Calibration
+    n_calibrated: int = Field(0, ge=0, description="images that the calibration was fitted on, where they are counted")
+
+
 class BundleRecord(Value):
     """Everything about a saved classifier but its tensors."""
 
@@ -48,3 +62,4 @@ class BundleRecord(Value):
     options: dict[str, Any] = Field(default_factory=dict, description="what the run was asked for")
     metrics: dict[str, Any] = Field(default_factory=dict, description="what it reached on held-out images")
     versions: dict[str, str] = Field(default_factory=dict)
+    making: Making | None = Field(None, description="how it came about; None of bundles that do not know")

@@ -93,7 +93,8 @@ def say_train(result: TrainResult) -> None:
     rows = [
         (rung.name, percent(rung.validation or 0), duration(rung.seconds), rung.description) for rung in result.rungs
     ]
-    say_table(("judged by folds", "right", "time", ""), rows)
+    judges = "validation images" if result.n_validation else "folds"
+    say_table((f"judged by {judges}", "right", "time", ""), rows)
     say()
     say(result.verdict)
     if result.test_difference is not None:

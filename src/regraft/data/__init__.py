@@ -49,7 +49,7 @@ from regraft.data.signatures import (
     require_readable,
 )
 from regraft.data.sources import list_images, read_manifest
-from regraft.data.splits import assign_splits, split_folds, split_holdout
+from regraft.data.splits import assign_splits, has_own_validation, split_folds, split_holdout
 from regraft.data.stored import N_BYTES_MAX, ImageFile, StoredImage, reading_order
 from regraft.data.units import cluster_units
 from regraft.data.unreadable import Reason, Unreadable, UnreadableImageError, explain_os_error
@@ -99,6 +99,7 @@ __all__ = [
     "format_class_list",
     "gather_archives",
     "has_image_name",
+    "has_own_validation",
     "identify_content",
     "lay_out",
     "left_out",

@@ -97,20 +97,29 @@ def split_folds(
     return fold_of_unit[table.unit_of_row]
 
 
-def assign_splits(manifest: Manifest, digests: Sequence[str], *, test_fraction: float, seed: int) -> tuple[Split, ...]:
+def has_own_validation(manifest: Manifest) -> bool:
+    """Whether the user says of some images that they validate what is learnt from others."""
+    return {"train", "val"} <= set(manifest.splits)
+
+
+def assign_splits(
+    manifest: Manifest, digests: Sequence[str], *, test_fraction: float, seed: int, is_val_kept: bool = False
+) -> tuple[Split, ...]:
     """The side of each image: the data set's own split where it has one, a deterministic one otherwise.
 
     A given `val` is trained on if there is a `test` as well (cross-validation chooses the settings), and is the test
-    if there is none. Where all images are given as `train`, the test is held out from them.
+    if there is none; or it is kept for who needs images that judge. Where all images, or all others, are given as
+    `train`, the test is held out from them.
 
     Args:
         manifest: n readable, labelled images.
         digests: Their content hashes.
         test_fraction: Used where no split is given.
         seed: Likewise.
+        is_val_kept: Keep a given `val` beside a given `train`.
 
     Returns:
-        n times "train" or "test".
+        n times "train", "test", or "val" where it is kept.
 
     Raises:
         DataError: Some images have a split and others have none, or nothing is left to train on.
@@ -119,9 +128,9 @@ def assign_splits(manifest: Manifest, digests: Sequence[str], *, test_fraction: 
     if len(given) > 1 and None in given:
         raise DataError(_explain_partial(manifest))
     if given <= {None, "train"}:
-        units = cluster_units(digests, manifest.groups)
-        is_test = split_holdout(manifest.labels, units, digests, test_fraction=test_fraction, seed=seed)
-        return tuple("test" if flag else "train" for flag in is_test)
+        return _held_out(manifest, digests, test_fraction, seed)
+    if is_val_kept and has_own_validation(manifest):
+        return _beside_val(manifest, digests, test_fraction, seed)
     if len(given) == 1:
         raise DataError(
             f"All {plural(len(manifest), 'image')} are in the split {quoted(given.pop())}: there is nothing to train "
@@ -129,6 +138,23 @@ def assign_splits(manifest: Manifest, digests: Sequence[str], *, test_fraction: 
         )
     test_name = "test" if "test" in given else "val"
     return tuple("test" if split == test_name else "train" for split in manifest.splits)
+
+
+def _held_out(manifest: Manifest, digests: Sequence[str], test_fraction: float, seed: int) -> tuple[Split, ...]:
+    units = cluster_units(digests, manifest.groups)
+    is_test = split_holdout(manifest.labels, units, digests, test_fraction=test_fraction, seed=seed)
+    return tuple("test" if flag else "train" for flag in is_test)
+
+
+def _beside_val(manifest: Manifest, digests: Sequence[str], test_fraction: float, seed: int) -> tuple[Split, ...]:
+    """The given splits; the test comes out of the training images where none is given."""
+    sides: list[Split] = [split or "train" for split in manifest.splits]
+    if "test" not in sides:
+        rows = [row for row, side in enumerate(sides) if side == "train"]
+        divided = _held_out(manifest.select(rows), [digests[row] for row in rows], test_fraction, seed)
+        for row, side in zip(rows, divided, strict=True):
+            sides[row] = side
+    return tuple(sides)
 
 
 def _explain_partial(manifest: Manifest) -> str:

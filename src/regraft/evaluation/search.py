@@ -82,8 +82,9 @@ class Search(Value):
     Attributes:
         title: What was searched, as one line.
         created: When, as ISO 8601.
-        n_images: Training images, all of which are in one of the folds.
+        n_images: Images that judge a trial: training images, each in one of the folds, or validation images.
         n_folds: Folds that judge a trial.
+        is_own_validation: The user's validation images judge instead of folds of the training images.
         space: The options that were varied.
         trials: The best first; those that were stopped, and that failed, at the end.
         options: Every option's name and value.
@@ -97,6 +98,7 @@ class Search(Value):
     created: str
     n_images: int
     n_folds: int
+    is_own_validation: bool = False
     space: tuple[SearchedOption, ...]
     trials: tuple[SearchTrial, ...] = Field(min_length=1)
     options: dict[str, JsonValue] = Field(default_factory=dict)
@@ -120,8 +122,7 @@ class Search(Value):
         """The result in plain words."""
         text = (
             f"Best of {plural(len(self.trials), 'trial')}: number {self.best.number}, right on "
-            f"{_percent(self.best.accuracy)} of {plural(self.n_images, 'training image')}, each judged by a network "
-            "that had not seen it"
+            f"{_percent(self.best.accuracy)} of {self._judges}"
         )
         default = self.default
         if default is None:
@@ -130,6 +131,12 @@ class Search(Value):
             return f"{text}. Its values are the defaults: nothing better was found."
         gain = 100 * ((self.best.accuracy or 0.0) - (default.accuracy or 0.0))
         return f"{text}: {gain:.1f} points more than with the default values ({_percent(default.accuracy)})."
+
+    @property
+    def _judges(self) -> str:
+        if self.is_own_validation:
+            return f"your own {plural(self.n_images, 'validation image')}"
+        return f"{plural(self.n_images, 'training image')}, each judged by a network that had not seen it"
 
     @property
     def caveats(self) -> tuple[str, ...]:
@@ -142,7 +149,7 @@ class Search(Value):
             "no more than that cannot be told apart."
         )
         return (
-            f"The best of {len(self.trials)} was picked by its result on these very folds, so its number is too good: "
+            f"The best of {len(self.trials)} was picked by its result on these very images, so its number is too good: "
             f"expect less on new images.{spread}",
             "The test images were not looked at. The command line below measures the best settings on them, once.",
         )

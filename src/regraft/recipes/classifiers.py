@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from regraft.bundle import SCHEMA_VERSION, BundleRecord, Classifier, EngineRecord
+from regraft.bundle import SCHEMA_VERSION, BundleRecord, Classifier, EngineRecord, Making
 from regraft.core import cache_folder
 from regraft.recipes.versions import installed_versions
 
@@ -15,8 +15,22 @@ if TYPE_CHECKING:
     from regraft.recipes.network_options import NetworkOptions
 
 
-def build_classifier(name: str, data: DatasetFeatures, head: LinearHead, options: NetworkOptions) -> Classifier:
-    """The classifier that a head for all classes makes of the data's network."""
+PROBED = Making(network="fixed", calibration="cross-validation")
+"""A head on features as they are."""
+
+
+def build_classifier(
+    name: str, data: DatasetFeatures, head: LinearHead, options: NetworkOptions, making: Making = PROBED
+) -> Classifier:
+    """The classifier that a head for all classes makes of the data's network.
+
+    Args:
+        name: The run's.
+        data: Its network.
+        head: For all classes.
+        options: What was asked for.
+        making: How it came about.
+    """
     record = BundleRecord(
         schema_version=SCHEMA_VERSION,
         name=name,
@@ -30,6 +44,7 @@ def build_classifier(name: str, data: DatasetFeatures, head: LinearHead, options
         digests={},
         options=options.model_dump(mode="json"),
         versions=installed_versions(),
+        making=making,
     )
     return Classifier(record=record, head=head, backbone=data.spec, choice=data.choice, cache=cache_folder())
 

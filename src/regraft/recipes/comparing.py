@@ -18,6 +18,7 @@ from regraft.recipes.classifiers import now
 from regraft.recipes.dataset_features import features_for
 from regraft.recipes.experiment_options import ExperimentOptions, HeadName, ProbeOptions, RunOptions
 from regraft.recipes.network_options import FeatureOptions, open_network
+from regraft.recipes.portions import portion_for_probe
 from regraft.recipes.reporting import command_line, notices_of
 from regraft.recipes.runs import RunFolder, folder_name, write_record
 from regraft.recipes.stopwatch import Stopwatch
@@ -180,7 +181,8 @@ def _run_trials(
 ) -> tuple[list[Contestant], dict[str, float], tuple[Finding, ...]]:
     """The trials of one network, which share its features and its time for an image; the seconds of each; findings."""
     require_classes(data.manifest)
-    train, test = data.split(trials[0].test_fraction, trials[0].seed)
+    data, portions = portion_for_probe(data, trials[0].test_fraction, trials[0].seed)
+    train, test = portions.train, portions.test
     finished, seconds = {}, {}
     progress.start(f"Fitting heads on {trials[0].backbone}", len(trials), unit="heads")
     for options in trials:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from regraft.backbones import BackboneSpec, EngineChoice
     from regraft.core import Progress
-    from regraft.data import Fingerprints, Manifest, Unreadable
+    from regraft.data import Finding, Fingerprints, Manifest, Unreadable
     from regraft.features import Extractor
     from regraft.recipes.network_options import NetworkOptions
     from regraft.recipes.stopwatch import Stopwatch
@@ -64,6 +64,10 @@ class DatasetFeatures:
                 "tested on: both need some. Add images, or change --test-fraction."
             )
         return train, test
+
+    def remarked(self, *findings: Finding) -> DatasetFeatures:
+        """With more that is to be said of the data."""
+        return replace(self, manifest=replace(self.manifest, remarks=(*self.manifest.remarks, *findings)))
 
     def select(self, rows: NDArray[np.int64]) -> DatasetFeatures:
         """Some of the images alone; the class names stay as they are."""

@@ -85,6 +85,7 @@ class FinetuneOptions(TransferOptions, RunOptions, TrainingOptions, ExperimentOp
         0.15,
         ge=0,
         lt=1,
-        description="Part of the training images that judges the epochs; 0 keeps the last epoch.",
+        description="Part of the training images that judges the epochs; 0 keeps the last epoch. Validation images of "
+        "your own judge instead, where the data set has some.",
         json_schema_extra=placed("data", 11),
     )

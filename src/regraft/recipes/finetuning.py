@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from regraft.core import OptionError, SilentProgress, cache_folder, plural
-from regraft.data import cluster_units, read_manifest, require_classes, split_holdout
+from regraft.bundle import Making
+from regraft.core import SilentProgress, cache_folder
+from regraft.data import read_manifest, require_classes
 from regraft.features import build_extractor
 from regraft.recipes.classifiers import build_classifier
 from regraft.recipes.dataset_features import load_features, spread_out
 from regraft.recipes.finetune_options import FinetuneOptions
-from regraft.recipes.fits import Sides
 from regraft.recipes.head_choice import start_head
 from regraft.recipes.network_options import left_out_head
+from regraft.recipes.portions import hold_out, portion_out
 from regraft.recipes.reporting import Findings, report_run
 from regraft.recipes.runs import RunFolder, write_record
 from regraft.recipes.stopwatch import Stopwatch
@@ -27,13 +28,15 @@ from regraft.recipes.training_records import TrainingRecord, write_training
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from regraft.bundle import Classifier
+    from regraft.backbones import BackboneSpec
+    from regraft.bundle import Calibration, Classifier
     from regraft.core import Progress
     from regraft.data import Finding
     from regraft.evaluation import Assessment
     from regraft.heads import LinearHead
+    from regraft.recipes.boundary import Boundary
     from regraft.recipes.dataset_features import DatasetFeatures
-    from regraft.recipes.fits import Fit
+    from regraft.recipes.fits import Fit, Sides
     from regraft.recipes.workshop import Workshop
 
     Rows = NDArray[np.int64]
@@ -116,10 +119,11 @@ def finetune(
     data = load_features(manifest, options, progress, watch, check=check)
     require_classes(data.manifest)
     world = join_world(data.choice.device)
-    rows, test = data.split(options.test_fraction, options.seed)
+    data, portions = portion_out(data, options, options.VERB)
     left_out = left_out_head(options, data.spec, data.manifest.n_classes, cache_folder())
-    sides = hold_out(data, rows, options)
-    shop = Workshop(data, options, world, rows, progress)
+    sides = hold_out(data, portions, options)
+    shop = Workshop(data, options, world, portions.seen, progress)
+    shop.tell(data.manifest.remarks)
     run = RunFolder(options.runs, options.name, f"{Path(source).stem}-{options.VERB}")
     work = training_folder(options, str(source), data)
     with watch.stage("fit head"):
@@ -127,25 +131,32 @@ def finetune(
     with watch.stage("prepare training"):
         prepared = shop.prepare(work)
         if world.rank == 0:
-            write_training(work, _record(run.final.name, data, head, sides, options))
+            write_training(work, _record(run.final.name, data, head, sides, options, prepared.boundary))
     with watch.stage("train"), stop_requests() as stop:
         fit = shop.fit(prepared, head, sides, options, folder=work, stop=stop)
     if world.rank:
         return None
-    told = (*left_out, *fit.resumed, *absent_classes(data, sides), *_no_gain(fit))
+    told = (*left_out, *fit.resumed, *_no_gain(fit))
     with run:
-        tuned, classifier = graft(run.final.name, shop, fit, test, temperature=_temperature(fit, data))
+        making = making_of(
+            data.spec,
+            prepared.boundary,
+            "validation images" if len(sides.validation) else "none",
+            len(sides.validation),
+        )
+        tuned, classifier = graft(run.final.name, shop, fit, portions.test, making, temperature=_temperature(fit, data))
         findings = Findings(
             source=str(source),
             verb=options.VERB,
             options=options,
             data=tuned,
-            train=rows,
-            test=test,
+            train=sides.train,
+            validation=sides.validation if len(sides.validation) else None,
+            test=portions.test,
             training=tell_training(shop, fit, told, plan=prepared.sentences),
         )
         measured = report_run(run.folder, findings, classifier, selection, watch)
-        save(run.folder, classifier.with_metrics(measured.assessment), tuned, test)
+        save(run.folder, classifier.with_metrics(measured.assessment), tuned, portions.test)
         write_record(
             run.folder, source=str(source), options=options, seconds=watch.seconds, data=tuned, rates=rate_rows(fit)
         )
@@ -156,7 +167,7 @@ def finetune(
         assessment=measured.assessment,
         n_train=len(sides.train),
         n_validation=len(sides.validation),
-        n_test=len(test),
+        n_test=len(portions.test),
         n_unreadable=len(data.unreadable),
         seconds=watch.seconds,
         notes=(*prepared.sentences, *told),
@@ -165,47 +176,15 @@ def finetune(
     )
 
 
-def _record(
-    name: str, data: DatasetFeatures, head: LinearHead, sides: Sides, options: FinetuneOptions
+def _record(  # noqa: PLR0917 - all that a checkpoint does not hold
+    name: str, data: DatasetFeatures, head: LinearHead, sides: Sides, options: FinetuneOptions, boundary: Boundary
 ) -> TrainingRecord:
     """What others need to know of a training that is under way."""
     from regraft.finetuning import usual_length
 
-    classifier = build_classifier(name, data, head, options)
+    classifier = build_classifier(name, data, head, options, making_of(data.spec, boundary, "none"))
     length = usual_length(head, data.features[sides.train])
     return TrainingRecord(name=name, classifier=classifier.record, head_length=length)
-
-
-def hold_out(data: DatasetFeatures, rows: Rows, options: FinetuneOptions) -> Sides:
-    """Of the training images those that are trained on, and those that judge the epochs; groups stay together.
-
-    Raises:
-        OptionError: Epochs shall be judged, and there is nothing to judge them by.
-    """
-    if options.validation_fraction == 0:
-        if options.patience is not None:
-            raise OptionError("--patience needs images that judge the epochs: set --validation-fraction above 0.")
-        return Sides(rows, rows[:0])
-    manifest = data.manifest.select(rows)
-    digests = [data.digests[row] for row in rows]
-    units = cluster_units(digests, manifest.groups)
-    is_held = split_holdout(
-        manifest.labels, units, digests, test_fraction=options.validation_fraction, seed=options.seed
-    )
-    return Sides(rows[~is_held], rows[is_held])
-
-
-def absent_classes(data: DatasetFeatures, sides: Sides) -> tuple[str, ...]:
-    """A sentence where validation shows classes that training does not."""
-    labels = data.manifest.labels
-    absent = sorted(set(labels[sides.validation].tolist()) - set(labels[sides.train].tolist()))
-    if not absent:
-        return ()
-    first = ", ".join(data.manifest.class_names[label] for label in absent[:3])
-    return (
-        f"{plural(len(absent), 'class', 'classes')} ({first}) of the validation images cannot be learnt: no training "
-        "image shows them.",
-    )
 
 
 def _no_gain(fit: Fit) -> tuple[str, ...]:
@@ -218,7 +197,26 @@ def _no_gain(fit: Fit) -> tuple[str, ...]:
     )
 
 
-def graft(name: str, shop: Workshop, fit: Fit, test: Rows, *, temperature: float) -> tuple[DatasetFeatures, Classifier]:
+def making_of(spec: BackboneSpec, boundary: Boundary, calibration: Calibration, n_calibrated: int = 0) -> Making:
+    """How a trained classifier came about.
+
+    Args:
+        spec: The network that training began with.
+        boundary: What of it was trained.
+        calibration: What its probabilities were calibrated on.
+        n_calibrated: How many images that were.
+    """
+    return Making(
+        network="from scratch" if spec.is_untrained else "fine-tuned",
+        first_stage="" if boundary.cut is None else boundary.stage,
+        calibration=calibration,
+        n_calibrated=n_calibrated,
+    )
+
+
+def graft(
+    name: str, shop: Workshop, fit: Fit, test: Rows, making: Making, *, temperature: float
+) -> tuple[DatasetFeatures, Classifier]:
     """The trained network as a backbone, its features of the test images, and the classifier with its trained head."""
     data = shop.data
     spec = shop.keep(fit)
@@ -230,7 +228,7 @@ def graft(name: str, shop: Workshop, fit: Fit, test: Rows, *, temperature: float
     features = np.zeros((len(files), spec.n_features), np.float32)
     features[test[found.rows]] = found.features
     tuned = replace(data, features=features, spec=spec, extractor=extractor)
-    return tuned, build_classifier(name, tuned, replace(fit.head, temperature=temperature), shop.options)
+    return tuned, build_classifier(name, tuned, replace(fit.head, temperature=temperature), shop.options, making)
 
 
 def _temperature(fit: Fit, data: DatasetFeatures) -> float:

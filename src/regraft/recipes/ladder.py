@@ -1,4 +1,4 @@
-"""The ladder: the probe, fine-tuning at several rates, and whether the step up is worth it. Judged by folds only."""
+"""The ladder: the probe, fine-tuning at several rates, and whether the step up is worth it. No test image is used."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from regraft.bundle import Calibration
     from regraft.recipes.fits import Fit, Prepared
     from regraft.recipes.train_options import TrainOptions
     from regraft.recipes.workshop import Workshop
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 
 NAMES = ("probe", "fine-tuning")
+_OWN, _LEFT_OUT = "on your validation images", "on the images left out"
 _LOSS_FACTOR, _LOSS_SLACK = 1.5, 0.05
 """More training loss than this, compared with the folds', is no chance."""
 
@@ -76,6 +78,7 @@ class Ladder:
         options: The rates, the folds.
         folder: Of the trainings under way: each is resumed, a finished one is not repeated.
         stop: Looked at between two steps.
+        own: Training images and the user's validation images, which judge instead of folds; None without such.
     """
 
     shop: Workshop
@@ -83,6 +86,7 @@ class Ladder:
     options: TrainOptions
     folder: Path
     stop: StopRequest = field(default_factory=StopRequest)
+    own: Sides | None = None
     _n_fits: int = 0
     _where: str = ""
 
@@ -113,7 +117,7 @@ class Ladder:
             _rung(NAMES[0], "a linear head on fixed features", rights, probe_seconds),
             _rung(
                 f"{NAMES[1]} at {best:g}",
-                "the best of the rates, on the other folds" if has_chosen else "on all folds",
+                self._judged_on(has_chosen=has_chosen),
                 [one.is_right for one in judged],
                 seconds,
                 rate=best,
@@ -121,7 +125,7 @@ class Ladder:
         ]
         winner = final[verdict.kept == NAMES[1]]
         rungs = [
-            _rung(f"{NAMES[1]} at {rate:g}", "tried on the first fold", [one.is_right], one.seconds, rate=rate)
+            _rung(f"{NAMES[1]} at {rate:g}", self._tried_on, [one.is_right], one.seconds, rate=rate)
             for rate, one in (tried.items() if len(tried) > 1 else ())
         ]
         rungs += [rung.model_copy(update={"is_winner": rung is winner}) for rung in final]
@@ -133,6 +137,20 @@ class Ladder:
             labels=np.concatenate([labels[sides.validation] for sides in folds]),
             train_loss=float(np.mean([one.train_loss for one in answers])),
         )
+
+    def _judged_on(self, *, has_chosen: bool) -> str:
+        if self.own is not None:
+            return _OWN
+        return "the best of the rates, on the other folds" if has_chosen else "on all folds"
+
+    @property
+    def calibration(self) -> Calibration:
+        """What the scores that judge are of."""
+        return "folds" if self.own is None else "validation images"
+
+    @property
+    def _tried_on(self) -> str:
+        return "tried on the first fold" if self.own is None else "tried on your validation images"
 
     def _answers(self, folds: list[Sides], probabilities: list[NDArray[np.float64]]) -> Predictions:
         manifest = self.shop.data.manifest.select(np.concatenate([sides.validation for sides in folds]))
@@ -154,11 +172,13 @@ class Ladder:
             What the folds say, with the rate that was used, or the probe as the winner; the training, None where every
             rate went astray; and what happened, as sentences.
         """
-        everything = Sides(self.shop.rows, self.shop.rows[:0])
+        train = self.shop.rows if self.own is None else self.own.train
+        everything = Sides(train, train[:0])
         notes: list[str] = []
         for rate in sorted((rate for rate in self.options.rates if rate <= climbed.rate), reverse=True):
-            self._where = "all images"
-            fit = self.fit(everything, rate, f"final-{rate:g}")
+            self._where = "all images" if self.own is None else _OWN
+            # With validation images of the user's, the training that they judged was on all training images already.
+            fit = self.fit(everything, rate, f"final-{rate:g}" if self.own is None else _folder(0, rate))
             loss = fit.trained.train_loss
             if loss <= _LOSS_FACTOR * climbed.train_loss + _LOSS_SLACK:
                 return replace(climbed, rate=rate), fit, tuple(notes)
@@ -174,13 +194,16 @@ class Ladder:
         data = self.shop.data
         head, _selection = start_head(data, sides.train, options)
         self._n_fits += 1
-        n_all = max(len(self.options.rates) + self.options.ladder_folds, self._n_fits)
+        n_folds = self.options.ladder_folds if self.own is None else 0
+        n_all = max(len(self.options.rates) + n_folds, self._n_fits)
         called = f"Training {self._n_fits} of {n_all} ({self._where}, rate {rate:g})"
         return self.shop.fit(
             self.prepared, head, sides, options, folder=self.folder / name, stop=self.stop, name=called
         )
 
     def _folds(self) -> list[Sides]:
+        if self.own is not None:
+            return [self.own]
         shop, options = self.shop, self.options
         return training_folds(shop.data, shop.rows, n_folds=options.ladder_folds, seed=options.seed)
 
@@ -197,14 +220,33 @@ class Ladder:
         """
         began = time.perf_counter()
         blind = Sides(sides.train, sides.validation[:0])
-        self._where = f"fold {fold + 1} of {self.options.ladder_folds}"
-        fit = self.fit(blind, rate, f"fold{fold}-{rate:g}")
+        self._where = _OWN if self.own is not None else f"fold {fold + 1} of {self.options.ladder_folds}"
+        fit = self.fit(blind, rate, _folder(fold, rate))
         scores = self.shop.scores(self.prepared, fit, sides.validation)
         labels = self.shop.data.manifest.labels[sides.validation]
         seconds = fit.seconds or time.perf_counter() - began
         judged = Judged(scores, labels, seconds, fit.trained.train_loss)
-        self.shop.progress.mark(1, 1, f"on the images left out: {100 * judged.is_right.mean():.1f} % right")
+        self.shop.progress.mark(
+            1, 1, f"{_LEFT_OUT if self.own is None else _OWN}: {100 * judged.is_right.mean():.1f} % right"
+        )
         return judged
+
+
+def n_passes(options: TrainOptions, own: Sides | None) -> float:
+    """How many trainings on all training images a ladder takes.
+
+    Args:
+        options: The rates, the folds.
+        own: Training images and the user's validation images, where there are such.
+    """
+    if own is not None:
+        return len(options.rates)
+    return 1 + (len(options.rates) + options.ladder_folds - 1) * (1 - 1 / options.ladder_folds)
+
+
+def _folder(fold: int, rate: float) -> str:
+    """The folder of a training that is judged."""
+    return f"fold{fold}-{rate:g}"
 
 
 def _rung(

@@ -10,6 +10,7 @@ from regraft.core import SilentProgress
 from regraft.data import read_manifest, require_classes
 from regraft.recipes.dataset_features import load_features
 from regraft.recipes.experiment_options import ProbeOptions
+from regraft.recipes.portions import portion_for_probe
 from regraft.recipes.runs import RunFolder
 from regraft.recipes.stopwatch import Stopwatch
 from regraft.recipes.trials import run_trial
@@ -84,7 +85,8 @@ def probe(
     with RunFolder(options.runs, options.name, f"{Path(source).stem}-probe") as run:
         data = load_features(manifest, options, progress, watch)
         require_classes(data.manifest)
-        train, test = data.split(options.test_fraction, options.seed)
+        data, portions = portion_for_probe(data, options.test_fraction, options.seed)
+        train, test = portions.train, portions.test
         progress.start("Fitting the head", 1, unit="heads")
         trial = run_trial(
             run.folder, str(source), data, options, name=run.final.name, train=train, test=test, watch=watch

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regraft.data import find_problems, summarise
+from regraft.data import find_problems, has_own_validation, summarise
 from regraft.evaluation import (
     Assessment,
     LeftOutFile,
@@ -62,6 +62,7 @@ class Findings:
         data: Images and features.
         train: (m,) rows that were trained on; empty where a finished classifier is measured.
         test: (t,) rows to measure.
+        validation: (v,) rows that judged what was trained; None where there were none.
         training: How the network was trained, where it was.
         before: What the verb's command line has before the data set.
     """
@@ -72,6 +73,7 @@ class Findings:
     data: DatasetFeatures
     train: NDArray[np.int64]
     test: NDArray[np.int64]
+    validation: NDArray[np.int64] | None = None
     training: Training | None = None
     before: tuple[str, ...] = ()
 
@@ -112,14 +114,17 @@ def report_run(
 
 def _find_problems(findings: Findings) -> tuple[Finding, ...]:
     data = findings.data
-    problems = find_problems(data.manifest, data.digests, data.unreadable, _sides(findings))
+    sides = _sides(findings)
+    if not has_own_validation(data.manifest):  # what was held out by chance is part of the training images
+        sides = ["train" if side == "val" else side for side in sides]
+    problems = find_problems(data.manifest, data.digests, data.unreadable, sides)
     return tuple(one for one in problems if one.code != "absent_from_test")  # the assessment says it of its classes
 
 
 def _sides(findings: Findings) -> list[str | None]:
     sides: list[str | None] = [None] * len(findings.data.manifest)
-    for rows, side in ((findings.train, "train"), (findings.test, "test")):
-        for row in rows.tolist():
+    for rows, side in ((findings.train, "train"), (findings.validation, "val"), (findings.test, "test")):
+        for row in [] if rows is None else rows.tolist():
             sides[row] = side
     return sides
 
@@ -186,6 +191,7 @@ def _data_facts(findings: Findings) -> dict[str, str | int | float | None]:
         "Images": summary.n_images,
         "Classes": summary.n_classes,
         "Training images": len(findings.train),
+        **({} if findings.validation is None else {"Validation images": len(findings.validation)}),
         "Test images": len(findings.test),
         "Exact copies": summary.n_duplicates,
         "Unreadable files": summary.n_unreadable,
@@ -198,10 +204,13 @@ def _data_facts(findings: Findings) -> dict[str, str | int | float | None]:
 def _class_table(findings: Findings, sides: list[str | None]) -> Table:
     data = findings.data
     rows = summarise(data.manifest, data.digests, data.unreadable, sides).classes
+    shown = {"train": "train", "val": "validation", "test": "test"}
+    if findings.validation is None:
+        del shown["val"]
     return Table(
         title="Images by class",
-        columns=("class", "train", "test"),
-        rows=tuple((name, counts.get("train", 0), counts.get("test", 0)) for name, counts in rows.items()),
+        columns=("class", *shown.values()),
+        rows=tuple((name, *(counts.get(side, 0) for side in shown)) for name, counts in rows.items()),
     )
 
 

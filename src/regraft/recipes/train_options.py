@@ -25,7 +25,8 @@ class TrainOptions(TransferOptions, RunOptions, SharedOptions, ExperimentOptions
         3,
         ge=2,
         le=20,
-        description="Folds of the training images that judge whether fine-tuning is better than the probe.",
+        description="Folds of the training images that judge whether fine-tuning is better than the probe. Validation "
+        "images of your own judge instead, where the data set has some.",
         json_schema_extra=placed("training", 45),
     )
     budget: float = Field(

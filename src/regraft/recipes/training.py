@@ -13,9 +13,10 @@ from regraft.data import read_manifest, require_classes
 from regraft.evaluation import compare_paired
 from regraft.recipes.classifiers import build_classifier
 from regraft.recipes.dataset_features import load_features
-from regraft.recipes.finetuning import graft, keep_journal, save
+from regraft.recipes.finetuning import graft, keep_journal, making_of, save
 from regraft.recipes.head_choice import fit_start, for_all_classes
 from regraft.recipes.network_options import left_out_head
+from regraft.recipes.portions import portion_out
 from regraft.recipes.reporting import Findings, report_run
 from regraft.recipes.runs import RunFolder, write_record
 from regraft.recipes.stopwatch import Stopwatch
@@ -40,9 +41,10 @@ class TrainResult:
         assessment: Of the classifier that is kept, on the test images.
         is_finetuned: Whether fine-tuning was worth it.
         verdict: The evidence, in a sentence.
-        rungs: All that was tried, judged on folds of the training images.
+        rungs: All that was tried, judged on folds of the training images, or on the user's validation images.
         test_difference: The fine-tuned classifier minus the probe on the test images; None where the probe is kept.
         n_train, n_test: Images.
+        n_validation: The user's own validation images; 0 where folds of the training images judged.
         n_unreadable: Files that were left out.
         seconds: Time by stage.
         notes: What was decided, and why.
@@ -63,6 +65,7 @@ class TrainResult:
     notes: tuple[str, ...]
     findings: tuple[Finding, ...] = ()
     plan: tuple[str, ...] = ()
+    n_validation: int = 0
 
     @property
     def bundle(self) -> Path:
@@ -80,9 +83,10 @@ def train(
 ) -> TrainResult | None:
     """Probe, fine-tune, and keep what is better beyond chance.
 
-    Several learning rates are tried on folds of the training images. Fine-tuning is kept only if a paired test on
-    these folds says that it is better than the probe; the test images are looked at once, at the end. A run that was
-    stopped goes on when it is called again with the same options.
+    Several learning rates are tried on folds of the training images, or on all of them where the data set has
+    validation images to judge by. Fine-tuning is kept only if a paired test on what judges says that it is better than
+    the probe; the test images are looked at once, at the end. A run that was stopped goes on when it is called again
+    with the same options.
 
     Args:
         source: A folder, a table, or the name of a data set, as for `probe`.
@@ -97,7 +101,7 @@ def train(
         RegraftError: See `regraft.core.errors`; the message says what to do.
     """
     from regraft.finetuning import join_world, stop_requests
-    from regraft.recipes.ladder import Ladder
+    from regraft.recipes.ladder import Ladder, n_passes
     from regraft.recipes.preflight import check_training
     from regraft.recipes.training_story import rate_rows, tell_training
     from regraft.recipes.workshop import Workshop, training_folder
@@ -114,36 +118,47 @@ def train(
     if data.spec.is_untrained:
         raise OptionError(f"{data.spec.name} has no learnt weights that a probe could use: train it with pretrain.")
     world = join_world(data.choice.device)
-    rows, test = data.split(options.test_fraction, options.seed)
+    data, portions = portion_out(data, options, "train")
     left_out = left_out_head(options, data.spec, data.manifest.n_classes, cache_folder())
-    n_passes = 1 + (len(options.rates) + options.ladder_folds - 1) * (1 - 1 / options.ladder_folds)
-    shop = Workshop(data, options, world, rows, progress, n_passes=n_passes)
+    shop = Workshop(data, options, world, portions.seen, progress, n_passes=n_passes(options, portions.own))
+    shop.tell(data.manifest.remarks)
     work = training_folder(options, str(source), data)
     with watch.stage("prepare training"):
         prepared = shop.prepare(work)
-    with watch.stage("judge by folds"), stop_requests() as stop:
-        ladder = Ladder(shop, prepared, options, work, stop)
+    with watch.stage("judge the rungs"), stop_requests() as stop:
+        ladder = Ladder(shop, prepared, options, work, stop, own=portions.own)
         climbed = ladder.climb()
         climbed, fit, astray = ladder.finish(climbed) if climbed.is_worth_it else (climbed, None, ())
     told = (*left_out, *astray)
     if world.rank:
         return None
     with watch.stage("fit head"):
-        selection = fit_start(data, rows, options)
+        selection = fit_start(data, portions.train, options)
     with RunFolder(options.runs, options.name, f"{Path(source).stem}-train") as run:
         classifier, kept, difference = (
             build_classifier(run.final.name, data, for_all_classes(selection, data), options),
             data,
             None,
         )
+        test = portions.test
         if fit is not None:
             probed = classifier.probabilities(data.features[test]).argmax(axis=1)
-            kept, classifier = graft(run.final.name, shop, fit, test, temperature=_temperature(climbed))
+            made = making_of(data.spec, prepared.boundary, ladder.calibration, len(climbed.labels))
+            kept, classifier = graft(run.final.name, shop, fit, test, made, temperature=_temperature(climbed))
             tuned = classifier.probabilities(kept.features[test]).argmax(axis=1)
             difference = _on_test(kept.manifest.select(test), tuned, probed)
             keep_journal(fit.folder, run.folder)
         story = tell_training(shop, fit, told, plan=prepared.sentences, climbed=climbed)
-        findings = Findings(str(source), "train", options, kept, train=rows, test=test, training=story)
+        findings = Findings(
+            str(source),
+            "train",
+            options,
+            kept,
+            train=portions.train,
+            validation=None if portions.own is None else portions.judges,
+            test=test,
+            training=story,
+        )
         measured = report_run(run.folder, findings, classifier, selection, watch)
         rates = None if fit is None else rate_rows(fit)
         save(run.folder, classifier.with_metrics(measured.assessment), kept, test)
@@ -156,8 +171,9 @@ def train(
         verdict=climbed.verdict.sentence,
         rungs=climbed.rungs,
         test_difference=difference,
-        n_train=len(rows),
-        n_test=len(test),
+        n_train=len(portions.train),
+        n_validation=len(portions.judges),
+        n_test=len(portions.test),
         n_unreadable=len(data.unreadable),
         seconds=watch.seconds,
         notes=(*prepared.sentences, *told),

@@ -12,6 +12,7 @@ import torch
 
 from regraft.backbones import Planes, cut_behind, keep_weights, load_network, stage_parameters
 from regraft.core import OptionError, Value, atomic_path, cache_folder, digest_bytes, digest_file, own_file
+from regraft.data import has_own_validation
 from regraft.finetuning import (
     CheckpointFolder,
     GraftedHead,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
     from regraft.backbones import BackboneSpec
     from regraft.core import Progress
+    from regraft.data import Finding
     from regraft.finetuning import StopRequest
     from regraft.heads import LinearHead
     from regraft.recipes.dataset_features import DatasetFeatures
@@ -122,6 +124,12 @@ class Workshop:
         """To the user, from one of the processes."""
         if self.world.rank == 0:
             self.progress.say(text)
+
+    def tell(self, remarks: Sequence[Finding]) -> None:
+        """What was decided about the data, before hours go into it."""
+        for remark in remarks:
+            if "validation" in remark.code or remark.code == "test_from_train":
+                self.say(remark.message)
 
     def fit(
         self,
@@ -263,6 +271,7 @@ def training_folder(options: TuningOptions, source: str, data: DatasetFeatures) 
         data.spec.digest,
         manifest.class_names,
         rows,
+        *(["own validation"] if has_own_validation(manifest) else []),  # before, such images were trained on
     ]
     return options.runs.expanduser() / f"{TRAINING_PREFIX}{digest_bytes(json.dumps(parts).encode())[:16]}"
 

@@ -221,6 +221,34 @@ def test_given_splits_are_kept(make_manifest, make_digests, given_splits, sides)
     assert assign_splits(manifest, make_digests(len(sides)), test_fraction=0.5, seed=0) == sides
 
 
+@pytest.mark.parametrize(
+    ("given_splits", "sides"),
+    [
+        (["train", "val", "test"], ("train", "val", "test")),
+        (["val", "test"], ("train", "test")),
+        (["train", "test"], ("train", "test")),
+    ],
+)
+def test_validation_images_are_kept_for_who_needs_judges(make_manifest, make_digests, given_splits, sides):
+    """Beside training images; without these they are what there is to train on."""
+    manifest = make_manifest(["cat"] * len(given_splits), splits=given_splits)
+    found = assign_splits(manifest, make_digests(len(sides)), test_fraction=0.5, seed=0, is_val_kept=True)
+    assert found == sides
+
+
+def test_what_judges_does_not_measure(make_manifest, make_digests):
+    """Kept validation images without a test: it is held out of the training images, with groups on one side."""
+    splits = ["train"] * 16 + ["val"] * 4
+    manifest = make_manifest(["cat", "dog"] * 10, splits=splits, groups=["g"] * 4 + [None] * 16)
+    digests = make_digests(20)
+    sides = assign_splits(manifest, digests, test_fraction=0.25, seed=0, is_val_kept=True)
+    assert sides[16:] == ("val",) * 4
+    assert sides[:16].count("test") == 4
+    assert len(set(sides[:4])) == 1
+    alone = assign_splits(manifest.select(range(16)), digests[:16], test_fraction=0.25, seed=0)
+    assert sides[:16] == alone
+
+
 @pytest.mark.parametrize("split", [None, "train"])
 def test_no_given_test(make_manifest, make_digests, split):
     """Without a given test one is held out, with groups and exact copies on one side."""

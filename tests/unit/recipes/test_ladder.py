@@ -11,7 +11,6 @@ import pytest
 from regraft.core import DataError
 from regraft.data import Manifest
 from regraft.evaluation import Rung, Verdict
-from regraft.recipes.finetuning import absent_classes
 from regraft.recipes.fits import Sides
 from regraft.recipes.folds import Judged
 from regraft.recipes.ladder import Climbed, Ladder
@@ -100,13 +99,35 @@ def test_a_fold_that_chose_a_rate_does_not_judge_it(rates, n_judged):
     assert [rung.name for rung in found.rungs[-2:]] == ["probe", f"fine-tuning at {max(rates):g}"]
 
 
-@pytest.mark.parametrize(("validation", "sentences"), [([0, 1], 0), ([2, 3], 1)])
-def test_a_class_that_training_does_not_show_is_named(validation, sentences):
-    """It cannot be learnt."""
-    data = SimpleNamespace(manifest=SimpleNamespace(labels=np.array([0, 1, 0, 2]), class_names=("ant", "bee", "cow")))
-    said = absent_classes(data, Sides(np.array([0, 1]), np.array(validation)))
-    assert len(said) == sentences
-    assert all("1 class (cow)" in sentence for sentence in said)
+def test_validation_images_of_the_users_judge_all_rates():
+    """No folds; the training that they judged is the one that is kept, and is not made again."""
+    manifest = Manifest(
+        Path("/"), tuple(map(str, range(12))), np.zeros(12, np.int64), ("a", "b"), (None,) * 12, (None,) * 12
+    )
+    shop = SimpleNamespace(data=SimpleNamespace(manifest=manifest), rows=np.arange(12))
+    own = Sides(np.arange(8), np.arange(8, 12))
+    ladder = Owned(shop, None, SimpleNamespace(rates=(1e-3, 2e-3)), None, own=own)
+    found = ladder.climb()
+    assert found.verdict.n_images == len(found.labels) == 4
+    assert [rung.description for rung in found.rungs] == [
+        "tried on your validation images",
+        "tried on your validation images",
+        "a linear head on fixed features",
+        "on your validation images",
+    ]
+    _found, fit, _notes = ladder.finish(found)
+    assert fit.name == "fold0-0.002"
+    assert fit.rows.tolist() == list(range(8))
+
+
+class Owned(Ladder):
+    """As `Known`, with the folds that the ladder itself takes."""
+
+    _probe, _judge = Known._probe, Known._judge
+
+    def fit(self, sides, _rate, name):
+        """Which training is asked for."""
+        return SimpleNamespace(trained=SimpleNamespace(train_loss=0.1), name=name, rows=sides.train)
 
 
 def test_without_a_fold_that_can_judge_the_way_on_is_named():

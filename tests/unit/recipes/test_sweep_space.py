@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from regraft.core import OptionError
-from regraft.recipes import SweepOptions
+from regraft.recipes import FinetuneOptions, SweepOptions
 from regraft.recipes.sweeps.options import DEFAULT_SPACE
-from regraft.recipes.sweeps.space import VARIABLE, read_space
+from regraft.recipes.sweeps.space import REASONS, VARIABLE, read_space
 
 
 def read(*texts, **settings):
@@ -60,9 +60,11 @@ def test_a_range_is_logarithmic_where_it_spans_much(text, low, high, scale):
         ("augmentation=flip,flop", "Option 'augmentation' is 'flop'"),
         ("optimizer=adamw..sgd", "name two or more values, a,b. To set"),
         ("droppout=0,1", "There is no option 'droppout' to vary. Did you mean dropout"),
-        ("runs=a,b", "'runs' cannot be varied: it does not change what is learnt"),
+        ("runs=a,b", "'runs' cannot be varied: it changes what is written down, not what is learnt"),
         ("name=a,b", "'name' cannot be varied"),
-        ("device=cpu,cuda", "'device' cannot be varied: it does not change what is learnt"),
+        ("device=cpu,cuda", "'device' cannot be varied: it changes the time and, by rounding, a little"),
+        ("preprocessing=vgg,lenet", "all trials share the features that it changes"),
+        ("n_folds=3,5", "it says how carefully the head is chosen that trainings begin with"),
         ("seed=1,2", "'seed' cannot be varied: it decides which images judge"),
         ("training_seed=1,2", "the best of these would be luck"),
         ("test_fraction=0.1..0.3", "'test_fraction' cannot be varied"),
@@ -105,3 +107,8 @@ def test_values_are_tried_as_they_can_be_said():
     assert epochs.rounded(7) == 7
     assert not epochs.holds(7.5)
     assert not epochs.holds(11)
+
+
+def test_every_option_can_be_varied_or_has_its_reason():
+    """A new option is in one of the two, and a gone one in none."""
+    assert REASONS.keys() ^ VARIABLE == REASONS.keys() | VARIABLE == FinetuneOptions.model_fields.keys()

@@ -38,7 +38,8 @@ class SweepOptions(FinetuneOptions):
         3,
         ge=2,
         le=20,
-        description="Folds of the training images that judge a trial; bad ones stop after the first.",
+        description="Folds of the training images that judge a trial; bad ones stop after the first. Validation images "
+        "of your own judge instead, where the data set has some.",
         json_schema_extra=placed("training", 3),
     )
     jobs: int = Field(

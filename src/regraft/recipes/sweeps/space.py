@@ -19,8 +19,34 @@ if TYPE_CHECKING:
 
 _RANGE = ".."
 _LOG_RATIO = 20.0
-_NOT_LEARNING = {"compile", "histograms", "checkpoint_every"}
-VARIABLE = frozenset(TrainingOptions.model_fields) - _NOT_LEARNING | {
+REASONS = {
+    **dict.fromkeys(
+        ("seed", "training_seed", "test_fraction", "group_by", "path_column", "label_column", "root", "split_folders"),
+        "it decides which images judge, and what chance does: the best of these would be luck",
+    ),
+    **dict.fromkeys(
+        ("backbone", "model", "checkpoint", "init", "trust_code", "layer", "image_size", "resize", "preprocessing"),
+        "all trials share the features that it changes; to choose a network, use regraft compare",
+    ),
+    **dict.fromkeys(
+        ("n_folds", "n_strengths"),
+        "it says how carefully the head is chosen that trainings begin with: more is better, for a little time",
+    ),
+    **dict.fromkeys(
+        ("engine", "precision", "device", "compile"),
+        "it changes the time and, by rounding, a little of the result: set it for all trials",
+    ),
+    **dict.fromkeys(
+        ("budget", "fresh_views"),
+        "it says what there is time for, and the machine decides what follows: vary from_stage, views or augmentation",
+    ),
+    **dict.fromkeys(
+        ("runs", "name", "histograms", "checkpoint_every", "metric"),
+        "it changes what is written down, not what is learnt",
+    ),
+}
+"""Why these options of `finetune` cannot be varied."""
+_OF_FINETUNE = {
     "head",
     "normalisation",
     "class_weight",
@@ -30,17 +56,8 @@ VARIABLE = frozenset(TrainingOptions.model_fields) - _NOT_LEARNING | {
     "batch_norm",
     "validation_fraction",
 }
+VARIABLE = frozenset(TrainingOptions.model_fields) - REASONS.keys() | _OF_FINETUNE
 """Options that change what is learnt from the same images and features."""
-_REASONS = {
-    **dict.fromkeys(
-        ("seed", "training_seed", "test_fraction", "group_by", "path_column", "label_column", "root", "split_folders"),
-        "it decides which images judge, and what chance does: the best of these would be luck",
-    ),
-    **dict.fromkeys(
-        ("backbone", "model", "checkpoint", "init", "trust_code", "layer", "image_size", "resize"),
-        "all trials share the features that it changes; to choose a network, use regraft compare",
-    ),
-}
 
 
 def read_space(options: SweepOptions) -> tuple[SearchedOption, ...]:
@@ -94,8 +111,9 @@ def _check_name(name: str) -> None:
         near = difflib.get_close_matches(name, sorted(VARIABLE), n=2)
         hint = f" Did you mean {' or '.join(near)}?" if near else ""
         raise OptionError(f"There is no option {quoted(name)} to vary.{hint}")
-    reason = _REASONS.get(name, "it does not change what is learnt")
-    raise OptionError(f"Option {quoted(name)} cannot be varied: {reason}. What can: {', '.join(sorted(VARIABLE))}.")
+    raise OptionError(
+        f"Option {quoted(name)} cannot be varied: {REASONS[name]}. What can: {', '.join(sorted(VARIABLE))}."
+    )
 
 
 def _read_range(name: str, values: str) -> SearchedOption:

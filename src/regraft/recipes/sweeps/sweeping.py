@@ -19,6 +19,8 @@ from regraft.data import find_problems, read_manifest, require_classes
 from regraft.evaluation import Search, SearchTrial, best_first, write_search
 from regraft.recipes.classifiers import now
 from regraft.recipes.dataset_features import load_features
+from regraft.recipes.fits import Sides
+from regraft.recipes.portions import portion_out
 from regraft.recipes.reporting import command_line, notices_of
 from regraft.recipes.runs import RunFolder, write_record
 from regraft.recipes.stopwatch import Stopwatch
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from regraft.core import Progress
     from regraft.data import Finding
     from regraft.recipes.dataset_features import DatasetFeatures
+    from regraft.recipes.portions import Portions
     from regraft.recipes.sweeps.trials import TrialRoom
 
 
@@ -39,7 +42,8 @@ class SweepResult:
     Attributes:
         folder: The run's folder: `report.html`, `sweep.json`, `run.json`, `optuna-journal.log`.
         search: All trials, the best first.
-        n_train: Images that the trials were trained and judged on.
+        n_train: Images that the trials were trained on (and, in folds, judged by).
+        n_validation: The user's own validation images, which judged the trials; 0 where folds did.
         n_test: Images that were not looked at.
         n_unreadable: Files that were left out.
         seconds: Time by stage, in this process.
@@ -53,6 +57,7 @@ class SweepResult:
     n_unreadable: int
     seconds: dict[str, float]
     findings: tuple[Finding, ...] = ()
+    n_validation: int = 0
 
     @property
     def best(self) -> SearchTrial:
@@ -76,6 +81,7 @@ class _Opened:
 
     room: TrialRoom
     everything: DatasetFeatures
+    n_train: int
     n_test: int
 
     @property
@@ -91,8 +97,9 @@ def sweep(
     """Try sets of options of fine-tuning, and say which is best; the test images are not looked at.
 
     Each trial trains on folds of the training images as `finetune` would, and is judged by the images that were left
-    out. A sweep that was stopped goes on when it is called again with the same options; processes that are called
-    with the same options at the same time share its trials.
+    out; or on all of them, judged by the user's validation images where there are some. A sweep that was stopped goes
+    on when it is called again with the same options; processes that are called with the same options at the same time
+    share its trials.
 
     Args:
         source: A folder, a table, or the name of a data set, as for `probe`.
@@ -137,7 +144,8 @@ def sweep(
     return SweepResult(
         folder=run.final,
         search=search,
-        n_train=search.n_images,
+        n_train=opened.n_train,
+        n_validation=search.n_images if room.is_own else 0,
         n_test=opened.n_test,
         n_unreadable=len(opened.everything.unreadable),
         seconds=watch.seconds,
@@ -159,7 +167,6 @@ def join_sweep() -> None:
 def _open_sweep(source: str, options: SweepOptions, progress: Progress, watch: Stopwatch) -> _Opened:
     """What is needed to run trials: of the images, the training images alone."""
     from regraft.finetuning import join_world
-    from regraft.recipes.folds import training_folds
     from regraft.recipes.sweeps.journal import require_optuna
     from regraft.recipes.sweeps.shared import SharedParts
     from regraft.recipes.sweeps.space import read_space
@@ -177,20 +184,36 @@ def _open_sweep(source: str, options: SweepOptions, progress: Progress, watch: S
     check = partial(check_variants, options, space, n_classes=manifest.n_classes)
     everything = load_features(manifest, options, progress, watch, check=check)
     require_classes(everything.manifest)
-    rows, test = everything.split(options.test_fraction, options.seed)
-    data = everything.select(rows)
+    everything, portions = portion_out(everything, options, "sweep")
+    if portions.own is not None and any(option.name == "validation_fraction" for option in space):
+        raise OptionError(
+            f"validation_fraction cannot be varied here: your own {plural(len(portions.judges), 'validation image')} "
+            "judge. Leave it out of --over."
+        )
+    data = everything.select(portions.seen)
     folder = training_folder(options.alike(), source, data)
     defaults = {option.name: SweepOptions.model_fields[option.name].default for option in space}
     is_inside = all(option.holds(defaults[option.name]) for option in space)
     with watch.stage("prepare trainings"):
         room = TrialRoom(
             options=options,
-            folds=training_folds(data, np.arange(len(rows)), n_folds=options.judging_folds, seed=options.seed),
+            folds=_judging(data, portions, options),
+            is_own=portions.own is not None,
             study=SweepStudy(folder, space, seed=options.seed, default=defaults if is_inside else None),
             shared=SharedParts(data, space, folder, join_world(data.choice.device), progress),
         )
         room.make_ready()
-    return _Opened(room, everything, len(test))
+    return _Opened(room, everything, len(portions.train), len(portions.test))
+
+
+def _judging(data: DatasetFeatures, portions: Portions, options: SweepOptions) -> list[Sides]:
+    """What trials are trained on and judged by, as rows of the images that a training may look at."""
+    from regraft.recipes.folds import training_folds
+
+    if portions.own is None:
+        rows = np.arange(len(portions.seen))
+        return training_folds(data, rows, n_folds=options.judging_folds, seed=options.seed)
+    return [Sides(*(np.searchsorted(portions.seen, rows) for rows in (portions.train, portions.judges)))]
 
 
 def _searched(source: str, options: SweepOptions, opened: _Opened) -> Search:
@@ -208,7 +231,8 @@ def _searched(source: str, options: SweepOptions, opened: _Opened) -> Search:
     return Search(
         title=f"{source}: {plural(len(trials), 'trial')}",
         created=now(),
-        n_images=len(room.shared.data.digests),
+        n_images=sum(len(sides.validation) for sides in room.folds),
+        is_own_validation=room.is_own,
         n_folds=len(room.folds),
         space=tuple(room.shared.space),
         trials=trials,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from regraft.core import InterruptedRunError, TrainingError, plural
 from regraft.finetuning import stop_requests
-from regraft.recipes.finetuning import hold_out
 from regraft.recipes.folds import Judged
+from regraft.recipes.portions import Portions, hold_out
 from regraft.recipes.preflight import check_knobs, check_training
 from regraft.recipes.sweeps.fold_scores import FoldScore, joined
 
@@ -34,12 +34,14 @@ class TrialRoom:
     Attributes:
         options: What is not varied.
         folds: That judge.
+        is_own: The one fold is the user's own validation images: they judge the epochs, too, as for `finetune`.
         study: The trials, shared by all processes.
         shared: What trainings have in common, and the training images: nothing else can be looked at here.
     """
 
     options: SweepOptions
     folds: Sequence[Sides]
+    is_own: bool
     study: SweepStudy
     shared: SharedParts
 
@@ -59,7 +61,7 @@ class TrialRoom:
 
     def _check(self, options: FinetuneOptions) -> None:
         check_knobs(options, self.shared.data.manifest.n_classes)
-        hold_out(self.shared.data, self.folds[0].train, options)
+        self._sides(0, options)
 
     def work(self) -> None:
         """Run trials until all are finished or under way elsewhere.
@@ -129,11 +131,16 @@ class TrialRoom:
                 return held.stop()
         return held.finish()
 
+    def _sides(self, number: int, options: FinetuneOptions) -> Sides:
+        """What is trained on and what judges the epochs, where a fold judges."""
+        fold = self.folds[number]
+        judges = fold.validation if self.is_own else fold.validation[:0]
+        return hold_out(self.shared.data, Portions(fold.train, judges, fold.validation), options)
+
     def _judged(self, held: HeldTrial, number: int, options: FinetuneOptions, prepared: Prepared) -> FoldScore:
         """Train as `finetune` would with a fold's training images, and look at the others."""
         began = time.perf_counter()
-        fold = self.folds[number]
-        sides = hold_out(self.shared.data, fold.train, options)
+        fold, sides = self.folds[number], self._sides(number, options)
         shop = self.shared.workshop(options)
         quiet, n_folds = self.shared.quiet, len(self.folds)
         quiet.name = f"trial {held.place} of {self.options.trials}, fold {number + 1} of {n_folds}"
