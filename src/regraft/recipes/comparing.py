@@ -12,7 +12,7 @@ from pydantic import Field
 
 from regraft.backbones import BACKBONES, compute_features, is_offline
 from regraft.core import OptionError, SilentProgress, StoreError, cache_folder, placed
-from regraft.data import fingerprint_manifest, read_manifest, require_classes
+from regraft.data import fingerprint_manifest, make_finding, read_manifest, require_classes
 from regraft.evaluation import Comparison, Contestant, Costs, rank, write_comparison
 from regraft.recipes.classifiers import now
 from regraft.recipes.dataset_features import features_for
@@ -45,8 +45,8 @@ class CompareOptions(RunOptions, ExperimentOptions, FeatureOptions):
 
     backbones: tuple[str, ...] = Field(
         (),
-        description="Pretrained networks: names from `regraft backbones` or timm. By default all those whose weights "
-        "are on this machine.",
+        description="Pretrained networks: names from `regraft backbones` or timm. By default all those whose learnt "
+        "weights are on this machine.",
         json_schema_extra=placed("network", 10),
     )
     heads: tuple[HeadName, ...] = Field(
@@ -111,7 +111,8 @@ def compare(
     """
     options = CompareOptions.of(options, settings)
     progress = progress or SilentProgress()
-    plan = _plan(options)
+    backbones, chosen = choose_backbones(options)
+    plan = _plan(options, backbones)
     manifest = read_manifest(source, options.reading())
     manifest = require_classes(manifest)
     # Opened before anything is computed: a missing network is found out now, not after an hour.
@@ -133,7 +134,8 @@ def compare(
                 prints=prints,
             )
             seconds[f"{trials[0].backbone}: features"] = sum(watch.seconds.values())
-            entered, taken, findings = _run_trials(run.folder, str(source), data, trials, progress)
+            entered, taken, noticed = _run_trials(run.folder, str(source), data, trials, progress)
+            findings = (*chosen, *noticed)
             contestants += entered
             seconds |= taken
         if len({one.predictions.paths for one in contestants}) > 1:
@@ -160,10 +162,24 @@ def compare(
     )
 
 
-def _plan(options: CompareOptions) -> list[list[ProbeOptions]]:
-    """For each network the probes that its candidates are."""
+def choose_backbones(options: CompareOptions) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
+    """The networks to compare; and, where the user named none, which were chosen and why."""
+    if options.backbones:
+        return options.backbones, ()
     cache = cache_folder()
-    backbones = options.backbones or tuple(name for name in BACKBONES if is_offline(BACKBONES[name], cache))
+    untrained = [name for name in BACKBONES if BACKBONES[name].is_untrained]
+    here = [name for name in BACKBONES if name not in untrained and is_offline(BACKBONES[name], cache)]
+    n_elsewhere = len(BACKBONES) - len(here) - len(untrained)
+    message = (
+        f"No --backbones were named: those whose learnt weights are on this machine are compared ({', '.join(here)}). "
+        f"Left out: {n_elsewhere} whose weights would have to be fetched, and the untrained ones "
+        f"({', '.join(untrained)})."
+    )
+    return tuple(here), (make_finding("chosen_backbones", "note", message, len(here)),)
+
+
+def _plan(options: CompareOptions, backbones: tuple[str, ...]) -> list[list[ProbeOptions]]:
+    """For each network the probes that its candidates are."""
     if not options.heads or not backbones:
         raise OptionError("There is nothing to compare: name at least one of --backbones and one of --heads.")
     shared = {name: getattr(options, name) for name in options.model_fields_set & ProbeOptions.model_fields.keys()}
