@@ -31,6 +31,7 @@ from regraft.backbones.resolution import is_offline, resolve_backbone, resolve_o
 from regraft.backbones.slim_networks import SLIM_NETWORKS, SlimNetwork
 from regraft.backbones.slim_scopes import ScopeMeaning, TrainablePart, find_slim_scope, read_slim_scopes
 from regraft.backbones.specification import LAYER_RULES_VERSION, BackboneSpec, WeightsSource
+from regraft.backbones.torch_door import watch_for_torch
 from regraft.backbones.weights import keep_weights
 
 if TYPE_CHECKING:
@@ -91,6 +92,9 @@ __all__ = [
     "timm_optimizer_names",
     "with_preprocessing",
 ]
+
+
+watch_for_torch()
 
 
 def __getattr__(name: str) -> Any:

@@ -17,13 +17,14 @@ from regraft.core.files import atomic_path, digest_bytes, digest_file, publish, 
 from regraft.core.locks import exclusive
 from regraft.core.options import Group, Options, Value, explain_validation, placed
 from regraft.core.own_code import explain_own_error, line_of, load_function, own_file
-from regraft.core.places import CACHE_VARIABLE, cache_folder, n_usable_cores
+from regraft.core.places import CACHE_VARIABLE, cache_folder, is_writable, n_usable_cores
 from regraft.core.progress import Progress, SilentProgress
 from regraft.core.registry import Registry
 from regraft.core.seeding import generator, hash_fraction, hash_key
 from regraft.core.tensors import TensorEntry, TensorHeader, digest_tensors, read_tensor_header
 from regraft.core.text import duration, megabytes, plural, quoted, shortened
 from regraft.core.threads import in_threads
+from regraft.core.unkept import note_unkept, scratch_folder, unkept_sentence
 
 __all__ = [
     "CACHE_VARIABLE",
@@ -59,10 +60,12 @@ __all__ = [
     "hash_fraction",
     "hash_key",
     "in_threads",
+    "is_writable",
     "line_of",
     "load_function",
     "megabytes",
     "n_usable_cores",
+    "note_unkept",
     "own_file",
     "placed",
     "plural",
@@ -70,6 +73,8 @@ __all__ = [
     "quoted",
     "read_tensor_header",
     "require_space",
+    "scratch_folder",
     "shortened",
     "sync_folder",
+    "unkept_sentence",
 ]

@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 
 CACHE_VARIABLE = "REGRAFT_CACHE"
+_NOWHERE = Path("/nonexistent/regraft")
+"""The cache of a user who has no home and chose no place: it cannot be written, which is said where it matters."""
 
 
 def cache_folder() -> Path:
@@ -14,10 +16,26 @@ def cache_folder() -> Path:
     Everything below it can be deleted at any time and is computed again when needed.
     """
     if chosen := os.environ.get(CACHE_VARIABLE):
-        return Path(chosen).expanduser().resolve()
+        return Path(os.path.expanduser(chosen)).resolve()  # noqa: PTH111 - Path's raises where there is no home
     import platformdirs
 
-    return Path(platformdirs.user_cache_path("regraft"))
+    if os.name == "nt" or os.environ.get("HOME") or os.environ.get("XDG_CACHE_HOME"):
+        return Path(platformdirs.user_cache_path("regraft"))
+    home = _registered_home()
+    return _NOWHERE if home is None else home / ".cache" / "regraft"
+
+
+def is_writable(folder: Path) -> bool:
+    """Whether a folder, there or not yet, can be written to as far as permissions tell."""
+    for place in (folder, *folder.parents):
+        try:
+            place.lstat()
+        except FileNotFoundError:
+            continue
+        except OSError:
+            return False
+        return place.is_dir() and os.access(place, os.W_OK | os.X_OK)
+    return False
 
 
 def n_usable_cores() -> int:
@@ -25,3 +43,13 @@ def n_usable_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def _registered_home() -> Path | None:
+    """This user's home as the system has it, where HOME is not set."""
+    import pwd
+
+    try:
+        return Path(pwd.getpwuid(os.getuid()).pw_dir)
+    except KeyError:
+        return None

@@ -1,0 +1,200 @@
+"""Whom Regraft asks, what it starts and where it writes: every verb in a process that is watched.
+
+    python bench/privacy.py            # a table: network calls, other processes and foreign files by verb
+    python bench/privacy.py --quick    # leaves out the demonstration on 2,624 images
+    python bench/privacy.py --json F   # the same as JSON
+
+Each command runs with an empty HOME and TMPDIR. What it does is seen twice: by Python's audit events, and by a library
+that is loaded before all others (`watched_calls.c`), because libraries in C++ and Rust raise no such events. A file is
+foreign where it is neither in the cache nor in the folder that the command is started in.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+HERE = Path(__file__).parent
+_WATCHED = "REGRAFT_WATCHED_CALLS"
+_LENET = ("--backbone", "runs/lenet", "--augmentation", "none")
+_SLIM = ("--model_name=lenet", "--max_number_of_steps=4", "--batch_size=8")
+_SLIM_EVAL = ("--dataset_dir=photos", "--dataset_split_name=all", "--eval_dir=judged")
+_SLIM_EXPORT = ("--checkpoint_path=runs/slim", "--output_file=exported")
+_SMALL = (*_LENET, "--epochs", "1", "--batch-size", "8")
+
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "import regraft": ("-c", "import regraft; [getattr(regraft, name) for name in regraft.__all__]"),
+    "--help": ("--help",),
+    "doctor": ("doctor",),
+    "backbones": ("backbones",),
+    "datasets": ("datasets", "list"),
+    "datasets convert": ("datasets", "convert", "photos", "--to", "tfrecord", "--out", "shards"),
+    "scan": ("scan", "photos"),
+    "new": ("new", "model", "my_network.py"),
+    "pretrain": ("pretrain", "photos", "--backbone", "lenet", "--epochs", "1", "--name", "lenet"),
+    "probe": ("probe", "photos", "--name", "probe", "--n-strengths", "3"),
+    "finetune": ("finetune", "photos", *_SMALL, "--name", "finetune"),
+    "train": ("train", "photos", *_LENET, "--rates", "0.001", "--epochs", "1", "--name", "train"),
+    "sweep": ("sweep", "photos", *_SMALL, "--trials", "2", "--jobs", "2", "--over", "learning_rate=0.001,0.002"),
+    "compare": ("compare", "photos", "--backbones", "efficientnet-lite0", "--heads", "softmax", "svm"),
+    "embed": ("embed", "photos", "--out", "features.parquet"),
+    "evaluate": ("evaluate", "runs/probe", "photos"),
+    "predict": ("predict", "runs/probe", "photos"),
+    "check": ("check", "runs/finetune"),
+    "slim": ("slim", "train_image_classifier", *_SLIM, "--train_dir=runs/slim", "--dataset_dir=photos"),
+    "slim eval_image_classifier": ("slim", "eval_image_classifier", "--checkpoint_path=runs/slim", *_SLIM_EVAL),
+    "slim export_inference_graph": ("slim", "export_inference_graph", *_SLIM_EXPORT),
+    "slim label_image": ("slim", "label_image", "--graph=exported", "--image=photos/red/1.jpg"),
+    "cache": ("cache", "verify"),
+    "demo": ("demo", "--n-strengths", "3", "--name", "demo"),
+}
+"""What is run, by the verb (or what else it is); a later command uses what earlier ones have left."""
+
+SLOW = {"demo"}
+"""What `--quick` leaves out: `demo` is `probe` on 2,624 images from an installed package."""
+
+ALLOWED_PROCESSES = {"sweep": "--jobs 2 is one more process, which the user asked for"}
+
+_AUDIT = """
+import os, sys
+_EVENTS = ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto", "os.fork", "os.forkpty",
+           "os.posix_spawn", "os.exec", "os.system", "subprocess.Popen")
+def _note(event, arguments):
+    if event in _EVENTS:
+        kind = "network" if event.startswith("socket") else "process"
+        handle = os.open(os.environ["REGRAFT_WATCHED_CALLS"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        os.write(handle, f"{os.getpid()}\\t{kind}\\t{event} {arguments!r:.200}\\n".encode("utf-8", "replace"))
+        os.close(handle)
+sys.addaudithook(_note)
+"""
+
+
+@dataclass
+class Seen:
+    """What one command did.
+
+    Attributes:
+        exit_code: 0 where it worked.
+        network: Look-ups and connections.
+        processes: Other processes that were started.
+        foreign_files: Files that were written outside the cache and the working folder, whether they are there or not.
+        temporary_files: What was left in TMPDIR.
+        seconds: Of the whole process.
+        errors: The end of standard error.
+    """
+
+    exit_code: int
+    network: list[str] = field(default_factory=list)
+    processes: list[str] = field(default_factory=list)
+    foreign_files: list[str] = field(default_factory=list)
+    temporary_files: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    errors: str = ""
+
+
+class Area:
+    """A folder with an empty HOME, an empty TMPDIR, a cache, a working folder with a few images, and the watchers.
+
+    Args:
+        folder: An empty folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        for name in ("home", "tmp", "cache", "work", "watch"):
+            (folder / name).mkdir()
+        library = folder / "watch" / "watched_calls.so"
+        subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, HERE / "watched_calls.c", "-ldl"], check=True)
+        (folder / "watch" / "sitecustomize.py").write_text(_AUDIT)
+        _write_photos(folder / "work" / "photos")
+        paths = [str(folder / "watch"), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder / "home"),
+            "TMPDIR": str(folder / "tmp"),
+            "REGRAFT_CACHE": str(folder / "cache"),
+            "PYTHONPATH": os.pathsep.join(paths),
+            "PYTHONDONTWRITEBYTECODE": "1",  # Python itself keeps compiled modules beside their sources
+            "LD_PRELOAD": str(library),
+        }
+
+    def run(self, command: tuple[str, ...]) -> Seen:
+        """Run a command of Regraft, or of Python (`-c ...`), and say what it did."""
+        log = self.folder / "watch" / "log"
+        log.unlink(missing_ok=True)
+        program = [sys.executable, *(() if command[0] == "-c" else ("-m", "regraft")), *command]
+        began = time.perf_counter()
+        done = subprocess.run(
+            program,
+            cwd=self.folder / "work",
+            env={**self.environment, _WATCHED: str(log)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        seen = Seen(done.returncode, errors=done.stderr[-2000:], seconds=time.perf_counter() - began)
+        lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+        for line in dict.fromkeys(lines):
+            _pid, kind, what = line.split("\t", 2)
+            if kind == "write":
+                seen.foreign_files.extend([what] if self._is_foreign(Path(os.path.normpath(what))) else [])
+            else:
+                (seen.network if kind == "network" else seen.processes).append(what)
+        seen.foreign_files.extend(str(path) for path in (self.folder / "home").rglob("*"))
+        seen.temporary_files.extend(str(path) for path in (self.folder / "tmp").rglob("*"))
+        return seen
+
+    def _is_foreign(self, path: Path) -> bool:
+        if path in (Path("/dev/null"), Path("/dev/tty"), self.folder / "watch" / "log"):
+            return False
+        return not any(path.is_relative_to(self.folder / ours) for ours in ("cache", "work", "tmp"))
+
+
+def _write_photos(folder: Path) -> None:
+    rng = np.random.default_rng(5)
+    for colour, name in (((200, 60, 60), "red"), ((60, 60, 200), "blue")):
+        (folder / name).mkdir(parents=True)
+        for number in range(16):
+            pixels = np.clip(rng.normal(colour, 40, (32, 32, 3)), 0, 255).astype(np.uint8)
+            Image.fromarray(pixels).save(folder / name / f"{number}.jpg")
+
+
+def examine(*, quick: bool) -> dict[str, Seen]:
+    """Run all commands; `quick` leaves out the demonstration."""
+    with tempfile.TemporaryDirectory() as scratch:
+        area = Area(Path(scratch).resolve())
+        return {name: area.run(command) for name, command in COMMANDS.items() if not (quick and name in SLOW)}
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="leave out the demonstration")
+    parser.add_argument("--json", type=Path, help="write what was seen to this file")
+    chosen = parser.parse_args()
+    found = examine(quick=chosen.quick)
+    if chosen.json:
+        chosen.json.write_text(json.dumps({name: asdict(seen) for name, seen in found.items()}, indent=1))
+    print("| command | network calls | other processes | foreign files | left in TMPDIR |\n|---|---|---|---|---|")
+    for name, seen in found.items():
+        reason = f" ({ALLOWED_PROCESSES[name]})" if seen.processes and name in ALLOWED_PROCESSES else ""
+        print(
+            f"| {name} | {len(seen.network)} | {len(seen.processes)}{reason} | {len(seen.foreign_files)} | "
+            f"{len(seen.temporary_files)} |"
+        )
+    if failed := [name for name, seen in found.items() if seen.exit_code]:
+        sys.exit(f"These commands failed: {', '.join(failed)}. {found[failed[0]].errors}")
+
+
+if __name__ == "__main__":
+    main()
