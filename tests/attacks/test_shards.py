@@ -159,7 +159,8 @@ def test_json_that_is_none(tmp_path):
     members = [pair for n, body in enumerate(bodies) for pair in ((f"{n}.png", PICTURE), (f"{n}.json", body))]
     write_tar(tmp_path / "x.tar", members)
     manifest = read_manifest(tmp_path)
-    assert set(manifest.labels.tolist()) == {-1}
+    assert manifest.labels.tolist() == [-1, -1, -1, -1, 0]
+    assert manifest.class_names == ("True",)
     assert manifest.paths[0] == "0.png"
 
 
@@ -178,7 +179,7 @@ def test_foreign_columns(tmp_path):
     ).replace_schema_metadata({"huggingface": json.dumps({"info": {"features": [1, 2]}})})
     pq.write_table(table, tmp_path / "set" / "train-00000-of-00001.parquet")
     manifest = read_manifest(tmp_path / "set")
-    assert manifest.labels.tolist() == [-1, -1]
+    assert manifest.labels.tolist() == [0, 1]
     assert reasons(tmp_path / "set") == ["missing"]
 
 

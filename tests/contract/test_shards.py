@@ -121,6 +121,37 @@ def test_we_read_what_the_package_webdataset_writes(tmp_path):
     assert manifest.files()[2].read() == encode((2, 9, 9), "JPEG")
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_we_read_what_people_write_with_webdataset(tmp_path):
+    """Words before the extension, texts as classes, masks beside images: what the package writes is read and told."""
+    import webdataset
+
+    with webdataset.TarWriter(str(tmp_path / "train-000000.tar")) as sink:
+        for number in range(4):
+            image = encode((number, 9, 9), "JPEG")
+            mask = encode((number, 0, 0))
+            sink.write({"__key__": f"{number}", "input.jpg": image, "mask.png": mask, "txt": f"c{number % 2}"})
+    manifest = read_manifest(tmp_path)
+    assert manifest.class_names == ("c0", "c1")
+    assert manifest.files()[2].read() == encode((2, 9, 9), "JPEG")
+    assert {remark.code: remark.n for remark in manifest.remarks} == {"text_as_class": 4, "unused_members": 4}
+
+
+@pytest.mark.parametrize("names", [("image", "label"), ("image_raw", "class")])
+def test_we_read_records_with_other_names(names, tmp_path):
+    """Features as the competitions of Kaggle and TensorFlow's own data sets call them, with numbers or words."""
+    from tfrecord import TFRecordWriter
+
+    writer = TFRecordWriter(str(tmp_path / "train.tfrecord"))
+    for number in range(4):
+        label = (number % 2, "int") if names[1] == "label" else (b"cat" if number % 2 else b"dog", "byte")
+        writer.write({names[0]: (encode((number, 0, 0)), "byte"), names[1]: label})
+    writer.close()
+    manifest = read_manifest(tmp_path)
+    assert manifest.class_names == (("0", "1") if names[1] == "label" else ("cat", "dog"))
+    assert manifest.files()[3].read() == encode((3, 0, 0))
+
+
 @pytest.mark.parametrize("form", [tarfile.PAX_FORMAT, tarfile.GNU_FORMAT])
 def test_we_read_all_kinds_of_tar(form, tmp_path):
     """Long names and names in any script, in both ways of writing them; what is no ordinary file is passed over."""

@@ -6,11 +6,17 @@ import re
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from regraft.core import plural
+from regraft.data.finding import Finding, make_finding
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
 _NO_LABEL = "-1"
+_N_DIGITS_MAX = 18
+_N_CHARACTERS_MAX = 4096
+_N_CLASS_CHARACTERS_MAX = 60
 
 
 def squashed(name: str) -> str:
@@ -44,6 +50,28 @@ def cell_text(value: Any) -> str | None:
     return str(int(value) if is_fraction and value == int(value) else value).strip() or None
 
 
+def label_of(value: Any) -> tuple[int | None, str | None]:
+    """A label as a number, where its column holds numbers, or as text.
+
+    Raises:
+        CellError: It is neither.
+    """
+    text = cell_text(value)
+    while isinstance(value, (list, tuple)) and value:
+        value = value[0]
+    if text is None or isinstance(value, (str, bytes, bool)):
+        return None, text
+    return written_label(text)
+
+
+def written_label(text: str) -> tuple[int | None, str | None]:
+    """A label that was written as text: as a number where it is one, else as text."""
+    text = text.strip()
+    if _INTEGER.fullmatch(text) and len(text) <= _N_DIGITS_MAX:
+        return int(text), None
+    return None, text if 0 < len(text) <= _N_CHARACTERS_MAX else None
+
+
 def without_placeholders(labels: Sequence[str | None]) -> tuple[list[str | None], int]:
     """Labels in which -1 is None, and how often it was.
 
@@ -58,3 +86,18 @@ def without_placeholders(labels: Sequence[str | None]) -> tuple[list[str | None]
         return list(labels), 0
     kept = [None if label == _NO_LABEL else label for label in labels]
     return kept, sum(label == _NO_LABEL for label in labels)
+
+
+def placeholder_remark(n_images: int, paths: Sequence[str]) -> tuple[Finding, ...]:
+    """What is said of labels of -1."""
+    if not n_images:
+        return ()
+    message = f"The label -1 of {plural(n_images, 'image')} is taken for no label, as programs write it."
+    return (make_finding("label_minus_one", "note", message, n_images, paths),)
+
+
+def are_classes(texts: Sequence[str]) -> bool:
+    """Whether texts beside images are names of classes, not captions: short ones that repeat."""
+    found = set(texts)
+    is_short = all(len(text) <= _N_CLASS_CHARACTERS_MAX and "\n" not in text for text in found)
+    return is_short and len(found) <= max(2, len(texts) // 2)

@@ -17,8 +17,9 @@ from regraft.data.folder_remarks import remark_on_files
 from regraft.data.folders import read_folder, relative_path
 from regraft.data.manifest import Manifest
 from regraft.data.names import UNLABELLED
+from regraft.data.other_files import explain_other_file
 from regraft.data.reading import Reading
-from regraft.data.shards import SHARD_SUFFIXES, is_shard, read_shard_file, read_shard_folder, read_shard_pattern
+from regraft.data.shards import is_shard, read_shard_file, read_shard_folder, read_shard_pattern
 from regraft.data.tables import read_table
 
 if TYPE_CHECKING:
@@ -54,10 +55,7 @@ def read_manifest(source: str | Path, reading: Reading | None = None) -> Manifes
     elif is_file and path.suffix.lower() in SUFFIXES:
         return read_table(path, reading)
     elif is_file:
-        raise DataError(
-            f"{path} is no data set: give a folder, a {', '.join(sorted(SUFFIXES))} table, or a shard "
-            f"({', '.join(SHARD_SUFFIXES)})."
-        )
+        raise DataError(explain_other_file(path))
     elif is_folder:
         manifest = read_shard_folder(path) or read_folder(path, reading)
     else:

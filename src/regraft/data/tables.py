@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regraft.core import DataError, OptionError, plural, quoted
-from regraft.data.cells import without_placeholders
+from regraft.core import DataError, OptionError, quoted
+from regraft.data.cells import placeholder_remark, without_placeholders
 from regraft.data.columns import Columns, open_table
-from regraft.data.finding import Finding, make_finding
 from regraft.data.manifest import Manifest, Split
 from regraft.data.names import label_positions
 from regraft.data.reading import Reading
@@ -18,6 +17,8 @@ from regraft.data.table_roles import HEADER_WORDS, Roles, find_roles, is_one
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from regraft.data.finding import Finding
 
 
 def read_table(table: Path, reading: Reading | None = None) -> Manifest:
@@ -94,14 +95,6 @@ def _labels(columns: Columns, roles: Roles, paths: Sequence[str]) -> tuple[list[
     return labels, placeholder_remark(
         n_dropped, [path for path, cell in zip(paths, given, strict=True) if cell == "-1"]
     )
-
-
-def placeholder_remark(n_images: int, paths: Sequence[str]) -> tuple[Finding, ...]:
-    """What is said of labels of -1."""
-    if not n_images:
-        return ()
-    message = f"The label -1 of {plural(n_images, 'image')} is taken for no label, as programs write it."
-    return (make_finding("label_minus_one", "note", message, n_images, paths),)
 
 
 def _splits(columns: Columns, column: str) -> tuple[Split | None, ...]:

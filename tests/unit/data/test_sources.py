@@ -1,5 +1,11 @@
 from __future__ import annotations
 
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+
 import pytest
 
 from regraft.core import DataError, OptionError
@@ -38,12 +44,31 @@ def test_a_folder_wins_over_a_name(write_files, monkeypatch):
 
 def test_a_file_of_another_kind(tmp_path):
     """A file that is no table is refused with what would do."""
-    file = tmp_path / "labels.xlsx"
-    file.write_text("x")
-    with pytest.raises(
-        DataError, match=r"labels.xlsx is no data set: give a folder, a .csv, .*, .parquet, .tsv, .txt table, or a"
-    ):
-        read_manifest(file)
+    (tmp_path / "a.pdf").write_text("%PDF-1.7")
+    with pytest.raises(DataError, match=r"a.pdf is no data set: give a folder, a .csv, .* or a shard .*PDF document"):
+        read_manifest(tmp_path / "a.pdf")
+    (tmp_path / "labels.xlsx").write_bytes(b"PK\x03\x04")
+    with pytest.raises(DataError, match="is a spreadsheet: save it as CSV"):
+        read_manifest(tmp_path / "labels.xlsx")
+
+
+@pytest.mark.parametrize("name", ["my photos.tar.gz", "photos.tgz", "photos.zip", "photos.tar.bz2", "photos.tar.xz"])
+def test_archives_are_refused_with_a_command_that_works(name, tmp_path, write_files):
+    """What the sentence says, done word by word, gives the data set."""
+    folder = write_files("cat/1.jpg", "dog/2.jpg")
+    kind = {"gz": "gztar", "tgz": "gztar", "zip": "zip", "bz2": "bztar", "xz": "xztar"}[name.rpartition(".")[2]]
+    made = shutil.make_archive(str(tmp_path / "made"), kind, folder)
+    archive = tmp_path / name
+    shutil.move(made, archive)
+    with pytest.raises(DataError) as caught:
+        read_manifest(archive)
+    found = re.search(r": ((?:gunzip|bunzip2|unxz|python) .*) and give (.*)\.$", str(caught.value))
+    command, result = (shlex.split(part) for part in found.groups())
+    if shutil.which(command[0]) is None:
+        command[0] = sys.executable
+    subprocess.run(command, check=True)
+    manifest = read_manifest(result[0])
+    assert (manifest.paths, manifest.class_names) == (("cat/1.jpg", "dog/2.jpg"), ("cat", "dog"))
 
 
 @pytest.mark.parametrize(

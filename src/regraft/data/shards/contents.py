@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from regraft.data.unreadable import Reason, Unreadable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from regraft.data.stored import ShardFile, StoredImage
 
 N_NAME_CHARACTERS_MAX = 4096
@@ -21,10 +23,12 @@ class ShardContents:
     Attributes:
         images: Where each is.
         names: The file name that the shard gives it; None where it gives none.
-        ids: Its label as a number.
+        ids: Its label as a number; negative ones as they stand there.
         texts: Its class's name.
         groups: The physical object that it shows.
+        captions: A text beside it, which may be its class.
         unreadable: Records that are no rows.
+        noticed: What else was noticed: names of records by a code.
     """
 
     images: list[StoredImage] = field(default_factory=list)
@@ -32,7 +36,9 @@ class ShardContents:
     ids: list[int | None] = field(default_factory=list)
     texts: list[str | None] = field(default_factory=list)
     groups: list[str | None] = field(default_factory=list)
+    captions: list[str | None] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
+    noticed: dict[str, list[str]] = field(default_factory=dict)
 
     def add(
         self,
@@ -42,13 +48,23 @@ class ShardContents:
         label: int | None = None,
         text: str | None = None,
         group: str | None = None,
+        caption: str | None = None,
     ) -> None:
-        """One more image. Empty names are no names, and a negative label is none."""
+        """One more image. Empty names are no names."""
         self.images.append(image)
         self.names.append(name or None)
-        self.ids.append(None if label is None or label < 0 else label)
+        self.ids.append(label)
         self.texts.append(text or None)
         self.groups.append(group or None)
+        self.captions.append(caption)
+
+    def rows(self) -> Iterator[tuple[StoredImage, str | None, int | None, str | None, str | None, str | None]]:
+        """The columns image by image: where it is, its name, label, class, group and caption."""
+        yield from zip(self.images, self.names, self.ids, self.texts, self.groups, self.captions, strict=True)
+
+    def notice(self, code: str, name: str) -> None:
+        """Remember a record for a remark."""
+        self.noticed.setdefault(code, []).append(name)
 
     def spoil(self, shard: ShardFile, number: int | None, reason: Reason, detail: str) -> None:
         """Something of the shard is damaged: the record at `number`, or all of it."""

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import stat
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from regraft.core import DataError, plural
+from regraft.data.cells import are_classes, placeholder_remark, without_placeholders, written_label
+from regraft.data.layouts import place_images
 from regraft.data.manifest import Manifest, Split
 from regraft.data.names import label_positions
-from regraft.data.shards.class_lists import read_class_list
+from regraft.data.shards.class_lists import ClassList, read_class_list
 from regraft.data.shards.contents import ShardContents
 from regraft.data.shards.conversion import WrittenShard, read_conversion
 from regraft.data.shards.parquets import list_parquet
 from regraft.data.shards.shard_names import find_missing, shard_format, shard_split
+from regraft.data.shards.shard_remarks import say_noticed
 from regraft.data.shards.tars import list_tar
 from regraft.data.shards.tfrecords import list_tfrecord
 from regraft.data.stored import ShardFile, StoredImage
@@ -37,6 +40,7 @@ class _Row:
     label: int | None
     text: str | None
     group: str | None
+    caption: str | None
     split: Split | None
 
 
@@ -61,19 +65,44 @@ def read_shards(root: Path, names: Sequence[str], *, is_whole: bool) -> Manifest
     written = {} if conversion is None else {shard.name: shard for shard in conversion.shards}
     unreadable = _missing(root, names, written) if is_whole else []
     rows: list[_Row] = []
+    noticed: dict[str, list[str]] = {}
     for name in names:
         contents = _list_shard(root, name, written.get(name))
         unreadable += contents.unreadable
         split = written[name].split if name in written else shard_split(name)
-        columns = (contents.images, contents.names, contents.ids, contents.texts, contents.groups)
         rows += [
-            _Row(image, name, given, label, text, group, split)
-            for image, given, label, text, group in zip(*columns, strict=True)
+            _Row(image, name, given, label, text, group, caption, split)
+            for image, given, label, text, group, caption in contents.rows()
         ]
+        for code, cases in contents.noticed.items():
+            noticed.setdefault(code, []).extend(cases)
     if not rows:
         first = f" (first: {unreadable[0].path}: {unreadable[0].detail})" if unreadable else ""
         raise DataError(f"There is no image in {plural(len(names), 'shard')} of {root}{first}.")
-    return _manifest(root, rows, tuple(unreadable), names)
+    return _manifest(root, _with_classes(rows, noticed), (tuple(unreadable), noticed), names)
+
+
+def _with_classes(rows: list[_Row], noticed: dict[str, list[str]]) -> list[_Row]:
+    """Rows with the classes that are said in other ways than by a label."""
+    missing = [row for row in rows if row.label is None and row.text is None]
+    texts = [row.caption for row in missing if row.caption is not None]
+    if texts and are_classes(texts):
+        noticed["text_as_class"] = [str(row.name) for row in missing if row.caption is not None]
+        return [_labelled(row) if row.label is None and row.text is None and row.caption else row for row in rows]
+    if texts:
+        noticed["captions"] = texts
+    if len(missing) < len(rows) or not all(row.name for row in rows):
+        return rows
+    places = place_images([str(row.name) for row in rows])
+    if len({name for _split, name in places} - {None}) < 2:
+        return rows
+    noticed["folders_as_classes"] = [str(row.name) for row in rows]
+    return [replace(row, text=name, split=row.split or split) for row, (split, name) in zip(rows, places, strict=True)]
+
+
+def _labelled(row: _Row) -> _Row:
+    label, text = written_label(str(row.caption))
+    return replace(row, label=label, text=text)
 
 
 def _list_shard(root: Path, name: str, written: WrittenShard | None) -> ShardContents:
@@ -109,15 +138,19 @@ def _missing(root: Path, names: tuple[str, ...], written: Mapping[str, WrittenSh
     ]
 
 
-def _manifest(root: Path, rows: Sequence[_Row], unreadable: tuple[Unreadable, ...], names: Sequence[str]) -> Manifest:
+def _manifest(
+    root: Path,
+    rows: Sequence[_Row],
+    found: tuple[tuple[Unreadable, ...], dict[str, list[str]]],
+    names: Sequence[str],
+) -> Manifest:
     counts = Counter(row.name for row in rows)
     paths = [row.name if row.name and counts[row.name] == 1 else f"{row.shard}#{row.image.number}" for row in rows]
-    folders = {root, *((root / name).parent for name in names)}
-    listed: dict[int, str] = {}
-    for folder in sorted(folders):
-        listed |= read_class_list(folder)
-    classes = _name_classes({(row.label, row.text) for row in rows}, listed)
+    listed = _read_class_lists({root, *((root / name).parent for name in names)}, rows)
+    rows, dropped = _without_placeholders(rows, has_names=bool(listed.names))
+    classes = _name_classes({(row.label, row.text) for row in rows}, listed.names)
     order = sorted(range(len(rows)), key=lambda place: (paths[place], rows[place].shard, rows[place].image.number))
+    unlabelled = [paths[place] for place in order if place in dropped]
     rows = [rows[place] for place in order]
     labels, class_names = label_positions([classes[row.label, row.text] for row in rows])
     return Manifest(
@@ -128,8 +161,32 @@ def _manifest(root: Path, rows: Sequence[_Row], unreadable: tuple[Unreadable, ..
         splits=tuple(row.split for row in rows),
         groups=tuple(row.group for row in rows),
         stored=tuple(row.image for row in rows),
-        unreadable=unreadable,
+        unreadable=found[0],
+        remarks=(*say_noticed(found[1]), *listed.remarks, *placeholder_remark(len(unlabelled), unlabelled)),
     )
+
+
+def _read_class_lists(folders: set[Path], rows: Sequence[_Row]) -> ClassList:
+    lists = [
+        read_class_list(folder).fitted({row.label for row in rows if row.label is not None})
+        for folder in sorted(folders)
+    ]
+    names = {number: name for one in lists for number, name in one.names.items()}
+    return ClassList(names, remarks=tuple(remark for one in lists for remark in one.remarks))
+
+
+def _without_placeholders(rows: Sequence[_Row], *, has_names: bool) -> tuple[list[_Row], set[int]]:
+    """Rows without labels of -1, and which they were; numbers with names are never negative."""
+    named = has_names or any(row.label is not None and row.text is not None for row in rows)
+    numbers = [None if row.label is None else str(row.label) for row in rows]
+    if named:
+        kept: Sequence[str | None] = [
+            None if number is None or number.startswith("-") else number for number in numbers
+        ]
+    else:
+        kept, _n = without_placeholders(numbers)
+    dropped = {place for place, (before, after) in enumerate(zip(numbers, kept, strict=True)) if before != after}
+    return [replace(row, label=None) if place in dropped else row for place, row in enumerate(rows)], dropped
 
 
 def _name_classes(

@@ -12,8 +12,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from regraft.core import shortened
+from regraft.data.cells import CellError, label_of
 from regraft.data.shards.contents import N_NAME_CHARACTERS_MAX, ShardContents
-from regraft.data.shards.row_groups import RowGroups, batches, leaf, open_parquet
+from regraft.data.shards.row_groups import N_GROUP_BYTES_MAX, RowGroups, batches, leaf, open_parquet, stated_bytes
+from regraft.data.shards.row_streams import RowStreams
 from regraft.data.stored import ShardFile, StoredImage
 from regraft.data.unreadable import Reason, UnreadableImageError
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 _N_ROWS_MAX = 20_000_000
 _GROUPS = RowGroups()
+_STREAMS = RowStreams()
 _IMAGE_NAMES = ("image", "img", "jpg", "png", "jpeg", "picture", "photo")
 _LABEL_NAMES = ("label", "labels", "fine_label", "class", "target", "category", "class_name")
 _ERRORS = (OSError, ValueError, KeyError, TypeError, MemoryError, OverflowError)
@@ -37,11 +40,13 @@ class CellImage(StoredImage):
         column: The leaf column of the bytes.
         row_group: Where it is.
         row: Its row in the group.
+        is_large: Whether the group is too large to be kept in memory.
     """
 
     column: str
     row_group: int
     row: int
+    is_large: bool = False
 
     def read(self) -> bytes:
         """The encoded image; its row group is kept for the next ones, in bounds.
@@ -49,13 +54,18 @@ class CellImage(StoredImage):
         Raises:
             UnreadableImageError: The row group is damaged or too large, or the row has no bytes.
         """
+        if self.is_large:
+            return _content(_STREAMS.read(self.shard, self.column, self.row_group, self.row))
         cells = _GROUPS.read(self.shard, self.column, self.row_group)
         if self.row >= len(cells):
             raise UnreadableImageError(Reason.TRUNCATED, "its row group has become shorter")
-        content = cells[self.row]
-        if content is None:
-            raise UnreadableImageError(Reason.MISSING, "the row holds no image, only the name of one")
-        return content
+        return _content(cells[self.row])
+
+
+def _content(cell: bytes | None) -> bytes:
+    if cell is None:
+        raise UnreadableImageError(Reason.MISSING, "the row holds no image, only the name of one")
+    return cell
 
 
 @dataclass(frozen=True)
@@ -102,20 +112,27 @@ def _add_rows(contents: ShardContents, shard: ShardFile, file: Any, layout: _Lay
     columns = [name for name in (layout.path, layout.label, layout.group) if name]
     for row_group in range(file.metadata.num_row_groups):
         n_rows = file.metadata.row_group(row_group).num_rows
+        is_large = stated_bytes(file, row_group, [layout.content]) > N_GROUP_BYTES_MAX
         rows = _small_cells(file, columns, layout, row_group) if columns else iter(())
         found = list(islice(rows, n_rows))
         found += [(None, None, None)] * (n_rows - len(found))
         for row, (path, label, group) in enumerate(found):
             number = len(contents.images)
-            is_number = isinstance(label, int) and not isinstance(label, bool)
-            is_known = is_number and 0 <= label < len(layout.class_names)
+            try:
+                value, text = label_of(label)
+            except CellError:
+                contents.notice("label_not_read", f"{shard.path.name}#{number}")
+                value, text = None, None
+            is_known = value is not None and 0 <= value < len(layout.class_names)
             contents.add(
-                CellImage(shard, number, layout.content, row_group, row),
+                CellImage(shard, number, layout.content, row_group, row, is_large),
                 name=_string(path),
-                label=label if is_number else None,
-                text=layout.class_names[label] if is_known else _string(label),
+                label=value,
+                text=layout.class_names[value or 0] if is_known else text,
                 group=_string(group),
             )
+            if is_large:
+                contents.notice("large_row_groups", f"{shard.path.name}#{number}")
 
 
 def _small_cells(file: Any, columns: list[str], layout: _Layout, row_group: int) -> Iterator[tuple[Any, Any, Any]]:

@@ -25,12 +25,13 @@ _N_ROWS_AT_ONCE = 1024
 Cells = list[bytes | None]
 
 
-def open_parquet(path: Path, *, is_proved: bool = False) -> Any:
+def open_parquet(path: Path, *, is_proved: bool = False, n_buffer_bytes: int = 0) -> Any:
     """A Parquet file whose checksums, where it has some, are compared.
 
     Args:
         path: The file.
         is_proved: The checksums were compared before: leave it out, it takes more time than reading.
+        n_buffer_bytes: Read so much of a column at once; 0 for all of it.
 
     Raises:
         OSError: It cannot be read.
@@ -38,7 +39,7 @@ def open_parquet(path: Path, *, is_proved: bool = False) -> Any:
     """
     from pyarrow import parquet
 
-    return parquet.ParquetFile(path, page_checksum_verification=not is_proved)
+    return parquet.ParquetFile(path, page_checksum_verification=not is_proved, buffer_size=n_buffer_bytes)
 
 
 def stated_bytes(file: Any, row_group: int, columns: Sequence[str]) -> int:
@@ -136,6 +137,8 @@ def _read_cells(path: Path, column: str, row_group: int, *, is_proved: bool) -> 
         raise UnreadableImageError(Reason.DAMAGED, detail) from error
     if n_bytes > N_GROUP_BYTES_MAX:
         raise UnreadableImageError(
-            Reason.TOO_LARGE, f"its row group holds more than {N_GROUP_BYTES_MAX:,} bytes of images"
+            Reason.TOO_LARGE,
+            f"its row group holds more than {N_GROUP_BYTES_MAX:,} bytes of images: write the file anew "
+            "with smaller ones (pyarrow: row_group_size=100)",
         )
     return cells

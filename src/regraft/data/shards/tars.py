@@ -1,6 +1,6 @@
 """WebDataset archives: an image `KEY.jpg` with its label in `KEY.cls` and what else is known of it in `KEY.json`.
 
-Members of one key stand together; the key is a member's name as far as the first dot behind its folder.
+Which members belong together is said in `tar_samples`.
 (https://github.com/webdataset/webdataset)
 """
 
@@ -9,22 +9,23 @@ from __future__ import annotations
 import json
 import tarfile
 from dataclasses import dataclass
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from regraft.data.file_listing import EXTENSIONS
+from regraft.data.cells import CellError, label_of, written_label
 from regraft.data.shards.contents import N_NAME_CHARACTERS_MAX, ShardContents, ShardRow
 from regraft.data.shards.tar_headers import BLOCK, Member, list_members
+from regraft.data.shards.tar_samples import Sample, find_samples, first_dot
 from regraft.data.stored import ShardFile, StoredImage
 from regraft.data.unreadable import Reason, UnreadableImageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 _N_LABEL_BYTES_MAX = 4096
 _N_JSON_BYTES_MAX = 1 << 20
-_N_DIGITS_MAX = 18
+_LABEL_KEYS = ("label", "class", "class_id", "category_id", "target", "category", "label_name", "class_name")
+"""Where JSON says the class; the first one that is there counts."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -61,16 +62,22 @@ def list_tar(shard: ShardFile) -> ShardContents:
         contents.spoil(shard, None, error.reason, error.detail)
         return contents
     if compressed:
-        contents.spoil(shard, None, Reason.UNSUPPORTED, "the archive is compressed: unpack it to .tar")
+        contents.spoil(
+            shard,
+            None,
+            Reason.UNSUPPORTED,
+            "the archive is compressed, under the name of a plain one: call it .tar.gz, and unpack it (gunzip)",
+        )
         return contents
-    members = _Members(shard)
-    last: list[Member] = []
-    for _key, sample in groupby(members, key=lambda member: _split_name(member.name)[0]):
-        _add_sample(contents, shard, last)
-        last = list(sample)
-    if (failure := members.failure) is None:
-        _add_sample(contents, shard, last)
-    else:  # the last sample may lack its label
+    listed = _Members(shard)
+    members = list(listed)
+    if (failure := listed.failure) is not None and members:  # the last sample may lack its label
+        broken = first_dot(members[-1].name)
+        while members and first_dot(members[-1].name) == broken:
+            members.pop()
+    for sample in find_samples(members, contents.notice):
+        _add_sample(contents, shard, sample)
+    if failure is not None:
         detail = f"{failure.detail}; the image there and what stands behind it are lost"
         contents.spoil(shard, len(contents.images), failure.reason, detail)
     return contents
@@ -90,27 +97,23 @@ class _Members:
             self.failure = error
 
 
-def _split_name(name: str) -> tuple[str, str]:
-    """Key and extension: `cat/1.seg.png` is `cat/1` and `seg.png`."""
-    folder, slash, last = name.rpartition("/")
-    key, _dot, extension = last.partition(".")
-    return f"{folder}{slash}{key}", extension.lower()
-
-
-def _add_sample(contents: ShardContents, shard: ShardFile, members: Sequence[Member]) -> None:
-    by_extension = {_split_name(member.name)[1]: member for member in members}
-    images = [member for extension, member in by_extension.items() if f".{extension}" in EXTENSIONS]
-    if not images:
-        return
-    number, image = len(contents.images), images[0]
-    known = _read_json(shard, by_extension.get("json"))
-    label, text = _read_label(shard, by_extension.get("cls"), known)
+def _add_sample(contents: ShardContents, shard: ShardFile, sample: Sample) -> None:
+    number, image = len(contents.images), sample.image
+    known = _read_json(shard, sample.known)
+    try:
+        label, text = _read_label(shard, sample.label, known)
+    except CellError:
+        contents.notice("label_not_read", image.name)
+        label, text = None, None
+    if sample.known is not None and sample.label is None and label is None and not (text or known.get("class")):
+        contents.notice("json_without_label", sample.known.name)
     contents.add(
         MemberImage(shard, number, image.offset, image.n_bytes),
-        name=_string(known.get("filename")) or image.name[:N_NAME_CHARACTERS_MAX],
+        name=_string(known.get("filename")) or image.name.removeprefix("./")[:N_NAME_CHARACTERS_MAX],
         label=label,
         text=_string(known.get("class")) or text,
         group=_string(known.get("group")),
+        caption=_read_caption(shard, sample.text),
     )
 
 
@@ -126,15 +129,20 @@ def _read_json(shard: ShardFile, member: Member | None) -> dict[str, Any]:
 
 
 def _read_label(shard: ShardFile, member: Member | None, known: dict[str, Any]) -> tuple[int | None, str | None]:
-    """A sample's label: a number, or a class's name."""
+    """A sample's label: a number, or a class's name.
+
+    Raises:
+        CellError: It is neither.
+    """
     if member is None or member.n_bytes > _N_LABEL_BYTES_MAX:
-        label = known.get("label")
-        is_number = isinstance(label, int) and not isinstance(label, bool)
-        return (label if is_number else None), (label if isinstance(label, str) else None)
-    written = _content(shard, member).decode("utf-8", "surrogateescape").strip()
-    if written.isascii() and written.removeprefix("-").isdigit() and len(written) <= _N_DIGITS_MAX:
-        return int(written), None
-    return None, _string(written)
+        return label_of(next((known[name] for name in _LABEL_KEYS if name in known), None))
+    return written_label(_content(shard, member).decode("utf-8", "surrogateescape"))
+
+
+def _read_caption(shard: ShardFile, member: Member | None) -> str | None:
+    if member is None or member.n_bytes > _N_LABEL_BYTES_MAX:
+        return None
+    return _content(shard, member).decode("utf-8", "surrogateescape").strip() or None
 
 
 def _content(shard: ShardFile, member: Member) -> bytes:

@@ -27,7 +27,10 @@ _LABEL = b"image/class/label"
 _TEXT = b"image/class/text"
 _FILE_NAME = b"image/filename"
 _GROUP = b"image/group"
-_FEATURES = frozenset((_ENCODED, _LABEL, _TEXT, _FILE_NAME, _GROUP))
+_ENCODED_NAMES = (_ENCODED, b"image", b"image_raw", b"image/raw", b"encoded", b"jpeg")
+_LABEL_NAMES = (_LABEL, b"label", b"class", b"target", b"image/label")
+"""What others than TF-Slim call them; the first one that is there counts."""
+_FEATURES = frozenset((*_ENCODED_NAMES, *_LABEL_NAMES, _TEXT, _FILE_NAME, _GROUP))
 _N_HEAD_BYTES = 12
 _N_FOOT_BYTES = 4
 _N_WINDOW_BYTES = 1024
@@ -121,18 +124,22 @@ def _add_record(contents: ShardContents, shard: ShardFile, where: tuple[int, int
         found = find_features(window, start, start + n_bytes, _FEATURES, shard.read) if n_bytes else {}
     except ValueError as error:
         raise UnreadableImageError(Reason.DAMAGED, f"the record is no tf.train.Example: {error}") from error
-    span, label = found.get(_ENCODED), found.get(_LABEL)
+    span, label = _first(found, _ENCODED_NAMES), _first(found, _LABEL_NAMES)
     if not isinstance(span, tuple):
-        raise UnreadableImageError(Reason.NOT_AN_IMAGE, "the record has no image/encoded")
+        raise UnreadableImageError(Reason.NOT_AN_IMAGE, "the record has no image/encoded, nor image")
     first, last = span[0] - start, span[1] - start
     before = window[:first] if first <= len(window) else shard.read(start, first)
     contents.add(
         RecordImage(shard, number, start, n_bytes, first, last, google_crc32c.value(before)),
         name=_text(found.get(_FILE_NAME), start, window, shard),
         label=label if isinstance(label, int) else None,
-        text=_text(found.get(_TEXT), start, window, shard),
+        text=_text(found.get(_TEXT), start, window, shard) or _text(label, start, window, shard),
         group=_text(found.get(_GROUP), start, window, shard),
     )
+
+
+def _first(found: dict[bytes, FeatureValue], names: tuple[bytes, ...]) -> FeatureValue | None:
+    return next((found[name] for name in names if name in found), None)
 
 
 def _text(value: FeatureValue | None, start: int, window: bytes, shard: ShardFile) -> str | None:

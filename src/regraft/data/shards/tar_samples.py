@@ -1,0 +1,144 @@
+"""Which members of an archive are one sample: an image, its label, and what else is known of it.
+
+WebDataset's rule is that the members of a sample share their name as far as the first dot, and stand together. What
+people write where that says nothing sensible is read as they mean it: `a.v1.jpg` beside `a.v1.cls`, `a.input.jpg`,
+labels that stand elsewhere in the archive.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from regraft.data.file_listing import has_image_name
+from regraft.data.leftovers import is_hidden
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from regraft.data.shards.tar_headers import Member
+
+    Notice = Callable[[str, str], None]
+
+_LABELS = ("cls", "class", "label", "index", "inx", "target")
+"""What the number or name of a class is called; the first one that is there counts."""
+_JSONS = ("json", "jsn")
+_TEXTS = ("txt", "text")
+_INPUTS = ("input", "image", "img", "rgb", "photo", "picture", "x", "jpg", "png")
+"""What the image is called among several of a sample."""
+_OUTPUTS = frozenset(("seg", "segmentation", "mask", "masks", "depth", "target", "output", "gt", "label", "alpha", "y"))
+"""What is no input."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """An image and the members that describe it.
+
+    Attributes:
+        image: The image.
+        label: Its class, a number or a name.
+        known: JSON.
+        text: A text, which may be its class or a caption.
+    """
+
+    image: Member
+    label: Member | None
+    known: Member | None
+    text: Member | None
+
+
+def first_dot(name: str) -> str:
+    """WebDataset's key: a member's name as far as the first dot behind its folder."""
+    folder, slash, last = name.rpartition("/")
+    return f"{folder}{slash}{last.partition('.')[0]}"
+
+
+def find_samples(members: Iterable[Member], notice: Notice) -> Iterator[Sample]:
+    """The samples of an archive, in the order of their images.
+
+    Args:
+        members: Its ordinary files.
+        notice: Is told what is not used, by a code and the member's name.
+    """
+    visible = []
+    for member in members:
+        if any(is_hidden(part) for part in member.name.split("/") if part not in ("", ".")):
+            notice("system_members", member.name)
+        else:
+            visible.append(member)
+    groups = [_Group(key, list(found)) for key, found in groupby(visible, key=lambda member: first_dot(member.name))]
+    _join(groups)
+    for group in groups:
+        yield from group.samples(notice)
+
+
+def _join(groups: Sequence[_Group]) -> None:
+    """Give labels that stand apart from their image to it, where only one image has their key."""
+    with_image: dict[str, list[_Group]] = {}
+    for group in groups:
+        if group.images:
+            with_image.setdefault(group.key, []).append(group)
+    for group in groups:
+        owners = with_image.get(group.key, ())
+        if not group.images and len(owners) == 1:
+            owners[0].members += group.members
+            group.members = []
+
+
+@dataclass
+class _Group:
+    """Members of one key that stand together."""
+
+    key: str
+    members: list[Member]
+    images: list[Member] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.images = [member for member in self.members if has_image_name(member.name)]
+
+    def samples(self, notice: Notice) -> Iterator[Sample]:
+        by_stem: dict[str, dict[str, Member]] = {}
+        for member in self.members:
+            stem, _dot, extension = member.name.rpartition(".")
+            by_stem.setdefault(stem, {})[extension.lower()] = member
+        used: set[int] = set()
+        for image in self._choose(by_stem, notice):
+            near = by_stem.get(self.key, {}) | by_stem[image.name.rpartition(".")[0]]
+            parts = [_first(near, names) for names in (_LABELS, _JSONS, _TEXTS)]
+            used |= {member.offset for member in (image, *parts) if member is not None}
+            yield Sample(image, *parts)
+        for member in self.members:
+            if member.offset not in used:
+                notice(self._code(member), member.name)
+
+    def _choose(self, by_stem: dict[str, dict[str, Member]], notice: Notice) -> list[Member]:
+        """The images that are samples: the one called like the key, or those of longer names."""
+        plain = [image for image in self.images if image.name.rpartition(".")[0] == self.key]
+        dotted = [image for image in self.images if image not in plain]
+        described = (*_LABELS, *(() if plain else (*_JSONS, *_TEXTS)))
+        own = [image for image in dotted if _first(by_stem[image.name.rpartition(".")[0]], described)]
+        chosen = plain[:1] + own or _inputs(dotted, self.key)
+        if len(chosen) > 1:
+            notice("dotted_keys", chosen[0].name)
+        return chosen
+
+    def _code(self, member: Member) -> str:
+        if not self.images:
+            extension = member.name.rpartition(".")[2].lower()
+            return "labels_without_image" if extension in (*_LABELS, *_JSONS) else "unused_members"
+        is_second = has_image_name(member.name) and member.name.rpartition(".")[0] == self.key
+        return "several_images" if is_second else "unused_members"
+
+
+def _first(members: dict[str, Member], names: Sequence[str]) -> Member | None:
+    return next((members[name] for name in names if name in members), None)
+
+
+def _inputs(images: Sequence[Member], key: str) -> list[Member]:
+    """Of images called `KEY.WORD.jpg` the one whose word says that it is the input, else all that may be one."""
+    words = [image.name[len(key) + 1 :].lower().rpartition(".")[0] for image in images]
+    for wanted in _INPUTS:
+        if wanted in words:
+            return [images[words.index(wanted)]]
+    return [image for image, word in zip(images, words, strict=True) if word not in _OUTPUTS] or list(images)

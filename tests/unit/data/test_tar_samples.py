@@ -1,0 +1,159 @@
+"""Archives as people write them: what belongs together is found, and what is not used is told."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+
+import pytest
+
+from regraft.data import read_manifest
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Write an archive of (name, content) and list it."""
+
+    def run(*members, name="x.tar", labels=None):
+        with tarfile.open(tmp_path / name, "w") as archive:
+            for member, content in members:
+                info = tarfile.TarInfo(member)
+                info.size = len(content)
+                archive.addfile(info, io.BytesIO(content))
+        if labels is not None:
+            (tmp_path / "labels.txt").write_text(labels, "utf-8")
+        return read_manifest(tmp_path)
+
+    return run
+
+
+def labels(manifest):
+    """Class by path."""
+    names = [manifest.class_names[label] if label >= 0 else None for label in manifest.labels.tolist()]
+    return dict(zip(manifest.paths, names, strict=True))
+
+
+def told(manifest):
+    """How many cases of each remark."""
+    return {remark.code: remark.n for remark in manifest.remarks}
+
+
+def test_keys_with_dots(read):
+    """`a.v1.jpg` belongs to `a.v1.cls`, whatever stands behind the first dot; a label of the plain key is for all."""
+    manifest = read(
+        ("a.v1.jpg", b"1"), ("a.v1.cls", b"cat"), ("a.v2.jpg", b"2"), ("a.v2.cls", b"dog"),
+        ("b.1.5.jpg", b"3"), ("b.1.5.json", b'{"label": "cat"}'),
+        ("c.left.png", b"4"), ("c.right.png", b"5"), ("c.cls", b"dog"),
+    )  # fmt: skip
+    assert labels(manifest) == {
+        "a.v1.jpg": "cat", "a.v2.jpg": "dog", "b.1.5.jpg": "cat", "c.left.png": "dog", "c.right.png": "dog",
+    }  # fmt: skip
+    assert told(manifest) == {"dotted_keys": 2}
+
+
+@pytest.mark.parametrize("word", ["input", "image", "rgb", "img"])
+def test_images_with_a_word(word, read):
+    """`KEY.input.jpg` is the image of KEY; what else has a word is not, and is counted."""
+    manifest = read(
+        (f"a.{word}.jpg", b"1"), ("a.target.png", b"2"), ("a.cls", b"0"),
+        ("b.seg.png", b"3"), ("b.jpg", b"4"), ("b.cls", b"1"), ("b.xml", b"<a/>"),
+        ("c.photo7.jpg", b"5"), ("c.mask.png", b"6"), ("c.cls", b"1"),
+    )  # fmt: skip
+    assert labels(manifest) == {f"a.{word}.jpg": "0", "b.jpg": "1", "c.photo7.jpg": "1"}
+    assert told(manifest) == {"unused_members": 4}
+
+
+def test_companions_of_macos(read):
+    """What macOS puts beside each file separates no label from its image."""
+    manifest = read(
+        *((name, b"3") for key in "ab" for name in (f"._{key}.cls", f"{key}.cls", f"._{key}.jpg", f"{key}.jpg"))
+    )
+    assert labels(manifest) == {"a.jpg": "3", "b.jpg": "3"}
+    assert told(manifest) == {"system_members": 4}
+
+
+def test_labels_that_stand_apart(read):
+    """All images first and all labels behind them is an archive like any other; a label without image is told."""
+    manifest = read(("a.jpg", b"1"), ("b.jpg", b"2"), ("a.cls", b"5"), ("b.cls", b"6"), ("c.cls", b"7"))
+    assert labels(manifest) == {"a.jpg": "5", "b.jpg": "6"}
+    assert told(manifest) == {"labels_without_image": 1}
+
+
+def test_two_images_of_one_key(read):
+    """The first is read, the other is named."""
+    manifest = read(("a.jpg", b"1"), ("a.png", b"2"), ("a.cls", b"5"))
+    assert labels(manifest) == {"a.jpg": "5"}
+    assert [(one.code, one.severity, one.examples) for one in manifest.remarks] == [
+        ("several_images", "warning", ("a.png",))
+    ]
+
+
+def test_texts_beside_images(read):
+    """Short ones that repeat are classes, others are captions; either is told, and a `cls` comes first."""
+    pairs = [
+        (f"{n}.{kind}", content)
+        for n in range(6)
+        for kind, content in (("jpg", b"x"), ("txt", b"cat" if n % 2 else b"dog\n"))
+    ]
+    manifest = read(*pairs)
+    assert (set(labels(manifest).values()), told(manifest)) == ({"cat", "dog"}, {"text_as_class": 6})
+    captions = [
+        (f"{n}.{kind}", content) for n in range(6) for kind, content in (("jpg", b"x"), ("txt", b"A cat, %d" % n))
+    ]
+    manifest = read(*captions)
+    assert (set(labels(manifest).values()), told(manifest)) == ({None}, {"captions": 6})
+    manifest = read(*captions, *((f"{n}.cls", b"1") for n in range(6)))
+    assert (set(labels(manifest).values()), told(manifest)) == ({"1"}, {})
+
+
+def test_json_without_a_label(read):
+    """JSON says the class under several names; where it says none, that is told."""
+    manifest = read(
+        ("a.jpg", b"x"), ("a.json", b'{"class_id": 3}'), ("b.jpg", b"x"), ("b.json", b'{"category": ["cat"]}'),
+        ("c.jpg", b"x"), ("c.json", b'{"width": 3}'), ("d.jpg", b"x"), ("d.json", b'{"label": [1, 2]}'),
+    )  # fmt: skip
+    assert labels(manifest) == {"a.jpg": "3", "b.jpg": "cat", "c.jpg": None, "d.jpg": None}
+    assert told(manifest) == {"json_without_label": 2, "label_not_read": 1}
+
+
+def test_an_archive_of_class_folders(read):
+    """Images in folders, and nothing else that says a class: the folders are classes and splits."""
+    names = [f"set/{split}/{name}/{n}.jpg" for split in ("train", "test") for name in ("cat", "dog") for n in range(2)]
+    manifest = read(*((f"./{name}", name.encode()) for name in names))
+    assert labels(manifest) == {name: name.split("/")[2] for name in names}
+    assert list(manifest.splits) == [name.split("/")[1] for name in manifest.paths]
+    assert [image.read().decode() for image in manifest.files()] == list(manifest.paths)
+    assert told(manifest) == {"folders_as_classes": 8}
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "codes"),
+    [
+        ("cat\ndog\nfish\n", {"cat", "fish"}, {}),
+        ("0 cat\n1 dog\n2 fish\n", {"cat", "fish"}, {}),
+        ("0,cat\r\n1,dog\r\n2,fish", {"cat", "fish"}, {}),
+        ("0:cat\n1:dog\n2:fish\n", {"cat", "fish"}, {}),
+        ("0:cat\ndog\n2:fish\n2:bird\n", {"cat", "fish"}, {"class_list_lines": 2}),
+        ("2 wheels\n3 wheels\n4 wheels\n", {"2 wheels", "4 wheels"}, {}),
+        ("cat\n", {"cat", "2"}, {}),
+    ],
+)
+def test_lists_of_classes(text, names, codes, read):
+    """Names alone are numbered by their lines; numbers may stand before them; what disagrees is told."""
+    manifest = read(("a.jpg", b"x"), ("a.cls", b"0"), ("b.jpg", b"x"), ("b.cls", b"2"), labels=text)
+    assert (set(manifest.class_names), told(manifest)) == (names, codes)
+
+
+def test_names_that_are_counted_from_one(read):
+    """Labels from 1 to the number of names mean the first to the last line."""
+    manifest = read(("a.jpg", b"x"), ("a.cls", b"1"), ("b.jpg", b"x"), ("b.cls", b"3"), labels="cat\ndog\nfish\n")
+    assert labels(manifest) == {"a.jpg": "cat", "b.jpg": "fish"}
+    assert told(manifest) == {"class_list_from_one": 3}
+
+
+def test_minus_one_is_no_label(read):
+    """As in tables: beside other numbers it is none, and counted; beside 1 alone it is the other class."""
+    manifest = read(("a.jpg", b"x"), ("a.cls", b"-1"), ("b.jpg", b"x"), ("b.cls", b"0"))
+    assert (labels(manifest), told(manifest)) == ({"a.jpg": None, "b.jpg": "0"}, {"label_minus_one": 1})
+    manifest = read(("a.jpg", b"x"), ("a.cls", b"-1"), ("b.jpg", b"x"), ("b.cls", b"1"))
+    assert (labels(manifest), told(manifest)) == ({"a.jpg": "-1", "b.jpg": "1"}, {})
