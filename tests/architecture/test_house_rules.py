@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import re
 from pathlib import Path
 
 import pytest
@@ -102,3 +103,24 @@ def test_messages_show_what_users_gave_as_they_typed_it():
         for line in module.read_text(encoding="utf-8").splitlines():
             if "!r}" in line:
                 assert any(part in line for part in ("has no attribute", "<Classifier", "Registry(", "rules{")), line
+
+
+def test_there_is_one_door_for_printing():
+    """Nothing but the command line's output prints, and nothing else touches the standard streams."""
+    doors = {"output.py", "streams.py", "standard_input.py", "progress_bar.py"}
+    for module in MODULES:
+        if module.parent.name == "cli" and module.name in doors:
+            continue
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                assert node.func.id not in {"print", "input"}, module
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "sys":
+                assert node.attr not in {"stdout", "stderr"}, module
+
+
+def test_text_is_json_in_one_way():
+    """Nothing but core writes JSON to files: names that are no Unicode are escaped in the same way everywhere."""
+    for module in MODULES:
+        if module.parent.name == "core":
+            continue
+        assert not re.search(r"write(_text|_bytes)?\(json\.dumps", module.read_text(encoding="utf-8")), module

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from regraft.backbones.openvino_core import import_openvino
 from regraft.backbones.specification import LAYER_RULES_VERSION
 from regraft.backbones.weights import keep_weights
-from regraft.core import digest_bytes, digest_file, sync_folder
+from regraft.core import digest_bytes, digest_file, exact_json, sync_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,4 +106,4 @@ def _convert(spec: BackboneSpec, layer: str, cache: Path, folder: Path) -> None:
     model.reshape(list(shape))
     openvino.save_model(model, folder / "graph.xml", compress_to_fp16=False)
     names = ("graph.xml", "graph.bin")
-    (folder / "graph.json").write_text(json.dumps({name: digest_file(folder / name) for name in names}))
+    (folder / "graph.json").write_text(exact_json({name: digest_file(folder / name) for name in names}))

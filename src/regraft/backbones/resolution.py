@@ -6,8 +6,6 @@ import json
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
 from regraft.backbones.catalog import BACKBONES
 from regraft.backbones.specification import BackboneSpec, WeightsSource
 from regraft.backbones.weights import keep_weights, package_file
@@ -53,11 +51,11 @@ def resolve_backbone(
     asked = [name, source and source.kind, digest or (source and source.location), image_size, version("timm")]
     remembered = cache / "backbones" / f"{digest_bytes(json.dumps(asked).encode())[:32]}.json"
     try:
-        return BackboneSpec.model_validate_json(remembered.read_bytes())
-    except (OSError, ValidationError):
+        return BackboneSpec.from_exact_json(remembered.read_bytes())
+    except (OSError, ValueError):
         spec = _work_out(name, row, source, image_size, cache)
     with atomic_path(remembered) as aside:
-        aside.write_text(spec.model_dump_json(indent=2))
+        aside.write_text(spec.exact_json())
     return spec
 
 

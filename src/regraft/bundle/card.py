@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regraft.bundle.record import Making
+from regraft.core import visible
 
 if TYPE_CHECKING:
     from regraft.bundle.record import BundleRecord
@@ -104,5 +105,4 @@ def _metrics(record: BundleRecord) -> list[str]:
 
 
 def _code(text: str) -> str:
-    printable = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
-    return "`" + printable.replace("`", "'").replace("|", "\N{FULLWIDTH VERTICAL LINE}") + "`"
+    return "`" + visible(text).replace("`", "'").replace("|", "\N{FULLWIDTH VERTICAL LINE}") + "`"

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from regraft.backbones import BackboneSpec
-from regraft.core import Value
+from regraft.core import PrintableText, Value
 from regraft.images import Transform
 
 SCHEMA_VERSION = 1
@@ -50,7 +50,7 @@ class BundleRecord(Value):
     """Everything about a saved classifier but its tensors."""
 
     schema_version: int = Field(ge=1)
-    name: str = Field(max_length=200)
+    name: PrintableText = Field(max_length=200)
     created: str = Field(max_length=64, description="ISO 8601 time")
     class_names: tuple[str, ...] = Field(min_length=2, max_length=N_CLASSES_MAX)
     backbone: BackboneSpec

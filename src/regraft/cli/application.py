@@ -5,6 +5,7 @@ A verb's module is imported when the verb is used, so that `regraft --help` answ
 
 from __future__ import annotations
 
+import errno
 import signal
 import sys
 import traceback
@@ -15,6 +16,8 @@ from typing import TYPE_CHECKING, NoReturn
 from cyclopts import App, CycloptsError, Parameter
 
 from regraft.cli.arguments import prepare
+from regraft.cli.output import open_console, say
+from regraft.cli.streams import is_reader_gone, output_failure, prepare_streams
 from regraft.core import InterruptedRunError, OptionError, RegraftError, StoreError
 
 if TYPE_CHECKING:
@@ -139,6 +142,7 @@ def build_app() -> App:
         "Add --debug to see where an error comes from.",
         version=lambda: version("regraft"),
         help_format="plaintext",
+        console=open_console(),
         default_parameter=Parameter(consume_multiple=True, negative_iterable=()),
     )
     for name, verb in VERBS.items():
@@ -156,7 +160,9 @@ def main() -> NoReturn:
     arguments = sys.argv[1:]
     debug = "--debug" in arguments
     signal.signal(signal.SIGTERM, _interrupt)
-    sys.exit(run([argument for argument in arguments if argument != "--debug"], debug=debug))
+    prepare_streams()
+    exit_code = run([argument for argument in arguments if argument != "--debug"], debug=debug)
+    sys.exit(_checked_output(exit_code))
 
 
 def run(arguments: list[str], *, debug: bool = False) -> int:
@@ -171,15 +177,27 @@ def run(arguments: list[str], *, debug: bool = False) -> int:
     """
     try:
         build_app()(prepare(arguments), exit_on_error=False, print_error=False, result_action="return_value")
-    except BrokenPipeError:  # the reader of our output has gone (`| head`)
-        sys.stderr.close()
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - no traceback reaches a user
         if debug:
-            traceback.print_exc()
+            say(traceback.format_exc(), aside=True)
         message, exit_code = _explained(error)
-        print(f"regraft: {message}", file=sys.stderr)
+        say(f"regraft: {message}", aside=True)
         return exit_code
     return 0
+
+
+def _checked_output(exit_code: int) -> int:
+    """The exit code, after all that was printed has reached its reader, or has not."""
+    failure = output_failure()
+    if failure is None or is_reader_gone(failure):
+        return exit_code
+    reason = "it is closed" if failure.errno == errno.EBADF else failure.strerror
+    say(
+        f"regraft: Standard output cannot be written to ({reason}): some of what was printed is lost. What "
+        "was finished is kept; run the command again with another place for its output to read it.",
+        aside=True,
+    )
+    return exit_code or StoreError.exit_code
 
 
 def _explained(error: BaseException) -> tuple[str, int]:

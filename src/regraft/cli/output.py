@@ -1,27 +1,90 @@
-"""What a terminal shows at the end: plain lines, tables, percentages. File names cannot control the terminal."""
+"""What a terminal shows: plain lines, tables, CSV, JSON, percentages. The one door for all that is printed.
+
+File names cannot control the terminal: what would move its cursor or hide something is escaped.
+"""
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
 import sys
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Literal, TextIO
 
-from regraft.core import duration, shortened
+from regraft.core import duration, printable, shell_quoted, shortened, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    from rich.console import Console
 
     from regraft.recipes import EvaluateResult, Finding, FinetuneResult, ProbeResult, SweepResult, TrainResult
 
 _N_SHOWN = 5
 _N_CASES = 3
 """Cases of a finding that are shown."""
+_DUMB = {"dumb", "unknown"}
+_N_COLUMNS_MIN = 20
 
 
-def say(text: str = "", stream: TextIO | None = None) -> None:
-    """One line, on standard output if nothing else is said; what the terminal cannot encode is escaped."""
-    stream = stream or sys.stdout
-    encoding = stream.encoding or "utf-8"
-    print(text.encode(encoding, "backslashreplace").decode(encoding), file=stream)
+def say(text: str = "", *, aside: bool = False) -> None:
+    """Text on standard output; aside, on standard error: what went wrong, and what is no answer."""
+    _write("\n".join(map(visible, text.split("\n"))), sys.stderr if aside else sys.stdout)
+
+
+def say_json(text: str) -> None:
+    """JSON on standard output; what would steer a terminal, or is not in its encoding, is written as JSON's escapes."""
+    is_unicode = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
+    odd = [one for one in set(text) - {"\n"} if visible(one) != one or not (is_unicode or one.isascii())]
+    _write(text.translate({ord(one): json.dumps(one)[1:-1] for one in odd}), sys.stdout)
+
+
+def say_csv(rows: Iterable[Sequence[str]]) -> None:
+    """CSV on standard output; names as they are, but on a terminal as visible text."""
+    shown = visible if sys.stdout is not None and sys.stdout.isatty() else printable
+    for row in rows:
+        _write(",".join(_csv_cell(shown(cell)) for cell in row), sys.stdout)
+
+
+def _csv_cell(text: str) -> str:
+    """In quotes where it must be; `csv` of Python before 3.13 leaves a carriage return outside of them."""
+    return '"' + text.replace('"', '""') + '"' if set(text) & set(',"\r\n') else text
+
+
+def _write(text: str, stream: TextIO | None) -> None:
+    """A line on a stream; None is what programs without a console have."""
+    if stream is not None:
+        print(text, file=stream)
+
+
+def open_console(*, is_error: bool = False) -> Console:
+    """A console of rich on standard output or error: colours only on a terminal, or where they are asked for."""
+    from rich.console import Console
+
+    stream = sys.stderr if is_error else sys.stdout
+    columns = shutil.get_terminal_size().columns  # COLUMNS where it is a number above 0
+    return Console(
+        stderr=is_error,
+        force_terminal=is_terminal(stream),
+        color_system=_colours(is_terminal(stream)),
+        width=max(columns, _N_COLUMNS_MIN) if "COLUMNS" in os.environ else None,
+        legacy_windows=False if os.name != "nt" else None,
+    )
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether it is a terminal that understands more than plain lines."""
+    return stream is not None and stream.isatty() and os.environ.get("TERM", "").lower() not in _DUMB
+
+
+def _colours(on_terminal: bool) -> Literal["auto", "standard"] | None:  # noqa: FBT001 - a fact, no switch
+    """What rich may colour with, by the variables that people know: NO_COLOR, FORCE_COLOR, CLICOLOR(_FORCE)."""
+    given = os.environ.get
+    if given("NO_COLOR"):
+        return None
+    if given("FORCE_COLOR", "0") not in ("", "0", "false") or given("CLICOLOR_FORCE", "0") not in ("", "0"):
+        return "auto" if on_terminal else "standard"
+    return "auto" if on_terminal and given("CLICOLOR") != "0" else None
 
 
 def percent(value: float) -> str:
@@ -46,17 +109,13 @@ def say_findings(findings: Sequence[Finding], *, where: str = "", aside: bool = 
         aside: On standard error, where standard output is for programs.
     """
     for one in sorted(findings, key=lambda one: one.severity != "warning"):
-        _say_one(
-            one,
-            f" (more: {where})" if where and len(one.examples) > _N_CASES else "",
-            sys.stderr if aside else sys.stdout,
-        )
+        _say_one(one, f" (more: {where})" if where and len(one.examples) > _N_CASES else "", aside=aside)
 
 
-def _say_one(finding: Finding, more: str, stream: TextIO) -> None:
-    say(f"{finding.severity.capitalize()}: {finding.message}{more}", stream)
+def _say_one(finding: Finding, more: str, *, aside: bool) -> None:
+    say(f"{finding.severity.capitalize()}: {finding.message}{more}", aside=aside)
     for example in finding.examples[:_N_CASES]:
-        say(f"  {shortened(example, 160)}", stream)
+        say(f"  {shortened(example, 160)}", aside=aside)
 
 
 def say_found(result: EvaluateResult | FinetuneResult | ProbeResult | TrainResult, *, was_unseen: bool = True) -> None:
@@ -149,4 +208,4 @@ def _say_files(result: ProbeResult | FinetuneResult | TrainResult) -> None:
     say()
     say(f"Report      {result.report}")
     say(f"Classifier  {result.bundle}")
-    say(f"Use it      regraft predict {result.folder} PHOTOS")
+    say(f"Use it      regraft predict {shell_quoted(str(result.folder))} PHOTOS")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING, Self
 
-from rich.console import Console
 from rich.filesize import decimal
 from rich.progress import BarColumn, ProgressColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as RichProgress
 from rich.text import Text
 
 from regraft.cli.log_lines import LogLines
+from regraft.cli.output import is_terminal, open_console
+from regraft.core import visible
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -49,17 +51,17 @@ class ProgressBar:
     """
 
     def __init__(self) -> None:
-        self._console = Console(stderr=True)
+        self._console = open_console(is_error=True)
         self._bars = RichProgress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             _AmountColumn(),
             _RateColumn(),
             TimeRemainingColumn(),
-            TextColumn("{task.fields[state]}"),
+            TextColumn("{task.fields[state]}", markup=False),
             console=self._console,
             transient=True,
-            disable=not self._console.is_terminal,
+            disable=not is_terminal(sys.stderr),
         )
         self._is_mute = os.environ.get("RANK", "0") != "0"
         self._log = LogLines(self._log_line)
@@ -101,7 +103,7 @@ class ProgressBar:
         """A line above the bar; also in log files."""
         self._log.said()
         if not self._is_mute:
-            self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+            self._console.print(Text("\n".join(map(visible, text.split("\n")))), soft_wrap=True)
 
     def _log_line(self, text: str) -> None:
         """A line that the bar makes needless."""

@@ -13,16 +13,27 @@ from regraft.core.errors import (
     StoreError,
     TrainingError,
 )
-from regraft.core.files import atomic_path, digest_bytes, digest_file, publish, require_space, sync_folder
+from regraft.core.files import arrow_file, atomic_path, digest_bytes, digest_file, publish, require_space, sync_folder
+from regraft.core.json_writing import exact_json, json_text
 from regraft.core.locks import exclusive
-from regraft.core.options import Group, Options, Value, explain_validation, placed
+from regraft.core.options import Group, Options, PrintableText, Value, explain_validation, placed
 from regraft.core.own_code import explain_own_error, line_of, load_function, own_file
 from regraft.core.places import CACHE_VARIABLE, cache_folder, is_writable, n_usable_cores
 from regraft.core.progress import Progress, SilentProgress
 from regraft.core.registry import Registry
 from regraft.core.seeding import generator, hash_fraction, hash_key
 from regraft.core.tensors import TensorEntry, TensorHeader, digest_tensors, read_tensor_header
-from regraft.core.text import duration, megabytes, plural, quoted, shortened
+from regraft.core.text import (
+    all_printable,
+    duration,
+    megabytes,
+    plural,
+    printable,
+    quoted,
+    shell_quoted,
+    shortened,
+    visible,
+)
 from regraft.core.threads import in_threads
 from regraft.core.unkept import note_unkept, scratch_folder, unkept_sentence
 
@@ -38,6 +49,7 @@ __all__ = [
     "MissingExtraError",
     "OptionError",
     "Options",
+    "PrintableText",
     "Progress",
     "Registry",
     "RegraftError",
@@ -47,12 +59,15 @@ __all__ = [
     "TensorHeader",
     "TrainingError",
     "Value",
+    "all_printable",
+    "arrow_file",
     "atomic_path",
     "cache_folder",
     "digest_bytes",
     "digest_file",
     "digest_tensors",
     "duration",
+    "exact_json",
     "exclusive",
     "explain_own_error",
     "explain_validation",
@@ -61,6 +76,7 @@ __all__ = [
     "hash_key",
     "in_threads",
     "is_writable",
+    "json_text",
     "line_of",
     "load_function",
     "megabytes",
@@ -69,12 +85,15 @@ __all__ = [
     "own_file",
     "placed",
     "plural",
+    "printable",
     "publish",
     "quoted",
     "read_tensor_header",
     "require_space",
     "scratch_folder",
+    "shell_quoted",
     "shortened",
     "sync_folder",
     "unkept_sentence",
+    "visible",
 ]

@@ -7,7 +7,7 @@ import shutil
 import stat
 import uuid
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 import blake3
 
@@ -35,6 +35,17 @@ def digest_file(path: Path) -> str:
         while chunk := file.read(1 << 20):
             hasher.update(chunk)
     return hasher.hexdigest()
+
+
+def arrow_file(path: Path, mode: Literal["rb", "wb"] = "rb") -> Any:
+    """A file opened by pyarrow itself, for tables. Given a path, pyarrow refuses names that are no UTF-8.
+
+    Raises:
+        OSError: The file cannot be opened.
+    """
+    import pyarrow as pa
+
+    return pa.OSFile(os.fsencode(path) if os.name != "nt" else str(path), mode)
 
 
 def require_space(folder: Path, n_bytes: int, purpose: str) -> None:

@@ -2,18 +2,63 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self, cast, get_args
+import json
+from typing import Annotated, Any, Literal, Self, cast, get_args
 
-from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, JsonValue, ValidationError, model_validator
+from pydantic_core import PydanticSerializationError, to_json, to_jsonable_python
 
 from regraft.core.errors import OptionError
-from regraft.core.text import quoted
+from regraft.core.json_writing import exact_json
+from regraft.core.text import all_printable, printable, quoted
+
+PrintableText = Annotated[str, BeforeValidator(lambda text: printable(text) if isinstance(text, str) else text)]
+"""A saved text that opens no file any more, and may come from a file's name."""
+
+
+_LOST = "\N{REPLACEMENT CHARACTER}"
+"""Stands for a key, and for all, that pydantic cannot write: a text is no Unicode, or there is no JSON for a value."""
 
 
 class Value(BaseModel):
-    """A frozen record that checks itself and turns into JSON."""
+    """A frozen record that checks itself and turns into JSON.
+
+    Paths and names in it may hold bytes that are no UTF-8, and open their files; as JSON they are `printable`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
+
+    def model_dump(self, **settings: Any) -> dict[str, Any]:
+        """The fields as a dictionary; with `mode="json"` as plain values that every JSON can hold."""
+        if settings.get("mode") != "json":
+            return super().model_dump(**settings)
+        plain = all_printable(super().model_dump(**settings | {"mode": "python"}))  # else keys lose their bytes
+        found: dict[str, Any] = all_printable(to_jsonable_python(plain))
+        return found
+
+    def model_dump_json(self, **settings: Any) -> str:
+        """The fields as JSON that every reader accepts."""
+        try:
+            text = super().model_dump_json(**settings)
+        except PydanticSerializationError:
+            text = _LOST
+        if _LOST not in text:
+            return text
+        indent = settings.pop("indent", None)
+        return to_json(self.model_dump(mode="json", **settings), indent=indent, inf_nan_mode="null").decode()
+
+    def exact_json(self, **settings: Any) -> str:
+        """The fields as JSON from which `from_exact_json` makes the same value, whatever the bytes of its paths."""
+        return exact_json(super().model_dump(mode="json", **settings))
+
+    @classmethod
+    def from_exact_json(cls, content: str | bytes) -> Self:
+        """What `exact_json` or `model_dump_json` has written.
+
+        Raises:
+            ValueError: It is no JSON, or no such value.
+        """
+        return cls.model_validate(json.loads(content))
 
 
 Group = Literal["data", "network", "head", "training", "output", "expert"]

@@ -1,8 +1,16 @@
-"""Small pieces of sentences."""
+"""Small pieces of sentences, and names of any bytes as text that can be shown and saved."""
 
 from __future__ import annotations
 
+import re
+import shlex
+import unicodedata
+from contextlib import suppress
 from pathlib import PurePath
+from typing import Any
+
+_JOINERS = "\u200c\u200d"
+"""Invisible parts of emoji, and of words in Persian: they move nothing."""
 
 
 def plural(n: int, noun: str, nouns: str | None = None) -> str:
@@ -15,9 +23,44 @@ def megabytes(n_bytes: int) -> str:
     return f"{n_bytes / 1e6:,.1f} MB"
 
 
+def printable(text: str) -> str:
+    r"""`text` as valid Unicode: a byte of a file's name that is no UTF-8 is written as `\udcff`.
+
+    Python keeps such bytes as lone surrogates (PEP 383). They open the file, but no terminal, JSON, HTML or Parquet can
+    hold them. All that Regraft shows or saves passes through here, so they look the same everywhere, also where the
+    locale's own encoding is ASCII.
+    """
+    if text.isascii():
+        return text
+    with suppress(UnicodeEncodeError):  # UTF-8 that was read as ASCII becomes what it is
+        text = text.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def all_printable(value: Any) -> Any:
+    """Plain values (as of JSON) in which every text is `printable`."""
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, dict):
+        return {all_printable(name): all_printable(part) for name, part in value.items()}
+    return [all_printable(part) for part in value] if isinstance(value, list | tuple) else value
+
+
+def visible(text: str) -> str:
+    r"""`text` with what would move the cursor or hide its neighbours escaped: `\n`, `\x1b`, `\u202e`, `\udcff`."""
+    return text if text.isprintable() else "".join(map(_visible_character, printable(text)))
+
+
+def _visible_character(character: str) -> str:
+    category = unicodedata.category(character)
+    if category in ("Cc", "Cf", "Cs", "Zl", "Zp") and character not in _JOINERS:
+        return character.encode("unicode_escape").decode("ascii")
+    return character
+
+
 def shortened(text: str, n_characters: int = 80) -> str:
-    """One printable line of `text`, cut in the middle where it is longer than `n_characters`."""
-    line = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+    """One visible line of `text`, cut in the middle where it is longer than `n_characters`."""
+    line = visible(text)
     if len(line) <= n_characters:
         return line
     half = (n_characters - 1) // 2
@@ -55,3 +98,17 @@ def duration(seconds: float) -> str:
         return f"{hours} h {minutes} min" if minutes else f"{hours} h"
     days, hours = divmod(round(seconds / 3600), 24)
     return f"{plural(days, 'day')} {hours} h" if hours else plural(days, "day")
+
+
+def shell_quoted(text: str) -> str:
+    r"""`text` as one word of a command line, in visible characters: a byte that has none is written as `$'\xff'`.
+
+    Such words are read by bash, zsh, ksh and whatever else follows POSIX of 2024.
+    """
+    if visible(text) == text:
+        return shlex.quote(text)
+    try:
+        raw = text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # a surrogate that stands for no byte, and so is in no file's name
+        raw = printable(text).encode()
+    return "$'" + re.sub(rb"[^ -&(-\[\]-~]", lambda found: b"\\x%02x" % ord(found[0]), raw).decode("ascii") + "'"

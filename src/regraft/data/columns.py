@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from regraft.core import DataError, shortened
+from regraft.core import DataError, arrow_file, quoted, shortened
 from regraft.data.cells import CellError, cell_text
 from regraft.data.text_tables import LIST_SUFFIXES, TextRows, read_text_table
 
@@ -36,7 +36,7 @@ class Columns:
 
     def where(self, row: int, column: str) -> str:
         """The place of a cell, in words."""
-        return f"{self.table}, {self.unit} {self.places[row]}, column {column!r}"
+        return f"{self.table}, {self.unit} {self.places[row]}, column {quoted(column)}"
 
 
 class Table(Protocol):
@@ -97,7 +97,7 @@ class _ParquetTable:
 
         self.path = path
         try:
-            self._file = parquet.ParquetFile(path)
+            self._file = parquet.ParquetFile(arrow_file(path))
         except (pa.ArrowException, OSError, ValueError) as error:
             raise _damaged(path, error) from error
         schema = self._file.schema_arrow

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from regraft.core import Value, plural
-from regraft.data.names import PrintableText
+from regraft.core import PrintableText, Value, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

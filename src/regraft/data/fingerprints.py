@@ -39,7 +39,7 @@ class Fingerprints:
 def fingerprint_manifest(manifest: Manifest, *, progress: Progress | None = None) -> Fingerprints:
     """Hash a manifest's images; what was found damaged when they were listed is reported, too."""
     prints = fingerprint_files(manifest.files(), progress=progress)
-    return replace(prints, unreadable=manifest.unreadable + prints.unreadable)
+    return replace(prints, unreadable=manifest.named(manifest.unreadable + prints.unreadable))
 
 
 def fingerprint_files(

@@ -6,10 +6,10 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from regraft.core import DataError, quoted
+from regraft.core import DataError, printable, quoted
 from regraft.data.layouts import place_images
 from regraft.data.leftovers import is_hidden
-from regraft.data.names import UNLABELLED, printable
+from regraft.data.names import UNLABELLED
 
 if TYPE_CHECKING:
     from regraft.data.manifest import Manifest, Split

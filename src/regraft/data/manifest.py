@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from regraft.core import DataError, OptionError, plural, quoted
+from regraft.core import DataError, OptionError, plural, printable, quoted
 from regraft.data.finding import make_finding, was
 from regraft.data.names import UNLABELLED
 
@@ -91,6 +91,14 @@ class Manifest:
         if not self.stored:
             return [self.root / path for path in self.paths]
         return [stored or self.root / path for path, stored in zip(self.paths, self.stored, strict=True)]
+
+    def named(self, records: Sequence[Unreadable]) -> tuple[Unreadable, ...]:
+        """Records of files that cannot be used, with the paths of this manifest: as for the files that can be."""
+        if not records:
+            return ()
+        names = {printable(str(file)): path for path, file in zip(self.paths, self.files(), strict=True)}
+        root = printable(str(self.root))
+        return tuple(record.at(names.get(record.path) or record.path.removeprefix(f"{root}/")) for record in records)
 
     def class_counts(self) -> NDArray[np.int64]:
         """(k,) int64, images of each class."""

@@ -1,13 +1,14 @@
-"""Names of classes and files: in natural order, and as text that can be shown and saved."""
+"""Names of classes, in natural order."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import AfterValidator
+
+from regraft.core import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,18 +21,6 @@ _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?", re.ASCII)
 _BETWEEN_WORDS = re.compile(r"(?<=\w)[\s_-]+(?=\w)")
 _LEADING_ZEROS = re.compile(r"(?<![\d.,])0+(?=\d)")
 _DIGITS = re.compile(r"(\d+)", re.ASCII)
-
-
-def printable(name: str) -> str:
-    r"""`name` as valid Unicode: a byte of a file name that is no UTF-8 is written as `\udcff`.
-
-    Python keeps such bytes as lone surrogates (PEP 383). They open the file, but cannot be printed or saved as JSON.
-    """
-    return name.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-PrintableText = Annotated[str, AfterValidator(printable)]
-"""Text of a saved value that may come from a file's name."""
 
 
 def label_positions(names: Sequence[str | None]) -> tuple[NDArray[np.int64], tuple[str, ...]]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from regraft.core import DataError, Value
-from regraft.data.names import PrintableText
+from regraft.core import DataError, PrintableText, Value
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +29,7 @@ class Unreadable(Value):
     """One file that was left out.
 
     Attributes:
-        path: The file, as text that can be shown.
+        path: The file, as the data set or the user names it, as text that can be shown.
         reason: The stable code.
         detail: What is wrong, in words.
     """
@@ -38,6 +37,10 @@ class Unreadable(Value):
     path: PrintableText
     reason: Reason
     detail: str
+
+    def at(self, path: str) -> Unreadable:
+        """The same of another file, or of this one by another name."""
+        return Unreadable(path=path, reason=self.reason, detail=self.detail)
 
 
 class UnreadableImageError(DataError):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from regraft.core import DataError, atomic_path, plural, quoted, shortened
+from regraft.core import DataError, arrow_file, atomic_path, plural, printable, quoted, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,10 +53,10 @@ class Predictions:
     groups: tuple[str | None, ...] | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "paths", tuple(_unicode(path) for path in self.paths))
-        object.__setattr__(self, "class_names", tuple(_unicode(name) for name in self.class_names))
+        object.__setattr__(self, "paths", tuple(printable(path) for path in self.paths))
+        object.__setattr__(self, "class_names", tuple(printable(name) for name in self.class_names))
         if self.groups is not None:
-            groups = tuple(None if group is None else _unicode(group) for group in self.groups)
+            groups = tuple(None if group is None else printable(group) for group in self.groups)
             object.__setattr__(self, "groups", groups)
         labels = np.array(self.labels, np.int64)
         given = np.asarray(self.probabilities)
@@ -135,8 +135,8 @@ class Predictions:
             columns["group"] = pa.array(self.groups, pa.string())
         metadata = {_FORMAT: FORMAT_VERSION.encode(), _NAMES: json.dumps(self.class_names).encode()}
         table = pa.table(columns).replace_schema_metadata(metadata)
-        with atomic_path(path) as aside:
-            pq.write_table(table, aside, compression="zstd")
+        with atomic_path(path) as aside, arrow_file(aside, "wb") as file:
+            pq.write_table(table, file, compression="zstd")
 
     @classmethod
     def read_parquet(cls, path: Path) -> Self:
@@ -167,10 +167,6 @@ class Predictions:
             return cls(**_columns(table, json.loads(metadata[_NAMES])))
         except (KeyError, ValueError, TypeError, AttributeError, pa.ArrowException) as error:
             raise DataError(f"{path} is a damaged table of predictions: {shortened(str(error), 160)}.") from error
-
-
-def _unicode(text: str) -> str:
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _check_shapes(predictions: Predictions, labels: NDArray[np.int64], probabilities: Floats) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regraft.core import atomic_path
+from regraft.core import atomic_path, printable
 from regraft.evaluation.comparison_page import render_comparison
 from regraft.evaluation.page import render_page
 from regraft.evaluation.search_page import render_search
@@ -61,5 +61,5 @@ def _write(json_path: Path, value: Value, page: str) -> tuple[Path, Path]:
     html_path = json_path.with_name("report.html")
     for path, text in ((json_path, value.model_dump_json(indent=1)), (html_path, page)):
         with atomic_path(path) as aside:
-            aside.write_text(text, encoding="utf-8", newline="\n")
+            aside.write_text(printable(text), encoding="utf-8", newline="\n")
     return json_path, html_path

@@ -84,8 +84,7 @@ class Extractor:
         began = time.perf_counter()
         known = [row for row, digest in enumerate(digests) if digest is not None]
         unreadable, n_computed = self._compute_missing(sources, digests, known, progress or SilentProgress())
-        failed = {record.path for record in unreadable}
-        rows = [row for row in known if source_name(sources[row], row) not in failed]
+        rows = [row for row in known if row not in unreadable]
         wanted = [str(digests[row]) for row in rows]
         features, found = self.store.read(self.key, wanted)
         for is_last in (False, True):
@@ -102,15 +101,16 @@ class Extractor:
                 f"{plural(int((~found).sum()), 'feature row')} cannot be kept in {self.store.folder}. "
                 "Check the disk, then run: regraft cache verify"
             )
-        return Extraction(features, np.array(rows, np.int64), unreadable, n_computed, time.perf_counter() - began)
+        records = tuple(unreadable[row] for row in sorted(unreadable))
+        return Extraction(features, np.array(rows, np.int64), records, n_computed, time.perf_counter() - began)
 
     def _compute_missing(
         self, sources: Sequence[ImageSource], digests: Sequence[str | None], rows: Sequence[int], progress: Progress
-    ) -> tuple[tuple[Unreadable, ...], int]:
-        """Compute and keep what the store lacks; returns images that could not be read, and a count."""
+    ) -> tuple[dict[int, Unreadable], int]:
+        """Compute and keep what the store lacks; returns what could not be read by row, and a count."""
         missing = set(self.store.missing(self.key, [str(digests[row]) for row in rows]))
         if not missing:
-            return (), 0
+            return {}, 0
         twins: dict[str, list[int]] = {}
         for row in rows:
             if (digest := digests[row]) in missing:
@@ -127,11 +127,11 @@ class Extractor:
                 "run the same command again to go on."
             ) from None
         # A content that cannot be read is reported for every file that has it.
-        unreadable = tuple(
-            record.model_copy(update={"path": source_name(sources[row], row)})
+        unreadable = {
+            row: record.at(source_name(sources[row], row))
             for position, record in work.unreadable
             for row in twins[work.digests[position]]
-        )
+        }
         return unreadable, work.n_kept
 
 

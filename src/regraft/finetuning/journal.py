@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from regraft.core import json_text
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
@@ -40,7 +42,7 @@ class Journal:
     def record(self, kind: str, step: int, **numbers: float) -> None:
         """Log numbers at a step."""
         with self._path.open("a", encoding="utf-8") as log:
-            log.write(json.dumps({"kind": kind, "step": step, **numbers}) + "\n")
+            log.write(json_text({"kind": kind, "step": step, **numbers}) + "\n")
         if self._writer is not None:
             for name, value in numbers.items():
                 self._writer.add_scalar(f"{kind}/{name}", value, step)
@@ -79,7 +81,7 @@ class Journal:
         if not self._path.is_file():
             return False
         content = self._path.read_text(encoding="utf-8", errors="replace")
-        kept = "".join(json.dumps(entry) + "\n" for entry in read_journal(self._path.parent) if wanted(entry))
+        kept = "".join(json_text(entry) + "\n" for entry in read_journal(self._path.parent) if wanted(entry))
         self._path.write_text(kept, encoding="utf-8")
         return kept != content
 
@@ -87,7 +89,7 @@ class Journal:
 def read_journal(folder: Path) -> list[dict[str, Any]]:
     """The entries of a folder's `log.jsonl`, without one that was not finished."""
     entries = []
-    for line in (folder / LOG_FILE).read_text(encoding="utf-8", errors="replace").splitlines():
+    for line in (folder / LOG_FILE).read_text(encoding="utf-8", errors="replace").split("\n"):
         try:
             entries.append(json.loads(line))
         except ValueError:

@@ -6,7 +6,6 @@ its files are still those.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass, field
 from threading import Event, Lock
@@ -108,12 +107,12 @@ class PartWriter:
             return record
         record = self._write(part)
         with atomic_path(record_path) as aside:
-            aside.write_text(json.dumps(record.model_dump()), "utf-8")  # also names that are no UTF-8
+            aside.write_text(record.exact_json(), "utf-8")
         return record
 
     def _take_over(self, path: Path) -> PartRecord | None:
         try:
-            record = PartRecord.model_validate(json.loads(path.read_bytes()))
+            record = PartRecord.from_exact_json(path.read_bytes())
         except (FileNotFoundError, ValueError):
             return None
         if record.plan != self.plan.digest:
@@ -161,7 +160,7 @@ class PartWriter:
                 content = read_bytes(source)
                 header = read_header(content)
             except UnreadableImageError as error:
-                unreadable.append(Unreadable(path=str(source), reason=error.reason, detail=error.detail))
+                unreadable.append(Unreadable(path=manifest.paths[place], reason=error.reason, detail=error.detail))
                 continue
             kind, name = header.kind, names[place]
             if self.as_png and kind in FOREIGN_KINDS and (png := reencode_png(content)) is not None:

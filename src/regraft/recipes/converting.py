@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 import shutil
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
@@ -33,6 +32,7 @@ from regraft.core import (
     plural,
     quoted,
     require_space,
+    shell_quoted,
     shortened,
     sync_folder,
 )
@@ -107,7 +107,7 @@ def convert_dataset(
             f"{error.filename or folder} cannot be written or read ({error.strerror or error}). Free some space, or "
             "choose another place with --out. What is finished is kept: the same command goes on."
         ) from error
-    unreadable = [*manifest.unreadable, *(bad for record in records for bad in record.unreadable)]
+    unreadable = [*manifest.named(manifest.unreadable), *(bad for record in records for bad in record.unreadable)]
     return ConvertDatasetResult(
         folder=folder,
         conversion=conversion,
@@ -115,7 +115,7 @@ def convert_dataset(
         notes=_notes(plan, options, records),
         findings=(*left_out(unreadable), *manifest.remarks),
         was_there=was_there,
-        command=f"regraft probe {shlex.quote(str(folder))}",
+        command=f"regraft probe {shell_quoted(str(folder))}",
     )
 
 
@@ -249,7 +249,7 @@ def _describe(plan: Plan, options: ConvertDatasetOptions, records: Sequence[Part
     return Conversion(
         kind=options.to,
         plan=plan.digest,
-        source=source.encode("utf-8", "backslashreplace").decode(),
+        source=source,
         n_images=sum(record.n_images for record in records),
         n_classes=int((plan.manifest.class_counts() > 0).sum()),
         n_left_out=n_left_out,

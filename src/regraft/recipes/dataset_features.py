@@ -146,7 +146,7 @@ def features_for(
             prints = fingerprint_manifest(manifest, progress=progress)
     with watch.stage("features"):
         found = extractor.extract(files, prints.digests, progress=progress)
-    unreadable = prints.unreadable + found.unreadable
+    unreadable = prints.unreadable + manifest.named(found.unreadable)
     if not len(found.rows):
         first = unreadable[0]
         raise DataError(

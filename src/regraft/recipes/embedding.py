@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import Field
 
-from regraft.core import DataError, OptionError, SilentProgress, atomic_path, cache_folder, placed
+from regraft.core import (
+    DataError,
+    OptionError,
+    SilentProgress,
+    arrow_file,
+    atomic_path,
+    cache_folder,
+    placed,
+    printable,
+)
 from regraft.data import fingerprint_manifest, left_out, read_manifest
 from regraft.recipes.network_options import NetworkOptions, open_network
 from regraft.recipes.source_options import SourceOptions
@@ -86,9 +95,9 @@ def embed(
             _write_parquet(aside, kept, found.features)
     if options.out.suffix == ".npy":
         with atomic_path(options.out.with_suffix(".txt")) as aside:
-            lines = (path.replace("\n", "\\n") for path in kept.paths)  # one line for each row, whatever its name
-            aside.write_text("".join(f"{line}\n" for line in lines), "utf-8", "surrogateescape")
-    unreadable = prints.unreadable + found.unreadable
+            lines = (printable(path).replace("\n", "\\n") for path in kept.paths)  # a line is a row
+            aside.write_text("".join(f"{line}\n" for line in lines), "utf-8", newline="\n")
+    unreadable = prints.unreadable + manifest.named(found.unreadable)
     findings = (*left_out(unreadable), *manifest.remarks)
     return EmbedResult(options.out, kept.paths, found.features, unreadable, findings)
 
@@ -98,6 +107,8 @@ def _write_parquet(path: Path, manifest: Manifest, features: NDArray[np.float32]
     import pyarrow.parquet as pq
 
     names = [manifest.class_names[label] if label >= 0 else None for label in manifest.labels.tolist()]
-    printable = [text.encode("utf-8", "backslashreplace").decode() for text in manifest.paths]
+    paths = [printable(path) for path in manifest.paths]
     rows = pa.FixedSizeListArray.from_arrays(pa.array(features.ravel()), features.shape[1])
-    pq.write_table(pa.table({"path": printable, "label": pa.array(names, pa.string()), "features": rows}), path)
+    table = pa.table({"path": paths, "label": pa.array(names, pa.string()), "features": rows})
+    with arrow_file(path, "wb") as file:
+        pq.write_table(table, file)

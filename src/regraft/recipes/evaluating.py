@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from regraft.core import BundleError, DataError, SilentProgress, placed, plural, quoted
+from regraft.core import BundleError, DataError, SilentProgress, json_text, placed, plural, quoted
 from regraft.data import fingerprint_manifest, read_manifest, require_classes
 from regraft.recipes.dataset_features import features_for
 from regraft.recipes.experiment_options import MetricOptions, RunOptions
@@ -173,7 +172,7 @@ def _report_checkpoint(folder: Path, step: int, assessment: Assessment, progress
     if assessment.top5_accuracy is not None:
         numbers["recall_5"] = assessment.top5_accuracy.value
     with (folder / "checkpoints.jsonl").open("a", encoding="utf-8") as file:
-        file.write(json.dumps(numbers) + "\n")
+        file.write(json_text(numbers) + "\n")
     progress.say(f"Step {step:,}: accuracy {assessment.accuracy} on {plural(assessment.n_images, 'image')}.")
 
 

@@ -93,10 +93,9 @@ def predict(
         paths = [manifest.paths[row] for row in answers.rows]
         predictions.extend(_named(paths, answers, classifier.class_names, options.top_k))
         unreadable.extend(answers.unreadable)
+    records = manifest.named(unreadable)
     return PredictResult(
-        predictions=tuple(predictions),
-        unreadable=tuple(unreadable),
-        findings=(*left_out(unreadable), *manifest.remarks),
+        predictions=tuple(predictions), unreadable=records, findings=(*left_out(records), *manifest.remarks)
     )
 
 

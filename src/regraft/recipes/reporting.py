@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from regraft.core import printable, shell_quoted
 from regraft.data import find_problems, has_own_validation, summarise
 from regraft.evaluation import (
     Assessment,
@@ -106,8 +105,8 @@ def report_run(
     found = _find_problems(findings)
     with watch.stage("write report"):
         predictions.write_parquet(folder / "predictions.parquet")
-        files = dict(zip(data.manifest.paths, data.manifest.files(), strict=True))
         report = _report(findings, Measured(predictions, assessment, found), classifier, selection, watch)
+        files = dict(zip(map(printable, data.manifest.paths), data.manifest.files(), strict=True))
         write_report(report, folder, thumbnail=lambda path: thumbnail_jpeg(files[path]) if path in files else None)
     return Measured(predictions, assessment, found)
 
@@ -187,7 +186,7 @@ def _data_facts(findings: Findings) -> dict[str, str | int | float | None]:
     data = findings.data
     summary = summarise(data.manifest, data.digests, data.unreadable, [None] * len(data.manifest))
     facts: dict[str, str | int | float | None] = {
-        "Folder": os.fsencode(data.manifest.root).decode("utf-8", "backslashreplace"),
+        "Folder": str(data.manifest.root),
         "Images": summary.n_images,
         "Classes": summary.n_classes,
         "Training images": len(findings.train),
@@ -222,7 +221,7 @@ def command_line(verb: str, options: Options, *positional: str) -> str:
         options: Its options.
         positional: What it is applied to.
     """
-    parts = ["regraft", verb, *positional]
+    parts = ["regraft", verb, *(f"./{place}" if place.startswith("-") else place for place in positional)]
     for name, field in type(options).model_fields.items():
         value = getattr(options, name)
         if name in ("runs", "name") or value == field.default:
@@ -232,7 +231,7 @@ def command_line(verb: str, options: Options, *positional: str) -> str:
             parts.append(flag if value else f"--no-{flag[2:]}")
         else:
             parts += [flag, *map(_written, value if isinstance(value, tuple) else (value,))]
-    return shlex.join(parts)
+    return " ".join(map(shell_quoted, parts))
 
 
 def _written(value: object) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from regraft.core import OptionError, StoreError, digest_bytes, quoted, sync_folder
+from regraft.core import OptionError, StoreError, digest_bytes, json_text, quoted, sync_folder
 from regraft.recipes.versions import installed_versions
 
 if TYPE_CHECKING:
@@ -98,4 +97,4 @@ def write_record(
     }
     if rates is not None:
         record["learning_rates"] = list(rates)
-    (folder / "run.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    (folder / "run.json").write_text(json_text(record, indent=2) + "\n", encoding="utf-8")

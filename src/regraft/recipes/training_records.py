@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import ValidationError
-
 from regraft.backbones import keep_weights
 from regraft.bundle import BundleRecord, Classifier, choose_like
 from regraft.core import BundleError, Value, atomic_path, cache_folder
@@ -44,7 +42,7 @@ class TrainingRecord(Value):
 def write_training(folder: Path, record: TrainingRecord) -> None:
     """Say what a training's folder holds."""
     with atomic_path(folder / RECORD_FILE) as aside:
-        aside.write_text(record.model_dump_json(indent=2), encoding="utf-8")
+        aside.write_text(record.exact_json(), encoding="utf-8")
 
 
 def read_training(folder: Path) -> TrainingRecord | None:
@@ -57,8 +55,8 @@ def read_training(folder: Path) -> TrainingRecord | None:
     if not path.is_file():
         return None
     try:
-        return TrainingRecord.model_validate_json(path.read_bytes())
-    except (ValidationError, OSError) as error:
+        return TrainingRecord.from_exact_json(path.read_bytes())
+    except (ValueError, OSError) as error:
         raise BundleError(f"{path} is damaged: run the training's command again.") from error
 
 

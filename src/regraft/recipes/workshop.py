@@ -113,11 +113,11 @@ class Workshop:
     def _remembered(self, path: Path, kind: type[Decision], decide: Callable[[], Decision]) -> Decision:
         """What was decided for this training before, or is now, by one process for all."""
         if path.is_file():
-            return kind.model_validate_json(path.read_bytes())
+            return kind.from_exact_json(path.read_bytes())
         decided: Decision = self.world.of_leader(decide())
         if self.world.rank == 0:
             with atomic_path(path) as aside:
-                aside.write_text(decided.model_dump_json())
+                aside.write_text(decided.exact_json())
         return decided
 
     def say(self, text: str) -> None:

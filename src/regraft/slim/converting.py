@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from regraft.core import shell_quoted
 from regraft.recipes import convert_dataset, find_dataset, get_dataset
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def convert(given: Given, progress: Progress, say: Callable[[str], None]) -> Non
     """
     row, folder = find_dataset(given.required("dataset_name")), Path(given.required("dataset_dir")).expanduser()
     if (folder / "CONVERSION.json").is_file():
-        say(f"{folder} is there already: nothing was done. regraft scan {folder} looks at it.")
+        say(f"{folder} is there already: nothing was done. regraft scan {shell_quoted(str(folder))} looks at it.")
         return
     settings: dict[str, Any] = {
         option: given.values[flag] for flag, option in _SETTINGS.items() if given.is_given(flag)
@@ -48,5 +49,5 @@ def convert(given: Given, progress: Progress, say: Callable[[str], None]) -> Non
     say(
         "The same, natively: "
         + (f"regraft datasets get {row.name}, then " if row.package is None else "")
-        + f"regraft datasets convert {row.name} --to tfrecord --out {folder}"
+        + f"regraft datasets convert {row.name} --to tfrecord --out {shell_quoted(str(folder))}"
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regraft.bundle import find_bundle, read_record
-from regraft.core import DataError, OptionError
+from regraft.core import DataError, OptionError, shell_quoted
 from regraft.recipes import check, predict
 from regraft.slim.flags import told
 from regraft.slim.other_flags import EXPORT_FLAGS
@@ -52,10 +52,11 @@ def export(given: Given, _progress: Progress, say: Callable[[str], None]) -> Non
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     say(f"{target} holds network, weights, head, preprocessing and labels.")
+    quoted_target = shell_quoted(str(target))
     if record.backbone.family == "own":
-        say(f"It was not replayed, for it holds code of your own: regraft check {target} --trust-code")
-    say(f"Use it: regraft slim label_image --graph={target} --image=PHOTO.jpg")
-    say(f"Natively: regraft predict {target} PHOTO.jpg")
+        say(f"It was not replayed, for it holds code of your own: regraft check {quoted_target} --trust-code")
+    say(f"Use it: regraft slim label_image --graph={quoted_target} --image=PHOTO.jpg")
+    say(f"Natively: regraft predict {quoted_target} PHOTO.jpg")
 
 
 def label_image(given: Given, progress: Progress, say: Callable[[str], None]) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from regraft.core import OptionError
+from regraft.core import OptionError, shell_quoted
 from regraft.recipes import (
     FinetuneOptions,
     PretrainOptions,
@@ -61,7 +60,7 @@ class Plan:
     @property
     def command(self) -> str:
         """The native command line."""
-        where = shlex.join(["--runs", str(self.options.runs), "--name", str(self.options.name)])
+        where = " ".join(map(shell_quoted, ("--runs", str(self.options.runs), "--name", str(self.options.name))))
         return f"{command_line(self.verb, self.options, self.source)} {where}"
 
 

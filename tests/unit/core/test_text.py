@@ -1,10 +1,18 @@
 from __future__ import annotations
 
+import json
+import os
+import re
+import shlex
+import subprocess
+import unicodedata
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from regraft.core import duration, plural, quoted, shortened
+from regraft.core import duration, plural, printable, quoted, shell_quoted, shortened, visible
 
 
 def test_counts_agree_with_their_nouns():
@@ -14,9 +22,73 @@ def test_counts_agree_with_their_nouns():
     assert plural(0, "class", "classes") == "0 classes"
 
 
+@given(st.text())
+def test_valid_text_is_printed_as_it_is(text):
+    """Only what is no Unicode changes."""
+    assert printable(text) == text
+
+
+@given(st.binary(max_size=20))
+def test_names_of_any_bytes_become_text_that_can_be_saved(raw):
+    """The bytes of a file name that are no UTF-8 survive as text in JSON."""
+    text = printable(raw.decode("utf-8", "surrogateescape"))
+    assert json.loads(json.dumps(text, ensure_ascii=False).encode()) == text
+
+
+@given(st.binary(max_size=20))
+def test_any_name_is_one_line_that_every_terminal_can_show(raw):
+    """What is visible holds nothing that moves a cursor or hides its neighbours, and changes nothing else."""
+    text = visible(raw.decode("utf-8", "surrogateescape"))
+    assert len(text.splitlines()) <= 1
+    assert not any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in text)
+    assert visible(text) == text
+    text.encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("caf\udce9.jpg", "caf\\udce9.jpg"),
+        ("\x1b[31m\t\x9b\r", "\\x1b[31m\\t\\x9b\\r"),
+        ("\u202egpj.exe", "\\u202egpj.exe"),
+        ("a\u2028b", "a\\u2028b"),
+        ("9.41\u202fAM.png", "9.41\u202fAM.png"),
+        ("\N{MAN}\u200d\N{WOMAN}", "\N{MAN}\u200d\N{WOMAN}"),
+        ("e\u0301 \u65e5\u672c", "e\u0301 \u65e5\u672c"),
+    ],
+)
+def test_names_are_shown_as_they_are_where_that_is_harmless(name, shown):
+    """Odd bytes and what steers a terminal are escaped; foreign letters, blanks and emoji are not."""
+    assert visible(name) == shown
+
+
+def test_a_name_in_utf8_is_itself_in_an_ascii_locale():
+    """Where Python reads names as ASCII, UTF-8 names are saved as everywhere else."""
+    assert printable("caf\u00e9".encode().decode("ascii", "surrogateescape")) == "caf\u00e9"
+    assert printable("caf\udce9") == "caf\\udce9"
+
+
+@given(st.binary(min_size=1, max_size=20).filter(lambda raw: b"\0" not in raw))
+def test_a_shell_reads_back_a_quoted_name(raw):
+    """A word of a command line that is printed is visible, and means the very bytes."""
+    word = shell_quoted(os.fsdecode(raw))
+    assert visible(word) == word
+    if word.startswith("$"):
+        assert re.sub(r"\\x(..)", lambda found: chr(int(found[1], 16)), word[2:-1]).encode("latin-1") == raw
+    else:
+        assert os.fsencode(shlex.split(word)[0]) == raw
+
+
+def test_a_real_shell_gets_the_bytes():
+    """Bash hands a quoted Latin-1 name to a program as it is."""
+    word = shell_quoted("caf\udce9 'n\n\u65e5")
+    done = subprocess.run(["bash", "-c", f"printf %s {word}"], capture_output=True, check=True)
+    assert done.stdout == b"caf\xe9 'n\n\xe6\x97\xa5"
+
+
 def test_text_is_shortened_to_one_printable_line():
     """Control characters cannot reach a terminal, and long names keep both ends."""
-    assert shortened("a\nb\x1b[31m") == "a\N{REPLACEMENT CHARACTER}b\N{REPLACEMENT CHARACTER}[31m"
+    assert shortened("a\nb\x1b[31m") == "a\\nb\\x1b[31m"
     assert len(shortened("x" * 500, 81)) == 81
     assert shortened("begin" + "x" * 500 + "end", 21).endswith("end")
 
@@ -28,7 +100,7 @@ def test_text_is_shortened_to_one_printable_line():
         ("it's", '"it\'s"'),
         (Path("a") / "b", "'a/b'"),
         ("", "''"),
-        ("a\nb", "'a\N{REPLACEMENT CHARACTER}b'"),
+        ("a\nb", "'a\\nb'"),
         (("red", r"\d"), r"'red', '\d'"),
         (3, "3"),
         (None, "None"),

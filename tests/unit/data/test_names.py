@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-import json
-
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regraft.data.names import label_positions, printable, sort_naturally
+from regraft.data.names import label_positions, sort_naturally
 
 
 def test_numbers_are_sorted_by_value():
@@ -30,19 +28,6 @@ def test_the_order_of_names_is_canonical(names):
     ordered = sort_naturally(names)
     assert sorted(ordered) == sorted(names)
     assert sort_naturally(reversed(names)) == ordered
-
-
-@given(st.text())
-def test_valid_text_is_printed_as_it_is(text):
-    """Only what is no Unicode changes."""
-    assert printable(text) == text
-
-
-@given(st.binary(max_size=20))
-def test_names_of_any_bytes_become_text_that_can_be_saved(raw):
-    """The bytes of a file name that are no UTF-8 survive as text in JSON."""
-    text = printable(raw.decode("utf-8", "surrogateescape"))
-    assert json.loads(json.dumps(text, ensure_ascii=False).encode()) == text
 
 
 def test_labels_are_positions_of_sorted_names():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from regraft.cli.output import say, say_table
+from regraft.cli.output import say, say_json, say_table
 from regraft.recipes import list_backbones, list_slim_networks
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def backbones(
 
 
 def _say_json(rows: Sequence[Value]) -> None:
-    say("[" + ",\n ".join(row.model_dump_json() for row in rows) + "]")
+    say_json("[" + ",\n ".join(row.model_dump_json() for row in rows) + "]")
 
 
 def _say_own_table() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from regraft.cli.output import say
+from regraft.core import shell_quoted
 from regraft.recipes import new_model
 
 
@@ -17,5 +18,5 @@ def new(kind: Literal["model"], name: str, /) -> None:
     """
     del kind
     path = new_model(name)
-    say(f"Wrote {path}. Try it: python {path}")
-    say(f"Train it: regraft pretrain PHOTOS --model {path}:network")
+    say(f"Wrote {path}. Try it: python {shell_quoted(str(path))}")
+    say(f"Train it: regraft pretrain PHOTOS --model {shell_quoted(f'{path}:network')}")

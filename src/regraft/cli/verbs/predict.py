@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
 from regraft.cli.arguments import STANDARD_INPUT
-from regraft.cli.output import percent, say, say_findings, say_table
+from regraft.cli.output import percent, say_csv, say_findings, say_json, say_table
 from regraft.cli.progress_bar import ProgressBar
+from regraft.cli.standard_input import read_listed_files
 from regraft.core import OptionError
 from regraft.recipes import PredictOptions, PredictResult
 from regraft.recipes import predict as run_predict
@@ -43,7 +42,7 @@ def predict(
 def _listed(sources: tuple[str, ...]) -> list[str]:
     listed: list[str] = []
     for source in sources:
-        listed += [line for line in sys.stdin.read().splitlines() if line] if source == STANDARD_INPUT else [source]
+        listed += read_listed_files() if source == STANDARD_INPUT else [source]
     if not listed:
         raise OptionError("There is nothing to classify. Name image files or folders, or - to read a list of files.")
     return listed
@@ -57,22 +56,14 @@ def _say_table(result: PredictResult) -> None:
 def _say_csv(result: PredictResult) -> None:
     n_ranks = max((len(row.top) for row in result.predictions), default=1)
     ranks = [f"{what}{rank}" for rank in range(2, n_ranks + 1) for what in ("class", "probability")]
-    writer = csv.writer(_Escaping(), lineterminator="\n")
-    writer.writerow(["path", "class", "probability", *ranks, "error"])
-    for row in result.predictions:
-        cells = [cell for name, part in row.top for cell in (name, f"{part:.6f}")]
-        writer.writerow([row.path, *cells, ""])
-    for record in result.unreadable:
-        writer.writerow([record.path, *[""] * (2 * n_ranks), f"{record.reason}: {record.detail}"])
+    header = ["path", "class", "probability", *ranks, "error"]
+    read = [
+        [row.path, *(cell for name, part in row.top for cell in (name, f"{part:.6f}")), ""]
+        for row in result.predictions
+    ]
+    others = [[record.path, *[""] * (2 * n_ranks), f"{record.reason}: {record.detail}"] for record in result.unreadable]
+    say_csv([header, *read, *others])
 
 
 def _say_json(result: PredictResult) -> None:
-    say(result.model_dump_json(indent=2))
-
-
-class _Escaping:
-    """Standard output that can take any file name."""
-
-    def write(self, text: str) -> int:
-        encoding = sys.stdout.encoding or "utf-8"
-        return sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    say_json(result.model_dump_json(indent=2))

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from regraft.cli.output import say, say_findings, say_table
+from regraft.cli.output import say, say_findings, say_json, say_table
 from regraft.cli.progress_bar import ProgressBar
 from regraft.core import plural
 from regraft.recipes import ScanOptions, ScanResult
@@ -33,7 +33,7 @@ def scan(
     with ProgressBar() as progress:
         result = run_scan(source, options, progress=progress)
     if format == "json":
-        say(result.model_dump_json(indent=2))
+        say_json(result.model_dump_json(indent=2))
     else:
         _say_scan(result)
 

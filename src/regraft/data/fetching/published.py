@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import Literal
 
-from regraft.core import Value
+from regraft.core import Value, shell_quoted
 from regraft.data.manifest import Split
 
 Layout = Literal["class-folders", "idx", "cifar10", "imagenet", "wake-words"]
@@ -96,5 +95,5 @@ class Dataset(Value):
 
     def command(self, place: str) -> str:
         """How to measure a first classifier on it, where it lies at `place`."""
-        group = f" --group-by {shlex.quote(self.group_by)}" if self.group_by else ""
-        return f"regraft probe {shlex.quote(place)}{group}"
+        group = f" --group-by {shell_quoted(self.group_by)}" if self.group_by else ""
+        return f"regraft probe {shell_quoted(place)}{group}"

@@ -6,9 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from regraft.core import plural
+from regraft.core import plural, printable
 from regraft.data.finding import Finding, make_finding
-from regraft.data.names import printable
 from regraft.data.shards.contents import N_NAME_CHARACTERS_MAX
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from regraft.data.names import printable
+from regraft.core import arrow_file, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,15 +32,18 @@ def write_parquet(path: Path, rows: Iterable[ShardRow], class_names: Sequence[st
     from pyarrow import parquet
 
     schema = _schema(class_names)
-    with parquet.ParquetWriter(
-        path,
-        schema,
-        compression="none",
-        use_dictionary=False,
-        write_statistics=False,
-        write_page_checksum=True,
-        store_schema=True,
-    ) as writer:
+    with (
+        arrow_file(path, "wb") as file,
+        parquet.ParquetWriter(
+            file,
+            schema,
+            compression="none",
+            use_dictionary=False,
+            write_statistics=False,
+            write_page_checksum=True,
+            store_schema=True,
+        ) as writer,
+    ):
         for some in _groups(rows):
             writer.write_table(_table(some, schema), row_group_size=len(some))
 

@@ -8,7 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from regraft.core import shortened
+from regraft.core import arrow_file, shortened
 from regraft.data.unreadable import Reason, UnreadableImageError
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def open_parquet(path: Path, *, is_proved: bool = False, n_buffer_bytes: int = 0
     """
     from pyarrow import parquet
 
-    return parquet.ParquetFile(path, page_checksum_verification=not is_proved, buffer_size=n_buffer_bytes)
+    return parquet.ParquetFile(arrow_file(path), page_checksum_verification=not is_proved, buffer_size=n_buffer_bytes)
 
 
 def stated_bytes(file: Any, row_group: int, columns: Sequence[str]) -> int:

@@ -157,7 +157,7 @@ def join_sweep() -> None:
     """Run trials of a sweep that another process has begun and will report, as standard input says."""
     from regraft.recipes.sweeps.workers import Order
 
-    order = Order.model_validate_json(sys.stdin.read())
+    order = Order.from_exact_json(sys.stdin.read())
     if not order.journal.exists():  # the sweep is over already
         return
     with suppress(InterruptedRunError):

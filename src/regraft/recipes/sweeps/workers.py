@@ -62,7 +62,7 @@ class Team:
             self._processes.append(process)
             assert process.stdin is not None
             with suppress(OSError):  # it died at once
-                process.stdin.write(self.order.model_dump_json(exclude_unset=True))
+                process.stdin.write(self.order.exact_json(exclude_unset=True))
                 process.stdin.close()
         return self
 
