@@ -95,7 +95,7 @@ def embed(
             _write_parquet(aside, kept, found.features)
     if options.out.suffix == ".npy":
         with atomic_path(options.out.with_suffix(".txt")) as aside:
-            lines = (printable(path).replace("\n", "\\n") for path in kept.paths)  # a line is a row
+            lines = (printable(path).replace("\n", "\\n").replace("\r", "\\r") for path in kept.paths)
             aside.write_text("".join(f"{line}\n" for line in lines), "utf-8", newline="\n")
     unreadable = prints.unreadable + manifest.named(found.unreadable)
     findings = (*left_out(unreadable), *manifest.remarks)
