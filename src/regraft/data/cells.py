@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
 _NO_LABEL = "-1"
+_NO_WORDS = frozenset({"nan", "NaN", "NAN", "<NA>", "#N/A", "N/A", "n/a", "null", "NULL"})
 _N_DIGITS_MAX = 18
 _N_CHARACTERS_MAX = 4096
 _N_CLASS_CHARACTERS_MAX = 60
@@ -94,6 +95,25 @@ def placeholder_remark(n_images: int, paths: Sequence[str]) -> tuple[Finding, ..
         return ()
     message = f"The label -1 of {plural(n_images, 'image')} is taken for no label, as programs write it."
     return (make_finding("label_minus_one", "note", message, n_images, paths),)
+
+
+def without_words(labels: Sequence[str | None], paths: Sequence[str]) -> tuple[list[str | None], tuple[Finding, ...]]:
+    """Labels in which words that programs write for an empty cell (`nan`, `NULL`) are None; and the remark on them.
+
+    Args:
+        labels: n labels.
+        paths: The n images.
+    """
+    rows = [row for row, label in enumerate(labels) if label in _NO_WORDS]
+    if not rows:
+        return list(labels), ()
+    words = ", ".join(sorted({str(labels[row]) for row in rows}))
+    message = (
+        f"The label {words} of {plural(len(rows), 'image')} is taken for no label, as programs write it. If it is a "
+        "class, give it another name."
+    )
+    remark = make_finding("no_label_words", "note", message, len(rows), (paths[row] for row in rows))
+    return [None if label in _NO_WORDS else label for label in labels], (remark,)
 
 
 def are_classes(texts: Sequence[str]) -> bool:

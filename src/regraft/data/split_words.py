@@ -82,6 +82,12 @@ def split_word(name: str) -> SplitWord | None:
     return SplitWord(splits.pop(), rest, is_plain=False)
 
 
+def said_split(text: str) -> Split | None:
+    """The split that a table's cell names: `Train`, `test_set`, `validation`; None where it says anything else too."""
+    word = split_word(text)
+    return None if word is None or word.rest else word.split
+
+
 def agreeing_splits(names: Iterable[str]) -> dict[str, Split]:
     """The folders of one level that may be splits.
 

@@ -62,6 +62,13 @@ def find_files(cells: Sequence[str], table: Path, root: Path | None) -> TableFil
     return _search(written, table, home)
 
 
+def n_files_named(cells: Sequence[str], table: Path, root: Path | None) -> int:
+    """How many of some cells are names of images, without extensions, in the table's folder or below it."""
+    home = (table.parent if root is None else root.expanduser()).resolve()
+    index = _index(home)
+    return sum(len(_fitting(cell, index)) == 1 for cell in cells)
+
+
 def _posix(cell: str, root: Path) -> str:
     """A path that was written on Windows has slashes, unless a file is really called like that."""
     return cell.replace("\\", "/") if "\\" in cell and not os.path.lexists(root / cell) else cell
@@ -77,11 +84,7 @@ def _relative(path: str, root: Path) -> str:
 
 def _search(written: Sequence[str], table: Path, home: Path) -> TableFiles:
     """Files in folders beside the table, by their names: without the extension, or without the first folders."""
-    index: defaultdict[str, list[str]] = defaultdict(list)
-    for path in _images_below(home):
-        name = path.rpartition("/")[2]
-        index[name].append(path)
-        index[os.path.splitext(name)[0]].append(path)  # noqa: PTH122 - a million paths
+    index = _index(home)
     found = [_fitting(path, index) for path in written]
     several = [(path, fits) for path, fits in zip(written, found, strict=True) if len(fits) > 1]
     if several:
@@ -100,6 +103,16 @@ def _search(written: Sequence[str], table: Path, home: Path) -> TableFiles:
         f"below {home}: {quoted(written[first])} is {quoted(paths[first])}."
     )
     return TableFiles(home, paths, (make_finding("guessed_files", "note", message, n_found, paths),))
+
+
+def _index(home: Path) -> dict[str, list[str]]:
+    """Images below a folder by their names, with and without extension."""
+    index: defaultdict[str, list[str]] = defaultdict(list)
+    for path in _images_below(home):
+        name = path.rpartition("/")[2]
+        index[name].append(path)
+        index[os.path.splitext(name)[0]].append(path)  # noqa: PTH122 - a million paths
+    return index
 
 
 def _images_below(home: Path) -> Iterator[str]:

@@ -10,7 +10,8 @@ from regraft.core import DataError, OptionError, plural, quoted
 from regraft.data.cells import squashed
 from regraft.data.file_listing import has_image_name
 from regraft.data.finding import Finding, make_finding
-from regraft.data.split_words import SPLIT_NAMES
+from regraft.data.split_words import said_split
+from regraft.data.table_files import n_files_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -28,7 +29,7 @@ _LABELS = (
     *("categoryname", "categories", "targets", "species", "breed", "variety", "diagnosis", "dx", "groundtruth"),
     *("tag", "tags", "classid", "labelid", "categoryid", "targetid", "y"),
 )
-_SPLITS = ("split", "subset", "set", "partition")
+_SPLITS = ("split", "subset", "set", "partition", "phase", "usage", "splits", "splitname", "datasplit")
 _GROUPS = ("group",)
 HEADER_WORDS = frozenset((*_PATHS, *_LABELS, *_SPLITS, *_GROUPS))
 """Names that are recognised, in lower case without anything but letters and digits; the first one wins."""
@@ -46,6 +47,7 @@ class Roles:
     Attributes:
         path: Of the images' paths.
         label: Of their labels; None where there is none.
+        label_names: Of the classes' names, where that of the labels holds their numbers.
         one_hot: Columns that are each a class, with a 1 where an image is of it; empty if there is a column of labels.
         split: Of train, val and test.
         group: Of the groups.
@@ -54,6 +56,7 @@ class Roles:
 
     path: str
     label: str | None
+    label_names: str | None
     one_hot: tuple[str, ...]
     split: str | None
     group: str | None
@@ -61,7 +64,7 @@ class Roles:
 
     def columns(self) -> tuple[str, ...]:
         """All of them, each once."""
-        named = (self.path, self.label, *self.one_hot, self.split, self.group)
+        named = (self.path, self.label, self.label_names, *self.one_hot, self.split, self.group)
         return tuple(dict.fromkeys(name for name in named if name is not None))
 
 
@@ -75,10 +78,8 @@ def find_roles(table: Table, reading: Reading) -> Roles:
     remarks = list(table.remarks)
     path = _named(table, reading.path_column, "--path-column") or _first(table, _PATHS)
     if path is None:
-        path = _guess_path(table)
-        message = (
-            f"The paths are taken from column {quoted(path)}, the only one that holds names of images. If that is "
-        )
+        path = _guess_path(table, reading)
+        message = f"The paths are taken from column {quoted(path)}, the only one that names images. If that is "
         remarks.append(make_finding("guessed_path_column", "note", f"{message}wrong: --path-column NAME.", 1, [path]))
     split = _first(table, _SPLITS, but=(path,))
     group = reading.group_by if reading.group_by in table.names else _first(table, _GROUPS, but=(path,))
@@ -86,12 +87,17 @@ def find_roles(table: Table, reading: Reading) -> Roles:
         message = f"Column {quoted(split)} says nothing of train, val or test: it is not used as the split."
         remarks.append(make_finding("no_split_column", "note", message, 1, [split]))
         split = None
+    if split is None and (split := _guess_split(table, (path, group))):
+        message = f"Column {quoted(split)} holds only names of splits: it is used as the split."
+        remarks.append(make_finding("guessed_split_column", "note", message, 1, [split]))
     label = _named(table, reading.label_column, "--label-column")
     one_hot: tuple[str, ...] = ()
+    label_names = None
     if label is None:
         label, one_hot, remark = _find_label(table, (path, split, group))
-        remarks += remark
-    return Roles(path, label, one_hot, split, group, tuple(remarks))
+        label_names = None if label is None else _names_of(table, label, (path, split, group))
+        remarks += remark if label_names is None else _names_remark(str(label), label_names)
+    return Roles(path, label, label_names, one_hot, split, group, tuple(remarks))
 
 
 def _first(table: Table, wanted: Sequence[str], but: Iterable[str | None] = ()) -> str | None:
@@ -109,12 +115,14 @@ def _named(table: Table, name: str | None, option: str) -> str | None:
     return found
 
 
-def _guess_path(table: Table) -> str:
+def _guess_path(table: Table, reading: Reading) -> str:
+    """The column that holds names of images; or else the one whose values are the names of files there are."""
     found = []
     for name in table.plain:
         cells = [cell for cell in table.read((name,)).cells[name] if cell]
         if cells and sum(map(has_image_name, cells)) > len(cells) // 2:
             found.append(name)
+    found = found or _naming_files(table, reading)
     if len(found) == 1:
         return found[0]
     several = f" Of these, {', '.join(found)} hold names of images." if found else ""
@@ -124,9 +132,31 @@ def _guess_path(table: Table) -> str:
     )
 
 
+def _naming_files(table: Table, reading: Reading) -> list[str]:
+    named = []
+    for name in table.plain:
+        cells = [cell for cell in table.read((name,)).cells[name] if cell]
+        is_unlike = len(set(cells)) > len(cells) // 2 and not _COUNTED.fullmatch(name)
+        if is_unlike and 2 * n_files_named(cells, table.path, reading.root) > len(cells):
+            named.append(name)
+    return named
+
+
+def _guess_split(table: Table, taken: tuple[str | None, ...]) -> str | None:
+    """A column that holds nothing but names of splits, and of two at least."""
+    for name in table.plain:
+        if name in taken or squashed(name) in _LABELS:
+            continue
+        found = {cell for cell in table.read((name,)).cells[name] if cell}
+        splits = {said_split(cell) for cell in found} if len(found) <= _N_LABELS_MIN else {None}
+        if len(splits) > 1 and None not in splits:
+            return name
+    return None
+
+
 def _says_splits(table: Table, name: str) -> bool:
-    cells = {cell.lower() for cell in table.read((name,)).cells[name] if cell}
-    return squashed(name) == "split" or not cells or bool(cells & set(SPLIT_NAMES))
+    cells = {cell for cell in table.read((name,)).cells[name] if cell}
+    return squashed(name) == "split" or not cells or any(map(said_split, cells))
 
 
 def _find_label(table: Table, taken: tuple[str | None, ...]) -> tuple[str | None, tuple[str, ...], tuple[Finding, ...]]:
@@ -134,11 +164,7 @@ def _find_label(table: Table, taken: tuple[str | None, ...]) -> tuple[str | None
     by_name = [name for word in _LABELS for name in table.names if squashed(name) == word and name not in taken]
     if by_name:
         return by_name[0], (), _several_labels(by_name)
-    others = {
-        name: table.read((name,)).cells[name]
-        for name in table.plain
-        if name not in taken and squashed(name) not in _PATHS
-    }
+    others = {name: table.read((name,)).cells[name] for name in table.plain if name not in taken}
     others = {name: cells for name, cells in others.items() if any(cells) and not _is_count(name, cells)}
     if len(classes := _find_one_hot(others)) > 1:
         message = (
@@ -146,7 +172,7 @@ def _find_label(table: Table, taken: tuple[str | None, ...]) -> tuple[str | None
             "If that is wrong: --label-column NAME."
         )
         return None, classes, (make_finding("one_hot_labels", "note", message, len(classes), classes),)
-    candidates = [name for name, cells in others.items() if _is_label(cells)]
+    candidates = [name for name, cells in others.items() if _is_label(name, cells)]
     texts = [name for name in candidates if not _is_number(others[name])]
     chosen = candidates if len(candidates) == 1 else texts
     if len(chosen) == 1:
@@ -159,6 +185,27 @@ def _find_label(table: Table, taken: tuple[str | None, ...]) -> tuple[str | None
             (make_finding("guessed_label_column", "note", f"{message}wrong: --label-column NAME.", 1, chosen),),
         )
     return None, (), tuple(_no_label(table, others, candidates))
+
+
+def _names_of(table: Table, label: str, taken: tuple[str | None, ...]) -> str | None:
+    """The column that has a name for each number of the labels' column, where there is one."""
+    numbers = table.read((label,)).cells[label]
+    if not all(cell is None or cell.lstrip("+-").isdecimal() for cell in numbers):
+        return None
+    for name in table.plain:
+        if name == label or name in taken or squashed(name) not in _LABELS:
+            continue
+        names = table.read((name,)).cells[name]
+        pairs = set(zip(numbers, names, strict=True)) - {(None, None)}
+        n_each = [len({pair[side] for pair in pairs}) for side in (0, 1)]
+        if n_each == [len(pairs)] * 2 and not any(None in pair or str(pair[1]).isdecimal() for pair in pairs):
+            return name
+    return None
+
+
+def _names_remark(label: str, names: str) -> tuple[Finding, ...]:
+    message = f"Column {quoted(names)} names the numbers of column {quoted(label)}: the classes are called by it."
+    return (make_finding("named_labels", "note", message, 1, [label, names]),)
 
 
 def _several_labels(names: Sequence[str]) -> tuple[Finding, ...]:
@@ -217,10 +264,15 @@ def _is_count(name: str, cells: Cells) -> bool:
     ] == numbers
 
 
-def _is_label(cells: Cells) -> bool:
-    """Whether values repeat as those of labels do."""
-    found = {cell for cell in cells if cell}
-    return len(found) <= max(_N_LABELS_MIN, len(cells) // 2) and not any(map(has_image_name, found))
+def _is_label(name: str, cells: Cells) -> bool:
+    """Whether values repeat as those of labels do; in a small table those of a number or a name of a file must, too."""
+    given = [cell for cell in cells if cell]
+    found = set(given)
+    if any(map(has_image_name, found)):
+        return False
+    if squashed(name) in _PATHS or any(re.fullmatch(r"[+-]?\d*[.,]\d*[1-9]\d*", cell, re.ASCII) for cell in found):
+        return len(found) < len(given) and len(found) <= len(given) // 2 + 1
+    return len(found) <= max(_N_LABELS_MIN, len(cells) // 2)
 
 
 def _is_number(cells: Cells) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regraft.core import DataError, OptionError, quoted
-from regraft.data.cells import placeholder_remark, without_placeholders
+from regraft.data.cells import placeholder_remark, without_placeholders, without_words
 from regraft.data.columns import Columns, open_table
 from regraft.data.manifest import Manifest, Split
 from regraft.data.names import label_positions
 from regraft.data.reading import Reading
-from regraft.data.split_words import SPLIT_NAMES
+from regraft.data.split_words import said_split
 from regraft.data.table_files import find_files
 from regraft.data.table_roles import HEADER_WORDS, Roles, find_roles, is_one
 
@@ -91,16 +91,23 @@ def _labels(columns: Columns, roles: Roles, paths: Sequence[str]) -> tuple[list[
             next((name for name, cell in zip(roles.one_hot, row, strict=True) if is_one(cell)), None) for row in rows
         ], ()
     given = columns.cells[roles.label] if roles.label else [None] * len(paths)
+    given, remarks = without_words(given, paths)
     labels, n_dropped = without_placeholders(given)
-    return labels, placeholder_remark(
-        n_dropped, [path for path, cell in zip(paths, given, strict=True) if cell == "-1"]
-    )
+    minus_one = [path for path, cell in zip(paths, given, strict=True) if cell == "-1"]
+    if roles.label_names is not None:
+        labels = _named(labels, columns.cells[roles.label_names])
+    return labels, (*remarks, *placeholder_remark(n_dropped, minus_one))
+
+
+def _named(labels: Sequence[str | None], names: Sequence[str | None]) -> list[str | None]:
+    """Numbers as the names that stand beside them."""
+    return [None if label is None else name for label, name in zip(labels, names, strict=True)]
 
 
 def _splits(columns: Columns, column: str) -> tuple[Split | None, ...]:
     splits: list[Split | None] = []
     for row, cell in enumerate(columns.cells[column]):
-        split = None if cell is None else SPLIT_NAMES.get(cell.lower())
+        split = None if cell is None else said_split(cell)
         if cell is not None and split is None:
             raise DataError(f"{columns.where(row, column)}: {quoted(cell)} is no split; a split is train, val or test.")
         splits.append(split)

@@ -119,7 +119,7 @@ def test_a_column_that_is_not_there(table):
         ("a,b,label\n1.jpg,2.png,1\n", "It has: a, b, label. Of these, a, b hold names of images"),
         ("path,label\n", "no rows below its header"),
         ("path,label\na.jpg,1\n\n  ,2\n", "line 4, column 'path': the path is empty"),
-        ("path,subset\na.jpg,train\nb.jpg,dev\n", "line 3, column 'subset': 'dev' is no split; a split is train"),
+        ("path,subset\na.jpg,train\nb.jpg,spare\n", "line 3, column 'subset': 'spare' is no split; a split is train"),
     ],
 )
 def test_rows_that_make_no_sense(table, text, message):
@@ -322,3 +322,53 @@ def test_labels_of_every_type(values, tmp_path, photos):
     manifest = read_table(tmp_path / "t.parquet")
     names = ("False", "True") if values[0] is True else ("0", "1")
     assert (manifest.class_names, manifest.labels.tolist()) == (names, [1, 0])
+
+
+def test_splits_in_other_words(table, photos):
+    """A split's cells are read as folders' names are, and a column that says nothing else is found by what it holds."""
+    photos("a.jpg", "b.jpg", "c.jpg")
+    manifest = read_table(table("path,label,split\na.jpg,0,training_set\nb.jpg,1,TEST\nc.jpg,1,Validation\n"))
+    assert (manifest.splits, codes(manifest)) == (("train", "test", "val"), [])
+    manifest = read_table(table("path,label,used_for\na.jpg,0,train\nb.jpg,1,dev\nc.jpg,1,train\n"))
+    assert (manifest.splits, codes(manifest)) == (("train", "val", "train"), ["guessed_split_column"])
+    manifest = read_table(table("path,label,set\na.jpg,0,train\nb.jpg,1,\nc.jpg,1,train\n"))
+    assert manifest.splits == ("train", None, "train")
+
+
+def test_words_for_no_label(table, photos):
+    """What programs write into an empty cell is no class, and is told; words that could be names are classes."""
+    photos("a.jpg", "b.jpg", "c.jpg")
+    manifest = read_table(table("path,label\na.jpg,nan\nb.jpg,NA\nc.jpg,None\n"))
+    assert (manifest.labels.tolist(), manifest.class_names) == ([-1, 0, 1], ("NA", "None"))
+    assert (codes(manifest), manifest.remarks[0].examples) == (["no_label_words"], ("a.jpg",))
+
+
+def test_numbers_with_names_beside_them(table, photos):
+    """Where one column has a name for each number of another, classes have names; where they differ, the first wins."""
+    photos("a.jpg", "b.jpg", "c.jpg")
+    manifest = read_table(table("path,label,class_name\na.jpg,1,cat\nb.jpg,0,dog\nc.jpg,1,cat\n"))
+    assert (manifest.class_names, manifest.labels.tolist()) == (("cat", "dog"), [0, 1, 0])
+    assert codes(manifest) == ["named_labels"]
+    manifest = read_table(table("path,label,class_name\na.jpg,1,cat\nb.jpg,0,cat\nc.jpg,1,dog\n"))
+    assert (manifest.class_names, codes(manifest)) == (("0", "1"), ["several_label_columns"])
+    manifest = read_table(table("path,label,class_name\na.jpg,1,cat\nb.jpg,0,dog\n"), Reading(label_column="label"))
+    assert manifest.class_names == ("0", "1")
+
+
+def test_a_column_is_recognised_by_the_files_it_names(table, photos):
+    """Names without extension in a column of any name are paths if such images are there."""
+    photos("images/x1.jpg", "images/x2.jpg")
+    manifest = read_table(table("code,grade\nx1,0\nx2,4\n"))
+    assert (manifest.paths, manifest.class_names) == (("images/x1.jpg", "images/x2.jpg"), ("0", "4"))
+    assert codes(manifest) == ["guessed_path_column", "guessed_label_column", "guessed_files"]
+
+
+def test_measurements_are_no_labels(table, photos):
+    """Fractions that never repeat are not taken for classes, and a second name of the image only if it repeats."""
+    photos("a.jpg", "b.jpg", "c.jpg", "d.jpg")
+    manifest = read_table(table("path,area\na.jpg,0.31\nb.jpg,7.2\nc.jpg,0.5\n"))
+    assert (set(manifest.labels.tolist()), codes(manifest)) == ({-1}, ["no_label_column"])
+    manifest = read_table(table("image,id\na.jpg,w1\nb.jpg,w2\nc.jpg,w3\n"))
+    assert (set(manifest.labels.tolist()), codes(manifest)) == ({-1}, ["no_label_column"])
+    manifest = read_table(table("image,id\na.jpg,w1\nb.jpg,w2\nc.jpg,w1\nd.jpg,w2\n"))
+    assert (manifest.class_names, codes(manifest)) == (("w1", "w2"), ["guessed_label_column"])
