@@ -16,7 +16,10 @@ from regraft.core.errors import (
 from regraft.core.files import arrow_file, atomic_path, digest_bytes, digest_file, publish, require_space, sync_folder
 from regraft.core.json_writing import exact_json, json_text
 from regraft.core.locks import exclusive
-from regraft.core.options import Group, Options, PrintableText, Value, explain_validation, placed
+from regraft.core.option_faults import explain_validation, option_kinds, wanted
+from regraft.core.option_hints import explain_unknown, nearest
+from regraft.core.option_words import REASONS, SYNONYMS
+from regraft.core.options import Group, Options, PrintableText, Value, options_by_verb, placed
 from regraft.core.own_code import explain_own_error, line_of, load_function, own_file
 from regraft.core.places import CACHE_VARIABLE, cache_folder, is_writable, n_usable_cores
 from regraft.core.progress import Progress, SilentProgress
@@ -39,6 +42,8 @@ from regraft.core.unkept import note_unkept, scratch_folder, unkept_sentence
 
 __all__ = [
     "CACHE_VARIABLE",
+    "REASONS",
+    "SYNONYMS",
     "BackboneError",
     "BundleError",
     "DataError",
@@ -70,6 +75,7 @@ __all__ = [
     "exact_json",
     "exclusive",
     "explain_own_error",
+    "explain_unknown",
     "explain_validation",
     "generator",
     "hash_fraction",
@@ -81,7 +87,10 @@ __all__ = [
     "load_function",
     "megabytes",
     "n_usable_cores",
+    "nearest",
     "note_unkept",
+    "option_kinds",
+    "options_by_verb",
     "own_file",
     "placed",
     "plural",
@@ -96,4 +105,5 @@ __all__ = [
     "sync_folder",
     "unkept_sentence",
     "visible",
+    "wanted",
 ]

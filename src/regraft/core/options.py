@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any, Literal, Self, cast, get_args
+from typing import Annotated, Any, ClassVar, Literal, Self, cast, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, JsonValue, ValidationError, model_validator
 from pydantic_core import PydanticSerializationError, to_json, to_jsonable_python
 
 from regraft.core.errors import OptionError
 from regraft.core.json_writing import exact_json
-from regraft.core.text import all_printable, printable, quoted
+from regraft.core.option_faults import explain_validation
+from regraft.core.text import all_printable, printable
 
 PrintableText = Annotated[str, BeforeValidator(lambda text: printable(text) if isinstance(text, str) else text)]
 """A saved text that opens no file any more, and may come from a file's name."""
@@ -80,7 +81,12 @@ class Options(Value):
 
     The Python call, the command line, the run's record and the documentation are made from the
     subclass's fields. Unknown names are an error. A number that may be absent can be written as "none".
+
+    Attributes:
+        VERB: Whose options they are; None for parts that verbs have in common.
     """
+
+    VERB: ClassVar[str | None] = None
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_settings: Any) -> None:
@@ -118,18 +124,15 @@ class Options(Value):
         try:
             return cls.model_validate(given | settings)
         except ValidationError as error:
-            raise OptionError(explain_validation(error)) from None
+            raise OptionError(explain_validation(error, cls, others=options_by_verb())) from None
 
 
-def explain_validation(error: ValidationError) -> str:
-    """What is wrong with some options, as sentences."""
-    sentences = []
-    for fault in error.errors(include_url=False, include_context=False):
-        name = ".".join(str(part) for part in fault["loc"])
-        if fault["type"] == "extra_forbidden":
-            sentences.append(f"There is no option {quoted(name)}.")
-        else:
-            sentences.append(
-                f"Option {quoted(name)} is {quoted(fault['input'])}: {fault['msg'][0].lower()}{fault['msg'][1:]}."
-            )
-    return " ".join(sentences)
+def options_by_verb() -> dict[str, tuple[str, ...]]:
+    """The names of every verb's options, as far as their modules are imported."""
+    return {verb: tuple(kind.model_fields) for kind in _kinds(Options) if (verb := vars(kind).get("VERB"))}
+
+
+def _kinds(parent: type[Options]) -> list[type[Options]]:
+    """The class and all that descend from it, each once."""
+    found = [parent, *(kind for child in parent.__subclasses__() for kind in _kinds(child))]
+    return list(dict.fromkeys(found))

@@ -6,7 +6,7 @@ import statistics
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
@@ -42,6 +42,8 @@ _N_WARM_UP = 3
 
 class CompareOptions(RunOptions, ExperimentOptions, FeatureOptions):
     """Settings of `compare`."""
+
+    VERB: ClassVar[str] = "compare"
 
     backbones: tuple[str, ...] = Field(
         (),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -16,6 +16,8 @@ TargetFormat = Literal["tfrecord", "webdataset", "parquet", "folder"]
 
 class ConvertDatasetOptions(SourceOptions):
     """Settings of `convert_dataset`."""
+
+    VERB: ClassVar[str] = "datasets convert"
 
     to: TargetFormat = Field(
         "tfrecord",

@@ -16,7 +16,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
@@ -58,6 +58,8 @@ if TYPE_CHECKING:
 
 class GetDatasetOptions(Options):
     """Settings of `get_dataset`."""
+
+    VERB: ClassVar[str] = "datasets get"
 
     folder: Path | None = Field(
         None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -34,6 +34,8 @@ _SUFFIXES = (".parquet", ".npy")
 
 class EmbedOptions(SourceOptions, NetworkOptions):
     """Settings of `embed`."""
+
+    VERB: ClassVar[str] = "embed"
 
     layer: str = Field("penultimate", description=NetworkOptions.model_fields["layer"].description)
     out: Path = Field(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 class EvaluateOptions(RunOptions, MetricOptions, SourceOptions, TrustOptions):
     """Settings of `evaluate`."""
+
+    VERB: ClassVar[str] = "evaluate"
 
     split: Literal["all", "train", "val", "test"] = Field(
         "all", description="Which of the data set's splits to use.", json_schema_extra=placed("data", 10)

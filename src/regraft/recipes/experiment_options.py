@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -69,6 +69,8 @@ class ExperimentOptions(MetricOptions, SourceOptions):
 
 class ProbeOptions(RunOptions, ExperimentOptions, NetworkOptions):
     """Settings of `probe`."""
+
+    VERB: ClassVar[str] = "probe"
 
     head: HeadName = Field(
         "softmax",

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from regraft.backbones import (
-    BACKBONES,
     DEFAULT_BACKBONE,
     Device,
     EngineName,
@@ -21,7 +20,7 @@ from regraft.backbones import (
     with_preprocessing,
 )
 from regraft.bundle import find_bundle, load_bundle, read_record
-from regraft.core import OptionError, Options, placed, plural
+from regraft.core import OptionError, Options, placed, plural, quoted
 from regraft.features import backbone_transform, build_extractor
 from regraft.images import ResizePolicy
 
@@ -134,6 +133,7 @@ def _find_backbone(options: NetworkOptions, cache: Path) -> BackboneSpec:
         return _own_network(options, options.model, seed, cache)
     folder = Path(options.backbone).expanduser()
     if not folder.is_dir():
+        _require_name(options.backbone)
         return resolve_backbone(
             options.backbone,
             cache=cache,
@@ -148,11 +148,25 @@ def _find_backbone(options: NetworkOptions, cache: Path) -> BackboneSpec:
     return spec if options.image_size is None else spec.model_copy(update={"image_size": options.image_size})
 
 
+def _require_name(backbone: str) -> None:
+    """See that --backbone is not given what another option is for."""
+    if ".py:" in backbone or backbone.endswith(".py"):
+        raise OptionError(f"{quoted(backbone)} is code of your own, no network's name: use --model {backbone}")
+    if Path(backbone).suffix in (".safetensors", ".pth", ".pt", ".ckpt", ".bin"):
+        raise OptionError(
+            f"{quoted(backbone)} is a file of weights: use --checkpoint {backbone}, and name the network that they "
+            "are for with --backbone."
+        )
+
+
 def _own_network(options: NetworkOptions, model: str, seed: int, cache: Path) -> BackboneSpec:
     if options.backbone != DEFAULT_BACKBONE:
         raise OptionError("--model and --backbone both name a network: give one of them.")
-    if ":" not in model and BACKBONES.get(model) is not None:
-        raise OptionError(f"{model} is no function of your own: use --backbone {model}.")
+    if ":" not in model and not model.endswith(".py"):
+        raise OptionError(
+            f"{quoted(model)} is no function of your own, which --model is for (FILE.py:function or "
+            f"package.module:function). For a network by its name use --backbone {model}"
+        )
     return resolve_own_network(
         model, cache=cache, checkpoint=options.checkpoint, image_size=options.image_size, random_seed=seed
     )

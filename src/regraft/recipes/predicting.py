@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 class PredictOptions(TrustOptions):
     """Settings of `predict`."""
+
+    VERB: ClassVar[str] = "predict"
 
     top_k: int = Field(
         1,

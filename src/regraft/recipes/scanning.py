@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 class ScanOptions(SourceOptions):
     """Settings of `scan`."""
+
+    VERB: ClassVar[str] = "scan"
 
     decode: bool = Field(
         default=True,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pydantic import Field
 
 from regraft.core import placed
@@ -13,6 +15,8 @@ from regraft.recipes.network_options import NetworkOptions
 
 class TrainOptions(TransferOptions, RunOptions, SharedOptions, ExperimentOptions, NetworkOptions):
     """Settings of `train`."""
+
+    VERB: ClassVar[str] = "train"
 
     rates: tuple[float, ...] = Field(
         (1e-4, 3e-4, 1e-3),

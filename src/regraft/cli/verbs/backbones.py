@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
+from regraft.cli.headings import OUTPUT
 from regraft.cli.output import say, say_json, say_table
 from regraft.recipes import list_backbones, list_slim_networks
 
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
 def backbones(
     *,
-    slim: bool = False,
-    format: Literal["table", "json"] = "table",  # noqa: A002 - the option's name
+    slim: Annotated[bool, OUTPUT] = False,
+    format: Annotated[Literal["table", "json"], OUTPUT] = "table",  # noqa: A002 - the option's name
 ) -> None:
     """List the pretrained networks.
 

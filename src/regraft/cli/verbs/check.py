@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
+from regraft.cli.headings import EXPERT
 from regraft.cli.output import say
 from regraft.recipes import check as run_check
 
 
-def check(bundle: Path, /, *, trust_code: bool = False) -> None:
+def check(bundle: Path, /, *, trust_code: Annotated[bool, EXPERT] = False) -> None:
     """Replay a saved classifier's golden inputs.
 
     Args:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from regraft.cli.arguments import STANDARD_INPUT
+from regraft.cli.headings import OUTPUT
 from regraft.cli.output import percent, say_csv, say_findings, say_json, say_table
 from regraft.cli.progress_bar import ProgressBar
 from regraft.cli.standard_input import read_listed_files
@@ -23,7 +24,7 @@ def predict(
     /,
     *sources: str,
     options: Annotated[PredictOptions, Parameter(name="*")] = _DEFAULTS,
-    format: Literal["table", "csv", "json"] = "table",  # noqa: A002 - the option's name
+    format: Annotated[Literal["table", "csv", "json"], OUTPUT] = "table",  # noqa: A002 - the option's name
 ) -> None:
     """Classify images with a saved classifier.
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+from regraft.cli.headings import OUTPUT
 from regraft.cli.output import say, say_findings, say_json, say_table
 from regraft.cli.progress_bar import ProgressBar
 from regraft.core import plural
@@ -21,7 +22,7 @@ def scan(
     /,
     *,
     options: Annotated[ScanOptions, Parameter(name="*")] = _DEFAULTS,
-    format: Literal["text", "json"] = "text",  # noqa: A002 - the option's name
+    format: Annotated[Literal["text", "json"], OUTPUT] = "text",  # noqa: A002 - the option's name
 ) -> None:
     """List and count the images of a data set, and say what is wrong with it.
 

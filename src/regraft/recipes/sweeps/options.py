@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -19,6 +19,8 @@ DEFAULT_SPACE = (
 
 class SweepOptions(FinetuneOptions):
     """Settings of `sweep`: those of `finetune` for all that is not varied."""
+
+    VERB: ClassVar[str] = "sweep"
 
     over: tuple[str, ...] = Field(
         DEFAULT_SPACE,

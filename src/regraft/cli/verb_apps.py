@@ -1,0 +1,70 @@
+"""The parser of each verb, made when the verb is used: its module is imported then."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+
+from cyclopts import App, Parameter
+
+from regraft.cli.headings import HEADINGS, arrange
+from regraft.cli.verb_table import VERBS
+from regraft.core import Options
+
+if TYPE_CHECKING:
+    from cyclopts.argument import ArgumentCollection
+
+PARSING = Parameter(consume_multiple=True, negative_iterable=())
+"""How all options are read: one that takes several values takes all that follow it."""
+_WIDTH = 76
+
+
+class VerbApp(App):
+    """The parser of a verb; its help page has the headings that the options' fields say."""
+
+    def assemble_argument_collection(self, **settings: Any) -> ArgumentCollection:
+        """All arguments, the options in the order of the help page."""
+        found = super().assemble_argument_collection(**settings)
+        arrange(found, self.models)
+        return found
+
+    @property
+    def models(self) -> list[type[Options]]:
+        """The options that the verb takes."""
+        hints = get_type_hints(self.default_command, include_extras=True).values()
+        kinds = [(get_args(hint) or (hint,))[0] for hint in hints]
+        return [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Options)]
+
+
+@functools.cache
+def verb_app(name: str) -> VerbApp:
+    """The parser of a verb."""
+    verb = VERBS[name]
+    app = VerbApp(
+        name=name,
+        help=verb.summary,
+        help_epilogue="\n".join(["Examples:", *map(_broken, verb.examples)]),
+        help_format="plaintext",
+        default_parameter=PARSING,
+        group_arguments=HEADINGS["arguments"],
+    )
+    app.default(getattr(importlib.import_module(f"regraft.cli.verbs.{name}"), name))
+    return app
+
+
+def __getattr__(name: str) -> App:
+    if name not in VERBS:
+        raise AttributeError(f"module 'regraft.cli.verb_apps' has no attribute {name!r}")
+    return verb_app(name)
+
+
+def _broken(example: str) -> str:
+    """A command line, broken before an option where it is long, in such a way that it can be copied."""
+    lines = [""]
+    for part in example.replace(" --", "\n--").split("\n"):
+        if lines[-1] and len(lines[-1]) + len(part) >= _WIDTH:
+            lines.append(part)
+        else:
+            lines[-1] += f" {part}" if lines[-1] else part
+    return " \\\n".join(f"{'  ' if place == 0 else '      '}{line}" for place, line in enumerate(lines))
