@@ -4,6 +4,7 @@ from regraft.bundle.classifier import Answers, Classifier, choose_like
 from regraft.bundle.golden import CheckResult, check_bundle
 from regraft.bundle.reading import find_bundle, load_bundle, read_record
 from regraft.bundle.record import SCHEMA_VERSION, BundleRecord, Calibration, EngineRecord, Making
+from regraft.bundle.seen import find_seen, read_seen
 from regraft.bundle.writing import save_bundle
 
 __all__ = [
@@ -18,7 +19,9 @@ __all__ = [
     "check_bundle",
     "choose_like",
     "find_bundle",
+    "find_seen",
     "load_bundle",
     "read_record",
+    "read_seen",
     "save_bundle",
 ]

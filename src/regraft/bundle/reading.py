@@ -51,9 +51,9 @@ def load_bundle(
     folder = find_bundle(folder)
     record = read_record(folder)
     for name in TENSOR_FILES:
-        _check_file(folder, name, record.digests.get(name))
+        check_tensor_file(folder, name, record.digests.get(name))
     try:
-        head = LinearHead.from_parts(_read_tensors(folder / HEAD_FILE), record.head)
+        head = LinearHead.from_parts(read_tensors(folder / HEAD_FILE), record.head)
         weights_digest = digest_tensors(folder / BACKBONE_FILE)
     except BundleError:
         raise
@@ -150,7 +150,12 @@ def _with_code(backbone: BackboneSpec, folder: Path, digest: str | None, *, trus
     return backbone.model_copy(update={"architecture": f"{path}:{function}"})
 
 
-def _check_file(folder: Path, name: str, digest: str | None) -> None:
+def check_tensor_file(folder: Path, name: str, digest: str | None) -> None:
+    """Refuse a tensor file that is not the one that the record names, or whose header does not describe it.
+
+    Raises:
+        BundleError: So it is.
+    """
     _check_digest(folder, name, digest)
     try:
         read_tensor_header(folder / name)
@@ -170,7 +175,8 @@ def _check_digest(folder: Path, name: str, digest: str | None) -> None:
         raise BundleError(f"{path} is damaged or was changed: its digest is not the one in {RECORD_FILE}.")
 
 
-def _read_tensors(path: Path) -> dict[str, Any]:
+def read_tensors(path: Path) -> dict[str, Any]:
+    """The arrays of a file that was checked."""
     from safetensors.numpy import load_file
 
     return dict(load_file(path))

@@ -19,6 +19,8 @@ GOLDEN_FILE = "golden/golden.safetensors"
 CARD_FILE = "card.md"
 CODE_FILE = "code/network.py"
 """The source of a network that its author wrote; only where there is one."""
+SEEN_FILE = "seen.safetensors"
+"""Which images it has learnt from; only where that is known."""
 TENSOR_FILES = (HEAD_FILE, BACKBONE_FILE, GOLDEN_FILE)
 
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]

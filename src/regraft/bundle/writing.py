@@ -10,10 +10,21 @@ import numpy as np
 
 from regraft.backbones import keep_weights
 from regraft.bundle.card import render_card
-from regraft.bundle.record import BACKBONE_FILE, CARD_FILE, CODE_FILE, GOLDEN_FILE, HEAD_FILE, RECORD_FILE, TENSOR_FILES
+from regraft.bundle.record import (
+    BACKBONE_FILE,
+    CARD_FILE,
+    CODE_FILE,
+    GOLDEN_FILE,
+    HEAD_FILE,
+    RECORD_FILE,
+    SEEN_FILE,
+    TENSOR_FILES,
+)
+from regraft.bundle.seen import pack_digests
 from regraft.core import BundleError, digest_file, own_file, publish, sync_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -23,7 +34,12 @@ if TYPE_CHECKING:
 
 
 def save_bundle(
-    classifier: Classifier, folder: Path, *, golden_pixels: NDArray[np.uint8], golden_features: NDArray[np.float32]
+    classifier: Classifier,
+    folder: Path,
+    *,
+    golden_pixels: NDArray[np.uint8],
+    golden_features: NDArray[np.float32],
+    seen: Sequence[str] = (),
 ) -> None:
     """Write a classifier with everything that using it needs.
 
@@ -34,6 +50,7 @@ def save_bundle(
             by `check_bundle`.
         golden_features: (m, d) float32, the features of these images that the classifier was measured on: what is
             replayed is what was measured.
+        seen: Content hashes of the images that it was trained on or chosen by.
 
     Raises:
         BundleError: The folder exists.
@@ -51,8 +68,11 @@ def save_bundle(
         weights, _digest = keep_weights(classifier.backbone, classifier.cache / "weights")
         shutil.copyfile(weights, aside / BACKBONE_FILE)
         names: tuple[str, ...] = TENSOR_FILES
+        if seen:
+            names = (*names, SEEN_FILE)
+            save_file({"digests": pack_digests(seen)}, aside / SEEN_FILE)
         if classifier.backbone.family == "own":
-            names = (*TENSOR_FILES, CODE_FILE)
+            names = (*names, CODE_FILE)
             _copy_code(classifier.backbone, aside / CODE_FILE)
         scores = classifier.head.scores(golden_features)
         save_file({"pixels": np.ascontiguousarray(golden_pixels), "scores": scores}, aside / GOLDEN_FILE)

@@ -17,18 +17,24 @@ from regraft.recipes.experiment_options import MetricOptions, RunOptions
 from regraft.recipes.network_options import TrustOptions
 from regraft.recipes.reporting import Findings, report_run
 from regraft.recipes.runs import RunFolder, write_record
+from regraft.recipes.seen_images import remark_on_seen
 from regraft.recipes.source_options import SourceOptions
 from regraft.recipes.stopwatch import Stopwatch
 from regraft.recipes.training_records import WhichWeights
 from regraft.recipes.watching import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
+
+    from numpy.typing import NDArray
 
     from regraft.bundle import Classifier
     from regraft.core import Progress
     from regraft.data import Finding, Fingerprints, Manifest
     from regraft.evaluation import Assessment
+
+    FindSeen = Callable[[Sequence[str]], NDArray[np.bool_] | None]
+    """Which of some contents a classifier was trained on; None where that is not known."""
 
 
 class EvaluateOptions(RunOptions, MetricOptions, SourceOptions, TrustOptions):
@@ -83,7 +89,7 @@ def evaluate(
     progress: Progress | None = None,
     **settings: Any,
 ) -> EvaluateResult:
-    """Measure a classifier on labelled images. Whether it has seen them in training is yours to know.
+    """Measure a classifier on labelled images; a warning counts those that it was trained on.
 
     Args:
         bundle: A bundle's or run's folder; or a training that is under way, by its folder or that of the run to be.
@@ -109,18 +115,22 @@ def evaluate(
         yardstick = _Yardstick(run, str(bundle), str(source), manifest, prints, options, progress, watch)
         place = Place(Path(bundle).expanduser(), options.trust_code, options.weights, progress)
         with closing(place.classifiers(options.wait if options.watch else None)) as found:
-            result = _last(found, yardstick)
+            result = _last(place, found, yardstick)
         if result is None:
             raise BundleError(f"No checkpoint of {bundle} came in {options.wait:g} minutes. Is its training running?")
     return result
 
 
-def _last(found: Iterable[tuple[int | None, Classifier]], yardstick: _Yardstick) -> EvaluateResult | None:
+def _nobody_knows(_digests: Sequence[str]) -> None:
+    """What a checkpoint of a training under way says of the images that it has seen."""
+
+
+def _last(place: Place, found: Iterable[tuple[int | None, Classifier]], yardstick: _Yardstick) -> EvaluateResult | None:
     """Measure all that comes; the last result. Ctrl-C ends the watching where something was measured."""
     result: EvaluateResult | None = None
     try:
         for step, classifier in found:
-            result = yardstick.measure(classifier)
+            result = yardstick.measure(classifier, place.seen if step is None else _nobody_knows)
             if step is not None:
                 _report_checkpoint(yardstick.run.folder, step, result.assessment, yardstick.progress)
     except KeyboardInterrupt:
@@ -143,7 +153,7 @@ class _Yardstick:
     progress: Progress
     watch: Stopwatch
 
-    def measure(self, classifier: Classifier) -> EvaluateResult:
+    def measure(self, classifier: Classifier, find_seen: FindSeen) -> EvaluateResult:
         """Measure one; its report replaces that of the one before."""
         data = features_for(
             _relabelled(self.manifest, classifier.class_names),
@@ -154,9 +164,15 @@ class _Yardstick:
             watch=self.watch,
             prints=self.prints,
         )
-        nothing, everything = np.zeros(0, np.int64), np.arange(len(data.manifest))
         findings = Findings(
-            self.source, "evaluate", self.options, data, train=nothing, test=everything, before=(self.place,)
+            self.source,
+            "evaluate",
+            self.options,
+            data,
+            train=np.zeros(0, np.int64),
+            test=np.arange(len(data.manifest)),
+            before=(self.place,),
+            noticed=remark_on_seen(data.manifest, find_seen(data.digests)),
         )
         measured = report_run(self.run.folder, findings, classifier, None, self.watch)
         write_record(self.run.folder, source=self.source, options=self.options, seconds=self.watch.seconds, data=data)

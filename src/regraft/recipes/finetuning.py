@@ -22,6 +22,7 @@ from regraft.recipes.network_options import left_out_head
 from regraft.recipes.portions import hold_out, portion_out
 from regraft.recipes.reporting import Findings, report_run
 from regraft.recipes.runs import RunFolder, write_record
+from regraft.recipes.seen_images import seen_by
 from regraft.recipes.stopwatch import Stopwatch
 from regraft.recipes.training_records import TrainingRecord, write_training
 
@@ -242,11 +243,18 @@ def _temperature(fit: Fit, data: DatasetFeatures) -> float:
 
 
 def save(folder: Path, classifier: Classifier, data: DatasetFeatures, test: Rows) -> None:
-    """Save the bundle with golden inputs from the test images."""
+    """Save the bundle with golden inputs from the test images; all others have been seen."""
     from regraft.bundle import save_bundle
 
     golden = spread_out(test, _N_GOLDEN)
-    save_bundle(classifier, folder / "bundle", golden_pixels=data.pixels(golden), golden_features=data.features[golden])
+    seen = np.setdiff1d(np.arange(len(data.digests)), test)
+    save_bundle(
+        classifier,
+        folder / "bundle",
+        golden_pixels=data.pixels(golden),
+        golden_features=data.features[golden],
+        seen=seen_by([data.digests[row] for row in seen], classifier.record.options.get("backbone")),
+    )
 
 
 def keep_journal(work: Path | None, folder: Path) -> None:

@@ -24,6 +24,7 @@ from regraft.evaluation import (
 )
 from regraft.images import thumbnail_jpeg
 from regraft.recipes.classifiers import now
+from regraft.recipes.seen_images import remark_on_network
 from regraft.recipes.versions import installed_versions
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class Findings:
         validation: (v,) rows that judged what was trained; None where there were none.
         training: How the network was trained, where it was.
         before: What the verb's command line has before the data set.
+        noticed: What else was noticed, and comes first.
     """
 
     source: str
@@ -75,6 +77,7 @@ class Findings:
     validation: NDArray[np.int64] | None = None
     training: Training | None = None
     before: tuple[str, ...] = ()
+    noticed: tuple[Finding, ...] = ()
 
 
 def report_run(
@@ -117,7 +120,12 @@ def _find_problems(findings: Findings) -> tuple[Finding, ...]:
     if not has_own_validation(data.manifest):  # what was held out by chance is part of the training images
         sides = ["train" if side == "val" else side for side in sides]
     problems = find_problems(data.manifest, data.digests, data.unreadable, sides)
-    return tuple(one for one in problems if one.code != "absent_from_test")  # the assessment says it of its classes
+    others = (one for one in problems if one.code != "absent_from_test")  # the assessment says it of its classes
+    tested = [data.digests[row] for row in findings.test]
+    network = remark_on_network(
+        data.manifest.select(findings.test), tested, getattr(findings.options, "backbone", None)
+    )
+    return (*findings.noticed, *network, *others)
 
 
 def _sides(findings: Findings) -> list[str | None]:

@@ -11,6 +11,7 @@ from regraft.recipes.dataset_features import spread_out
 from regraft.recipes.head_choice import choose_head, for_all_classes
 from regraft.recipes.reporting import Findings, report_run
 from regraft.recipes.runs import write_record
+from regraft.recipes.seen_images import seen_by
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,6 +80,12 @@ def run_trial(
     bundle = folder / "bundle"
     golden = spread_out(test, _N_GOLDEN)
     with watch.stage("save bundle"):
-        save_bundle(classifier, bundle, golden_pixels=data.pixels(golden), golden_features=data.features[golden])
+        save_bundle(
+            classifier,
+            bundle,
+            golden_pixels=data.pixels(golden),
+            golden_features=data.features[golden],
+            seen=seen_by([data.digests[row] for row in train], options.backbone),
+        )
     write_record(folder, source=source, options=options, seconds=watch.seconds, data=data)
     return Trial(bundle, classifier, measured.predictions, measured.assessment, measured.findings)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regraft.bundle import find_bundle, load_bundle
+from regraft.bundle import find_bundle, find_seen, load_bundle
 from regraft.core import BundleError, SilentProgress, StoreError
 from regraft.recipes.training_records import (
     CHECKPOINTS_FOLDER,
@@ -20,7 +20,10 @@ from regraft.recipes.training_records import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from regraft.bundle import Classifier
     from regraft.core import Progress
@@ -75,6 +78,10 @@ class Place:
                 return
             time.sleep(_SECONDS_BETWEEN_LOOKS)
         yield None, load_bundle(self._final or self.path, trust_code=self.trust_code)
+
+    def seen(self, digests: Sequence[str]) -> NDArray[np.bool_] | None:
+        """Which images the saved classifier was trained on or chosen by; None where nobody knows (yet)."""
+        return find_seen(find_bundle(self._final or self.path), digests) if self._is_finished() else None
 
     def _is_finished(self) -> bool:
         try:

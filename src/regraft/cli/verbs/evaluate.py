@@ -28,7 +28,6 @@ def evaluate(
     with ProgressBar() as progress:
         result = run_evaluate(bundle, source, options, progress=progress)
     say_found(result, was_unseen=False)
-    say("Whether the classifier was trained on some of these images is not checked.")
     say_findings(result.findings, where="the report")
     say()
     say(f"Report  {result.folder / 'report.html'}")
