@@ -23,6 +23,7 @@ class Reason(StrEnum):
     DAMAGED = "damaged"
     TOO_LARGE = "too_large"
     UNREADABLE = "unreadable"
+    BLANK = "blank"
 
 
 class Unreadable(Value):

@@ -4,7 +4,8 @@
 * 32-bit numbers do not say what white is. Floats in 0..1 are multiplied by 255. Integers in 0..255 count as 8-bit,
   in 0..65535 as 16-bit. Everything else is stretched from its minimum to its maximum. What is no finite number
   becomes the minimum.
-* Transparency is laid over white.
+* Transparency is laid over white. Where nothing can be seen at all, because the opacity of every pixel is 0 or 1 of
+  255, opacity means nothing: the colours count that lie under it. Where these are all the same, there is no picture.
 * CMYK, YCbCr, LAB, HSV and palettes are converted by Pillow. Colour profiles are not applied.
 """
 
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from regraft.data import Reason, UnreadableImageError
 from regraft.images.tiffs import wide_values
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+_IDLE_OPACITY = 1
+"""No more than this, of 255, cannot be seen; a mask of 0 and 1 that was written as opacity has it."""
 _N_VALUES_A_BLOCK = 1 << 20
 
 
@@ -37,6 +41,29 @@ def simplify_mode(image: Image.Image) -> Image.Image:
     if mode in ("L", "RGB"):
         return image
     return image.convert("L" if mode == "1" else "RGB")
+
+
+def without_idle_opacity(image: Image.Image) -> Image.Image:
+    """An image of mode L, LA, RGB or RGBA; the colours alone where its opacity hides all of it.
+
+    Raises:
+        UnreadableImageError: There is nothing under it.
+    """
+    if image.mode not in ("LA", "RGBA"):
+        return image
+    *colours, opacity = image.split()
+    if _span(opacity)[1] > _IDLE_OPACITY:
+        return image
+    if all(low == high for low, high in map(_span, colours)):
+        raise UnreadableImageError(
+            Reason.BLANK, "it is transparent everywhere, and there is only one colour under that: there is no picture"
+        )
+    return colours[0] if len(colours) == 1 else Image.merge("RGB", colours)
+
+
+def _span(channel: Image.Image) -> tuple[int, int]:
+    low, high = channel.getextrema()
+    return int(low), int(high)  # type: ignore[arg-type]  # one channel has one pair
 
 
 def flatten(image: Image.Image) -> Image.Image:

@@ -16,14 +16,15 @@ from PIL import (
 )
 
 from regraft.data import READABLE_KINDS, Reason, UnreadableImageError
-from regraft.images.colour import simplify_mode
+from regraft.images.colour import simplify_mode, without_idle_opacity
 from regraft.images.failures import check_size
 from regraft.images.orientation import read_orientation
-from regraft.images.pngs import check_png, check_rows
+from regraft.images.pngs import check_png, check_rows, with_pixels_only
 from regraft.images.resizing import Picture
 from regraft.images.tiffs import check_tiff
 
 if TYPE_CHECKING:
+    from PIL import Image
     from PIL.ImageFile import ImageFile
 
 # A format's class is called directly: `Image.open` would try others too, and warns of images above a limit that is
@@ -37,6 +38,7 @@ _READERS: dict[str, type[ImageFile]] = {
     "WEBP": WebPImagePlugin.WebPImageFile,
     "TIFF": TiffImagePlugin.TiffImageFile,
 }
+_N_BLANK_FRAMES_MAX = 32
 FORMATS = READABLE_KINDS
 """The formats that can be read; a file's content decides which it is, not its name."""
 
@@ -61,8 +63,21 @@ def decode_still(data: bytes, name: str) -> Picture:
         check_rows(data, image)
     # The EXIF block may stand behind the pixels. Pillow has already turned a TIFF.
     exif = image.info.get("exif") if name != "TIFF" else None
-    plain = simplify_mode(image)
+    plain = _first_visible(image)
     return Picture(plain, plain.size, orientation=read_orientation(exif if isinstance(exif, bytes) else b""))
+
+
+def _first_visible(image: ImageFile) -> Image.Image:
+    """The first frame as it is shown; of an animation that begins with nothing the first frame that shows anything."""
+    for number in range(_N_BLANK_FRAMES_MAX):
+        try:
+            return without_idle_opacity(simplify_mode(image))
+        except UnreadableImageError:
+            if number + 1 >= getattr(image, "n_frames", 1):
+                raise
+        image.seek(number + 1)
+        image.load()
+    raise UnreadableImageError(Reason.BLANK, f"its first {_N_BLANK_FRAMES_MAX} frames are transparent everywhere")
 
 
 def open_still(data: bytes, name: str) -> ImageFile:
@@ -71,10 +86,30 @@ def open_still(data: bytes, name: str) -> ImageFile:
     Raises:
         Exception: Whatever Pillow raises on hostile bytes.
     """
+    if name == "PNG":
+        data = with_pixels_only(data)
+    elif name == "WEBP":
+        data += bytes(_n_missing(data) == 1 and _lacks_padding(data))
     return _READERS[name](io.BytesIO(data))
 
 
 def _check_webp_length(data: bytes) -> None:
-    n_stated = int.from_bytes(data[4:8], "little") + 8
-    if n_stated > len(data):
-        raise UnreadableImageError(Reason.TRUNCATED, f"{n_stated - len(data):,} of {n_stated:,} bytes are missing")
+    if (n_missing := _n_missing(data)) > _lacks_padding(data):
+        raise UnreadableImageError(Reason.TRUNCATED, f"{n_missing:,} of {len(data) + n_missing:,} bytes are missing")
+
+
+def _n_missing(data: bytes) -> int:
+    """How many bytes a WebP states that it has, and has not."""
+    return max(0, int.from_bytes(data[4:8], "little") + 8 - len(data))
+
+
+def _lacks_padding(data: bytes) -> bool:
+    """Whether the last chunk of a WebP is there, but not the byte behind it that makes its length even."""
+    place = 12
+    while place + 8 <= len(data):
+        n_bytes = int.from_bytes(data[place + 4 : place + 8], "little")
+        place += 8 + n_bytes
+        if place == len(data):
+            return n_bytes % 2 == 1
+        place += n_bytes % 2
+    return False

@@ -22,12 +22,11 @@ from PIL import Image, ImageChops
 
 from regraft.data import Reason, UnreadableImageError
 from regraft.images.failures import check_size
+from regraft.images.jpeg_ends import segments, with_plain_ends
 from regraft.images.orientation import read_orientation
 from regraft.images.resizing import Picture, as_stored
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import numpy as np
     from numpy.typing import NDArray
 
@@ -39,11 +38,10 @@ _OVERSAMPLING = 1.5
 """A reduced scale must still have 1.5 times the pixels per side that are needed. On a 12-megapixel photo 1.5 is
 .7 grey levels from a full decode, 2 is .3 and takes 1.5 times as long."""
 _N_PADDING_BYTES = 8
-"""So many stray bytes before the end marker are a camera's padding; more are lost picture data."""
+"""So many stray bytes before the end marker are a camera's padding, whatever they are; more are lost picture data."""
 _N_SCANS_MAX = 100
 """A progressive JPEG has about 10 scans. Each costs a pass over the whole picture, however few bytes it has."""
 _N_SEGMENTS_MAX = 10_000
-_MARKER = re.compile(rb"\xff[^\xff\x00]")
 _STRAY_BYTES = re.compile(r"(\d+) extraneous bytes before marker 0xd9")
 _WANTED_SPACE = {"Gray": "GRAY", "CMYK": "CMYK", "YCCK": "CMYK"}
 _HARMLESS = (
@@ -67,9 +65,20 @@ def decode_jpeg(data: bytes, transform: Transform) -> Picture | None:
     except KeyError:  # no colour space, no picture: the header itself is cut off or overwritten
         raise _explain_jpeg("the header has no colour space", data) from None
     except ValueError as error:
-        if _is_harmless(str(error)):
-            return None
+        picture = _decode_with_plain_end(data, transform) if _is_of_the_end(str(error)) else None
+        if picture is not None or _is_harmless(str(error)):
+            return picture
         raise _explain_jpeg(str(error), data) from None
+
+
+def _decode_with_plain_end(data: bytes, transform: Transform) -> Picture | None:
+    """The picture, where all of it is there and only what should follow it is odd."""
+    for mended in with_plain_ends(data):
+        try:
+            return _decode(mended, transform)
+        except (KeyError, ValueError):
+            continue
+    return None
 
 
 def _decode(data: bytes, transform: Transform) -> Picture:
@@ -109,6 +118,11 @@ def _is_harmless(message: str) -> bool:
     return any(text in message for text in _HARMLESS)
 
 
+def _is_of_the_end(message: str) -> bool:
+    """Whether a decoder complains of what stands behind the picture data, or should."""
+    return _STRAY_BYTES.search(message) is not None or "Premature end of JPEG file" in message
+
+
 def _explain_jpeg(message: str, data: bytes) -> UnreadableImageError:
     if "Premature end of" in message or _is_cut_off(data):
         return UnreadableImageError(Reason.TRUNCATED, f"the file ends before its image does ({message})")
@@ -130,24 +144,10 @@ def _find_exif_and_count_scans(data: bytes) -> bytes:
         UnreadableImageError: It has more scans than a picture needs.
     """
     exif, is_sequential = b"", False
-    for marker, start, end in islice(_segments(data), _N_SEGMENTS_MAX):
+    for marker, start, end in islice(segments(data), _N_SEGMENTS_MAX):
         if marker == 0xE1 and not exif and data.startswith(b"Exif\0\0", start):
             exif = data[start:end]
         is_sequential = is_sequential or marker in (0xC0, 0xC1)
     if not is_sequential and (n_scans := data.count(b"\xff\xda")) > _N_SCANS_MAX:
         raise UnreadableImageError(Reason.DAMAGED, f"it has {n_scans:,} scans, a picture has about 10")
     return exif
-
-
-def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
-    """Marker, start and end of each segment of a JPEG before its first scan (ITU-T T.81, B.1.1)."""
-    place = 2
-    while (found := _MARKER.search(data, place)) and (marker := data[found.end() - 1]) not in (0xD9, 0xDA):
-        place = found.end()
-        if marker == 0x01 or 0xD0 <= marker <= 0xD7:  # these stand alone
-            continue
-        n_bytes = int.from_bytes(data[place : place + 2], "big")
-        if n_bytes < 2:
-            return
-        yield marker, place + 2, place + n_bytes
-        place += n_bytes

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _N_CHUNKS_MAX = 200_000
 _N_SIGNATURE_BYTES = 8
+_UNUSED = frozenset((b"tEXt", b"zTXt", b"iTXt", b"iCCP"))
 _N_FRAME_BYTES = 12
 """Of a chunk: length, type and checksum, 4 bytes each."""
 _N_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
@@ -55,6 +56,35 @@ def check_png(data: bytes) -> None:
         has_pixels = has_pixels or kind == b"IDAT"
         place = end
     raise UnreadableImageError(Reason.DAMAGED, f"it has more than {_N_CHUNKS_MAX:,} chunks")
+
+
+def with_pixels_only(data: bytes) -> bytes:
+    """A PNG without texts and colour profiles, which are not used, and without other ancillary chunks that are damaged.
+
+    Pillow refuses the whole picture for a wrong checksum or a large text in one of them. Transparency stays as it
+    is: it is a part of the pixels. The EXIF block stays, too, which says which way is up.
+    """
+    kept: list[bytes] = []
+    place = begin = _N_SIGNATURE_BYTES
+    for _ in range(_N_CHUNKS_MAX):
+        kind = data[place + 4 : place + 8]
+        end = place + _N_FRAME_BYTES + int.from_bytes(data[place : place + 4], "big")
+        if end > len(data) or kind == b"IEND":
+            break
+        checksum = b"" if kind in _UNUSED else _true_checksum(data, place, end)
+        if checksum != data[end - 4 : end]:
+            kept += [data[begin:place], data[place : end - 4] + checksum if kind == b"eXIf" else b""]
+            begin = end
+        place = end
+    return b"".join([data[:_N_SIGNATURE_BYTES], *kept, data[begin:]]) if kept else data
+
+
+def _true_checksum(data: bytes, place: int, end: int) -> bytes:
+    """Of an ancillary chunk; of one that matters for the pixels, what is stated."""
+    kind = data[place + 4 : place + 8]
+    if not kind[0] & 0x20 or kind == b"tRNS":
+        return data[end - 4 : end]
+    return zlib.crc32(memoryview(data)[place + 4 : end - 4]).to_bytes(4, "big")
 
 
 def check_rows(data: bytes, image: Image.Image) -> None:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SHARES = (0.01, 0.05, 0.15, 0.3, 0.45, 0.6, 0.75, 0.9, 0.98)
-WHOLE_WITHOUT_ITS_END = ("png", "png-palette", "gif")
-"""Formats whose last bytes only say that nothing follows."""
+WHOLE_WITHOUT_ITS_END = ("png", "png-palette", "gif", "jpeg", "jpeg-grey", "jpeg-exif", "jpeg-restarts")
+"""Formats whose last bytes only say that nothing follows; a progressive JPEG might lack a scan."""
 
 
 def cut_files() -> Iterator[Case]:

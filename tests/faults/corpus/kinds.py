@@ -92,6 +92,14 @@ def see_through_files() -> Iterator[Case]:
     for kind, options in (("PNG", {}), ("WEBP", {"lossless": True, "exact": True}), ("TIFF", {})):
         data = encode(alpha, kind, **options)
         yield Case(f"{kind.lower()} of colour and opacity", data, shown, 1, f".{kind[:4].lower()}")
+        hidden = alpha.copy()
+        hidden[:, :, 3] = 0
+        data = encode(hidden, kind, **options)
+        yield Case(f"{kind.lower()} of opacity 0", data, hidden[:, :, :3].copy(), 0, f".{kind[:4].lower()}")
+        hidden[:] = 0
+        yield Case(
+            f"{kind.lower()} of nothing", encode(hidden, kind, **options), Reason.BLANK, 0, f".{kind[:4].lower()}"
+        )
     grey = np.ascontiguousarray(alpha[:, :, [0, 3]])
     grey_shown = shown[:, :, :1].repeat(3, axis=2)
     yield Case("png of grey and opacity", png(8, 8, png_rows(grey), colour=4), grey_shown, 1, ".png")
@@ -121,6 +129,8 @@ def odd_pngs() -> Iterator[Case]:
     yield Case("png interlaced", _interlaced(picture), picture, 0, ".png")
     for name, more in (
         ("a garbage colour profile", chunk(b"iCCP", b"name\0\0" + b"\xa5" * 100)),
+        ("a profile of unknown compression", chunk(b"iCCP", b"name\0\x09" + bytes(9))),
+        ("a damaged chunk of text", chunk(b"tEXt", b"key\0value")[:-1] + b"\0"),
         ("garbage text", chunk(b"zTXt", b"key\0\0" + b"\xa5" * 50)),
         ("a chunk nobody knows", chunk(b"prVt", b"\xff" * 99)),
         ("a gamma of zero", chunk(b"gAMA", bytes(4))),
@@ -134,8 +144,6 @@ def odd_pngs() -> Iterator[Case]:
         "of colour type 5": png(8, 8, bytes(72), colour=5),
         "without pixel data": data[:33] + chunk(b"IEND"),
         "without a palette": png(8, 8, bytes(72), colour=3),
-        "with a profile of unknown compression": data[:33] + chunk(b"iCCP", b"name\0\x09" + bytes(9)) + data[33:],
-        "with a damaged chunk of text": data[:33] + chunk(b"tEXt", b"key\0value")[:-1] + b"\0" + data[33:],
         "with a wrong checksum": data[:40] + bytes([data[40] ^ 1]) + data[41:],
         "of garbage pixel data": data[:33] + chunk(b"IDAT", b"\xa5" * 500) + chunk(b"IEND"),
     }

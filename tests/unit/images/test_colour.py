@@ -7,7 +7,7 @@ import pytest
 import simplejpeg
 from PIL import Image
 
-from regraft.images import Transform, decode_image
+from regraft.images import Transform, UnreadableImageError, decode_image
 from regraft.images.colour import flatten, simplify_mode
 
 
@@ -99,6 +99,49 @@ def test_laying_over_white_commutes_with_resizing():
     late = np.asarray(flatten(image.resize((16, 16)))).astype(int)
     early = np.asarray(flatten(image).resize((16, 16)))
     assert np.abs(late - early).max() <= 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode"), [("PNG", "RGBA"), ("PNG", "LA"), ("WEBP", "RGBA"), ("TIFF", "RGBA"), ("TIFF", "LA")]
+)
+@pytest.mark.parametrize("opacity", [0, 1])
+def test_opacity_that_hides_everything_is_none(kind, mode, opacity, encode):
+    """Where no pixel can be seen the colours count; where there is one colour only, there is no picture."""
+    rng = np.random.default_rng(0)
+    colours = rng.integers(0, 256, (8, 8, len(mode) - 1)).astype(np.uint8)
+    options = {"lossless": True, "exact": True} if kind == "WEBP" else {}
+    hidden = np.concatenate([colours, np.full((8, 8, 1), opacity, np.uint8)], axis=2)
+    found = exact(encode(Image.fromarray(hidden, mode), kind, **options), 8, 8)
+    np.testing.assert_array_equal(found, np.broadcast_to(colours, (8, 8, 3)))
+    hidden[..., :-1] = 77
+    with pytest.raises(UnreadableImageError, match="transparent everywhere") as caught:
+        exact(encode(Image.fromarray(hidden, mode), kind, **options), 8, 8)
+    assert caught.value.reason == "blank"
+
+
+def test_a_palette_that_hides_everything(encode, make_png):
+    """In a palette, in 16 bits and by a transparent colour, too."""
+    image = Image.new("P", (2, 1))
+    image.putpalette([10, 20, 30, 40, 50, 60])
+    image.putdata([0, 1])
+    assert exact(encode(image, "PNG", transparency=b"\0\0"), 2)[0].tolist() == [[10, 20, 30], [40, 50, 60]]
+    wide = make_png(2, 1, b"\0" + struct.pack(">4H", 0, 0, 65535, 0), depth=16, colour_type=4)
+    assert exact(wide, 2)[0, :, 0].tolist() == [0, 255]
+    with pytest.raises(UnreadableImageError, match="transparent everywhere"):
+        exact(encode(Image.new("RGB", (2, 1), (7, 7, 7)), "PNG", transparency=(7, 7, 7)), 2)
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
+def test_an_animation_that_begins_with_nothing(kind, encode):
+    """Its first frame that shows anything is taken; one of nothing at all is no picture."""
+    nothing, red = Image.new("RGBA", (8, 8)), Image.new("RGBA", (8, 8), (255, 0, 0, 255))
+    more = {"save_all": True, "duration": 100, "disposal": 2} if kind == "GIF" else {"save_all": True, "duration": 100}
+    if kind == "WEBP":
+        more["lossless"] = True
+    data = encode(nothing, kind, append_images=[red, nothing], **more)
+    assert exact(data, 8, 8)[4, 4].tolist() == [255, 0, 0]
+    with pytest.raises(UnreadableImageError, match="transparent everywhere"):
+        exact(encode(nothing, kind), 8, 8)
 
 
 @pytest.mark.parametrize("inverted", [False, True])

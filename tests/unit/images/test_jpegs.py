@@ -139,6 +139,37 @@ def test_what_cameras_do_is_no_damage(encode, make_photo):
         np.testing.assert_array_equal(decode_image(odd, SMALL), expected)
 
 
+@pytest.mark.parametrize("kind", [{}, {"progressive": True}, {"restart_marker_rows": 1}, {"subsampling": 0}])
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+def test_what_stands_behind_the_picture_is_no_damage(kind, mode, encode, make_photo):
+    """Padding of any length before the end marker, and no end marker where one is not needed: the same pixels."""
+    data = encode(Image.fromarray(make_photo(120, 160)).convert(mode), "JPEG", quality=92, **kind)
+    expected = decode_image(data, SMALL)
+    odd = [data[:-2] + fill * n + data[-2:] for fill in (b"\0", b" ", b"\xaa") for n in (9, 100, 100_000)]
+    if "progressive" not in kind:
+        odd += [data[:-1], data[:-2], data[:-2] + bytes(5000)]
+    for one in odd:
+        np.testing.assert_array_equal(decode_image(one, SMALL), expected)
+
+
+@pytest.mark.parametrize("kind", [{}, {"progressive": True}, {"restart_marker_rows": 1}])
+def test_what_is_missing_at_the_end_is_no_padding(kind, encode, make_photo):
+    """The last part of the picture's data zeroed or cut off, with an end marker or without, is damage."""
+    data = encode(make_photo(300, 400), "JPEG", quality=92, **kind)
+    for n_lost in (50, 200, 1000, 4000, 20_000):
+        left = data[: -2 - n_lost]
+        for harmed in (left + bytes(n_lost) + data[-2:], left + bytes(n_lost), left, left + bytes(10 * n_lost)):
+            assert reason(harmed) in ("damaged", "truncated"), n_lost
+        assert reason(left + b"\0" * 9 + data[-2:]) in ("damaged", "truncated")
+
+
+def test_a_missing_scan_is_not_taken_for_a_missing_end(encode, make_photo):
+    """A progressive JPEG that ends between two scans would decode without its finest detail."""
+    data = encode(make_photo(100, 100), "JPEG", progressive=True)
+    last = data.rindex(b"\xff\xda")
+    assert reason(data[: data.rindex(b"\xff\xc4", 0, last)]) == "truncated"
+
+
 def test_a_multi_picture_file_gives_its_first(encode):
     """Two pictures in one file, as phones write them: the first counts, and nothing warns."""
     first, second = (Image.new("RGB", (40, 40), colour) for colour in ("white", "black"))

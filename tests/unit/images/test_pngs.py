@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import zlib
+
 import numpy as np
 import pytest
+from PIL import Image
 
-from regraft.images import Transform, UnreadableImageError, decode_image
+from regraft.images import Transform, UnreadableImageError, decode_image, read_header
 from regraft.images.pngs import check_png
 
 SMALL = Transform(height=16, width=16)
@@ -75,3 +78,36 @@ def test_missing_rows_are_noticed(make_png):
         with pytest.raises(UnreadableImageError, match=r"9 of 72 bytes are missing|truncated") as caught:
             decode_image(make_png(8, 8, raw[:-9]), SMALL)
         assert caught.value.reason == "truncated"
+
+
+@pytest.mark.parametrize("kind", [b"tEXt", b"zTXt", b"iTXt", b"iCCP", b"gAMA", b"pHYs", b"eXIf", b"tIME", b"prVt"])
+def test_damage_beside_the_pixels_is_no_damage(kind, photo_png, png_chunk):
+    """A wrong checksum, nonsense or a huge text in what is not used leaves the picture as it is."""
+    expected = decode_image(photo_png, SMALL)
+    for content in (b"x", b"nonsense\0\0" * 9, b"text\0\0" + zlib.compress(bytes(3 << 20))):
+        sound = png_chunk(kind, content)
+        for odd in (sound[:-1] + bytes([sound[-1] ^ 1]), sound):
+            if odd == sound and kind in (b"gAMA", b"pHYs"):
+                continue
+            for place in (33, photo_png.index(b"IEND") - 4):
+                data = photo_png[:place] + odd + photo_png[place:]
+                np.testing.assert_array_equal(decode_image(data, SMALL), expected)
+                assert read_header(data).width == 60
+
+
+def test_damage_of_transparency_is_damage(photo_png, png_chunk):
+    """It belongs to the pixels."""
+    wrong = png_chunk(b"tRNS", bytes(6))[:-1] + b"\x77"
+    with pytest.raises(UnreadableImageError):
+        decode_image(photo_png[:33] + wrong + photo_png[33:], SMALL)
+
+
+def test_a_rotten_checksum_does_not_turn_a_picture(encode, make_photo):
+    """The EXIF block of a wrong checksum still says which way is up."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    data = bytearray(encode(make_photo(60, 60), "PNG", exif=exif))
+    upright = decode_image(bytes(data), SMALL)
+    start = data.index(b"eXIf")
+    data[start + 4 + int.from_bytes(data[start - 4 : start], "big")] ^= 1
+    np.testing.assert_array_equal(decode_image(bytes(data), SMALL), upright)
