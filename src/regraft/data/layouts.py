@@ -153,7 +153,7 @@ class _Reader:
         """The sub-folders that are splits, if there are any."""
         if self.choice == "no":
             return {}
-        found = agreeing_splits(folder.children)
+        found = agreeing_splits(folder.children) | _splits_with_the_same_classes(folder)
         if not found or self.choice == "yes":
             return found
         others = [child for name, child in folder.children.items() if name not in found]
@@ -235,6 +235,20 @@ class _Reader:
                 self.layout.splits[child.children[name].path] = split
                 self.layout.classes[child.children[name].path] = (split, child.name)
         return True
+
+
+def _splits_with_the_same_classes(folder: Folder) -> dict[str, Split]:
+    """Folders that speak of different splits, and hold class folders of the same names as no other folder does."""
+    words = {name: word for name in folder.children if (word := split_word(name)) is not None}
+    classes = {name: set(_class_level(child).children) for name, child in folder.children.items()}
+    elsewhere = {inner for name in classes.keys() - words.keys() for inner in classes[name]}
+    return {
+        name: word.split
+        for name, word in words.items()
+        if any(
+            other.split != word.split and classes[name] & classes[theirs] - elsewhere for theirs, other in words.items()
+        )
+    }
 
 
 def _images_beside_masks(folder: Folder) -> Folder | None:

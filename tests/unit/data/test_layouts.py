@@ -116,6 +116,11 @@ SPLIT_LAYOUTS = {
         "train/car/1.jpg train/train/1.jpg test/train/2.jpg test/car/1.jpg",
         "train:car train:train test:train test:car",
     ),
+    "splits called differently": ("train-small/a/1.jpg train-small/b/1.jpg big_test/a/1.jpg", "train:a train:b test:a"),
+    "two trainings": (
+        "train/a/1.jpg train/b/1.jpg train_more/a/1.jpg test/a/1.jpg test-odd/1.jpg",
+        "train:a train:b train:a test:a -",
+    ),
     "training alone": ("train/cat/1.jpg train/dog/1.jpg unlabelled/1.jpg", "train:cat train:dog -"),
 }
 CLASS_LAYOUTS = {
@@ -133,6 +138,10 @@ CLASS_LAYOUTS = {
     "valid beside invalid": ("valid/1.jpg invalid/1.jpg", "valid invalid"),
     "test and train beside as many": ("train/1.jpg test/1.jpg car/1.jpg exam/1.jpg", "train test car exam"),
     "test tubes": ("test_tube/1.jpg beaker/1.jpg training_shoe/1.jpg", "test_tube beaker training_shoe"),
+    "classes with the same folders": (
+        "test_tube/top/1.jpg training_shoe/top/1.jpg beaker/top/1.jpg",
+        "test_tube training_shoe beaker",
+    ),
     "passports": ("valid_passport/1.jpg test_passport/1.jpg", "valid_passport test_passport"),
     "folds": ("fold1/a/1.jpg fold1/b/1.jpg fold2/a/1.jpg fold2/b/1.jpg", "fold1 fold1 fold2 fold2"),
 }
