@@ -205,7 +205,7 @@ class _Reader:
 
     def _read_splits(self, folder: Folder, splits: dict[str, Split]) -> None:
         self.layout.levels.add(folder.path)
-        bases = {name: _class_level(folder.children[name]) for name in splits}
+        bases = self._class_levels({name: folder.children[name] for name in splits})
         self.layout.splits |= {folder.children[name].path: split for name, split in splits.items()}
         rest = folder.without(set(splits))
         if all(base.is_flat for base in bases.values()) and (len(rest.children) > 1 or self._wrapped(rest)):
@@ -216,6 +216,17 @@ class _Reader:
             if base is not folder.children[name] and not base.is_flat:
                 self.layout.wrappings.append(base.path)
             self._read_classes(base, splits[name])
+
+    def _class_levels(self, splits: dict[str, Folder]) -> dict[str, Folder]:
+        """Where each split's classes are; a folder that is a class of another split is one here, whatever its name."""
+        bases = {name: _class_level(split) for name, split in splits.items()}
+        classes = {name for base in bases.values() for name in base.children}
+        return {
+            name: self.layout.root.find(base.path.rpartition("/")[0])
+            if base.is_flat and base is not splits[name] and base.name in classes
+            else base
+            for name, base in bases.items()
+        }
 
     def _read_splits_in_classes(self, folder: Folder) -> bool:
         """`cat/train/1.jpg`: where folders hold nothing but splits, these are the folder's class's."""

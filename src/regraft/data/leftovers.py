@@ -26,10 +26,10 @@ _NAMES = {
     "desktop.ini": "Windows's",
     "@eadir": "a Synology's small pictures",
     "#recycle": "a Synology's bin",
+    "~snapshot": "a file server's snapshots",
     "#snapshot": "a Synology's snapshots",
     "@recycle": "a QNAP's bin",
     "@recently-snapshot": "a QNAP's snapshots",
-    "lightroom previews.lrdata": "Lightroom's previews",
     "__pycache__": "Python's",
     "node_modules": "Node's packages",
 }
@@ -53,6 +53,7 @@ _MARKS: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"trainer_state.json"}), "a checkpoint of Transformers"),
     (frozenset({"saved_model.pb", "variables"}), "a model of TensorFlow"),
     (frozenset({"pyvenv.cfg"}), "a Python environment"),
+    (frozenset({"conda-meta"}), "a Python environment"),
 )
 """What lies together in the folder of a program's run. A folder's name says nothing: a class may be called runs."""
 _YOLO_TASKS = frozenset({"classify", "detect", "obb", "pose", "segment"})
@@ -83,6 +84,8 @@ def leftover_reason(name: str) -> str | None:
         return ""
     if lower.startswith("._"):
         return COMPANION
+    if lower.endswith(".lrdata"):
+        return "Lightroom's previews"
     if lower.startswith(".trash"):
         return "a desktop's bin"
     return _HIDDEN if name.startswith(".") else _NAMES.get(lower)

@@ -117,6 +117,7 @@ SPLIT_LAYOUTS = {
         "train:car train:train test:train test:car",
     ),
     "splits called differently": ("train-small/a/1.jpg train-small/b/1.jpg big_test/a/1.jpg", "train:a train:b test:a"),
+    "a class called photo": ("train/photo/1.jpg train/art/1.jpg val/photo/1.jpg", "train:photo train:art val:photo"),
     "two trainings": (
         "train/a/1.jpg train/b/1.jpg train_more/a/1.jpg test/a/1.jpg test-odd/1.jpg",
         "train:a train:b train:a test:a -",
