@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,12 +69,12 @@ def require_verb(arguments: Sequence[str]) -> None:
     first, *rest = arguments
     if first.startswith("-"):
         raise OptionError(f"A verb comes first, then {first}. Verbs: regraft --help")
+    if os.path.exists(os.path.expanduser(first)) and first not in _BY_WORD:  # noqa: PTH110, PTH111 - any text is allowed
+        raise OptionError(f"{quoted(first)} is no verb. Did you mean: {_on_path(first, rest)}")
     near = difflib.get_close_matches(first.lower(), VERBS, n=1)
     if first in _BY_WORD or near:
         meant = _BY_WORD.get(first) or near[0]
         raise OptionError(f"There is no verb {quoted(first)}. Did you mean: {_command(meant, rest)}")
-    if Path(first).expanduser().exists():
-        raise OptionError(f"{quoted(first)} is no verb. Did you mean: {_on_path(first, rest)}")
     raise OptionError(f"There is no verb {quoted(first)}. Verbs: {', '.join(VERBS)}.")
 
 

@@ -113,6 +113,8 @@ def test_a_wrong_value_is_one_sentence_in_the_words_of_the_command_line(line, te
         (["prob", "photos"], "There is no verb 'prob'. Did you mean: regraft probe photos"),
         (["classify", "a b.jpg"], "Did you mean: regraft predict 'a b.jpg'"),
         (["download", "flowers"], "Did you mean: regraft datasets get flowers"),
+        (["few"], "'few' is no verb. Did you mean: regraft probe few"),
+        (["~nobody/" + "x" * 5000], "There is no verb"),
         (["photos"], "'photos' is no verb. Did you mean: regraft probe photos"),
         (["photos", "finetune", "--budget", "5"], "Did you mean: regraft finetune photos --budget 5"),
         (["run"], "Did you mean: regraft"),
@@ -124,6 +126,7 @@ def test_a_wrong_value_is_one_sentence_in_the_words_of_the_command_line(line, te
 def test_a_first_word_that_is_no_verb_leads_to_one(words, meant, tmp_path, monkeypatch):
     """A misspelt verb, another tool's word, a folder in its place: the command line that is meant can be copied."""
     (tmp_path / "photos").mkdir()
+    (tmp_path / "few").mkdir()
     (tmp_path / "a-run" / "bundle").mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
     with pytest.raises(OptionError) as caught:
