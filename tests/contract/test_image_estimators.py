@@ -19,6 +19,7 @@ from regraft import ImageClassifier, ImageFeatures
 from regraft.core import DataError, OptionError
 from regraft.features import open_store
 from regraft.recipes import EmbedOptions, ProbeOptions
+from regraft.recipes.source_options import SourceOptions
 
 CHECKS = [
     "check_estimator_cloneable",
@@ -63,11 +64,44 @@ def test_the_checks_that_apply_hold(estimator, check):
     getattr(estimator_checks, check)(type(estimator).__name__, clone(estimator))
 
 
+NO_PARAMETERS = {
+    "out": "the features are returned",
+    "runs": "no run is written",
+    "name": "no run is written",
+    "metric": "scikit-learn has its own: scoring=",
+    "test_fraction": "who calls it splits",
+    "group_by": "fit(groups=)",
+    **dict.fromkeys(SourceOptions.model_fields, "X is a list"),
+}
+"""Options of the verbs that estimators do not have, and why."""
+
+
 @pytest.mark.parametrize(("estimator", "options"), [(ImageFeatures, EmbedOptions), (ImageClassifier, ProbeOptions)])
 def test_the_parameters_are_the_options(estimator, options):
-    """Names and defaults are those of the recipe."""
-    for name, parameter in inspect.signature(estimator).parameters.items():
+    """Names and defaults are those of the recipe, and every option of the recipe that applies is a parameter."""
+    parameters = inspect.signature(estimator).parameters
+    assert set(parameters) == set(options.model_fields) - set(NO_PARAMETERS)
+    for name, parameter in parameters.items():
         assert parameter.default == options.model_fields[name].default, name
+
+
+def test_preprocessing_can_be_chosen(listed):
+    """TF-Slim's ways to prepare a picture give other features than what the weights want."""
+    paths, _ = listed
+    usual, vgg = (ImageFeatures(preprocessing=name).transform(paths[:2]) for name in ("auto", "vgg"))
+    assert not np.array_equal(usual, vgg)
+
+
+def test_one_image_is_a_list_of_one(listed):
+    """A path alone, in any form, and an array alone are one image; a generator and a column are lists."""
+    paths, _ = listed
+    expected = ImageFeatures().transform(paths[:2])
+    first, pixels = paths[0], pixels_of(paths[:1])[0]
+    for one in (first, Path(first), first.encode(), [first], (Path(first),), np.array([first]), pixels, pixels[None]):
+        np.testing.assert_array_equal(ImageFeatures().fit(one).transform(one), expected[:1])
+    np.testing.assert_array_equal(ImageFeatures().transform(path for path in paths[:2]), expected)
+    fitted = ImageClassifier(n_strengths=2, n_folds=2).fit(paths, listed[1])
+    assert fitted.predict(first).shape == (1,)
 
 
 def test_features_are_those_of_embed(listed, tmp_path):
@@ -140,10 +174,14 @@ def test_groups_and_weights_are_used(listed):
 @pytest.mark.parametrize(
     ("images", "message"),
     [
-        ("photo.jpg", "must be a list"),
         ([], "no images"),
-        ([1.5], "Item 0 of X is a float"),
-        (np.zeros((2, 8, 8, 3)), "float64 array of shape"),
+        (None, "X is a path .* not None"),
+        ({"photo.jpg": 1}, "not a dict of 1"),
+        ("", "this text is empty"),
+        ([1.5], "Item 0 of X is the float 1.5"),
+        ([b"\xff\xd8\xff\xe0 and so on"], "Item 0 of X is a path; these are 14 bytes, of an image"),
+        (np.zeros((2, 8, 8, 3)), "float64 ndarray of shape"),
+        (np.zeros((4, 10)), "Item 0 of X is a float64 ndarray of shape"),
     ],
 )
 def test_what_is_no_list_of_images_is_refused(images, message):

@@ -20,13 +20,14 @@ from regraft.backbones.choice import (
     cpu_has_bf16,
 )
 from regraft.backbones.declaration import network_input
-from regraft.backbones.engines import compute_features, open_engine
+from regraft.backbones.engines import EngineOpener, compute_features, open_engine
 from regraft.backbones.preprocessing import (
     PREPROCESSINGS,
     Preprocessing,
     PreprocessingName,
     with_preprocessing,
 )
+from regraft.backbones.processes import require_own_threads
 from regraft.backbones.resolution import is_offline, resolve_backbone, resolve_own_network
 from regraft.backbones.slim_networks import SLIM_NETWORKS, SlimNetwork
 from regraft.backbones.slim_scopes import ScopeMeaning, TrainablePart, find_slim_scope, read_slim_scopes
@@ -63,6 +64,7 @@ __all__ = [
     "Engine",
     "EngineChoice",
     "EngineName",
+    "EngineOpener",
     "Planes",
     "Precision",
     "Preprocessing",
@@ -85,6 +87,7 @@ __all__ = [
     "network_input",
     "open_engine",
     "read_slim_scopes",
+    "require_own_threads",
     "resolve_backbone",
     "resolve_own_network",
     "stage_names",

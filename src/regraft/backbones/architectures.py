@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regraft.backbones.networks import create_network, load_timm_weights
+from regraft.backbones.processes import note_network, require_few_threads, require_own_threads
 from regraft.core import BackboneError, OptionError, quoted
 
 if TYPE_CHECKING:
@@ -24,9 +25,13 @@ def build_network(spec: BackboneSpec, *, drop_path: float = 0.0) -> nn.Module:
         drop_path: Largest probability that a training step leaves out a residual block (Huang et al. 2016).
 
     Raises:
-        BackboneError: Nobody knows the architecture, or the user's code fails.
+        BackboneError: Nobody knows the architecture, the user's code fails, or the process was forked after a network
+            had been used.
         OptionError: It has no residual blocks to leave out.
     """
+    require_own_threads()
+    require_few_threads()
+    note_network()
     if spec.family == "timm":
         network = create_network(spec.architecture, image_size=spec.image_size, drop_path=drop_path)
         network.reset_classifier(0)  # type: ignore[operator]

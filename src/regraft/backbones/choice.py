@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from regraft.backbones.openvino_core import openvino_core
+from regraft.backbones.processes import require_own_threads
 from regraft.core import OptionError
 
 if TYPE_CHECKING:
@@ -70,7 +71,9 @@ def choose_engine(engine: EngineName = "auto", precision: Precision = "auto", de
 
     Raises:
         OptionError: The combination does not exist, or not on this machine.
+        BackboneError: The process was forked after a network had been used.
     """
+    require_own_threads()
     if engine == "openvino" and device in ("cuda", "mps"):
         raise OptionError(f"The OpenVINO engine runs on the CPU; for {device} use --engine torch.")
     chosen_device = _choose_device(engine, device)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regraft.core import BackboneError
+from regraft.backbones.processes import ONE_AT_A_TIME, require_own_threads
+from regraft.core import BackboneError, ThreadLock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def open_engine(spec: BackboneSpec, choice: EngineChoice, *, layer: str, cache: Path) -> Engine:
-    """Load a backbone into the chosen engine.
+    """Load a backbone into the chosen engine; one at a time, so that several threads convert a network once.
 
     Args:
         spec: A resolved backbone (`resolve_backbone`).
@@ -27,8 +28,15 @@ def open_engine(spec: BackboneSpec, choice: EngineChoice, *, layer: str, cache: 
         cache: Where weights and converted graphs are kept.
 
     Raises:
-        BackboneError: The weights cannot be had or the layer does not exist.
+        BackboneError: The weights cannot be had, the layer does not exist, or the process was forked after a network
+            had been used.
     """
+    require_own_threads()
+    with ONE_AT_A_TIME:
+        return _open(spec, choice, layer, cache)
+
+
+def _open(spec: BackboneSpec, choice: EngineChoice, layer: str, cache: Path) -> Engine:
     if spec.digest is None:
         raise BackboneError(f"The backbone {spec.name} is not resolved: its weights' digest is not known.")
     if choice.engine == "openvino":
@@ -41,6 +49,40 @@ def open_engine(spec: BackboneSpec, choice: EngineChoice, *, layer: str, cache: 
 
     weights, _digest = keep_weights(spec, cache / "weights")
     return TorchEngine(spec, weights, choice, layer=layer)
+
+
+class EngineOpener:
+    """Opens an engine when it is first asked for, and gives the same to all who ask, in any thread.
+
+    A deep copy, or one in another process, opens its own.
+
+    Args:
+        spec: As for `open_engine`; the other arguments, too.
+        choice: What runs it.
+        layer: What is computed.
+        cache: Where weights and graphs are kept.
+    """
+
+    def __init__(self, spec: BackboneSpec, choice: EngineChoice, layer: str, cache: Path) -> None:
+        self._settings = spec, choice, layer, cache
+        self._opening = ThreadLock()
+        self._engine: Engine | None = None
+
+    def __call__(self) -> Engine:
+        """The engine.
+
+        Raises:
+            BackboneError: As from `open_engine`.
+        """
+        require_own_threads()
+        with self._opening:
+            if self._engine is None:
+                spec, choice, layer, cache = self._settings
+                self._engine = open_engine(spec, choice, layer=layer, cache=cache)
+            return self._engine
+
+    def __reduce__(self) -> tuple[type[EngineOpener], tuple[BackboneSpec, EngineChoice, str, Path]]:
+        return EngineOpener, self._settings
 
 
 def compute_features(engine: Engine, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -65,17 +65,21 @@ def keep_graph(spec: BackboneSpec, layer: str, cache: Path) -> Graph:
     aside.mkdir(parents=True)
     try:
         _convert(spec, layer, cache, aside)
-        shutil.rmtree(folder, ignore_errors=True)
-        try:
-            aside.rename(folder)
-            sync_folder(folder.parent)
-        except OSError:  # another process was faster; its graph is as good
-            if (graph := _checked(folder)) is None:
-                raise
-            return graph
+        if (graph := _checked(folder)) is None:  # else another process was faster; its graph is as good
+            shutil.rmtree(folder, ignore_errors=True)
+            _reveal(aside, folder)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return Graph(folder / "graph.xml", folder / "graph.bin")
+
+
+def _reveal(aside: Path, folder: Path) -> None:
+    try:
+        aside.rename(folder)
+        sync_folder(folder.parent)
+    except OSError:  # faster by an instant
+        if _checked(folder) is None:
+            raise
 
 
 def _checked(folder: Path) -> Graph | None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import importlib
 import sys
-import threading
-from functools import cache
 from typing import Any
+
+from regraft.backbones.processes import keep_through_forks
+from regraft.core import ThreadLock
 
 _TELEMETRY = "openvino_telemetry"
 _SENDERS = ("openvino.tools.ovc.telemetry_utils", "openvino.tools.ovc.convert_impl")
 """Modules of OpenVINO that keep what they send events with as `tm`."""
 
 _absent = object()
-_importing = threading.Lock()
+_importing = ThreadLock()
+_cores: list[Any] = []
 
 
 def import_openvino() -> Any:
@@ -46,7 +48,6 @@ def _silence() -> None:
             module.tm = importlib.import_module("openvino.tools.ovc.telemetry_stub")  # type: ignore[union-attr]
 
 
-@cache
 def openvino_core() -> Any:
     """The one `openvino.Core` of this process; it is never freed.
 
@@ -54,4 +55,8 @@ def openvino_core() -> Any:
     takes away with it. With two of them the thread is left with freed memory: the next signal, a Ctrl-C for
     instance, ends the process (seen with OpenVINO 2026.4).
     """
-    return import_openvino().Core()
+    with _importing:
+        if not _cores:
+            _cores.append(import_openvino().Core())
+            keep_through_forks(_cores[0])
+        return _cores[0]

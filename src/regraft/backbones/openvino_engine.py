@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from regraft.backbones.inferences import Lender
 from regraft.backbones.openvino_core import openvino_core
+from regraft.backbones.processes import keep_through_forks, note_network
 from regraft.core import n_usable_cores
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from regraft.backbones.graphs import Graph
+    from regraft.backbones.inferences import Inference
 
 
 class OpenVinoEngine:
@@ -23,6 +26,7 @@ class OpenVinoEngine:
 
     Two inferences run side by side and a third waits, so that no core is idle while results are
     fetched. A batch smaller than the graph's is filled up: features never depend on the company.
+    Any number of threads can use it; they share its two inferences at a time.
 
     Args:
         graph: The converted graph.
@@ -48,34 +52,21 @@ class OpenVinoEngine:
                 "ENABLE_CPU_PINNING": False,  # decoding threads share the cores
             },
         )
-        self._requests = [compiled.create_infer_request() for _ in range(n_streams + 1)]
+        self._lender = Lender([compiled.create_infer_request() for _ in range(n_streams + 1)])
+        keep_through_forks(self)
+        note_network()
         self.batch_size = int(compiled.inputs[0].shape[0])
         self.n_features = int(compiled.outputs[0].shape[1])
 
     def stream(self, batches: Iterable[NDArray[np.uint8]]) -> Iterator[NDArray[np.float32]]:
         """Features of batches, in their order (`Engine.stream`)."""
-        idle = deque(self._requests)
-        running: deque[tuple[Any, int, NDArray[np.uint8]]] = deque()
-        try:
-            for batch in batches:
-                request = idle.popleft()
-                filled = self._filled(batch)
-                request.start_async({0: filled}, share_inputs=True)
-                running.append((request, len(batch), filled))  # the input must live until it is used
-                if not idle:
-                    yield self._finished(running, idle)
-            while running:
-                yield self._finished(running, idle)
-        finally:
-            for request, _n, _pixels in running:
-                request.wait()
-
-    def _finished(self, running: deque[tuple[Any, int, NDArray[np.uint8]]], idle: deque[Any]) -> NDArray[np.float32]:
-        request, n_valid, _pixels = running.popleft()
-        request.wait()
-        features = np.array(request.get_output_tensor(0).data[:n_valid], dtype=np.float32)
-        idle.append(request)
-        return features
+        running: deque[Inference] = deque()
+        for batch in batches:
+            running.append(self._lender.start(self._filled(batch), len(batch)))
+            if len(running) == self._lender.n_requests:
+                yield self._lender.finish(running.popleft())
+        while running:
+            yield self._lender.finish(running.popleft())
 
     def _filled(self, batch: NDArray[np.uint8]) -> NDArray[np.uint8]:
         n_missing = self.batch_size - len(batch)

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from regraft.backbones.catalog import BACKBONES
+from regraft.backbones.processes import ONE_AT_A_TIME
 from regraft.backbones.specification import BackboneSpec, WeightsSource
 from regraft.backbones.weights import keep_weights, package_file
 from regraft.core import BackboneError, atomic_path, digest_bytes, digest_file
@@ -53,7 +54,8 @@ def resolve_backbone(
     try:
         return BackboneSpec.from_exact_json(remembered.read_bytes())
     except (OSError, ValueError):
-        spec = _work_out(name, row, source, image_size, cache)
+        with ONE_AT_A_TIME:
+            spec = _work_out(name, row, source, image_size, cache)
     with atomic_path(remembered) as aside:
         aside.write_text(spec.exact_json())
     return spec
@@ -77,8 +79,9 @@ def resolve_own_network(
     """
     from regraft.backbones.own_networks import derive_own_spec
 
-    spec = derive_own_spec(name, weights=_source(checkpoint, random_seed), image_size=image_size)
-    _path, digest = keep_weights(spec, cache / "weights")
+    with ONE_AT_A_TIME:
+        spec = derive_own_spec(name, weights=_source(checkpoint, random_seed), image_size=image_size)
+        _path, digest = keep_weights(spec, cache / "weights")
     return spec.model_copy(update={"digest": digest})
 
 

@@ -9,6 +9,8 @@ import torch
 
 from regraft.backbones.architectures import load_network
 from regraft.backbones.layers import FeatureNetwork
+from regraft.backbones.processes import require_own_threads
+from regraft.core import ThreadLock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,7 +25,7 @@ _BATCH_SIZES = {"cpu": 16, "mps": 64, "cuda": 256}
 
 
 class TorchEngine:
-    """Runs a timm network in torch, in channels-last memory.
+    """Runs a network in torch, in channels-last memory. Any number of threads can use it, one after the other.
 
     Args:
         spec: The backbone.
@@ -39,6 +41,7 @@ class TorchEngine:
         self.device: str = choice.device
         self.batch_size = _BATCH_SIZES[choice.device]
         module = FeatureNetwork(load_network(spec, weights), spec, layer)
+        self._alone = ThreadLock()
         self._module = module.eval().to(choice.device).to(memory_format=torch.channels_last)
         probe = np.zeros((1, spec.image_size, spec.image_size, 3), np.uint8)
         self.n_features = int(self._compute(probe).shape[1])
@@ -58,10 +61,12 @@ class TorchEngine:
             yield waiting.cpu().numpy()
 
     def _compute(self, batch: NDArray[np.uint8]) -> torch.Tensor:
+        require_own_threads()
         pixels = torch.from_numpy(np.ascontiguousarray(batch))
         if self.device == "cuda":
             pixels = pixels.pin_memory()
         pixels = pixels.to(self.device, non_blocking=True)
-        with torch.no_grad(), torch.autocast(self.device, torch.bfloat16, enabled=self.precision == "bf16"):
+        autocast = torch.autocast(self.device, torch.bfloat16, enabled=self.precision == "bf16")
+        with self._alone, torch.no_grad(), autocast:  # one at a time: taps are hooks on the modules
             features: torch.Tensor = self._module(pixels)
         return features

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regraft.backbones import choose_engine, compute_features, open_engine
+from regraft.backbones import EngineOpener, choose_engine, compute_features, require_own_threads
 from regraft.core import OptionError
-from regraft.data import fingerprint_files
-from regraft.features import Extractor, build_extractor
-from regraft.images import transform_array
+from regraft.data import as_files, fingerprint_files
+from regraft.features import build_extractor
+from regraft.images import as_pixels, transform_array
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -23,8 +22,9 @@ if TYPE_CHECKING:
     from regraft.backbones import BackboneSpec, Engine, EngineChoice
     from regraft.bundle.record import BundleRecord
     from regraft.core import Progress
-    from regraft.data import ImageFile, Unreadable
+    from regraft.data import ImageFile, StoredImage, Unreadable
     from regraft.evaluation import Assessment
+    from regraft.features import Extractor
     from regraft.heads import LinearHead
 
 N_CHUNK = 4096
@@ -50,12 +50,16 @@ class Answers:
 class Classifier:
     """A network, a layer, a linear head and the names of the classes.
 
+    Any number of threads can use it. It can be copied, pickled and sent to another process, which loads the network
+    again at the first use; a process that is forked after the first use refuses.
+
     Attributes:
         record: What it is, without its tensors.
         head: The linear head.
         backbone: The network; its weights are in the bundle.
         choice: What runs the network on this machine.
         cache: Where converted graphs and features are kept.
+        extractor: Files to features, with the feature store.
     """
 
     record: BundleRecord
@@ -63,6 +67,15 @@ class Classifier:
     backbone: BackboneSpec
     choice: EngineChoice
     cache: Path
+    extractor: Extractor = field(init=False)
+
+    def __post_init__(self) -> None:
+        layer = self.record.layer
+        built = build_extractor(
+            self.backbone, self.choice, transform=self.record.transform, layer=layer, cache=self.cache
+        )
+        opener = EngineOpener(self.backbone, self.choice, layer, self.cache)
+        object.__setattr__(self, "extractor", replace(built, open_engine=opener))
 
     def __repr__(self) -> str:
         return f"<Classifier {self.record.name!r}: {len(self.class_names)} classes, {self.backbone.name}>"
@@ -72,18 +85,14 @@ class Classifier:
         """Names of the classes, in the order of the probabilities' columns."""
         return self.record.class_names
 
-    @cached_property
+    @property
     def engine(self) -> Engine:
-        """The network, loaded at the first use."""
-        return open_engine(self.backbone, self.choice, layer=self.record.layer, cache=self.cache)
+        """The network, loaded at the first use.
 
-    @cached_property
-    def extractor(self) -> Extractor:
-        """Files to features, with the feature store."""
-        built = build_extractor(
-            self.backbone, self.choice, transform=self.record.transform, layer=self.record.layer, cache=self.cache
-        )
-        return Extractor(built.key, built.transform, lambda: self.engine, built.store)
+        Raises:
+            BackboneError: It cannot be had, or the process was forked after a network had been used.
+        """
+        return self.extractor.open_engine()
 
     def with_metrics(self, assessment: Assessment) -> Classifier:
         """The same classifier with a record of how good it was found to be."""
@@ -120,11 +129,11 @@ class Classifier:
         """
         return self.head.scores(compute_features(self.engine, pixels))
 
-    def predict_arrays(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float64]:
+    def predict_arrays(self, images: Iterable[NDArray[np.uint8]]) -> NDArray[np.float64]:
         """Class probabilities of images in memory, of any sizes.
 
         Args:
-            images: n arrays, (height, width, 3) RGB or (height, width) grey, uint8.
+            images: n arrays, (height, width, 3) RGB or (height, width) grey, uint8; or one of them.
 
         Returns:
             (n, k) float64, rows sum to 1.
@@ -132,27 +141,33 @@ class Classifier:
         Raises:
             OptionError: An array is no such image.
         """
-        if not len(images):
+        listed = as_pixels(images)
+        if not listed:
             return np.zeros((0, len(self.class_names)))
-        for position, image in enumerate(images):
-            if image.dtype != np.uint8 or image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] != 3):
-                raise OptionError(
-                    f"Image {position} is an array of {image.dtype} with shape {image.shape}; images are uint8, "
-                    "(height, width, 3) RGB or (height, width) grey."
-                )
-        pixels = np.stack([transform_array(image, self.record.transform) for image in images])
+        pixels = np.stack([transform_array(image, self.record.transform) for image in listed])
         return self.probabilities(compute_features(self.engine, pixels))
 
-    def predict_files(self, files: Sequence[ImageFile], *, progress: Progress | None = None) -> Iterator[Answers]:
+    def predict_files(
+        self, files: Iterable[str | Path | StoredImage] | str | Path, *, progress: Progress | None = None
+    ) -> Iterator[Answers]:
         """Class probabilities of image files, a chunk of files at a time.
 
         Args:
-            files: Any number of files, or parts of files.
+            files: Any number of files, or parts of files; or one file.
             progress: Where to report.
 
-        Yields:
-            The answers for the next (at most 4,096) files; `rows` counts from the first file of all.
+        Returns:
+            The answers for the next (at most 4,096) files, one after the other; `rows` counts from the first file of
+            all.
+
+        Raises:
+            OptionError: That is no list of files.
+            BackboneError: The process was forked after a network had been used.
         """
+        require_own_threads()  # also where all features are kept: what works must not depend on that
+        return self._answers(as_files(files), progress)
+
+    def _answers(self, files: Sequence[ImageFile], progress: Progress | None) -> Iterator[Answers]:
         for start in range(0, len(files), N_CHUNK):
             chunk = files[start : start + N_CHUNK]
             prints = fingerprint_files(chunk)

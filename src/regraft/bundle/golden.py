@@ -33,7 +33,7 @@ class CheckResult(Value):
 
 
 def check_bundle(
-    folder: Path, *, choice: EngineChoice | None = None, cache: Path | None = None, trust_code: bool = False
+    folder: str | Path, *, choice: EngineChoice | None = None, cache: str | Path | None = None, trust_code: bool = False
 ) -> CheckResult:
     """Load a bundle, verify all of it, and replay its golden inputs.
 

@@ -17,7 +17,7 @@ from regraft.bundle.record import (
     TENSOR_FILES,
     BundleRecord,
 )
-from regraft.core import BundleError, StoreError, cache_folder, digest_file, digest_tensors, read_tensor_header
+from regraft.core import BundleError, StoreError, as_path, cache_folder, digest_file, digest_tensors, read_tensor_header
 from regraft.heads import LinearHead
 
 if TYPE_CHECKING:
@@ -30,7 +30,11 @@ N_TENSOR_BYTES_MAX = 16 << 30
 
 
 def load_bundle(
-    folder: Path, *, choice: EngineChoice | None = None, cache: Path | None = None, trust_code: bool = False
+    folder: str | Path,
+    *,
+    choice: EngineChoice | None = None,
+    cache: str | Path | None = None,
+    trust_code: bool = False,
 ) -> Classifier:
     """Load a classifier from its folder.
 
@@ -45,9 +49,11 @@ def load_bundle(
         trust_code: Run the network's source code that the bundle holds, with the user's rights.
 
     Raises:
+        OptionError: The folder is no path.
         BundleError: It is missing, damaged, contradictory, or from a newer Regraft; or it needs code that is not
             trusted.
     """
+    cache = cache_folder() if cache is None else as_path(cache, "The cache")
     folder = find_bundle(folder)
     record = read_record(folder)
     for name in TENSOR_FILES:
@@ -74,16 +80,17 @@ def load_bundle(
         head=head,
         backbone=backbone,
         choice=choice or choose_like(record),
-        cache=cache or cache_folder(),
+        cache=cache,
     )
 
 
-def find_bundle(folder: Path) -> Path:
+def find_bundle(folder: str | Path) -> Path:
     """The bundle that a path means: itself, or the `bundle` folder inside a run.
 
     Raises:
         BundleError: There is none.
     """
+    folder = as_path(folder, "A bundle or run")
     for candidate in (folder, folder / "bundle"):
         if (candidate / RECORD_FILE).is_file():
             return candidate.resolve()

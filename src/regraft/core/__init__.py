@@ -15,12 +15,13 @@ from regraft.core.errors import (
 )
 from regraft.core.files import arrow_file, atomic_path, digest_bytes, digest_file, publish, require_space, sync_folder
 from regraft.core.json_writing import exact_json, json_text
-from regraft.core.locks import exclusive
+from regraft.core.locks import ThreadLock, exclusive
 from regraft.core.option_faults import explain_validation, option_kinds, wanted
 from regraft.core.option_hints import explain_unknown, nearest
 from regraft.core.option_words import REASONS, SYNONYMS
 from regraft.core.options import Group, Options, PrintableText, Value, options_by_verb, placed
 from regraft.core.own_code import explain_own_error, line_of, load_function, own_file
+from regraft.core.paths import as_path, as_paths, as_source, described, several
 from regraft.core.places import CACHE_VARIABLE, cache_folder, is_writable, n_usable_cores
 from regraft.core.progress import Progress, SilentProgress
 from regraft.core.registry import Registry
@@ -62,12 +63,17 @@ __all__ = [
     "StoreError",
     "TensorEntry",
     "TensorHeader",
+    "ThreadLock",
     "TrainingError",
     "Value",
     "all_printable",
     "arrow_file",
+    "as_path",
+    "as_paths",
+    "as_source",
     "atomic_path",
     "cache_folder",
+    "described",
     "digest_bytes",
     "digest_file",
     "digest_tensors",
@@ -100,6 +106,7 @@ __all__ = [
     "read_tensor_header",
     "require_space",
     "scratch_folder",
+    "several",
     "shell_quoted",
     "shortened",
     "sync_folder",

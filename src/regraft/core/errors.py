@@ -19,7 +19,10 @@ and what to do next.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class RegraftError(Exception):
@@ -27,6 +30,16 @@ class RegraftError(Exception):
 
     exit_code: ClassVar[int] = 1
     http_status: ClassVar[int] = 500
+
+    def __reduce__(self) -> tuple[Callable[..., RegraftError], tuple[Any, ...]]:
+        return _made_again, (type(self), self.args, self.__dict__)
+
+
+def _made_again(kind: type[RegraftError], arguments: tuple[Any, ...], state: dict[str, Any]) -> RegraftError:
+    """An error that comes from another process: what it was made of is not known, what it says is."""
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(state)
+    return error
 
 
 class OptionError(RegraftError):

@@ -1,8 +1,11 @@
-"""One process at a time: a lock that the system releases when its holder dies."""
+"""One at a time: a lock between threads, and one between processes that the system releases when its holder dies."""
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import threading
+import weakref
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
@@ -12,6 +15,52 @@ from regraft.core.text import duration
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from types import TracebackType
+
+
+class ThreadLock:
+    """A lock between the threads of one process; who holds it may take it again.
+
+    It is free in a forked child, whoever held it when the process was forked, and in a copy or another process, to
+    which it was sent with what it guards.
+
+    Attributes:
+        depth: How often its holder has taken it.
+    """
+
+    def __init__(self) -> None:
+        self._free()
+        _THREAD_LOCKS.add(self)
+
+    def _free(self) -> None:
+        self._lock = threading.RLock()
+        self.depth = 0
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+        self.depth += 1
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.depth -= 1
+        self._lock.release()
+
+    def __reduce__(self) -> tuple[type[ThreadLock], tuple[()]]:
+        return ThreadLock, ()
+
+
+_THREAD_LOCKS: weakref.WeakSet[ThreadLock] = weakref.WeakSet()
+
+
+def _free_all() -> None:
+    """The threads that held locks do not live in a forked child."""
+    for lock in _THREAD_LOCKS:
+        lock._free()  # noqa: SLF001 - of this module
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_free_all)
 
 
 @contextmanager

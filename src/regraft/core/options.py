@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path, PurePath
 from typing import Annotated, Any, ClassVar, Literal, Self, cast, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, JsonValue, ValidationError, model_validator
@@ -11,6 +12,7 @@ from pydantic_core import PydanticSerializationError, to_json, to_jsonable_pytho
 from regraft.core.errors import OptionError
 from regraft.core.json_writing import exact_json
 from regraft.core.option_faults import explain_validation
+from regraft.core.paths import as_path
 from regraft.core.text import all_printable, printable
 
 PrintableText = Annotated[str, BeforeValidator(lambda text: printable(text) if isinstance(text, str) else text)]
@@ -80,7 +82,8 @@ class Options(Value):
     """The settings of one recipe: name, type, default, bounds, help and place, declared once.
 
     The Python call, the command line, the run's record and the documentation are made from the
-    subclass's fields. Unknown names are an error. A number that may be absent can be written as "none".
+    subclass's fields. Unknown names are an error. A number that may be absent can be written as "none". A path may be
+    text, and `~` in it is the home folder.
 
     Attributes:
         VERB: Whose options they are; None for parts that verbs have in common.
@@ -111,7 +114,18 @@ class Options(Value):
             return given
         kinds = {name: set(get_args(field.annotation)) for name, field in cls.model_fields.items()}
         absent = {name for name, found in kinds.items() if type(None) in found and found & {int, float}}
-        return {name: None if value == "none" and name in absent else value for name, value in given.items()}
+        return {
+            name: None if isinstance(value, str) and value == "none" and name in absent else value
+            for name, value in given.items()
+        }
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_paths(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        kinds = {name: {field.annotation, *get_args(field.annotation)} for name, field in cls.model_fields.items()}
+        return {name: _read_path(name, value, kinds.get(name, set())) for name, value in given.items()}
 
     @classmethod
     def of(cls, options: Self | None, settings: dict[str, Any]) -> Self:
@@ -136,3 +150,10 @@ def _kinds(parent: type[Options]) -> list[type[Options]]:
     """The class and all that descend from it, each once."""
     found = [parent, *(kind for child in parent.__subclasses__() for kind in _kinds(child))]
     return list(dict.fromkeys(found))
+
+
+def _read_path(name: str, value: Any, kinds: set[Any]) -> Any:
+    """A field's value, where it is a path: what is text for others may be one (`backbone` can name a run's folder)."""
+    if Path in kinds and not (value is None and type(None) in kinds):
+        return as_path(value, f"The option '{name}'")
+    return str(as_path(value)) if str in kinds and isinstance(value, PurePath) else value

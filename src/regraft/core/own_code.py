@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from regraft.core.errors import OptionError
 from regraft.core.files import digest_file
+from regraft.core.paths import as_path
 from regraft.core.text import quoted
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def own_file(name: str) -> Path | None:
     """The source file of `package.module:function` or `FILE.py:function`; None where there is none."""
     place = name.rpartition(":")[0]
     if place.endswith(".py"):
-        path = Path(place).expanduser()
+        path = as_path(place, "A file with code of your own")
         return path.resolve() if path.is_file() else None
     try:
         found = importlib.util.find_spec(place) if place else None

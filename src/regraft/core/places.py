@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from regraft.core.paths import as_path
+
 CACHE_VARIABLE = "REGRAFT_CACHE"
 _NOWHERE = Path("/nonexistent/regraft")
 """The cache of a user who has no home and chose no place: it cannot be written, which is said where it matters."""
@@ -16,7 +18,7 @@ def cache_folder() -> Path:
     Everything below it can be deleted at any time and is computed again when needed.
     """
     if chosen := os.environ.get(CACHE_VARIABLE):
-        return Path(os.path.expanduser(chosen)).resolve()  # noqa: PTH111 - Path's raises where there is no home
+        return as_path(chosen, CACHE_VARIABLE).resolve()
     import platformdirs
 
     if os.name == "nt" or os.environ.get("HOME") or os.environ.get("XDG_CACHE_HOME"):

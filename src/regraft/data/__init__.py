@@ -50,7 +50,7 @@ from regraft.data.signatures import (
 )
 from regraft.data.sources import list_images, read_manifest
 from regraft.data.splits import assign_splits, has_own_validation, split_folds, split_holdout
-from regraft.data.stored import N_BYTES_MAX, ImageFile, StoredImage, reading_order
+from regraft.data.stored import N_BYTES_MAX, ImageFile, StoredImage, as_files, reading_order
 from regraft.data.units import cluster_units
 from regraft.data.unreadable import Reason, Unreadable, UnreadableImageError, explain_os_error
 
@@ -89,6 +89,7 @@ __all__ = [
     "UnreadableImageError",
     "Web",
     "WrittenShard",
+    "as_files",
     "assign_splits",
     "cluster_units",
     "digest_images",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regraft.core import DataError, quoted
+from regraft.core import DataError, as_paths, as_source, quoted
 from regraft.data.columns import SUFFIXES
 from regraft.data.fetching import DATASETS, load_dataset
 from regraft.data.file_listing import list_files
@@ -23,7 +23,7 @@ from regraft.data.shards import is_shard, read_shard_file, read_shard_folder, re
 from regraft.data.tables import read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from regraft.data.finding import Finding
     from regraft.data.stored import StoredImage
@@ -44,12 +44,13 @@ def read_manifest(source: str | Path, reading: Reading | None = None) -> Manifes
         OptionError: What the user says does not fit.
         MissingExtraError: The named data set comes in a package that is not installed.
     """
+    source = as_source(source)
+    path = Path(source)
     try:
-        path = Path(source).expanduser()
         is_folder, is_file = path.is_dir(), path.is_file()
-    except (OSError, RuntimeError) as error:  # forbidden, too long, or no such user in ~user
-        reason = getattr(error, "strerror", None) or error
-        raise DataError(f"The data set {quoted(str(source))} cannot be read: {reason}.") from error
+    except OSError as error:  # forbidden, or too long
+        reason = error.strerror or error
+        raise DataError(f"The data set {quoted(source)} cannot be read: {reason}.") from error
     if is_file and is_shard(path):
         manifest = read_shard_file(path)
     elif is_file and path.suffix.lower() in SUFFIXES:
@@ -59,7 +60,7 @@ def read_manifest(source: str | Path, reading: Reading | None = None) -> Manifes
     elif is_folder:
         manifest = read_shard_folder(path) or read_folder(path, reading)
     else:
-        manifest = read_shard_pattern(str(source)) or _load_by_name(str(source))
+        manifest = read_shard_pattern(source) or _load_by_name(source)
     return _grouped(manifest, reading or Reading())
 
 
@@ -75,11 +76,12 @@ def _load_by_name(name: str) -> Manifest:
     raise DataError(f"There is no folder or table {quoted(name)}, and no data set of this name. {hint}")
 
 
-def list_images(places: Sequence[str | Path]) -> Manifest:
+def list_images(places: Iterable[str | Path] | str | Path) -> Manifest:
     """Images without labels: files as they are named, folders with everything below them, shards with all they hold.
 
     Args:
-        places: Files, folders and shards. A file is taken whatever its extension; a repeated one is taken once.
+        places: Files, folders and shards, or one of them. A file is taken whatever its extension; a repeated one is
+            taken once.
 
     Returns:
         The images in the order of `places`, those of one folder or shard sorted; paths are relative to the working
@@ -92,7 +94,7 @@ def list_images(places: Sequence[str | Path]) -> Manifest:
     paths: dict[str, StoredImage | None] = {}
     unreadable: list[Unreadable] = []
     remarks: list[Finding] = []
-    for place in map(Path, places):
+    for place in as_paths(places, "An image or folder"):
         name = relative_path(place, here)
         is_folder = os.path.isdir(place)  # noqa: PTH112 - Path.is_dir raises where a name is too long
         shards = _read_shards(place, is_folder=is_folder)

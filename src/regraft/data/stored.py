@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from regraft.core import as_path, several
 from regraft.data.unreadable import Reason, UnreadableImageError, explain_os_error
 
 if TYPE_CHECKING:
@@ -77,6 +78,18 @@ class StoredImage(ABC):
 
 ImageFile = Path | StoredImage
 """Where an encoded image is: a file, or a part of one."""
+
+
+def as_files(given: object) -> list[ImageFile]:
+    """The image files that a user means: one, or any number of them.
+
+    Raises:
+        OptionError: It is neither a file nor a sequence of files.
+    """
+    if isinstance(given, StoredImage):
+        return [given]
+    what = "An image file"
+    return [one if isinstance(one, StoredImage) else as_path(one, what) for one in several(given, what)]
 
 
 def reading_order(sources: Sequence[object]) -> list[int]:

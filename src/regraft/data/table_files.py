@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regraft.core import DataError, plural, quoted, shortened
+from regraft.core import DataError, as_path, plural, quoted, shortened
 from regraft.data.file_listing import has_image_name
 from regraft.data.finding import Finding, make_finding, was
 from regraft.data.folders import relative_path
@@ -49,7 +49,7 @@ def find_files(cells: Sequence[str], table: Path, root: Path | None) -> TableFil
     Raises:
         DataError: A name fits several files.
     """
-    home = (table.parent if root is None else root.expanduser()).resolve()
+    home = (table.parent if root is None else as_path(root)).resolve()
     written = [_posix(cell, home) for cell in cells]
     looked_at = written[:: max(1, len(written) // _N_LOOKED_AT)]
     if _any_there(looked_at, home):
@@ -70,7 +70,9 @@ def n_files_named(cells: Sequence[str], table: Path, root: Path | None) -> int:
 
 
 def _posix(cell: str, root: Path) -> str:
-    """A path that was written on Windows has slashes, unless a file is really called like that."""
+    """A path that was written on Windows has slashes, `~/` is the home folder, unless a file is really called so."""
+    if cell.startswith("~/") and not os.path.lexists(root / cell):
+        return str(as_path(cell, "A path in the table"))
     return cell.replace("\\", "/") if "\\" in cell and not os.path.lexists(root / cell) else cell
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-import threading
 from collections import defaultdict
 from contextlib import contextmanager, nullcontext, suppress
 from functools import partial, wraps
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 
-from regraft.core import StoreError, exclusive
+from regraft.core import StoreError, ThreadLock, exclusive
 from regraft.features.catalogue import Catalogue, is_damage
 from regraft.features.shards import SUFFIX, is_whole, open_shard, write_shard
 from regraft.features.store_info import StoreInfo, Verification
@@ -62,8 +61,7 @@ class FeatureStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._catalogue = Catalogue(folder / "catalogue.sqlite")
-        self._threads = threading.RLock()
-        self._n_holds = 0
+        self._threads = ThreadLock()
 
     @_explained
     def missing(self, key: FeatureKey, digests: Sequence[str]) -> list[str]:
@@ -220,12 +218,11 @@ class FeatureStore:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """Writers are alone, so that an index made again misses no shard."""
-        with self._threads, nullcontext() if self._n_holds else exclusive(self.folder / "lock.sqlite"):
-            self._n_holds += 1
-            try:
-                yield
-            finally:
-                self._n_holds -= 1
+        with (
+            self._threads,
+            nullcontext() if self._threads.depth > 1 else exclusive(self.folder / "lock.sqlite"),
+        ):
+            yield
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from regraft.backbones import LAYER_RULES_VERSION, open_engine
@@ -61,7 +62,7 @@ def build_extractor(
     return Extractor(
         key=key,
         transform=transform,
-        open_engine=lambda: open_engine(spec, choice, layer=layer, cache=cache),
+        open_engine=partial(open_engine, spec, choice, layer=layer, cache=cache),
         store=open_store(cache),
         view=view,
     )

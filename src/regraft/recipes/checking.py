@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regraft.bundle import check_bundle
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from regraft.bundle import CheckResult
 
 
@@ -21,4 +22,4 @@ def check(bundle: str | Path, *, trust_code: bool = False) -> CheckResult:
     Raises:
         BundleError: It is damaged, or gives other scores than when it was saved.
     """
-    return check_bundle(Path(bundle), trust_code=trust_code)
+    return check_bundle(bundle, trust_code=trust_code)

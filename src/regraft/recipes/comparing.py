@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import Field
 
 from regraft.backbones import BACKBONES, compute_features, is_offline
-from regraft.core import OptionError, SilentProgress, StoreError, cache_folder, placed
+from regraft.core import OptionError, SilentProgress, StoreError, as_source, cache_folder, placed
 from regraft.data import fingerprint_manifest, make_finding, read_manifest, require_classes
 from regraft.evaluation import Comparison, Contestant, Costs, rank, write_comparison
 from regraft.recipes.classifiers import now
@@ -111,6 +111,7 @@ def compare(
         OptionError: There is no network or no head to compare.
         RegraftError: See `regraft.core.errors`; the message says what to do.
     """
+    source = as_source(source)
     options = CompareOptions.of(options, settings)
     progress = progress or SilentProgress()
     backbones, chosen = choose_backbones(options)
@@ -136,7 +137,7 @@ def compare(
                 prints=prints,
             )
             seconds[f"{trials[0].backbone}: features"] = sum(watch.seconds.values())
-            entered, taken, noticed = _run_trials(run.folder, str(source), data, trials, progress)
+            entered, taken, noticed = _run_trials(run.folder, source, data, trials, progress)
             findings = (*chosen, *noticed)
             contestants += entered
             seconds |= taken
@@ -148,11 +149,11 @@ def compare(
             created=now(),
             options=options.model_dump(mode="json"),
             versions=installed_versions(),
-            reproduce=command_line("compare", options, str(source)),
+            reproduce=command_line("compare", options, source),
             notices=notices_of(findings),
         )
         write_comparison(comparison, run.folder)
-        write_record(run.folder, source=str(source), options=options, seconds=seconds, data=data)
+        write_record(run.folder, source=source, options=options, seconds=seconds, data=data)
     return CompareResult(
         folder=run.final,
         comparison=comparison,

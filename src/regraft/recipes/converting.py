@@ -24,6 +24,7 @@ from regraft.core import (
     OptionError,
     SilentProgress,
     StoreError,
+    as_source,
     atomic_path,
     digest_bytes,
     digest_file,
@@ -87,10 +88,11 @@ def convert_dataset(
         StoreError: The disk is full or forbids writing, or another process converts to the same folder.
         InterruptedRunError: Ctrl-C; the shards that are finished are kept.
     """
+    source = as_source(source)
     options = ConvertDatasetOptions.of(options, settings)
     progress = progress or SilentProgress()
     manifest = read_manifest(source, options.reading())
-    title = Path(source).expanduser().resolve().stem
+    title = Path(source).resolve().stem
     folder = options.out or Path(f"{title}-{options.to}")
     target = _absolute(folder, Path(source))
     plan = make_plan(manifest, title, options, progress)
@@ -100,7 +102,7 @@ def convert_dataset(
         conversion = _recognise(plan, target, progress)
         was_there = conversion is not None
         if conversion is None:
-            records, conversion = _make(plan, options, (str(source), target, staging), progress)
+            records, conversion = _make(plan, options, (source, target, staging), progress)
         shutil.rmtree(staging, ignore_errors=True)  # also that of a run that died after the last step
     except OSError as error:
         raise StoreError(
@@ -121,7 +123,7 @@ def convert_dataset(
 
 def _absolute(folder: Path, source: Path) -> Path:
     try:
-        target, origin = folder.expanduser().resolve(), source.expanduser().resolve()
+        target, origin = folder.resolve(), source.resolve()
     except (OSError, RuntimeError) as error:  # forbidden, no such user in ~user, links in a circle
         raise OptionError(f"The folder {shortened(str(folder))} cannot be found ({error}).") from error
     if origin.is_dir() and target.is_relative_to(origin):
@@ -263,7 +265,7 @@ def _complete(whole: Path, plan: Plan, conversion: Conversion, source: Path) -> 
     if conversion.kind != "folder":
         with atomic_path(whole / LABELS_FILE) as aside:
             aside.write_text(format_class_list(plan.manifest.class_names), "utf-8", newline="\n")
-    origin = source.expanduser() / SOURCE_FILE
+    origin = source / SOURCE_FILE
     if origin.is_file():
         with atomic_path(whole / SOURCE_FILE) as aside:
             shutil.copyfile(origin, aside)

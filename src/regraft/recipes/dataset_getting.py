@@ -186,7 +186,7 @@ def _foreground(row: Dataset, options: GetDatasetOptions) -> Foreground | None:
 
 def _absolute(folder: Path) -> Path:
     try:
-        return folder.expanduser().resolve()
+        return folder.resolve()
     except (OSError, RuntimeError) as error:  # forbidden, no such user in ~user, links in a circle
         raise OptionError(f"The folder {shortened(str(folder))} cannot be found ({error}).") from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -19,15 +20,17 @@ from regraft.core import (
     placed,
     printable,
 )
-from regraft.data import fingerprint_manifest, left_out, read_manifest
+from regraft.data import fingerprint_manifest, left_out, list_images, read_manifest
 from regraft.recipes.network_options import NetworkOptions, open_network
 from regraft.recipes.source_options import SourceOptions
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from regraft.core import Progress
-    from regraft.data import Finding, Manifest, Unreadable
+    from regraft.data import Finding, Manifest, Reading, Unreadable
 
 _SUFFIXES = (".parquet", ".npy")
 
@@ -65,24 +68,29 @@ class EmbedResult:
 
 
 def embed(
-    source: str | Path, options: EmbedOptions | None = None, *, progress: Progress | None = None, **settings: Any
+    source: str | Path | Iterable[str | Path],
+    options: EmbedOptions | None = None,
+    *,
+    progress: Progress | None = None,
+    **settings: Any,
 ) -> EmbedResult:
     """Compute the features of images and write them to a file.
 
     Args:
-        source: A data set with or without labels: a folder of images of any structure, a table, or a name.
+        source: A data set with or without labels: a folder of images of any structure, a table, or a name; or a list
+            of images and folders.
         options: Ready options.
         progress: Where to report.
         **settings: Single options by name (`EmbedOptions`).
 
     Raises:
         DataError: There is no readable image.
-        OptionError: The output's name does not end in .parquet or .npy.
+        OptionError: The source is no place, or the output's name does not end in .parquet or .npy.
     """
     options = EmbedOptions.of(options, settings)
     if options.out.suffix not in _SUFFIXES:
         raise OptionError(f"--out {options.out} must end in {' or '.join(_SUFFIXES)}.")
-    manifest = read_manifest(source, replace(options.reading(), keep_unlabelled=True))
+    manifest = _listed(source, replace(options.reading(), keep_unlabelled=True))
     files = manifest.files()
     prints = fingerprint_manifest(manifest, progress=progress)
     _spec, _choice, extractor = open_network(options, cache_folder())
@@ -102,6 +110,10 @@ def embed(
     unreadable = prints.unreadable + manifest.named(found.unreadable)
     findings = (*left_out(unreadable), *manifest.remarks)
     return EmbedResult(options.out, kept.paths, found.features, unreadable, findings)
+
+
+def _listed(source: str | Path | Iterable[str | Path], reading: Reading) -> Manifest:
+    return read_manifest(source, reading) if isinstance(source, str | bytes | PathLike) else list_images(source)
 
 
 def _write_parquet(path: Path, manifest: Manifest, features: NDArray[np.float32]) -> None:

@@ -16,7 +16,7 @@ from regraft.backbones import DEFAULT_BACKBONE
 from regraft.core import DataError, quoted
 from regraft.recipes.experiment_options import ProbeOptions
 from regraft.recipes.head_choice import choose_head
-from regraft.recipes.image_lists import list_features
+from regraft.recipes.image_lists import list_features, list_sources
 from regraft.recipes.network_options import NetworkOptions
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ class ImageFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _OfImages
         layer: str = "penultimate",
         image_size: int | None = None,
         resize: str = "auto",
+        preprocessing: str = "auto",
         engine: str = "auto",
         precision: str = "auto",
         device: str = "auto",
@@ -70,6 +71,7 @@ class ImageFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _OfImages
         self.layer = layer
         self.image_size = image_size
         self.resize = resize
+        self.preprocessing = preprocessing
         self.engine = engine
         self.precision = precision
         self.device = device
@@ -80,7 +82,7 @@ class ImageFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _OfImages
         Raises:
             RegraftError: A parameter makes no sense, the network cannot be had, or X is no list of images.
         """
-        self.n_features_out_ = self._features(X[:1]).shape[1]
+        self.n_features_out_ = self._features(list_sources(X)[:1]).shape[1]
         return self
 
     def transform(self, X: Any) -> NDArray[np.float32]:
@@ -130,6 +132,7 @@ class ImageClassifier(ClassifierMixin, _OfImages):  # type: ignore[misc]
         layer: str = "auto",
         image_size: int | None = None,
         resize: str = "auto",
+        preprocessing: str = "auto",
         engine: str = "auto",
         precision: str = "auto",
         device: str = "auto",
@@ -148,6 +151,7 @@ class ImageClassifier(ClassifierMixin, _OfImages):  # type: ignore[misc]
         self.layer = layer
         self.image_size = image_size
         self.resize = resize
+        self.preprocessing = preprocessing
         self.engine = engine
         self.precision = precision
         self.device = device
@@ -174,13 +178,14 @@ class ImageClassifier(ClassifierMixin, _OfImages):  # type: ignore[misc]
             RegraftError: A parameter makes no sense, or the network cannot be had.
         """
         options = self._options()
-        check_consistent_length(X, y, sample_weight, groups)
+        images = list_sources(X)
+        check_consistent_length(images, y, sample_weight, groups)
         labels = column_or_1d(y, warn=True)
         check_classification_targets(labels)
         self.classes_, codes = np.unique(labels, return_inverse=True)
         if len(self.classes_) < 2:
             raise DataError(f"All images are of the class {quoted(self.classes_[0])}: there is nothing to tell apart.")
-        listed = list_features(X, options)
+        listed = list_features(images, options)
         self.selection_ = choose_head(
             listed.features,
             codes.astype(np.int64),
@@ -210,7 +215,8 @@ class ImageClassifier(ClassifierMixin, _OfImages):  # type: ignore[misc]
 
     def _scores(self, X: Any) -> NDArray[np.float32]:
         check_is_fitted(self)
-        return self.selection_.head.scores(self._features(X))
+        features = self._features(X)
+        return self.selection_.head.scores(features)
 
     def _features(self, X: Any) -> NDArray[np.float32]:
         return list_features(X, self._options()).features

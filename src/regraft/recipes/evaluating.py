@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from regraft.core import BundleError, DataError, SilentProgress, json_text, placed, plural, quoted
+from regraft.core import BundleError, DataError, SilentProgress, as_path, as_source, json_text, placed, plural, quoted
 from regraft.data import fingerprint_manifest, read_manifest, require_classes
 from regraft.recipes.dataset_features import features_for
 from regraft.recipes.experiment_options import MetricOptions, RunOptions
@@ -102,6 +102,7 @@ def evaluate(
         BundleError: The classifier cannot be loaded.
         DataError: There are no labelled images, or they have classes that the classifier does not know.
     """
+    bundle, source = as_path(bundle, "A bundle or run"), as_source(source)
     options = EvaluateOptions.of(options, settings)
     progress = progress or SilentProgress()
     watch = Stopwatch()
@@ -112,8 +113,8 @@ def evaluate(
     with watch.stage("hash files"):
         prints = fingerprint_manifest(manifest, progress=progress)
     with RunFolder(options.runs, options.name, f"{Path(source).stem}-evaluate") as run:
-        yardstick = _Yardstick(run, str(bundle), str(source), manifest, prints, options, progress, watch)
-        place = Place(Path(bundle).expanduser(), options.trust_code, options.weights, progress)
+        yardstick = _Yardstick(run, str(bundle), source, manifest, prints, options, progress, watch)
+        place = Place(bundle, options.trust_code, options.weights, progress)
         with closing(place.classifiers(options.wait if options.watch else None)) as found:
             result = _last(place, found, yardstick)
         if result is None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from regraft.bundle import Making
-from regraft.core import SilentProgress, cache_folder
+from regraft.core import SilentProgress, as_source, cache_folder
 from regraft.data import read_manifest, require_classes
 from regraft.features import build_extractor
 from regraft.recipes.classifiers import build_classifier
@@ -110,6 +110,7 @@ def finetune(
     from regraft.recipes.training_story import rate_rows, tell_training
     from regraft.recipes.workshop import Workshop, training_folder
 
+    source = as_source(source)
     options = (FinetuneOptions if options is None else type(options)).of(options, settings)
     progress = progress or SilentProgress()
     watch = Stopwatch()
@@ -126,7 +127,7 @@ def finetune(
     shop = Workshop(data, options, world, portions.seen, progress)
     shop.tell(data.manifest.remarks)
     run = RunFolder(options.runs, options.name, f"{Path(source).stem}-{options.VERB}")
-    work = training_folder(options, str(source), data)
+    work = training_folder(options, source, data)
     with watch.stage("fit head"):
         head, selection = start_head(data, sides.train, options)
     with watch.stage("prepare training"):
@@ -147,7 +148,7 @@ def finetune(
         )
         tuned, classifier = graft(run.final.name, shop, fit, portions.test, making, temperature=_temperature(fit, data))
         findings = Findings(
-            source=str(source),
+            source=source,
             verb=options.VERB,
             options=options,
             data=tuned,
@@ -159,7 +160,7 @@ def finetune(
         measured = report_run(run.folder, findings, classifier, selection, watch)
         save(run.folder, classifier.with_metrics(measured.assessment), tuned, portions.test)
         write_record(
-            run.folder, source=str(source), options=options, seconds=watch.seconds, data=tuned, rates=rate_rows(fit)
+            run.folder, source=source, options=options, seconds=watch.seconds, data=tuned, rates=rate_rows(fit)
         )
         keep_journal(work, run.folder)
     shutil.rmtree(work, ignore_errors=True)

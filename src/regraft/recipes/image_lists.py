@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from regraft.core import DataError, OptionError, cache_folder, plural
+from regraft.core import DataError, OptionError, as_path, cache_folder, described, plural, several
 from regraft.data import fingerprint_files
-from regraft.images import digest_array
+from regraft.images import digest_array, is_image
 from regraft.recipes.network_options import open_network
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def list_features(X: Any, options: NetworkOptions) -> ListedFeatures:
     """Features of images, computed once and kept.
 
     Args:
-        X: n paths, or n images as uint8 arrays (h, w, 3) or (h, w); a list, an array, or a column of a table.
+        X: n paths, or n images as uint8 arrays (h, w, 3) or (h, w); a list, an array, or a column of a table. Or one.
         options: Which features.
 
     Raises:
@@ -68,25 +69,26 @@ def list_sources(X: Any) -> Sequence[ImageSource]:
     """The images of X, each a path or a uint8 array.
 
     Raises:
-        OptionError: X is no list of images, or it is empty.
+        OptionError: X is no image and no list of images, or it is empty.
     """
-    if isinstance(X, str | bytes | Path) or not hasattr(X, "__len__"):
-        raise OptionError(f"X must be a list of paths or images, not {type(X).__name__}.")
+    if is_image(X) or isinstance(X, str | bytes | PathLike):
+        return [_source(X, 0)]
     values = X.to_numpy() if hasattr(X, "to_numpy") else X
     if isinstance(values, np.ndarray) and values.dtype != np.uint8 and values.ndim == 2 and values.shape[1] == 1:
         values = values[:, 0]  # a table with one column
-    if not len(values):
+    items = list(values) if isinstance(values, np.ndarray) and values.ndim else several(values, "X")
+    sources = [_source(item, place) for place, item in enumerate(items)]
+    if not sources:
         raise OptionError("X holds no images.")
-    return [_source(item, place) for place, item in enumerate(values)]
+    return sources
 
 
 def _source(item: Any, place: int) -> Path | NDArray[np.uint8]:
-    if isinstance(item, str | Path):
-        return Path(item)
-    if isinstance(item, np.ndarray) and item.dtype == np.uint8 and item.ndim in (2, 3):
+    if isinstance(item, str | bytes | PathLike):
+        return as_path(item, f"Item {place} of X")
+    if is_image(item):
         return item
-    kind = f"{item.dtype} array of shape {item.shape}" if isinstance(item, np.ndarray) else type(item).__name__
     raise OptionError(
-        f"Item {place} of X is a {kind}. An image is a path, or a uint8 array: (height, width, 3) RGB or "
+        f"Item {place} of X is {described(item)}. An image is a path, or a uint8 array: (height, width, 3) RGB or "
         "(height, width) grey."
     )

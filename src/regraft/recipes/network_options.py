@@ -20,7 +20,7 @@ from regraft.backbones import (
     with_preprocessing,
 )
 from regraft.bundle import find_bundle, load_bundle, read_record
-from regraft.core import OptionError, Options, placed, plural, quoted
+from regraft.core import OptionError, Options, as_path, placed, plural, quoted
 from regraft.features import backbone_transform, build_extractor
 from regraft.images import ResizePolicy
 
@@ -131,7 +131,7 @@ def _find_backbone(options: NetworkOptions, cache: Path) -> BackboneSpec:
     seed = _weights_seed(options)
     if options.model is not None:
         return _own_network(options, options.model, seed, cache)
-    folder = Path(options.backbone).expanduser()
+    folder = as_path(options.backbone, "The option 'backbone'")
     if not folder.is_dir():
         _require_name(options.backbone)
         return resolve_backbone(
@@ -187,7 +187,7 @@ def left_out_head(options: NetworkOptions, spec: BackboneSpec, n_classes: int, c
         n_classes: Of the images.
         cache: The cache folder.
     """
-    folder = Path(options.backbone).expanduser()
+    folder = as_path(options.backbone, "The option 'backbone'")
     whose = folder
     size: int | None = None
     if folder.is_dir():

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from importlib.resources import files
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from regraft.core import OptionError, atomic_path, quoted
+from regraft.core import OptionError, as_path, atomic_path, quoted
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def new_model(name: str | Path) -> Path:
@@ -20,7 +23,7 @@ def new_model(name: str | Path) -> Path:
     Raises:
         OptionError: There is such a file already, or the name can be no module's.
     """
-    path = Path(name).with_suffix(".py")
+    path = as_path(name, "A file to write").with_suffix(".py")
     if not path.stem.isidentifier():
         raise OptionError(f"{quoted(path.stem)} can be no module's name: use letters, digits and _.")
     if path.exists():

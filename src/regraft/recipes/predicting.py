@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from pydantic import Field
 
-from regraft.bundle import load_bundle
-from regraft.core import Value, placed
+from regraft.bundle import Classifier, load_bundle
+from regraft.core import Value, as_paths, placed
 from regraft.data import Finding, Unreadable, left_out, list_images
 from regraft.recipes.network_options import TrustOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from regraft.bundle import Answers, Classifier
+    from regraft.bundle import Answers
     from regraft.core import Progress
 
 
@@ -66,7 +66,7 @@ class PredictResult(Value):
 
 def predict(
     bundle: Path | str | Classifier,
-    sources: Sequence[str | Path],
+    sources: Iterable[str | Path] | str | Path,
     options: PredictOptions | None = None,
     *,
     progress: Progress | None = None,
@@ -76,18 +76,20 @@ def predict(
 
     Args:
         bundle: A bundle's or run's folder, or a loaded classifier.
-        sources: Files, folders with everything below them, and shards with all they hold.
+        sources: Files, folders with everything below them, and shards with all they hold; or one of them.
         options: Ready options.
         progress: Where to report.
         **settings: Single options by name (`PredictOptions`).
 
     Raises:
+        OptionError: A source is no path; images in memory are for `Classifier.predict_arrays`.
         BundleError: The classifier cannot be loaded.
         DataError: A folder holds no image.
     """
     options = PredictOptions.of(options, settings)
+    places = as_paths(sources, "An image or folder")
     classifier = _loaded(bundle, options)
-    manifest = list_images(sources)
+    manifest = list_images(places)
     files = manifest.files()
     predictions: list[Prediction] = []
     unreadable: list[Unreadable] = list(manifest.unreadable)
@@ -102,9 +104,7 @@ def predict(
 
 
 def _loaded(bundle: Path | str | Classifier, options: PredictOptions) -> Classifier:
-    from pathlib import Path
-
-    return load_bundle(Path(bundle), trust_code=options.trust_code) if isinstance(bundle, (str, Path)) else bundle
+    return bundle if isinstance(bundle, Classifier) else load_bundle(bundle, trust_code=options.trust_code)
 
 
 def _named(paths: Sequence[str], answers: Answers, class_names: Sequence[str], top_k: int) -> Iterator[Prediction]:

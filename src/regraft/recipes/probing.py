@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from regraft.core import SilentProgress
+from regraft.core import SilentProgress, as_source
 from regraft.data import read_manifest, require_classes
 from regraft.recipes.dataset_features import load_features
 from regraft.recipes.experiment_options import ProbeOptions
@@ -76,6 +76,7 @@ def probe(
     Raises:
         RegraftError: See `regraft.core.errors`; the message says what to do.
     """
+    source = as_source(source)
     options = ProbeOptions.of(options, settings)
     progress = progress or SilentProgress()
     watch = Stopwatch()
@@ -88,9 +89,7 @@ def probe(
         data, portions = portion_for_probe(data, options.test_fraction, options.seed)
         train, test = portions.train, portions.test
         progress.start("Fitting the head", 1, unit="heads")
-        trial = run_trial(
-            run.folder, str(source), data, options, name=run.final.name, train=train, test=test, watch=watch
-        )
+        trial = run_trial(run.folder, source, data, options, name=run.final.name, train=train, test=test, watch=watch)
     return ProbeResult(
         folder=run.final,
         assessment=trial.assessment,

@@ -38,7 +38,7 @@ class RunFolder:
     def __init__(self, parent: Path, name: str | None, stem: str) -> None:
         if name is not None and (not name or name in (".", "..") or re.search(r"[/\\\0]", name)):
             raise OptionError(f"{quoted(name)} cannot be a run's name: it must be a single folder name.")
-        self.parent = parent.expanduser().resolve()
+        self.parent = parent.resolve()
         self.final = self.parent / (name or self._free_name(stem))
         if self.final.exists():
             raise OptionError(f"There is a run at {self.final} already. Choose another --name, or delete it.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from pydantic import Field
 
-from regraft.core import SilentProgress, Value, placed, plural
+from regraft.core import SilentProgress, Value, as_source, placed, plural
 from regraft.data import (
     DataSummary,
     Finding,
@@ -101,6 +101,7 @@ def scan(
     Raises:
         DataError: There is nothing to scan.
     """
+    source = as_source(source)
     options = ScanOptions.of(options, settings)
     manifest = read_manifest(source, options.reading())
     prints, sizes = _look_into(manifest, progress) if options.decode else (_hash(manifest, progress), None)

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from regraft.core import OptionError, SilentProgress, cache_folder
+from regraft.core import OptionError, SilentProgress, as_source, cache_folder
 from regraft.data import read_manifest, require_classes
 from regraft.evaluation import compare_paired
 from regraft.recipes.classifiers import build_classifier
@@ -106,7 +106,7 @@ def train(
     from regraft.recipes.training_story import rate_rows, tell_training
     from regraft.recipes.workshop import Workshop, training_folder
 
-    options = TrainOptions.of(options, settings)
+    source, options = as_source(source), TrainOptions.of(options, settings)
     progress = progress or SilentProgress()
     watch = Stopwatch()
     with watch.stage("list images"):
@@ -122,7 +122,7 @@ def train(
     left_out = left_out_head(options, data.spec, data.manifest.n_classes, cache_folder())
     shop = Workshop(data, options, world, portions.seen, progress, n_passes=n_passes(options, portions.own))
     shop.tell(data.manifest.remarks)
-    work = training_folder(options, str(source), data)
+    work = training_folder(options, source, data)
     with watch.stage("prepare training"):
         prepared = shop.prepare(work)
     with watch.stage("judge the rungs"), stop_requests() as stop:
@@ -150,7 +150,7 @@ def train(
             keep_journal(fit.folder, run.folder)
         story = tell_training(shop, fit, told, plan=prepared.sentences, climbed=climbed)
         findings = Findings(
-            str(source),
+            source,
             "train",
             options,
             kept,
@@ -162,7 +162,7 @@ def train(
         measured = report_run(run.folder, findings, classifier, selection, watch)
         rates = None if fit is None else rate_rows(fit)
         save(run.folder, classifier.with_metrics(measured.assessment), kept, test)
-        write_record(run.folder, source=str(source), options=options, seconds=watch.seconds, data=kept, rates=rates)
+        write_record(run.folder, source=source, options=options, seconds=watch.seconds, data=kept, rates=rates)
     shutil.rmtree(work, ignore_errors=True)
     return TrainResult(
         folder=run.final,

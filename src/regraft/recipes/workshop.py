@@ -273,7 +273,7 @@ def training_folder(options: TuningOptions, source: str, data: DatasetFeatures) 
         rows,
         *(["own validation"] if has_own_validation(manifest) else []),  # before, such images were trained on
     ]
-    return options.runs.expanduser() / f"{TRAINING_PREFIX}{digest_bytes(json.dumps(parts).encode())[:16]}"
+    return options.runs / f"{TRAINING_PREFIX}{digest_bytes(json.dumps(parts).encode())[:16]}"
 
 
 def _stages(part: nn.Module, whole: nn.Module) -> Sequence[tuple[str, list[tuple[str, nn.Parameter]]]]:

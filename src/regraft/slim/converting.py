@@ -29,7 +29,7 @@ def convert(given: Given, progress: Progress, say: Callable[[str], None]) -> Non
         OptionError: There is no such data set, or the folder holds something else.
         RegraftError: It cannot be fetched or written.
     """
-    row, folder = find_dataset(given.required("dataset_name")), Path(given.required("dataset_dir")).expanduser()
+    row, folder = find_dataset(given.required("dataset_name")), given.required_path("dataset_dir")
     if (folder / "CONVERSION.json").is_file():
         say(f"{folder} is there already: nothing was done. regraft scan {shell_quoted(str(folder))} looks at it.")
         return

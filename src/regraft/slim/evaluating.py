@@ -30,7 +30,7 @@ def evaluate_checkpoint(given: Given, progress: Progress, say: Callable[[str], N
         say(f"Note: {sentence}")
     split = split_name(given)
     checkpoint, source = given.required("checkpoint_path"), data_source(given)
-    runs = _eval_folder(Path(given.text("eval_dir") or "runs").expanduser(), Path(checkpoint).expanduser())
+    runs = _eval_folder(given.path("eval_dir") or Path("runs"), given.required_path("checkpoint_path"))
     options = EvaluateOptions(runs=runs, name=_free_name(runs, f"eval-{split}"), split=split)
     say(f"The same, natively: {command_line('evaluate', options, checkpoint, source)}")
     result = evaluate(checkpoint, source, options, progress=progress)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regraft.bundle import find_bundle, read_record
@@ -31,13 +30,13 @@ def export(given: Given, _progress: Progress, say: Callable[[str], None]) -> Non
     """
     for sentence in told(given, EXPORT_FLAGS):
         say(f"Note: {sentence}")
-    target = Path(given.required("output_file")).expanduser()
+    target = given.required_path("output_file")
     if not given.text("checkpoint_path"):
         raise OptionError(
             "TF-Slim exported a graph without weights, which no program could use by itself. Say what was trained with "
             "--checkpoint_path=TRAIN_DIR."
         )
-    source = find_bundle(Path(given.required("checkpoint_path")).expanduser())
+    source = find_bundle(given.required_path("checkpoint_path"))
     record = read_record(source)
     if record.backbone.family != "own":
         check(source)
@@ -66,7 +65,7 @@ def label_image(given: Given, progress: Progress, say: Callable[[str], None]) ->
         BundleError: There is no classifier.
         DataError: The picture cannot be read.
     """
-    graph, image = Path(given.required("graph")).expanduser(), given.required("image")
+    graph, image = given.required_path("graph"), given.required_path("image")
     names = read_record(find_bundle(graph)).class_names
     result = predict(graph, [image], top_k=min(_N_LABELS, len(names)), progress=progress)
     if not result.predictions:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Any, Literal
 
-from regraft.core import OptionError, Value, quoted
+from regraft.core import OptionError, Value, as_path, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 Kind = Literal["text", "integer", "number", "switch"]
 State = Literal["done", "done better", "not"]
@@ -65,6 +66,19 @@ class Given(Value):
         if not value:
             raise OptionError(f"--{name} must be given, as in TF-Slim.")
         return value
+
+    def path(self, name: str) -> Path | None:
+        """A text flag that names a place; `~` is the home folder."""
+        value = self.text(name)
+        return as_path(value, f"--{name}") if value else None
+
+    def required_path(self, name: str) -> Path:
+        """The same of a flag that must be given.
+
+        Raises:
+            OptionError: It was not.
+        """
+        return as_path(self.required(name), f"--{name}")
 
     def number(self, name: str) -> float:
         """A number that has a default."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from regraft.core import OptionError
 from regraft.slim.weights import is_run
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from regraft.core import Options
     from regraft.slim.flags import Given
 
@@ -37,7 +38,7 @@ def data_source(given: Given) -> str:
     Raises:
         OptionError: The directory is not there.
     """
-    folder = Path(given.required("dataset_dir")).expanduser()
+    folder = given.required_path("dataset_dir")
     if not folder.exists():
         name = given.text("dataset_name")
         raise OptionError(
@@ -56,7 +57,6 @@ def run_settings(folder: Path) -> dict[str, Any]:
     Raises:
         OptionError: The folder holds something else.
     """
-    folder = folder.expanduser()
     if folder.is_dir() and not is_run(folder):
         try:
             folder.rmdir()
@@ -71,7 +71,6 @@ def is_done(folder: Path, options: Options) -> bool:
     Raises:
         OptionError: A run with other options is there.
     """
-    folder = folder.expanduser()
     if not is_run(folder):
         return False
     try:

@@ -75,7 +75,7 @@ def plan_training(given: Given) -> Plan:
     source = _training_source(given)
     check_excluded(model, given.names("checkpoint_exclude_scopes"))
     said = [*told(given, TRAIN_FLAGS), *filter(None, [model.sentence])]
-    settings = run_settings(Path(given.text("train_dir") or f"runs/{model.name}-{given.text('dataset_name')}"))
+    settings = run_settings(given.path("train_dir") or Path(f"runs/{model.name}-{given.text('dataset_name')}"))
     settings |= _inputs(given)
     checkpoint = given.text("checkpoint_path")
     if checkpoint is None:

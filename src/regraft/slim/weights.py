@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regraft.bundle import find_bundle
-from regraft.core import BundleError, OptionError
+from regraft.core import BundleError, OptionError, as_path
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from regraft.slim.models import Model
 
 _TENSORS = {".safetensors", ".pth", ".pt", ".bin"}
@@ -25,7 +26,7 @@ def weights_settings(checkpoint: str, model: Model) -> tuple[dict[str, Any], lis
     Raises:
         OptionError: There is nothing at this path.
     """
-    path = Path(checkpoint).expanduser()
+    path = as_path(checkpoint, "--checkpoint_path")
     if path.is_dir():
         if is_run(path):
             return {"backbone": str(path)}, []

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import copy
+import os
+import pickle
 import subprocess
 import sys
+import threading
 
 import pytest
 
-from regraft.core import StoreError, exclusive
+from regraft.core import StoreError, ThreadLock, exclusive
 
 HOLDER = """
 import sys, time
@@ -28,3 +32,60 @@ def test_a_lock_is_held_against_other_processes_and_ends_with_its_holder(tmp_pat
         holder.kill()
     with exclusive(path, timeout_seconds=5):
         pass
+
+
+def test_a_thread_may_take_its_lock_again_and_others_wait():
+    """Eight threads that read, and write what they read plus one, lose no count; the lock knows how deep it is held."""
+    lock, counts = ThreadLock(), [0]
+
+    def count():
+        for _ in range(500):
+            with lock, lock:
+                assert lock.depth == 2
+                counts[0] = counts[0] + 1
+
+    threads = [threading.Thread(target=count) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (counts[0], lock.depth) == (4000, 0)
+
+
+def test_a_copied_lock_is_free():
+    """What is copied or pickled while its lock is held gets a lock of its own."""
+    lock = ThreadLock()
+    with lock:
+        for twin in (copy.copy(lock), copy.deepcopy(lock), pickle.loads(pickle.dumps(lock))):
+            assert twin is not lock
+            assert twin.depth == 0
+
+
+FORKED_WHILE_HELD = """
+import os, threading
+from regraft.core import ThreadLock
+lock, is_held, may_end = ThreadLock(), threading.Event(), threading.Event()
+def hold():
+    with lock:
+        is_held.set()
+        may_end.wait()
+holder = threading.Thread(target=hold)
+holder.start()
+is_held.wait()
+child = os.fork()
+if child == 0:
+    with lock:
+        print("free", lock.depth, flush=True)
+    os._exit(0)
+os.waitpid(child, 0)
+print("held", lock.depth)
+may_end.set()
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_forked_child_finds_every_lock_free():
+    """The thread that held it does not live in the child."""
+    command = [sys.executable, "-W", "ignore", "-c", FORKED_WHILE_HELD]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.splitlines() == ["free 1", "held 1"]

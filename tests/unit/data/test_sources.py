@@ -80,8 +80,6 @@ def test_archives_are_refused_with_a_command_that_works(name, tmp_path, write_fi
             "There is no folder or table 'no/such/folder', .* Known data sets: elpv, textile, belgium-signs",
         ),
         ("x" * 5000, "cannot be read: File name too long"),
-        ("~no-such-user-here/x", "cannot be read: "),
-        ("a\0b", "There is no folder or table 'a.x00b'"),
         ("belgium-signs", "does not come in a package. To get it: regraft datasets get belgium-signs"),
     ],
 )
@@ -89,6 +87,14 @@ def test_nothing_there(source, message, tmp_path, monkeypatch):
     """A source that is not there is an error of the data with a hint, whatever is wrong with its name."""
     monkeypatch.chdir(tmp_path)
     with pytest.raises(DataError, match=message):
+        read_manifest(source)
+
+
+@pytest.mark.parametrize("source", ["~no-such-user-here/x", "a\0b", "", None, 3, ["photos"], {"photos": 1}])
+def test_what_names_no_place(source, tmp_path, monkeypatch):
+    """What can be no data set's place or name is an error of the option."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(OptionError, match="A data set is "):
         read_manifest(source)
 
 

@@ -116,7 +116,7 @@ def test_a_place_that_cannot_be(get, tmp_path):
         get(place=tmp_path / "file" / "signs")
     with pytest.raises(StoreError, match="cannot be written or read"):
         get(place=tmp_path / (300 * "x"))
-    with pytest.raises(OptionError, match="cannot be found"):
+    with pytest.raises(OptionError, match="there is no such user"):
         get(place=Path("~nobody-of-this-name/signs"))
 
 

@@ -55,7 +55,7 @@ def read_shard_pattern(pattern: str) -> Manifest | None:
     Raises:
         DataError: It matches no shard, or there is no image in them.
     """
-    path = Path(pattern).expanduser()
+    path = Path(pattern)
     if not _WILDCARDS & set(path.name):
         return None
     try:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from regraft.core import InterruptedRunError, OptionError, SilentProgress, TrainingError, exclusive, plural
+from regraft.core import InterruptedRunError, OptionError, SilentProgress, TrainingError, as_source, exclusive, plural
 from regraft.data import find_problems, read_manifest, require_classes
 from regraft.evaluation import Search, SearchTrial, best_first, write_search
 from regraft.recipes.classifiers import now
@@ -116,14 +116,15 @@ def sweep(
     """
     from regraft.recipes.sweeps.workers import Team
 
+    source = as_source(source)
     options = SweepOptions.of(options, settings)
     progress = progress or SilentProgress()
     watch = Stopwatch()
     place = options.runs, options.name, f"{Path(source).stem}-sweep"
     RunFolder(*place)  # a name that is taken is found out now, not after an hour
-    opened = _open_sweep(str(source), options, progress, watch)
+    opened = _open_sweep(source, options, progress, watch)
     room = opened.room
-    with watch.stage("run trials"), Team(str(source), options, room.study.journal) as team:
+    with watch.stage("run trials"), Team(source, options, room.study.journal) as team:
         room.work()
         team.wait()
         is_whole = room.finish()
@@ -134,11 +135,11 @@ def sweep(
         if room.study.is_over:
             progress.say("Another process has written the result.")
             return None
-        search = _searched(str(source), options, opened)
+        search = _searched(source, options, opened)
         with RunFolder(*place) as run:
             write_search(search, run.folder)
             shutil.copyfile(room.study.journal, run.folder / room.study.journal.name)
-            write_record(run.folder, source=str(source), options=options, seconds=watch.seconds, data=opened.everything)
+            write_record(run.folder, source=source, options=options, seconds=watch.seconds, data=opened.everything)
         room.study.end()
     shutil.rmtree(room.study.folder, ignore_errors=True)
     return SweepResult(

@@ -1,0 +1,123 @@
+"""Places that a user names: text, bytes and path objects become paths here, and nowhere else."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from regraft.core.errors import OptionError
+from regraft.core.text import quoted
+
+_IMAGE_STARTS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"BM", b"II*\0", b"MM\0*")
+_PIXELS = "Regraft takes pixels in memory with Classifier.predict_arrays, ImageFeatures and ImageClassifier."
+
+
+def as_path(given: object, what: str = "A place") -> Path:
+    """The path that a user means. `~` and `~user` are home folders; a thing that is really called so is `./~`.
+
+    Args:
+        given: A str, a path object, or bytes (a name that is no UTF-8).
+        what: What it names, as the beginning of a sentence.
+
+    Returns:
+        The path, which means the same when it is read again.
+
+    Raises:
+        OptionError: It is something else, empty, or names a home folder that is not known.
+    """
+    if isinstance(given, bytes) and (b"\0" in given or given.startswith(_IMAGE_STARTS)):
+        raise OptionError(f"{what} is a path; these are {len(given):,} bytes, of an image it seems. {_PIXELS}")
+    if not isinstance(given, str | bytes | os.PathLike):
+        raise OptionError(f"{what} is a path (str or Path), not {described(given)}.{_hint(given)}")
+    text = os.fsdecode(given)
+    if not text.strip():
+        raise OptionError(f"{what} is a path; this text is empty.")
+    if "\0" in text:
+        raise OptionError(f"{what} is a path; {quoted(text)} holds a NUL, which no path can.")
+    return _at_home(text, what)
+
+
+def as_paths(given: object, what: str = "A place") -> list[Path]:
+    """The paths that a user means: one, or any number of them.
+
+    Args:
+        given: One place (`as_path`), or a list, tuple, generator, array or column of them.
+        what: What each names, as the beginning of a sentence.
+
+    Raises:
+        OptionError: It is something else, or one of them is.
+    """
+    return [as_path(one, what) for one in several(given, what)]
+
+
+def several(given: object, what: str = "A place") -> list[Any]:
+    """What a user gave, as a list: one place is a list of one.
+
+    Raises:
+        OptionError: It is neither a place nor a sequence.
+    """
+    if isinstance(given, str | bytes | os.PathLike):
+        return [given]
+    is_strange = isinstance(given, Mapping | io.IOBase | bytearray | memoryview) or hasattr(given, "columns")
+    if is_strange or not isinstance(given, Iterable) or getattr(given, "ndim", 1) != 1 or _is_numeric(given):
+        raise OptionError(
+            f"{what} is a path (str or Path), or there are several in a list; not {described(given)}.{_hint(given)}"
+        )
+    return list(given)
+
+
+def as_source(given: object, what: str = "A data set") -> str:
+    """The data set that a user names: a path, a pattern of paths, or a name, with `~` expanded.
+
+    Raises:
+        OptionError: It is something else.
+    """
+    if isinstance(given, str | bytes | os.PathLike):
+        return str(as_path(given, what))
+    raise OptionError(
+        f"{what} is a folder, a table, shards or a name, each given as one str or Path; not {described(given)}. "
+        "Images that lie about can be listed in a table with the columns path and label (CSV or Parquet)."
+    )
+
+
+def described(value: object) -> str:
+    """What something is, for a sentence: `None`, `the int 3`, `a list of 2`, `a DataFrame`."""
+    if value is None or isinstance(value, bool):
+        return str(value)
+    name = type(value).__name__
+    if isinstance(value, int | float):
+        return f"the {name} {value}"
+    if hasattr(value, "dtype") and hasattr(value, "shape"):
+        return f"a {value.dtype} {name} of shape {value.shape}"
+    if isinstance(value, list | tuple | set | frozenset | dict):
+        return f"a {name} of {len(value)}"
+    return f"{'an' if name[:1] in 'AEIOaeio' else 'a'} {name}"
+
+
+def _hint(given: object) -> str:
+    is_image = isinstance(given, bytearray | memoryview | io.IOBase) or _is_numeric(given) or hasattr(given, "getpixel")
+    return f" {_PIXELS}" if is_image else ""
+
+
+def _is_numeric(given: object) -> bool:
+    return getattr(getattr(given, "dtype", None), "kind", "O") in "biufc"
+
+
+def _at_home(text: str, what: str) -> Path:
+    path = Path(text)
+    if not text.startswith("~"):
+        return path.absolute() if str(path).startswith("~") else path
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        if os.path.lexists(text):
+            return path.absolute()
+    user = path.parts[0]
+    why = "no HOME is set, and the system has no entry for this user" if user == "~" else "there is no such user"
+    raise OptionError(
+        f"{what} is {quoted(text)}, but the home folder {user} is not known: {why}. Write the whole path, or "
+        f"./{text} for a thing that is really called so."
+    )
