@@ -103,7 +103,7 @@ class _Walk:
         name = relative.rpartition("/")[2]
         reason = None if name.lower() in SPLIT_NAMES else program_reason(name, names, files)
         if reason is not None:
-            self.leftovers.append(look_into(folder, relative, reason, has_image_name))
+            self.leftovers.append(look_into(folder, relative, reason, has_image_name, is_run=True))
         return reason is not None
 
 

@@ -129,7 +129,7 @@ def _empty_folders(listing: FileListing, layout: Layout) -> Iterator[Finding]:
     """Folders without an image, where classes or splits are."""
     full = _with_parents(map(_folder, listing.images))
     others = Counter(place for path in _rest(listing) for place in upwards(_folder(path)))
-    aside = _with_parents(_folder(one.path) for one in listing.leftovers)
+    runs = _with_parents(_folder(one.path) for one in listing.leftovers if one.is_run)
     split_levels = set(map(_folder, layout.splits))
     empty = [
         path
@@ -137,12 +137,12 @@ def _empty_folders(listing: FileListing, layout: Layout) -> Iterator[Finding]:
         if path not in full
         and _folder(path) in layout.levels
         and (_folder(path) not in split_levels or split_word(path.rpartition("/")[2]) is not None)
-        and (others[path] or path not in aside)
+        and (others[path] or path not in runs)
     ]
     if n := len(empty):
         message = (
-            f"{plural(n, 'folder')} among those of classes and splits {_holds(n)} no image that can be read: nothing "
-            f"is made of {_it(n)}, and a class without images cannot be learnt. Fill or remove {_it(n)}."
+            f"{plural(n, 'folder')} where classes or splits are {_holds(n)} no image that can be read. Nothing is made "
+            f"of {_it(n)}: a class without images cannot be learnt. Fill or remove {_it(n)}."
         )
         examples = (f"{path} ({plural(others[path], 'other file') if others[path] else 'empty'})" for path in empty)
         yield make_finding("empty_folder", "warning", message, n, examples)

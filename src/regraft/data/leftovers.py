@@ -69,12 +69,14 @@ class Leftover:
         reason: Whose it is.
         n_images: Files with an image's name in it.
         is_readable: Whether it can be looked into.
+        is_run: It is what a program's run has written.
     """
 
     path: str
     reason: str
     n_images: int
     is_readable: bool = True
+    is_run: bool = False
 
 
 def leftover_reason(name: str) -> str | None:
@@ -115,7 +117,9 @@ def program_reason(name: str, folders: Sequence[str], files: Sequence[str]) -> s
     return "a log of TensorBoard" if any(file.startswith(_EVENTS) for file in files) else None
 
 
-def look_into(folder: str, path: str, reason: str, is_image: Callable[[str], bool]) -> Leftover:
+def look_into(
+    folder: str, path: str, reason: str, is_image: Callable[[str], bool], *, is_run: bool = False
+) -> Leftover:
     """Count what is left out with a folder; what cannot be read is not looked into.
 
     Args:
@@ -123,9 +127,10 @@ def look_into(folder: str, path: str, reason: str, is_image: Callable[[str], boo
         path: Relative to the data set.
         reason: Whose it is.
         is_image: Whether a name is an image's.
+        is_run: It is what a program's run has written.
     """
     failed: list[OSError] = []
     n_images = 0
     for _folder, _folders, files in os.walk(folder, onerror=failed.append):
         n_images += sum(is_image(file) and not file.startswith("._") for file in files)
-    return Leftover(path, reason, n_images, is_readable=not failed)
+    return Leftover(path, reason, n_images, is_readable=not failed, is_run=is_run)

@@ -101,6 +101,8 @@ def test_folders_without_images(write_files):
     (folder / "val" / "dog").mkdir()
     (folder / "test").mkdir()
     (folder / "train" / "cat" / "old").mkdir()
+    write_files("train/gnu/.DS_Store", "train/gnu/.ipynb_checkpoints/1.jpg")
+    write_files("train/runs/exp/run.json", "train/runs/exp/report.html")
     (folder / "train" / "fox").mkdir()
     (folder / "train" / "fox" / "1.heic").write_bytes(HEIC)
     manifest = read_folder(folder)
@@ -111,6 +113,7 @@ def test_folders_without_images(write_files):
         "test (empty)",
         "train/eel (1 other file)",
         "train/fox (1 other file)",
+        "train/gnu (empty)",
         "val/dog (empty)",
     )
 
