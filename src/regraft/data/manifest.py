@@ -171,10 +171,9 @@ def require_classes(manifest: Manifest, *, minimum: int = 2) -> Manifest:
     """
     unlabelled = np.flatnonzero(manifest.labels == UNLABELLED)
     if len(unlabelled) == len(manifest) > 0:
-        noticed = "".join(f" {remark.message}" for remark in manifest.remarks if remark.severity == "warning")
         raise DataError(
-            f"None of {plural(len(manifest), 'image')} has a label (first: {quoted(manifest.paths[0])}).{noticed} "
-            "Put each image into a folder named for its class, or fill the table's label column."
+            f"None of {plural(len(manifest), 'image')} has a label (first: {quoted(manifest.paths[0])})."
+            f"{_warnings(manifest)} Put each image into a folder named for its class, or fill the table's label column."
         )
     if n := len(unlabelled):
         message = f"{plural(n, 'image')} without a label {was(n)} left out."
@@ -186,6 +185,12 @@ def require_classes(manifest: Manifest, *, minimum: int = 2) -> Manifest:
         raise DataError(
             f"There {'is' if len(present) == 1 else 'are'} {plural(len(present), 'class', 'classes')} with images"
             f"{f' ({names})' if names else ''}, and a classifier needs at least {minimum}: "
-            "one folder of images for each."
+            f"one folder of images for each.{_warnings(manifest)}"
         )
     return manifest
+
+
+def _warnings(manifest: Manifest) -> str:
+    """What the reading noticed that may be the reason."""
+    told = (remark for remark in manifest.remarks if remark.severity == "warning")
+    return "".join(f" {one.message} ({', '.join(map(quoted, one.examples[:3]))})" for one in told)

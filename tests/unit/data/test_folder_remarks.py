@@ -6,6 +6,7 @@ import pytest
 
 from regraft.core import DataError
 from regraft.data.folders import read_folder
+from regraft.data.manifest import require_classes
 from regraft.data.reading import Reading
 from regraft.data.sources import list_images
 
@@ -116,6 +117,17 @@ def test_folders_without_images(write_files):
         "train/gnu (empty)",
         "val/dog (empty)",
     )
+
+
+def test_too_few_classes(write_files):
+    """Where a single class is left, the error says what the reading left out, with the first cases."""
+    folder = write_files("cat/1.jpg", "dog/readme.txt", "2.jpg")
+    with pytest.raises(DataError) as caught:
+        require_classes(read_folder(folder))
+    message = str(caught.value)
+    assert "There is 1 class with images ('cat')" in message
+    assert "1 image in no class folder is left out ('.')" in message
+    assert "('dog (1 other file)')" in message
 
 
 def test_nested_classes(write_files):
