@@ -9,7 +9,7 @@ from regraft.core import plural, quoted
 from regraft.data.finding import Finding, make_finding, passed_over
 from regraft.data.layouts import upwards
 from regraft.data.leftovers import COMPANION
-from regraft.data.split_words import split_word
+from regraft.data.split_words import are_parts, split_word
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -36,6 +36,7 @@ def remark_on(listing: FileListing, layout: Layout, *, are_kept: bool) -> tuple[
         *_wrappings(layout),
         *_empty_folders(listing, layout),
         *_nested_classes(layout),
+        *_parts(layout),
         *remark_on_files(listing),
     )
 
@@ -64,7 +65,8 @@ def _unlabelled(listing: FileListing, layout: Layout, *, are_kept: bool) -> Iter
     bare = [path for path, (_split, name) in zip(listing.images, places, strict=True) if name is None]
     masks = [path for path in bare if _is_below(path, layout.annotations)]
     beside = [path for path in bare if _is_below(path, layout.beside)]
-    others = sorted({*bare} - {*masks, *beside})
+    copies = [path for path in bare if _is_below(path, layout.copies)]
+    others = sorted({*bare} - {*masks, *beside, *copies})
     if n := len(beside):
         message = (
             f"{plural(n, 'image')} in {_named(layout.beside)} {_are(n)} {verb}: beside the splits "
@@ -77,6 +79,12 @@ def _unlabelled(listing: FileListing, layout: Layout, *, are_kept: bool) -> Iter
             f"{plural(n, 'image')} in {_named(layout.annotations)} {_are(n)} {verb}: masks or the like, by the name."
         )
         yield make_finding("annotations", "note", message, n, masks)
+    if n := len(copies):
+        message = (
+            f"{plural(n, 'image')} in {_named(layout.copies)} {_are(n)} {verb}: the folders in there are called like "
+            "the classes beside, so it is probably a second copy of the data set. Remove it, or give its folder alone."
+        )
+        yield make_finding("second_copy", severity, message, n, copies)
     if n := len(others):
         where = [place or "." for place, _n in Counter(map(_folder, others)).most_common()]
         message = (
@@ -172,6 +180,17 @@ def _nested_classes(layout: Layout) -> Iterator[Finding]:
     )
     examples = (f"{path}: {_named(inside)}" for path, inside in nested.items())
     yield make_finding("nested_classes", "warning" if is_doubtful else "note", message, n, examples)
+
+
+def _parts(layout: Layout) -> Iterator[Finding]:
+    """Parts of one data set that were taken for its classes."""
+    names = list(dict.fromkeys(name for _split, name in layout.classes.values() if name is not None))
+    if are_parts(names):
+        message = (
+            f"The {len(names):,} classes are called like parts of one data set. If they are, list paths and labels in "
+            "a table and give that."
+        )
+        yield make_finding("parts_as_classes", "warning", message, len(names), names)
 
 
 def _read_by_content(listing: FileListing, prefix: str) -> Iterator[Finding]:

@@ -9,8 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from regraft.data.class_levels import (
+    class_level,
+    images_beside_masks,
+    masks_on_the_way,
+    second_copies,
+    splits_with_the_same_classes,
+    through_common_wrapping,
+    training_beside,
+)
 from regraft.data.folder_tree import Folder, grow_tree
-from regraft.data.split_words import agreeing_splits, is_annotation, is_filler, split_word
+from regraft.data.split_words import agreeing_splits, is_filler, split_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,6 +45,7 @@ class Layout:
         wrappings: Folders that were looked through, because all images lie in their one sub-folder.
         beside: Folders that hold images, and are neither a split nor in one.
         annotations: Folders of masks and the like, beside the folder of the images.
+        copies: Folders whose folders are called like the classes beside them.
         like_splits: Class folders that are called like a split.
         joined: Folders that are data sets of their own, with the same splits, and are read as one.
         levels: Folders whose sub-folders are the classes, or the splits.
@@ -47,6 +57,7 @@ class Layout:
     wrappings: list[str] = field(default_factory=list)
     beside: list[str] = field(default_factory=list)
     annotations: list[str] = field(default_factory=list)
+    copies: list[str] = field(default_factory=list)
     like_splits: list[str] = field(default_factory=list)
     joined: list[str] = field(default_factory=list)
     levels: set[str] = field(default_factory=set)
@@ -115,8 +126,18 @@ class _Reader:
 
     def _read_classes(self, folder: Folder, split: Split | None) -> None:
         self.layout.levels.add(folder.path)
+        images = images_beside_masks(folder)
+        if images is not None and images.is_flat:  # `images` and `masks` are no classes: nothing has a label
+            self.layout.annotations += [child.path for child in folder.children.values() if child is not images]
+            return
+        copies = second_copies(folder)
+        self.layout.copies += [child.path for child in copies]
         for name, child in folder.children.items():
-            self.layout.classes[child.path] = (split, name)
+            images = images_beside_masks(child)
+            if images is not None:
+                self.layout.annotations += [other.path for other in child.children.values() if other is not images]
+            if child not in copies:
+                self.layout.classes[(images or child).path] = (split, name)
         if split is None and self.choice == "auto":
             found = agreeing_splits(folder.children)
             self.layout.like_splits += [folder.children[name].path for name in found]
@@ -131,7 +152,7 @@ class _Reader:
 
     def _wrapped(self, folder: Folder) -> Folder | None:
         """The one sub-folder in which the data are; None where a folder is no wrapping."""
-        inner = folder.only_child or _images_beside_masks(folder)
+        inner = folder.only_child or images_beside_masks(folder)
         if inner is None or inner.is_flat or inner.n_direct:
             return None
         word = split_word(inner.name)
@@ -153,11 +174,12 @@ class _Reader:
         """The sub-folders that are splits, if there are any."""
         if self.choice == "no":
             return {}
-        found = agreeing_splits(folder.children) | _splits_with_the_same_classes(folder)
+        found = agreeing_splits(folder.children) | splits_with_the_same_classes(folder)
+        found |= training_beside(folder, found)
         if not found or self.choice == "yes":
             return found
         others = [child for name, child in folder.children.items() if name not in found]
-        inside = {name: _class_level(folder.children[name]) for name in found}
+        inside = {name: class_level(folder.children[name]) for name in found}
         if any(not base.is_flat for base in inside.values()):
             return found if self._are_splits_with_classes(found, inside, others) else {}
         return found if self._are_flat_splits(found, others) else {}
@@ -189,7 +211,7 @@ class _Reader:
             return False
         while (inner := self._wrapped(folder)) is not None:
             folder = inner
-        return any(not _class_level(folder.children[name]).is_flat for name in self._splits_at(folder))
+        return any(not class_level(folder.children[name]).is_flat for name in self._splits_at(folder))
 
     def _sets_in(self, folder: Folder) -> list[Folder]:
         """The sub-folders that are data sets of their own, with splits: all of them, or those with several splits."""
@@ -212,14 +234,15 @@ class _Reader:
             self.read(rest)
             return
         self.layout.beside += [child.path for child in rest.children.values()]
-        for name, base in _through_common_wrapping(bases).items():
+        for name, base in through_common_wrapping(bases).items():
             if base is not folder.children[name] and not base.is_flat:
                 self.layout.wrappings.append(base.path)
+            self.layout.annotations += masks_on_the_way(folder.children[name], base)
             self._read_classes(base, splits[name])
 
     def _class_levels(self, splits: dict[str, Folder]) -> dict[str, Folder]:
         """Where each split's classes are; a folder that is a class of another split is one here, whatever its name."""
-        bases = {name: _class_level(split) for name, split in splits.items()}
+        bases = {name: class_level(split) for name, split in splits.items()}
         classes = {name for base in bases.values() for name in base.children}
         return {
             name: self.layout.root.find(base.path.rpartition("/")[0])
@@ -246,52 +269,3 @@ class _Reader:
                 self.layout.splits[child.children[name].path] = split
                 self.layout.classes[child.children[name].path] = (split, child.name)
         return True
-
-
-def _splits_with_the_same_classes(folder: Folder) -> dict[str, Split]:
-    """Folders that speak of different splits, and hold class folders of the same names as no other folder does."""
-    words = {name: word for name in folder.children if (word := split_word(name)) is not None}
-    classes = {name: set(_class_level(child).children) for name, child in folder.children.items()}
-    elsewhere = {inner for name in classes.keys() - words.keys() for inner in classes[name]}
-    return {
-        name: word.split
-        for name, word in words.items()
-        if any(
-            other.split != word.split and classes[name] & classes[theirs] - elsewhere for theirs, other in words.items()
-        )
-    }
-
-
-def _images_beside_masks(folder: Folder) -> Folder | None:
-    """The folder of the images, where the others beside it hold masks or the like."""
-    rest = [child for name, child in folder.children.items() if not is_annotation(name)]
-    return rest[0] if len(rest) == 1 < len(folder.children) and is_filler(rest[0].name) else None
-
-
-def _class_level(split: Folder) -> Folder:
-    """Where a split's classes are: in it, or in folders in it that are called like it (`seg_train/seg_train/cat`).
-
-    A split without class folders gives a flat one.
-    """
-    base, said = split, split_word(split.name)
-    while (inner := base.only_child or _images_beside_masks(base)) is not None:
-        word = split_word(inner.name)
-        is_alike = word is not None and said is not None and word.split == said.split
-        is_mixed = inner.n_direct > 0 and not inner.is_flat
-        if is_mixed or not (is_alike or is_filler(inner.name) or inner.name.lower() == base.name.lower()):
-            break
-        base = inner
-    return base
-
-
-def _through_common_wrapping(bases: dict[str, Folder]) -> dict[str, Folder]:
-    """The class levels below the only folder of every split: `train/flowers/rose`, `test/flowers/rose`."""
-    while True:
-        labelled = [base for base in bases.values() if not base.is_flat]
-        inner = [base.only_child for base in labelled]
-        names = {child.name for child in inner if child is not None and not child.is_flat and not child.n_direct}
-        if len(names) != 1 or any(child is None or child.is_flat or child.n_direct for child in inner):
-            return bases
-        if all(len(child.children) < 2 for child in inner if child is not None):
-            return bases
-        bases = {name: base.only_child or base for name, base in bases.items()}

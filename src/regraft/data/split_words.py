@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from regraft.data.manifest import Split
 
@@ -46,6 +46,8 @@ _ANNOTATIONS = frozenset((
     "labels", "mask", "masked", "masks", "segmask", "segmasks", "segmentation", "segmentations", "trimap",
     "trimaps",
 ))  # fmt: skip
+_PART_WORDS = _DATA_WORDS | {"batch", "chunk", "disc", "disk", "fold", "part", "parts", "shard", "vol", "volume"}
+"""Words of the parts of one data set, beside their numbers."""
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
 _JOINED = re.compile(
     rf"(?P<word>{'|'.join(sorted(_WORDS, key=len, reverse=True))})"
@@ -74,7 +76,7 @@ def split_word(name: str) -> SplitWord | None:
     plain = SPLIT_NAMES.get(name.strip().lower())
     if plain is not None:
         return SplitWord(plain, (), is_plain=True)
-    parts = _parts(name)
+    parts = words_of(name)
     splits = {_WORDS[part] for part in parts if part in _WORDS}
     if len(splits) != 1:
         return None
@@ -104,17 +106,24 @@ def _agrees(word: SplitWord, others: Iterable[SplitWord]) -> bool:
 
 def is_filler(name: str) -> bool:
     """Whether a folder's name says only that there are data: `images`, `dataset`, `Photos 2`."""
-    parts = _parts(name)
+    parts = words_of(name)
     return bool(parts) and all(part in _DATA_WORDS or part.isdecimal() for part in parts) and not name.isdecimal()
 
 
 def is_annotation(name: str) -> bool:
     """Whether a folder's name says that it holds what was drawn about images, not images: `masks`, `annotations`."""
-    parts = _parts(name)
+    parts = words_of(name)
     return bool(parts) and all(part in _ANNOTATIONS or part in _FILLERS for part in parts) and not is_filler(name)
 
 
-def _parts(name: str) -> list[str]:
+def are_parts(names: Sequence[str]) -> bool:
+    """Whether names are those of parts, not of classes: `images_001`, `images_002`; `HAM_part_1`, `HAM_part_2`."""
+    plain = {tuple(part for part in words_of(name) if not part.isdecimal()) for name in names}
+    return len(names) > 1 and len(plain) == 1 and bool(_PART_WORDS & set(*plain))
+
+
+def words_of(name: str) -> list[str]:
+    """The words and numbers that a name is made of, in lower case; `trainset` is two."""
     found: list[str] = []
     for part in _PARTS.findall(name):
         joined = _JOINED.fullmatch(part.lower())

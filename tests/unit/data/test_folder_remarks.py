@@ -119,6 +119,30 @@ def test_folders_without_images(write_files):
     )
 
 
+def test_a_second_copy(write_files):
+    """A folder with the classes once more is left out with a warning, not a class of its own."""
+    folder = write_files("yes/1.jpg", "no/2.jpg", "brain/yes/1.jpg", "brain/no/2.jpg")
+    assert read_folder(folder).class_names == ("no", "yes")
+    remark = found(folder)["second_copy"]
+    assert (remark.severity, remark.n) == ("warning", 2)
+
+
+@pytest.mark.parametrize(
+    ("names", "are_parts"),
+    [
+        (("images_001", "images_002"), True),
+        (("HAM10000_images_part_1", "HAM10000_images_part_2"), True),
+        (("fold1", "fold2"), True),
+        (("c0", "c1"), False),
+        (("1", "2"), False),
+        (("cat_part_1", "dog_part_1"), False),
+    ],
+)
+def test_parts_that_look_like_classes(write_files, names, are_parts):
+    """Folders that are numbered parts are read as classes, because they may be, but with a warning."""
+    assert ("parts_as_classes" in found(write_files(*(f"{name}/1.jpg" for name in names)))) == are_parts
+
+
 def test_too_few_classes(write_files):
     """Where a single class is left, the error says what the reading left out, with the first cases."""
     folder = write_files("cat/1.jpg", "dog/readme.txt", "2.jpg")

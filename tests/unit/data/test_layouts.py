@@ -122,6 +122,19 @@ SPLIT_LAYOUTS = {
         "train/a/1.jpg train/b/1.jpg train_more/a/1.jpg test/a/1.jpg test-odd/1.jpg",
         "train:a train:b train:a test:a -",
     ),
+    "rock, paper, scissors": (
+        "rps/rps/a/1.jpg rps/rps/b/1.jpg rps-test-set/rps-test-set/a/1.jpg",
+        "train:a train:b test:a",
+    ),
+    "no word for training": ("data/a/1.jpg data/b/1.jpg test/a/1.jpg val/b/1.jpg", "train:a train:b test:a val:b"),
+    "masks in a split": (
+        "train/images/a/1.jpg train/images/b/1.jpg train/masks/a/1.png test/images/a/1.jpg",
+        "train:a train:b train:- test:a",
+    ),
+    "a test set without class folders": (
+        "train/n01/images/1.jpg train/n02/images/1.jpg val/images/1.jpg",
+        "train:n01 train:n02 val:-",
+    ),
     "training alone": ("train/cat/1.jpg train/dog/1.jpg unlabelled/1.jpg", "train:cat train:dog -"),
 }
 CLASS_LAYOUTS = {
@@ -142,6 +155,13 @@ CLASS_LAYOUTS = {
     "classes with the same folders": (
         "test_tube/top/1.jpg training_shoe/top/1.jpg beaker/top/1.jpg",
         "test_tube training_shoe beaker",
+    ),
+    "masks in each class": ("a/images/1.png a/masks/1.png b/images/1.png b/masks/1.png", "a - b -"),
+    "images and masks alone": ("images/1.jpg annotations/trimaps/1.png", "- -"),
+    "the same once more": ("yes/1.jpg no/1.jpg brain/yes/1.jpg brain/no/1.jpg", "yes no - -"),
+    "tubes with sides": (
+        "test_tube/top/1.jpg test_tube/side/1.jpg beaker/top/1.jpg beaker/side/1.jpg",
+        "test_tube test_tube beaker beaker",
     ),
     "passports": ("valid_passport/1.jpg test_passport/1.jpg", "valid_passport test_passport"),
     "folds": ("fold1/a/1.jpg fold1/b/1.jpg fold2/a/1.jpg fold2/b/1.jpg", "fold1 fold1 fold2 fold2"),
