@@ -70,6 +70,24 @@ def test_a_changed_byte_in_a_tensor_file_is_noticed(bundle, name, seed):
         regraft.load(bundle)
 
 
+def test_the_list_of_seen_images_is_checked(bundle):
+    """A changed list, a link, and a list of another shape are refused where it is read; a classifier needs none."""
+    path = bundle / "seen.safetensors"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1] + b"\0\1")
+    with pytest.raises(BundleError, match=r"seen\.safetensors is damaged or was changed"):
+        regraft.check(bundle)
+    path.rename(bundle / "elsewhere")
+    path.symlink_to(bundle / "elsewhere")
+    with pytest.raises(BundleError, match=r"lacks the file seen\.safetensors"):
+        regraft.check(bundle)
+    path.unlink()
+    resealed(bundle, "seen.safetensors", {"digests": np.zeros((3, 15), np.uint8)})
+    with pytest.raises(BundleError, match="is no list of images"):
+        regraft.check(bundle)
+    assert regraft.load(bundle).class_names == ("dark", "light")
+
+
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.99])
 def test_a_cut_off_file_is_noticed(bundle, name, share):

@@ -8,6 +8,7 @@ import numpy as np
 
 from regraft.bundle.reading import find_bundle, load_bundle
 from regraft.bundle.record import GOLDEN_FILE
+from regraft.bundle.seen import read_seen
 from regraft.core import BundleError, Value
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def check_bundle(
 
     folder = find_bundle(folder)
     classifier = load_bundle(folder, choice=choice, cache=cache, trust_code=trust_code)
+    read_seen(folder)  # for its checks
     golden = load_file(folder / GOLDEN_FILE)
     pixels, expected = golden.get("pixels"), golden.get("scores")
     size = classifier.backbone.image_size
