@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from regraft.data.file_listing import has_image_name
+from regraft.data.file_listing import EXTENSIONS
 from regraft.data.leftovers import is_hidden
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def find_samples(members: Iterable[Member], notice: Notice) -> Iterator[Sample]:
     """
     visible = []
     for member in members:
-        if any(is_hidden(part) for part in member.name.split("/") if part not in ("", ".")):
+        if is_hidden(member.name) if "/" not in member.name else any(map(is_hidden, _parts(member.name))):
             notice("system_members", member.name)
         else:
             visible.append(member)
@@ -71,6 +71,10 @@ def find_samples(members: Iterable[Member], notice: Notice) -> Iterator[Sample]:
     _join(groups)
     for group in groups:
         yield from group.samples(notice)
+
+
+def _parts(name: str) -> list[str]:
+    return [part for part in name.split("/") if part not in ("", ".")]
 
 
 def _join(groups: Sequence[_Group]) -> None:
@@ -95,17 +99,22 @@ class _Group:
     images: list[Member] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.images = [member for member in self.members if has_image_name(member.name)]
+        self.images = [member for member in self.members if _is_image(member)]
 
     def samples(self, notice: Notice) -> Iterator[Sample]:
         by_stem: dict[str, dict[str, Member]] = {}
         for member in self.members:
             stem, _dot, extension = member.name.rpartition(".")
             by_stem.setdefault(stem, {})[extension.lower()] = member
+        if len(by_stem) == len(self.images) == 1 and self.key in by_stem:  # nearly always
+            parts = _described(by_stem[self.key])
+            if len(self.members) == 4 - parts.count(None):
+                yield Sample(self.images[0], *parts)
+                return
         used: set[int] = set()
         for image in self._choose(by_stem, notice):
             near = by_stem.get(self.key, {}) | by_stem[image.name.rpartition(".")[0]]
-            parts = [_first(near, names) for names in (_LABELS, _JSONS, _TEXTS)]
+            parts = _described(near)
             used |= {member.offset for member in (image, *parts) if member is not None}
             yield Sample(image, *parts)
         for member in self.members:
@@ -127,8 +136,17 @@ class _Group:
         if not self.images:
             extension = member.name.rpartition(".")[2].lower()
             return "labels_without_image" if extension in (*_LABELS, *_JSONS) else "unused_members"
-        is_second = has_image_name(member.name) and member.name.rpartition(".")[0] == self.key
+        is_second = _is_image(member) and member.name.rpartition(".")[0] == self.key
         return "several_images" if is_second else "unused_members"
+
+
+def _is_image(member: Member) -> bool:
+    return f".{member.name.rpartition('.')[2].lower()}" in EXTENSIONS
+
+
+def _described(members: dict[str, Member]) -> tuple[Member | None, Member | None, Member | None]:
+    """Label, JSON and text among members of one stem."""
+    return _first(members, _LABELS), _first(members, _JSONS), _first(members, _TEXTS)
 
 
 def _first(members: dict[str, Member], names: Sequence[str]) -> Member | None:
