@@ -151,6 +151,12 @@ def test_names_that_are_counted_from_one(read):
     assert told(manifest) == {"class_list_from_one": 3}
 
 
+def test_words_that_mean_no_label(read):
+    """As in tables, `nan` is what programs write for nothing."""
+    manifest = read(("a.jpg", b"x"), ("a.cls", b"nan"), ("b.jpg", b"x"), ("b.cls", b"cat"))
+    assert (labels(manifest), told(manifest)) == ({"a.jpg": None, "b.jpg": "cat"}, {"no_label_words": 1})
+
+
 def test_minus_one_is_no_label(read):
     """As in tables: beside other numbers it is none, and counted; beside 1 alone it is the other class."""
     manifest = read(("a.jpg", b"x"), ("a.cls", b"-1"), ("b.jpg", b"x"), ("b.cls", b"0"))

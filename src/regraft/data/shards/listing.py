@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from regraft.core import DataError, plural
-from regraft.data.cells import are_classes, placeholder_remark, without_placeholders, written_label
+from regraft.data.cells import are_classes, placeholder_remark, without_placeholders, without_words, written_label
 from regraft.data.layouts import place_images
 from regraft.data.manifest import Manifest, Split
 from regraft.data.names import label_positions
@@ -147,6 +147,8 @@ def _manifest(
     counts = Counter(row.name for row in rows)
     paths = [row.name if row.name and counts[row.name] == 1 else f"{row.shard}#{row.image.number}" for row in rows]
     listed = _read_class_lists({root, *((root / name).parent for name in names)}, rows)
+    texts, no_words = without_words([row.text if row.label is None else None for row in rows], paths)
+    rows = [row if row.label is not None else replace(row, text=text) for row, text in zip(rows, texts, strict=True)]
     rows, dropped = _without_placeholders(rows, has_names=bool(listed.names))
     classes = _name_classes({(row.label, row.text) for row in rows}, listed.names)
     order = sorted(range(len(rows)), key=lambda place: (paths[place], rows[place].shard, rows[place].image.number))
@@ -162,7 +164,7 @@ def _manifest(
         groups=tuple(row.group for row in rows),
         stored=tuple(row.image for row in rows),
         unreadable=found[0],
-        remarks=(*say_noticed(found[1]), *listed.remarks, *placeholder_remark(len(unlabelled), unlabelled)),
+        remarks=(*say_noticed(found[1]), *listed.remarks, *no_words, *placeholder_remark(len(unlabelled), unlabelled)),
     )
 
 
