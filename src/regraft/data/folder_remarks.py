@@ -86,7 +86,7 @@ def _unlabelled(listing: FileListing, layout: Layout, *, are_kept: bool) -> Iter
         )
         yield make_finding("second_copy", severity, message, n, copies)
     if n := len(others):
-        where = [place or "." for place, _n in Counter(map(_folder, others)).most_common()]
+        where = [place or "the top folder" for place, _n in Counter(map(_folder, others)).most_common()]
         message = (
             f"{plural(n, 'image')} in no class folder {_are(n)} {verb} ({_named(where)}). "
             f"To learn from {_it(n)}, put each into a folder named for its class; to have {_it(n)} classified, use "
@@ -149,8 +149,8 @@ def _empty_folders(listing: FileListing, layout: Layout) -> Iterator[Finding]:
     ]
     if n := len(empty):
         message = (
-            f"{plural(n, 'folder')} where classes or splits are {_holds(n)} no image that can be read. Nothing is made "
-            f"of {_it(n)}: a class without images cannot be learnt. Fill or remove {_it(n)}."
+            f"{plural(n, 'folder')} beside the classes or splits {_holds(n)} no image that can be read. Nothing is "
+            f"made of {_it(n)}: a class without images cannot be learnt. Fill or remove {_it(n)}."
         )
         examples = (f"{path} ({plural(others[path], 'other file') if others[path] else 'empty'})" for path in empty)
         yield make_finding("empty_folder", "warning", message, n, examples)

@@ -117,7 +117,7 @@ class _Reader:
         if splits:
             self._read_splits(folder, splits)
         elif sets := self._sets_in(folder):
-            self.layout.joined += [child.path for child in sets]
+            (self.layout.joined if len(sets) > 1 else self.layout.wrappings).extend(child.path for child in sets)
             self.layout.beside += [child.path for child in folder.children.values() if child not in sets]
             for child in sets:
                 self.read(child)

@@ -150,7 +150,7 @@ def test_too_few_classes(write_files):
         require_classes(read_folder(folder))
     message = str(caught.value)
     assert "There is 1 class with images ('cat')" in message
-    assert "1 image in no class folder is left out ('.')" in message
+    assert "1 image in no class folder is left out ('the top folder')" in message
     assert "('dog (1 other file)')" in message
 
 
