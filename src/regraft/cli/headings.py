@@ -9,14 +9,14 @@ from cyclopts import Group, Parameter
 from regraft.core import option_kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from cyclopts.argument import Argument, ArgumentCollection
 
     from regraft.core import Options
 
 HEADINGS = {
-    name: Group(title, sort_key=place)
+    name: Group(title, sort_key=10 * place)
     for place, (name, title) in enumerate(
         (
             ("arguments", "Arguments"),
@@ -42,18 +42,30 @@ def arrange(arguments: ArgumentCollection, models: Iterable[type[Options]]) -> N
         arguments: All of a verb; they are sorted.
         models: Whose fields say where they stand.
     """
+    models = list(models)
     places = {
-        f"--{name.replace('_', '-')}": place
+        f"--{name.replace('_', '-')}": (_heading(place[0], model, models), place[1])
         for model in models
         for name in model.model_fields
         if (place := model.place(name)) is not None
     }
     for argument in arguments:
-        heading = HEADINGS[places[argument.name][0]] if argument.name in places else None
-        shape = Parameter(metavar=_metavar(argument), show_default=_shown_default(argument))
-        under = None if heading is None else Parameter(group=heading)
+        shape = Parameter(
+            metavar=_metavar(argument),
+            show_default=_shown_default(argument),
+            help=" ".join((argument.parameter.help or "").split()),
+        )
+        under = Parameter(group=places[argument.name][0]) if argument.name in places else None
         argument.parameter = Parameter.combine(argument.parameter, shape, under)
-    arguments.sort(key=lambda argument: places.get(argument.name, ("", 0))[1])
+    arguments.sort(key=lambda argument: places[argument.name][1] if argument.name in places else 0)
+
+
+def _heading(name: str, model: type[Options], models: Sequence[type[Options]]) -> Group:
+    """A heading; with the action, where a verb has several that take different options."""
+    heading = HEADINGS[name]
+    if len(models) == 1:
+        return heading
+    return Group(f"{heading.name}, for {model.VERB}", sort_key=heading.sort_key + models.index(model))
 
 
 def _metavar(argument: Argument) -> str | None:
@@ -67,4 +79,4 @@ def _shown_default(argument: Argument) -> bool | str | None:
     default = argument.field_info.default
     if isinstance(default, bool):
         return False
-    return " ".join(map(str, default)) if isinstance(default, tuple) and default else None
+    return (" ".join(map(str, default)) or False) if isinstance(default, tuple) else None
