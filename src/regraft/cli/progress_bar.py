@@ -21,10 +21,16 @@ if TYPE_CHECKING:
     from rich.progress import Task, TaskID
 
 
+_NARROW = 110
+"""Columns of a terminal; with fewer, what a task says of itself takes the place of its amounts."""
+
+
 class _AmountColumn(ProgressColumn):
     """Units done of all."""
 
     def render(self, task: Task) -> Text:
+        if task.fields["is_brief"] and task.fields["state"]:
+            return Text("")
         total = "?" if task.total is None else _amount(task, task.total)
         return Text(f"{_amount(task, task.completed)}/{total}", style="progress.download")
 
@@ -33,6 +39,8 @@ class _RateColumn(ProgressColumn):
     """Units per second."""
 
     def render(self, task: Task) -> Text:
+        if task.fields["is_brief"] and task.fields["state"]:
+            return Text("")
         rate = task.finished_speed or task.speed
         unit = "" if task.fields["unit"] == "bytes" else f" {task.fields['unit']}"
         return Text("" if rate is None else f"{_amount(task, rate)}{unit}/s", style="progress.data.speed")
@@ -52,9 +60,10 @@ class ProgressBar:
 
     def __init__(self) -> None:
         self._console = open_console(is_error=True)
+        self._is_narrow = self._console.width < _NARROW
         self._bars = RichProgress(
             TextColumn("{task.description}", markup=False),
-            BarColumn(),
+            BarColumn(bar_width=12 if self._is_narrow else 40),
             _AmountColumn(),
             _RateColumn(),
             TimeRemainingColumn(),
@@ -80,7 +89,8 @@ class ProgressBar:
         """Begin a task; the former one is over."""
         if self._task is not None:
             self._bars.remove_task(self._task)
-        self._task = self._bars.add_task(task, total=n_total, unit=unit, state="")
+        name = task.partition(" (")[0] if self._is_narrow else task
+        self._task = self._bars.add_task(name, total=n_total, unit=unit, state="", is_brief=self._is_narrow)
         self._log.start(task, n_total, unit)
 
     def advance(self, n_done: int = 1) -> None:
