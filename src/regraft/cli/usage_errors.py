@@ -161,7 +161,8 @@ def _missing(argument: Argument | None, verb: str | None) -> str:
     if argument is None or verb is None:
         return "Something is missing."
     if argument.name.startswith("--"):
-        return f"Option {argument.name} needs a value: {wanted(argument.hint)}."
+        what = wanted(argument.hint)
+        return f"Option {argument.name} needs a value{'' if what == 'a text' else f': {what}'}."
     help_text = f"{argument.parameter.help or ''}"
     what = help_text or _documented(argument.name, verb)
     what = f": {what[:1].lower()}{what[1:].rstrip('.')}" if what else ""

@@ -83,7 +83,7 @@ class _Meaning:
         return next(map(self._where, near), "") or self._did_you_mean(here)
 
     def _did_you_mean(self, names: Sequence[str]) -> str:
-        also = f" ({self._where(self.name)})" if self._verbs_with(self.name) else ""
+        also = f" ({self._where(self.name)})" if self.name not in self.own and self._verbs_with(self.name) else ""
         return f"Did you mean {' or '.join(map(self.spelt, names[:2]))}?{also}" if names else ""
 
     def _verbs_with(self, name: str) -> list[str]:

@@ -180,7 +180,7 @@ def _foreground(row: Dataset, options: GetDatasetOptions) -> Foreground | None:
     if row.layout == "wake-words":
         return Foreground(category=COCO_CATEGORIES[options.foreground_class], area=options.small_object_area)
     if given := sorted(options.model_fields_set & {"foreground_class", "small_object_area"}):
-        raise OptionError(f"The option {quoted(given[0])} is for visualwakewords, not for {row.name}.")
+        raise OptionError(f"--{given[0].replace('_', '-')} is for visualwakewords, not for {row.name}.")
     return None
 
 

@@ -132,7 +132,7 @@ def test_visual_wake_words_of_another_category(get_little, tmp_path):
 
 def test_options_of_another_data_set(get_little):
     """An option that would do nothing, and a category that nobody knows, are mistakes."""
-    with pytest.raises(OptionError, match="'small_object_area' is for visualwakewords, not for flowers"):
+    with pytest.raises(OptionError, match="--small-object-area is for visualwakewords, not for flowers"):
         get_little("flowers", small_object_area=0.1)
     with pytest.raises(OptionError, match=r"no category of COCO called 'persn'\. Did you mean person"):
         get_little("visualwakewords", foreground_class="persn")
