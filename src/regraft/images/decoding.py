@@ -84,10 +84,20 @@ def decode_image(data: bytes, transform: Transform) -> NDArray[np.uint8]:
     Raises:
         UnreadableImageError: It is no image, unsupported, damaged or too large.
     """
+    return decode_noting(data, transform)[0]
+
+
+def decode_noting(data: bytes, transform: Transform) -> tuple[NDArray[np.uint8], bool]:
+    """Pixels of an encoded image, and whether its opacity was left out because it hid all of it.
+
+    Raises:
+        UnreadableImageError: It is no image, unsupported, damaged or too large.
+    """
     try:
         name = require_readable(data)
         picture = decode_jpeg(data, transform) if name == "JPEG" else None
-        return finish(picture or decode_still(data, name), transform)
+        picture = picture or decode_still(data, name)
+        return finish(picture, transform), picture.is_uncovered
     except UnreadableImageError:
         raise
     except Exception as error:  # decoders raise errors of every kind on hostile bytes

@@ -63,18 +63,22 @@ def decode_still(data: bytes, name: str) -> Picture:
         check_rows(data, image)
     # The EXIF block may stand behind the pixels. Pillow has already turned a TIFF.
     exif = image.info.get("exif") if name != "TIFF" else None
-    plain = _first_visible(image)
-    return Picture(plain, plain.size, orientation=read_orientation(exif if isinstance(exif, bytes) else b""))
+    plain, is_uncovered = _first_visible(image)
+    orientation = read_orientation(exif if isinstance(exif, bytes) else b"")
+    return Picture(plain, plain.size, orientation=orientation, is_uncovered=is_uncovered)
 
 
-def _first_visible(image: ImageFile) -> Image.Image:
-    """The first frame as it is shown; of an animation that begins with nothing the first frame that shows anything."""
+def _first_visible(image: ImageFile) -> tuple[Image.Image, bool]:
+    """The first frame that shows anything, and whether its opacity had to be left out for that."""
     for number in range(_N_BLANK_FRAMES_MAX):
         try:
-            return without_idle_opacity(simplify_mode(image))
+            simple = simplify_mode(image)
+            shown = without_idle_opacity(simple)
         except UnreadableImageError:
             if number + 1 >= getattr(image, "n_frames", 1):
                 raise
+        else:
+            return shown, shown is not simple
         image.seek(number + 1)
         image.load()
     raise UnreadableImageError(Reason.BLANK, f"its first {_N_BLANK_FRAMES_MAX} frames are transparent everywhere")

@@ -30,12 +30,14 @@ class Picture:
         size: Width and height in the file, pixels.
         reduction: The decoder already made `image` so many times smaller per side.
         orientation: EXIF orientation, 1 to 8.
+        is_uncovered: Its opacity hid all of it and was left out.
     """
 
     image: Image.Image | NDArray[np.uint8]
     size: tuple[int, int]
     reduction: int = 1
     orientation: int = 1
+    is_uncovered: bool = False
 
 
 def as_stored(transform: Transform, orientation: int) -> Transform:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from regraft.core import SilentProgress, digest_bytes, in_threads
 from regraft.data import Unreadable, UnreadableImageError, reading_order
-from regraft.images.decoding import decode_image, read_bytes
+from regraft.images.decoding import decode_noting, read_bytes
 from regraft.images.headers import read_header
 from regraft.images.transform import Transform
 
@@ -33,10 +33,12 @@ class Look:
     Attributes:
         digest: BLAKE3 of its bytes.
         header: Its format and size; None where only the decoder makes sense of it.
+        is_uncovered: Its opacity hid all of it and was left out.
     """
 
     digest: str
     header: ImageHeader | None
+    is_uncovered: bool = False
 
 
 def survey_images(
@@ -65,11 +67,11 @@ def survey_images(
 def _look_into(source: ImageFile) -> Look | Unreadable:
     try:
         data = read_bytes(source)
-        decode_image(data, _SMALL)
+        _pixels, is_uncovered = decode_noting(data, _SMALL)
     except UnreadableImageError as error:
         return Unreadable(path=str(source), reason=error.reason, detail=error.detail)
     try:
         header = read_header(data)
     except UnreadableImageError:
         header = None
-    return Look(digest_bytes(data), header)
+    return Look(digest_bytes(data), header, is_uncovered)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -17,6 +18,7 @@ from regraft.data import (
     Unreadable,
     find_problems,
     fingerprint_manifest,
+    make_finding,
     read_manifest,
     summarise,
 )
@@ -104,7 +106,10 @@ def scan(
     source = as_source(source)
     options = ScanOptions.of(options, settings)
     manifest = read_manifest(source, options.reading())
-    prints, sizes = _look_into(manifest, progress) if options.decode else (_hash(manifest, progress), None)
+    if options.decode:
+        manifest, prints, sizes = _look_into(manifest, progress)
+    else:
+        prints, sizes = _hash(manifest, progress), None
     readable = manifest.select(np.array([digest is not None for digest in prints.digests], np.bool_))
     digests = [digest for digest in prints.digests if digest is not None]
     return ScanResult(
@@ -120,8 +125,8 @@ def _hash(manifest: Manifest, progress: Progress | None) -> Fingerprints:
     return fingerprint_manifest(manifest, progress=progress or SilentProgress())
 
 
-def _look_into(manifest: Manifest, progress: Progress | None) -> tuple[Fingerprints, ImageSizes]:
-    """Decode all images: their hashes, why some have none, and what they are."""
+def _look_into(manifest: Manifest, progress: Progress | None) -> tuple[Manifest, Fingerprints, ImageSizes]:
+    """Decode all images: what was noticed, their hashes, why some have none, and what they are."""
     looks = survey_images(manifest.files(), progress=progress)
     headers = [look.header for look in looks if isinstance(look, Look) and look.header is not None]
     by_size = sorted(((one.width, one.height) for one in headers), key=math.prod)
@@ -129,14 +134,31 @@ def _look_into(manifest: Manifest, progress: Progress | None) -> tuple[Fingerpri
         tuple(look.digest if isinstance(look, Look) else None for look in looks),
         (*manifest.unreadable, *(look for look in looks if isinstance(look, Unreadable))),
     )
-    return prints, ImageSizes(
-        n_decoded=sum(isinstance(look, Look) for look in looks),
-        n_images=len(looks) + len(manifest.unreadable),
-        formats=dict(Counter(one.kind for one in headers).most_common()),
-        smallest=by_size[0] if by_size else None,
-        largest=by_size[-1] if by_size else None,
-        n_grey=sum(one.is_grey for one in headers),
+    uncovered = [
+        path for path, look in zip(manifest.paths, looks, strict=True) if isinstance(look, Look) and look.is_uncovered
+    ]
+    return (
+        replace(manifest, remarks=(*manifest.remarks, *_say_uncovered(uncovered))),
+        prints,
+        ImageSizes(
+            n_decoded=sum(isinstance(look, Look) for look in looks),
+            n_images=len(looks) + len(manifest.unreadable),
+            formats=dict(Counter(one.kind for one in headers).most_common()),
+            smallest=by_size[0] if by_size else None,
+            largest=by_size[-1] if by_size else None,
+            n_grey=sum(one.is_grey for one in headers),
+        ),
     )
+
+
+def _say_uncovered(paths: list[str]) -> tuple[Finding, ...]:
+    if not paths:
+        return ()
+    message = (
+        f"{plural(len(paths), 'image')} {'is' if len(paths) == 1 else 'are'} transparent everywhere, so programs show "
+        "nothing: the colours under that are used. Leave out what is not meant, or save it without transparency."
+    )
+    return (make_finding("hidden_colours", "note", message, len(paths), paths),)
 
 
 def _describe(sizes: ImageSizes) -> str:

@@ -42,3 +42,14 @@ def test_every_image_is_looked_into(tmp_path, n_threads):
     assert looks[4].header.is_grey
     assert looks[2].path == str(tmp_path / "half.jpg")
     assert survey_images([]) == []
+
+
+def test_opacity_that_hides_everything_is_noted(tmp_path, encode):
+    """Of two images with colours under their opacity, the one that can be seen nowhere."""
+    rng = np.random.default_rng(0)
+    for name, opacity in (("seen.png", 9), ("hidden.png", 0)):
+        colours = rng.integers(0, 256, (8, 8, 4)).astype(np.uint8)
+        colours[..., 3] = opacity
+        (tmp_path / name).write_bytes(encode(Image.fromarray(colours), "PNG"))
+    looks = survey_images([tmp_path / "seen.png", tmp_path / "hidden.png"])
+    assert [look.is_uncovered for look in looks] == [False, True]
