@@ -28,7 +28,7 @@ HERE = Path(__file__).parent
 _WATCHED = "REGRAFT_WATCHED_CALLS"
 _LENET = ("--backbone", "runs/lenet", "--augmentation", "none")
 _SLIM = ("--model_name=lenet", "--max_number_of_steps=4", "--batch_size=8")
-_SLIM_EVAL = ("--dataset_dir=photos", "--dataset_split_name=all", "--eval_dir=judged")
+_SLIM_EVAL = ("--dataset_dir=photos", "--dataset_split_name=test", "--eval_dir=judged")
 _SLIM_EXPORT = ("--checkpoint_path=runs/slim", "--output_file=exported")
 _SMALL = (*_LENET, "--epochs", "1", "--batch-size", "8")
 
@@ -54,7 +54,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "slim": ("slim", "train_image_classifier", *_SLIM, "--train_dir=runs/slim", "--dataset_dir=photos"),
     "slim eval_image_classifier": ("slim", "eval_image_classifier", "--checkpoint_path=runs/slim", *_SLIM_EVAL),
     "slim export_inference_graph": ("slim", "export_inference_graph", *_SLIM_EXPORT),
-    "slim label_image": ("slim", "label_image", "--graph=exported", "--image=photos/red/1.jpg"),
+    "slim label_image": ("slim", "label_image", "--graph=exported", "--image=photos/test/red/4.jpg"),
     "cache": ("cache", "verify"),
     "demo": ("demo", "--n-strengths", "3", "--name", "demo"),
 }
@@ -163,10 +163,11 @@ class Area:
 def _write_photos(folder: Path) -> None:
     rng = np.random.default_rng(5)
     for colour, name in (((200, 60, 60), "red"), ((60, 60, 200), "blue")):
-        (folder / name).mkdir(parents=True)
+        for side in ("train", "test"):
+            (folder / side / name).mkdir(parents=True)
         for number in range(16):
             pixels = np.clip(rng.normal(colour, 40, (32, 32, 3)), 0, 255).astype(np.uint8)
-            Image.fromarray(pixels).save(folder / name / f"{number}.jpg")
+            Image.fromarray(pixels).save(folder / ("train" if number % 4 else "test") / name / f"{number}.jpg")
 
 
 def examine(*, quick: bool) -> dict[str, Seen]:

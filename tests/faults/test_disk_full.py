@@ -9,6 +9,7 @@ import sys
 import numpy as np
 import pytest
 
+import regraft
 from extraction_child import KEY
 from publisher import FILES, SIGNS, Publisher
 from regraft.core import CACHE_VARIABLE, SilentProgress, StoreError, digest_bytes
@@ -159,6 +160,26 @@ def test_the_command_line_says_so_in_a_line_and_goes_on_later(means, disk, embed
     np.testing.assert_array_equal(after[:8], before)
     assert len(after) == FeatureStore(disk.folder).info().n_rows == 40
     assert not FeatureStore(disk.folder).verify().damaged
+
+
+@pytest.mark.slow
+def test_a_prediction_needs_no_space(disk, tiny_images, tmp_path, monkeypatch):
+    """With a cache on a full disk the answers are the same, why nothing is kept is said, and nothing torn is left."""
+    (tmp_path / "photos" / "a").mkdir(parents=True)
+    (tmp_path / "photos" / "b").mkdir()
+    for number, path in enumerate(sorted(tiny_images.glob("*.png"))[:40]):
+        (tmp_path / "photos" / "ab"[number % 2] / path.name).write_bytes(path.read_bytes())
+    probed = regraft.probe(tmp_path / "photos", runs=tmp_path / "runs", n_strengths=2)
+    image = str(tmp_path / "photos" / "a" / "0000.png")
+    usual = regraft.predict(probed.bundle, [image])
+    disk.mount(100 * KIB)
+    monkeypatch.setenv(CACHE_VARIABLE, str(disk.folder))
+    found = regraft.predict(probed.bundle, [image])
+    assert found.predictions == usual.predictions
+    assert [one.code for one in found.findings] == ["unkept"]
+    assert not list(disk.folder.rglob("weights/*.safetensors"))
+    assert not [path for path in disk.folder.rglob("*") if path.suffix in (".bin", ".xml", ".tmp")]
+    assert not FeatureStore(disk.folder / "features").verify().damaged
 
 
 @pytest.mark.parametrize("n_kib", [300, 700, 900])

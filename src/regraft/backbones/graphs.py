@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from regraft.backbones.openvino_core import import_openvino
 from regraft.backbones.specification import LAYER_RULES_VERSION
 from regraft.backbones.weights import keep_weights
-from regraft.core import digest_bytes, digest_file, exact_json, sync_folder
+from regraft.core import digest_bytes, digest_file, exact_json, kept_file, note_unkept, scratch_folder, sync_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,6 +38,8 @@ class Graph:
 def keep_graph(spec: BackboneSpec, layer: str, cache: Path) -> Graph:
     """The backbone's graph from the cache, converted first where it is not there.
 
+    Where the cache cannot be written, the graph is kept for the time of this process.
+
     Args:
         spec: A resolved backbone (its digest is known).
         layer: The layer that the graph ends in.
@@ -58,14 +60,24 @@ def keep_graph(spec: BackboneSpec, layer: str, cache: Path) -> Graph:
         LAYER_RULES_VERSION,
     ]
     key = digest_bytes(json.dumps([GRAPH_VERSION, GRAPH_BATCH, import_openvino().__version__, *network]).encode())
-    folder = cache / "graphs" / key[:32]
-    if (graph := _checked(folder)) is not None:
+    graphs, name = cache / "graphs", key[:32]
+    found = kept_file(graphs, f"{name}/graph.json")
+    if found is not None and (graph := _checked(found.parent)) is not None:
         return graph
+    try:
+        return _kept(spec, layer, cache, graphs / name)
+    except OSError as error:
+        note_unkept(cache, error)
+    return _kept(spec, layer, cache, scratch_folder() / "graphs" / name)
+
+
+def _kept(spec: BackboneSpec, layer: str, cache: Path, folder: Path) -> Graph:
+    """The graph, converted into a folder that appears in one rename."""
     aside = folder.with_name(f".{uuid.uuid4().hex}.tmp")
     aside.mkdir(parents=True)
     try:
         _convert(spec, layer, cache, aside)
-        if (graph := _checked(folder)) is None:  # else another process was faster; its graph is as good
+        if _checked(folder) is None:  # else another process was faster; its graph is as good
             shutil.rmtree(folder, ignore_errors=True)
             _reveal(aside, folder)
     finally:
@@ -108,6 +120,9 @@ def _convert(spec: BackboneSpec, layer: str, cache: Path, folder: Path) -> None:
         program = torch.export.export(module, (torch.zeros(shape, dtype=torch.uint8),))
         model = openvino.convert_model(program)
     model.reshape(list(shape))
-    openvino.save_model(model, folder / "graph.xml", compress_to_fp16=False)
+    try:
+        openvino.save_model(model, folder / "graph.xml", compress_to_fp16=False)
+    except RuntimeError as error:  # so a full disk is told
+        raise OSError(f"the converted network does not fit on the disk ({error})") from error
     names = ("graph.xml", "graph.bin")
     (folder / "graph.json").write_text(exact_json({name: digest_file(folder / name) for name in names}))

@@ -10,7 +10,7 @@ from regraft.backbones.catalog import BACKBONES
 from regraft.backbones.processes import ONE_AT_A_TIME
 from regraft.backbones.specification import BackboneSpec, WeightsSource
 from regraft.backbones.weights import keep_weights, package_file
-from regraft.core import BackboneError, atomic_path, digest_bytes, digest_file
+from regraft.core import BackboneError, atomic_path, digest_bytes, digest_file, kept_file, note_unkept
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,8 +56,11 @@ def resolve_backbone(
     except (OSError, ValueError):
         with ONE_AT_A_TIME:
             spec = _work_out(name, row, source, image_size, cache)
-    with atomic_path(remembered) as aside:
-        aside.write_text(spec.exact_json())
+    try:
+        with atomic_path(remembered) as aside:
+            aside.write_text(spec.exact_json())
+    except OSError as error:
+        note_unkept(cache, error)
     return spec
 
 
@@ -89,7 +92,7 @@ def is_offline(spec: BackboneSpec, cache: Path) -> bool:
     """Whether the weights are on this machine: in the cache or in an installed package."""
     if spec.is_untrained:
         return True
-    if spec.digest is not None and (cache / "weights" / f"{spec.digest}.safetensors").is_file():
+    if spec.digest is not None and kept_file(cache / "weights", f"{spec.digest}.safetensors") is not None:
         return True
     return spec.weights.kind == "package" and package_file(spec.weights) is not None
 

@@ -14,7 +14,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from regraft.core import cache_folder, is_writable
+from regraft.core import StoreError, cache_folder, is_writable, scratch_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,10 +43,11 @@ def watch_for_torch() -> None:
 
 
 def _settle() -> None:
-    """Torch's folder for compiled code: the user's, or one in our cache where that can be written."""
-    cache = cache_folder()
-    if _VARIABLE not in os.environ and is_writable(cache):
-        os.environ[_VARIABLE] = str(cache / "torch")
+    """The folder for compiled code: the user's, or one in our cache, or one for the time of this process."""
+    if _VARIABLE not in os.environ:
+        cache = cache_folder()
+        with suppress(StoreError):
+            os.environ[_VARIABLE] = str((cache if is_writable(cache) else scratch_folder()) / "torch")
 
 
 def _load_without_ldconfig(name: str) -> None:

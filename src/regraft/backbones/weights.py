@@ -7,7 +7,16 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from regraft.core import BackboneError, digest_tensors, plural, publish, shortened
+from regraft.core import (
+    BackboneError,
+    digest_tensors,
+    kept_file,
+    note_unkept,
+    plural,
+    publish,
+    scratch_folder,
+    shortened,
+)
 
 if TYPE_CHECKING:
     import torch
@@ -55,7 +64,8 @@ def load_state(spec: BackboneSpec) -> State:
 def keep_weights(spec: BackboneSpec, folder: Path) -> tuple[Path, str]:
     """Make sure that the weights are in `folder` as `DIGEST.safetensors`.
 
-    Nothing is loaded, and torch is not imported, when they are.
+    Nothing is loaded, and torch is not imported, when they are. Where the folder cannot be written, they are kept for
+    the time of this process.
 
     Returns:
         The file and the digest of its contents.
@@ -63,15 +73,48 @@ def keep_weights(spec: BackboneSpec, folder: Path) -> tuple[Path, str]:
     Raises:
         BackboneError: The weights cannot be had, or differ from the digest in the spec.
     """
-    if spec.digest is not None and (path := folder / f"{spec.digest}.safetensors").is_file():
+    if spec.digest is not None and (path := kept_file(folder, f"{spec.digest}.safetensors")) is not None:
         return path, spec.digest
+    return keep_state(spec, load_state(spec), folder)
+
+
+def keep_state(spec: BackboneSpec, state: State, folder: Path) -> tuple[Path, str]:
+    """Keep a network's tensors in `folder` as `DIGEST.safetensors`, or for this process where it cannot be written.
+
+    Returns:
+        The file and the digest of its contents.
+
+    Raises:
+        BackboneError: The digest is not the one in the spec.
+    """
+    state = {name: tensor.contiguous().clone() for name, tensor in state.items()}
+    try:
+        return _written(spec, state, folder)
+    except OSError as error:
+        note_unkept(folder.parent, error)
+    return _written(spec, state, scratch_folder() / folder.name)
+
+
+def save_state(state: State, path: Path) -> None:
+    """Write tensors as safetensors.
+
+    Raises:
+        OSError: The system refuses, or the disk is full.
+    """
+    from safetensors import SafetensorError
     from safetensors.torch import save_file
 
-    state = {name: tensor.contiguous().clone() for name, tensor in load_state(spec).items()}
+    try:
+        save_file(state, path)
+    except SafetensorError as error:  # the library's word for what the system says
+        raise OSError(str(error)) from error
+
+
+def _written(spec: BackboneSpec, state: State, folder: Path) -> tuple[Path, str]:
     folder.mkdir(parents=True, exist_ok=True)
     aside = folder / f".{uuid.uuid4().hex}.safetensors"
     try:
-        save_file(state, aside)
+        save_state(state, aside)
         digest = digest_tensors(aside)
         if spec.digest not in (None, digest):
             raise BackboneError(

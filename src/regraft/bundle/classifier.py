@@ -75,7 +75,7 @@ class Classifier:
             self.backbone, self.choice, transform=self.record.transform, layer=layer, cache=self.cache
         )
         opener = EngineOpener(self.backbone, self.choice, layer, self.cache)
-        object.__setattr__(self, "extractor", replace(built, open_engine=opener))
+        object.__setattr__(self, "extractor", replace(built, open_engine=opener, must_keep=False))
 
     def __repr__(self) -> str:
         return f"<Classifier {self.record.name!r}: {len(self.class_names)} classes, {self.backbone.name}>"

@@ -10,6 +10,7 @@ from regraft.bundle.reading import find_bundle, load_bundle
 from regraft.bundle.record import GOLDEN_FILE
 from regraft.bundle.seen import read_seen
 from regraft.core import BundleError, Value
+from regraft.data import Finding, unkept
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,6 +32,7 @@ class CheckResult(Value):
     is_same_engine: bool
     largest_difference: float
     tolerance: float
+    findings: tuple[Finding, ...] = ()
 
 
 def check_bundle(
@@ -83,4 +85,5 @@ def check_bundle(
         is_same_engine=is_same,
         largest_difference=difference,
         tolerance=tolerance,
+        findings=unkept(classifier.cache),
     )

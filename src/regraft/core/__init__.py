@@ -39,7 +39,7 @@ from regraft.core.text import (
     visible,
 )
 from regraft.core.threads import in_threads
-from regraft.core.unkept import note_unkept, scratch_folder, unkept_sentence
+from regraft.core.unkept import kept_file, note_unkept, scratch_folder, unkept_sentence
 
 __all__ = [
     "CACHE_VARIABLE",
@@ -89,6 +89,7 @@ __all__ = [
     "in_threads",
     "is_writable",
     "json_text",
+    "kept_file",
     "line_of",
     "load_function",
     "megabytes",

@@ -8,7 +8,7 @@ from pathlib import Path
 from regraft.core.paths import as_path
 
 CACHE_VARIABLE = "REGRAFT_CACHE"
-_NOWHERE = Path("/nonexistent/regraft")
+NO_CACHE = Path("/nonexistent/regraft")
 """The cache of a user who has no home and chose no place: it cannot be written, which is said where it matters."""
 
 
@@ -24,7 +24,7 @@ def cache_folder() -> Path:
     if os.name == "nt" or os.environ.get("HOME") or os.environ.get("XDG_CACHE_HOME"):
         return Path(platformdirs.user_cache_path("regraft"))
     home = _registered_home()
-    return _NOWHERE if home is None else home / ".cache" / "regraft"
+    return NO_CACHE if home is None else home / ".cache" / "regraft"
 
 
 def is_writable(folder: Path) -> bool:

@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 
 from regraft.core.errors import StoreError
-from regraft.core.places import CACHE_VARIABLE
+from regraft.core.places import CACHE_VARIABLE, NO_CACHE
 from regraft.core.text import shortened
 
 _reasons: dict[Path, str] = {}
@@ -27,10 +27,22 @@ def unkept_sentence(cache: Path) -> str | None:
     """What a user should know of a cache that could not be written in this process; None where all was kept."""
     if (reason := _reasons.get(cache)) is None:
         return None
+    fact = (
+        "This user has no home for a cache" if cache == NO_CACHE else f"The cache {cache} cannot be written ({reason})"
+    )
     return (
-        f"The cache {cache} cannot be written ({reason}): features and converted networks are not kept, and the next "
+        f"{fact}: features and converted networks are not kept, and the next "
         f"run computes them again. Set {CACHE_VARIABLE} to a folder that can be written."
     )
+
+
+def kept_file(folder: Path, name: str) -> Path | None:
+    """A file of a folder of the cache, or of the one that stands in for it in this process, if it is there."""
+    scratch = _scratch.get(os.getpid())
+    for place in (folder, *([] if scratch is None else [scratch / folder.name])):
+        if os.path.isfile(path := place / name):  # noqa: PTH113 - Path's raises where a folder may not be entered
+            return path
+    return None
 
 
 def scratch_folder() -> Path:

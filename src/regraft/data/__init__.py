@@ -19,7 +19,7 @@ from regraft.data.fetching import (
     write_provenance,
 )
 from regraft.data.file_listing import has_image_name
-from regraft.data.finding import Finding, Severity, left_out, make_finding
+from regraft.data.finding import Finding, Severity, left_out, make_finding, unkept
 from regraft.data.findings import DataSummary, find_problems, summarise
 from regraft.data.fingerprints import Fingerprints, fingerprint_files, fingerprint_manifest
 from regraft.data.folder_layout import FolderLayout, lay_out
@@ -118,6 +118,7 @@ __all__ = [
     "split_folds",
     "split_holdout",
     "summarise",
+    "unkept",
     "unpack_dataset",
     "write_parquet",
     "write_provenance",

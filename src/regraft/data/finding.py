@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from regraft.core import PrintableText, Value, plural
+from regraft.core import PrintableText, Value, plural, unkept_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from regraft.data.unreadable import Unreadable
 
@@ -55,6 +56,13 @@ def left_out(unreadable: Sequence[Unreadable]) -> tuple[Finding, ...]:
     message = f"{plural(n, 'file')} could not be read and {was(n)} left out."
     examples = (f"{record.path}: {record.reason} ({record.detail})" for record in unreadable)
     return (make_finding("unreadable", "warning", message, n, examples),)
+
+
+def unkept(cache: Path) -> tuple[Finding, ...]:
+    """The note on a cache that could not be written in this process."""
+    if (sentence := unkept_sentence(cache)) is None:
+        return ()
+    return (make_finding("unkept", "note", sentence, 1),)
 
 
 def was(n: int) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections import deque
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from regraft.core import InterruptedRunError, SilentProgress, StoreError, plural
+from regraft.core import InterruptedRunError, SilentProgress, StoreError, note_unkept, plural
 from regraft.data import Reason, Unreadable, reading_order
+from regraft.features.unkept_rows import UnkeptRows
 from regraft.images import decode_batches, source_name
 
 if TYPE_CHECKING:
@@ -58,13 +59,16 @@ class Extractor:
         open_engine: Called only when something has to be computed: a warm run loads no network.
         store: Where features are kept.
         view: Which random view of each image; the key names it.
+        must_keep: Whether it is an error that features cannot be kept. Else they are computed for this once, and
+            `core.unkept_sentence` tells why.
     """
 
     key: FeatureKey
     transform: Transform
     open_engine: Callable[[], Engine]
-    store: FeatureStore
+    store: FeatureStore | UnkeptRows
     view: View | None = None
+    must_keep: bool = True
 
     def extract(
         self, sources: Sequence[ImageSource], digests: Sequence[str | None], *, progress: Progress | None = None
@@ -79,11 +83,23 @@ class Extractor:
 
         Raises:
             InterruptedRunError: Ctrl-C; what was computed is kept.
-            StoreError: The store cannot be written to.
+            StoreError: The store cannot be written to, and must be.
         """
+        try:
+            return self._extracted(sources, digests, progress or SilentProgress())
+        except StoreError as error:
+            if self.must_keep or isinstance(self.store, UnkeptRows):
+                raise
+            note_unkept(self.store.folder.parent, error.__cause__ if isinstance(error.__cause__, OSError) else error)
+            once = replace(self, store=UnkeptRows(self.store))
+        return once.extract(sources, digests, progress=progress)
+
+    def _extracted(
+        self, sources: Sequence[ImageSource], digests: Sequence[str | None], progress: Progress
+    ) -> Extraction:
         began = time.perf_counter()
         known = [row for row, digest in enumerate(digests) if digest is not None]
-        unreadable, n_computed = self._compute_missing(sources, digests, known, progress or SilentProgress())
+        unreadable, n_computed = self._compute_missing(sources, digests, known, progress)
         rows = [row for row in known if row not in unreadable]
         wanted = [str(digests[row]) for row in rows]
         features, found = self.store.read(self.key, wanted)
@@ -93,7 +109,7 @@ class Extractor:
             # Damage came to light: make the index again if it hides rows after all, and compute what is lost.
             if is_last:
                 self.store.reindex()
-            _again, n_again = self._compute_missing(sources, digests, rows, progress or SilentProgress())
+            _again, n_again = self._compute_missing(sources, digests, rows, progress)
             n_computed += n_again
             features, found = self.store.read(self.key, wanted)
         if not found.all():
@@ -111,6 +127,7 @@ class Extractor:
         missing = set(self.store.missing(self.key, [str(digests[row]) for row in rows]))
         if not missing:
             return {}, 0
+        self.store.require_writable()
         twins: dict[str, list[int]] = {}
         for row in rows:
             if (digest := digests[row]) in missing:

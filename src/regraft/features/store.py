@@ -77,6 +77,16 @@ class FeatureStore:
         return [digest for digest in unique if bytes.fromhex(digest) not in found]
 
     @_explained
+    def require_writable(self) -> None:
+        """Find out before a long work whether its results can be kept.
+
+        Raises:
+            StoreError: The system forbids it.
+        """
+        with self._writing():
+            pass
+
+    @_explained
     def add(self, key: FeatureKey, digests: Sequence[str], features: NDArray[Any]) -> None:
         """Keep rows, durably: when this returns, they survive a crash.
 

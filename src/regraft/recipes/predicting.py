@@ -9,7 +9,7 @@ from pydantic import Field
 
 from regraft.bundle import Classifier, load_bundle
 from regraft.core import Value, as_paths, placed
-from regraft.data import Finding, Unreadable, left_out, list_images
+from regraft.data import Finding, Unreadable, left_out, list_images, unkept
 from regraft.recipes.network_options import TrustOptions
 
 if TYPE_CHECKING:
@@ -99,7 +99,9 @@ def predict(
         unreadable.extend(answers.unreadable)
     records = manifest.named(unreadable)
     return PredictResult(
-        predictions=tuple(predictions), unreadable=records, findings=(*left_out(records), *manifest.remarks)
+        predictions=tuple(predictions),
+        unreadable=records,
+        findings=(*left_out(records), *manifest.remarks, *unkept(classifier.cache)),
     )
 
 

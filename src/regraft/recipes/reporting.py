@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regraft.core import printable, shell_quoted
-from regraft.data import find_problems, has_own_validation, summarise
+from regraft.core import cache_folder, printable, shell_quoted
+from regraft.data import find_problems, has_own_validation, summarise, unkept
 from regraft.evaluation import (
     Assessment,
     LeftOutFile,
@@ -125,7 +125,7 @@ def _find_problems(findings: Findings) -> tuple[Finding, ...]:
     network = remark_on_network(
         data.manifest.select(findings.test), tested, getattr(findings.options, "backbone", None)
     )
-    return (*findings.noticed, *network, *others)
+    return (*findings.noticed, *network, *others, *unkept(cache_folder()))
 
 
 def _sides(findings: Findings) -> list[str | None]:

@@ -39,8 +39,12 @@ class RunFolder:
         if name is not None and (not name or name in (".", "..") or re.search(r"[/\\\0]", name)):
             raise OptionError(f"{quoted(name)} cannot be a run's name: it must be a single folder name.")
         self.parent = parent.resolve()
-        self.final = self.parent / (name or self._free_name(stem))
-        if self.final.exists():
+        try:
+            self.final = self.parent / (name or self._free_name(stem))
+            is_taken = self.final.exists()
+        except OSError as error:
+            raise _refused(self.parent, error) from error
+        if is_taken:
             raise OptionError(f"There is a run at {self.final} already. Choose another --name, or delete it.")
         self.folder = self.parent / f".{uuid.uuid4().hex}.part"
 
@@ -55,7 +59,7 @@ class RunFolder:
         try:
             self.folder.mkdir(parents=True)
         except OSError as error:
-            raise StoreError(f"The run cannot be written to {self.parent}: {error}. Choose another --runs.") from error
+            raise _refused(self.parent, error) from error
         return self
 
     def __exit__(
@@ -68,6 +72,12 @@ class RunFolder:
             self.final = self.parent / self._free_name(self.final.name)
         self.folder.rename(self.final)
         sync_folder(self.parent)
+
+
+def _refused(parent: Path, error: OSError) -> StoreError:
+    return StoreError(
+        f"The run cannot be written to {parent} ({error.strerror}). Name a folder that can be written with --runs."
+    )
 
 
 def folder_name(text: str) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING
 
-from regraft.backbones import WeightsSource, keep_weights
+from regraft.backbones import WeightsSource, keep_state
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,18 +26,9 @@ def keep_trained(spec: BackboneSpec, state: Mapping[str, torch.Tensor], folder: 
     Returns:
         The record of the trained network; its weights are a file in the folder.
     """
-    from safetensors.torch import save_file
-
-    folder.mkdir(parents=True, exist_ok=True)
-    aside = folder / f".{uuid.uuid4().hex}-trained.safetensors"
-    save_file({name: tensor.cpu().contiguous().clone() for name, tensor in state.items()}, aside)
     what = "trained" if spec.is_untrained else "fine-tuned"
     name = spec.name if spec.name.endswith(what) else f"{spec.name} {what}"
-    source = WeightsSource(kind="file", location=str(aside))
-    trained = spec.model_copy(update={"name": name, "weights": source, "digest": None, "top1": None})
-    try:
-        path, digest = keep_weights(trained, folder)
-    finally:
-        aside.unlink(missing_ok=True)
+    trained = spec.model_copy(update={"name": name, "digest": None, "top1": None})
+    path, digest = keep_state(trained, {name: tensor.cpu() for name, tensor in state.items()}, folder)
     source = WeightsSource(kind="file", location=str(path))
     return trained.model_copy(update={"digest": digest, "weights": source})

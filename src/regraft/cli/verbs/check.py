@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 from regraft.cli.headings import EXPERT
-from regraft.cli.output import say
+from regraft.cli.output import say, say_findings
 from regraft.recipes import check as run_check
 
 
@@ -24,3 +24,4 @@ def check(bundle: Path, /, *, trust_code: Annotated[bool, EXPERT] = False) -> No
         f"{result.n_inputs} golden inputs replayed with {result.engine} ({same}): largest difference "
         f"{result.largest_difference:.1e} of the largest score, allowed {result.tolerance:g}."
     )
+    say_findings(result.findings)
