@@ -39,6 +39,7 @@ class LogLines:
     _n_before: int = 0
     _began: float = 0.0
     _first: float | None = None
+    _last: float = 0.0
     _written: float = field(default=-math.inf)
     _is_long: bool = False
 
@@ -59,6 +60,7 @@ class LogLines:
         self._n_done += n_done
         if self._first is None:
             self._first, self._n_before = now, self._n_done
+        self._last = now
         if self._is_due(now) and self._n_done < self._n_total:
             self._is_long = True
             state = f" ({self._state})" if self._state else ""
@@ -87,11 +89,12 @@ class LogLines:
         return f"{self._amount(self._n_done)} of {self._amount(self._n_total)}{self._units}{part}"
 
     def _left(self, now: float) -> str:
-        """The time that is left, at the mean speed so far."""
+        """The time that is left, at the mean speed of what is finished."""
         n_done = self._n_done - self._n_before
-        if self._first is None or n_done <= 0 or now <= self._first or self._n_done >= self._n_total:
+        if self._first is None or n_done <= 0:
             return ""
-        return f", about {duration((self._n_total - self._n_done) * (now - self._first) / n_done)} left"
+        left = (self._n_total - self._n_done) * (self._last - self._first) / n_done - (now - self._last)
+        return f", about {duration(left)} left" if left > 0 else ""
 
     @property
     def _units(self) -> str:

@@ -77,6 +77,17 @@ def test_once_work_is_long_the_next_tasks_are_named(log, clock, lines):
     assert lines == ["Fitting the head.", "Reading files: 1,200 files."]
 
 
+def test_the_time_that_is_left_shrinks_while_a_long_unit_is_under_way(log, clock, lines):
+    """A trial of a sweep takes minutes: its epochs come nearer to the end, though no trial is finished between them."""
+    log.start("Sweep", 3, "trials")
+    log.advance(0)
+    work(log, clock, 1, 20)
+    for number in (1, 2, 3):
+        clock.now += 10
+        log.mark(number, 9, f"epoch {number}")
+    assert lines == [f"Sweep, epoch {number}, about {left} s left" for number, left in ((1, 30), (2, 20), (3, 10))]
+
+
 def test_bytes_are_shown_as_such(log, clock, lines):
     """`1.0 MB of 3.0 MB`, without a unit behind it."""
     log.start("Fetching a.tgz", 3_000_000, "bytes")

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 from pydantic import Field, ValidationError
 
-from regraft.core import OptionError, Options, placed
+from regraft.core import OptionError, Options, placed, wanted
 
 
 class SomeOptions(Options):
@@ -58,3 +60,21 @@ def test_an_option_stands_where_it_was_first_declared():
     assert OtherDefaults.place("often") == ("data", 10)
     assert OtherDefaults.place("seldom") == ("expert", 20)
     assert SomeOptions.place("share") is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (int, "a whole number"),
+        (float | None, "a number, or none"),
+        (Literal["auto"] | float | None, "a number, or one of auto, none"),
+        (Literal["auto", "crop", "pad"], "one of auto, crop, pad"),
+        (Literal["model"], "model"),
+        (tuple[float, ...], "one or more values, each a number"),
+        (str | None, "a text"),
+        (bool, "yes or no"),
+    ],
+)
+def test_what_an_option_takes_is_said_once(kind, words):
+    """However many kinds its union has."""
+    assert wanted(kind) == words

@@ -99,7 +99,7 @@ class TrialRoom:
         """Move the bar to the trials that are finished here and elsewhere."""
         n_finished = min(self.study.n_finished(), self.options.trials)
         if n_shown is None:
-            self.shared.progress.start("Trials", self.options.trials, unit="trials")
+            self.shared.progress.start("Sweep", self.options.trials, unit="trials")
             n_shown = 0
         self.shared.progress.advance(n_finished - n_shown)
         return n_finished
