@@ -132,7 +132,7 @@ def _look_into(manifest: Manifest, progress: Progress | None) -> tuple[Manifest,
     by_size = sorted(((one.width, one.height) for one in headers), key=math.prod)
     prints = Fingerprints(
         tuple(look.digest if isinstance(look, Look) else None for look in looks),
-        (*manifest.unreadable, *(look for look in looks if isinstance(look, Unreadable))),
+        manifest.named((*manifest.unreadable, *(look for look in looks if isinstance(look, Unreadable)))),
     )
     uncovered = [
         path for path, look in zip(manifest.paths, looks, strict=True) if isinstance(look, Look) and look.is_uncovered
