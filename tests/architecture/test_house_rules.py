@@ -97,6 +97,12 @@ def test_nothing_unpickles_or_evaluates():
                 assert node.func.id not in {"eval", "exec"}, module
 
 
+def test_home_folders_are_found_in_one_place():
+    """`~` is expanded by `core.as_path`, so that all mean the same by it; the parser's guesses only look."""
+    expanding = [path for path in MODULES if "expanduser" in path.read_text(encoding="utf-8")]
+    assert {path.name for path in expanding} == {"paths.py", "usage_errors.py"}
+
+
 def test_messages_show_what_users_gave_as_they_typed_it():
     """No message is made with `!r`, which doubles backslashes: `quoted` is for that; Python's own ways may."""
     for module in MODULES:

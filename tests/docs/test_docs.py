@@ -124,3 +124,10 @@ def test_every_option_has_help():
         if name.endswith("Options"):
             for option, field in getattr(recipes, name).model_fields.items():
                 assert field.description, f"{name}.{option}"
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("photos_here")
+def test_the_page_on_programs_runs():
+    """The block of docs/programs.md works as it stands."""
+    run_blocks((ROOT / "docs" / "programs.md").read_text(encoding="utf-8"), "programs.md", n_blocks=1)

@@ -64,7 +64,7 @@ def find_files(cells: Sequence[str], table: Path, root: Path | None) -> TableFil
 
 def n_files_named(cells: Sequence[str], table: Path, root: Path | None) -> int:
     """How many of some cells are names of images, without extensions, in the table's folder or below it."""
-    home = (table.parent if root is None else root.expanduser()).resolve()
+    home = (table.parent if root is None else as_path(root)).resolve()
     index = _index(home)
     return sum(len(_fitting(cell, index)) == 1 for cell in cells)
 

@@ -124,7 +124,7 @@ def convert_dataset(
 def _absolute(folder: Path, source: Path) -> Path:
     try:
         target, origin = folder.resolve(), source.resolve()
-    except (OSError, RuntimeError) as error:  # forbidden, no such user in ~user, links in a circle
+    except (OSError, RuntimeError) as error:  # forbidden, links in a circle
         raise OptionError(f"The folder {shortened(str(folder))} cannot be found ({error}).") from error
     if origin.is_dir() and target.is_relative_to(origin):
         raise OptionError(f"{folder} lies in the data set itself. Name a folder outside of it, with --out.")

@@ -5,10 +5,9 @@
     FOLDER/SOURCE.json                  licence, citation, addresses, dates, digests
 
 Until it is whole, everything lies in `.FOLDER.getting` beside it: a run that was stopped in whatever way goes on from
-there, and FOLDER appears by one rename. Files that the user brings (`archives`) are used where they lie.
-
-A digest that the catalogue does not know is computed, told and kept in SOURCE.json. That proves later that nothing has
-changed since; that the files are the publisher's is proved by https alone.
+there, and FOLDER appears by one rename. Files that the user brings (`archives`) are used where they lie. A digest that
+the catalogue does not know is computed, told and kept in SOURCE.json. That proves later that nothing has changed since;
+that the files are the publisher's is proved by https alone.
 """
 
 from __future__ import annotations
@@ -187,7 +186,7 @@ def _foreground(row: Dataset, options: GetDatasetOptions) -> Foreground | None:
 def _absolute(folder: Path) -> Path:
     try:
         return folder.resolve()
-    except (OSError, RuntimeError) as error:  # forbidden, no such user in ~user, links in a circle
+    except (OSError, RuntimeError) as error:  # forbidden, links in a circle
         raise OptionError(f"The folder {shortened(str(folder))} cannot be found ({error}).") from error
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regraft.bundle import find_bundle, find_seen, read_seen
-from regraft.core import plural
+from regraft.core import as_path, plural
 from regraft.data import make_finding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
@@ -77,7 +77,7 @@ def seen_by(digests: Sequence[str], backbone: str | None) -> list[str]:
 
 
 def _bundle_of_network(backbone: str | None) -> Path | None:
-    folder = None if backbone is None else Path(backbone).expanduser()
+    folder = None if backbone is None else as_path(backbone, "The option 'backbone'")
     return None if folder is None or not folder.is_dir() else find_bundle(folder)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 from regraft.cli.headings import EXPERT
@@ -10,7 +9,7 @@ from regraft.cli.output import say, say_findings
 from regraft.recipes import check as run_check
 
 
-def check(bundle: Path, /, *, trust_code: Annotated[bool, EXPERT] = False) -> None:
+def check(bundle: str, /, *, trust_code: Annotated[bool, EXPERT] = False) -> None:
     """Replay a saved classifier's golden inputs.
 
     Args:

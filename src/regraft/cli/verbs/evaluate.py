@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -16,7 +15,7 @@ _DEFAULTS = EvaluateOptions()
 
 
 def evaluate(
-    bundle: Path, source: str, /, *, options: Annotated[EvaluateOptions, Parameter(name="*")] = _DEFAULTS
+    bundle: str, source: str, /, *, options: Annotated[EvaluateOptions, Parameter(name="*")] = _DEFAULTS
 ) -> None:
     """Measure a saved classifier on labelled images.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
@@ -20,7 +19,7 @@ _DEFAULTS = PredictOptions()
 
 
 def predict(
-    bundle: Path,
+    bundle: str,
     /,
     *sources: str,
     options: Annotated[PredictOptions, Parameter(name="*")] = _DEFAULTS,
