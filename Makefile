@@ -33,7 +33,8 @@ quick: setup
 	$(BIN)/python -m pytest -m "not slow"
 
 bench: setup
-	for script in roofline features decoding heads second_head startup scale store accuracy; do \
+	for script in roofline features decoding heads second_head startup scan scale store shards accuracy \
+		finetuning from_scratch training_accuracy privacy; do \
 		$(BIN)/python bench/$$script.py || exit 1; \
 	done
 

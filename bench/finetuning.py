@@ -2,6 +2,7 @@
 
     python bench/finetuning.py              # speed, on the images of ELPV
     python bench/finetuning.py --checkpoints    # what checkpoints cost
+    python bench/finetuning.py --quick          # one round on a few images: whether it runs
 
 Plain PyTorch is what people write: the whole network in channels_last, bf16 autocast or fp32, the images decoded
 already; every method steps over the same batches of the same images, in turns, and the median of the rounds counts.
@@ -15,6 +16,7 @@ import statistics
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -39,6 +41,9 @@ from regraft.finetuning import (
 from regraft.heads import LinearHead
 from regraft.images import Transform, decode_batches
 
+if TYPE_CHECKING:
+    from regraft.backbones import BackboneSpec
+
 N_IMAGES, BATCH, N_ROUNDS, N_CLASSES = 256, 32, 3, 2
 N_PLAIN_IMAGES = 96
 """A plain step costs the same for every batch: three of them are timed, and stand for all."""
@@ -47,28 +52,30 @@ N_PLAIN_IMAGES = 96
 def main() -> None:
     """Print images a second of each method, and ratios of the medians."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--checkpoints", action="store_true")
+    parser.add_argument("--checkpoints", action="store_true", help="what checkpoints cost")
+    parser.add_argument("--quick", action="store_true", help="one round on a few images")
     arguments = parser.parse_args()
+    n_images, n_plain, n_rounds = (BATCH, BATCH, 1) if arguments.quick else (N_IMAGES, N_PLAIN_IMAGES, N_ROUNDS)
     spec = BACKBONES[DEFAULT_BACKBONE]
     weights, _digest = keep_weights(spec, cache_folder() / "weights")
     network = load_network(spec, weights)
     manifest = read_manifest("elpv")
     transform = Transform(height=spec.image_size, width=spec.image_size)
-    pixels = np.concatenate([batch.pixels for batch in decode_batches(manifest.files()[:N_IMAGES], transform)])
-    labels = manifest.labels[:N_IMAGES].copy()
+    pixels = np.concatenate([batch.pixels for batch in decode_batches(manifest.files()[:n_images], transform)])
+    labels = manifest.labels[:n_images].copy()
     planes = ((torch.from_numpy(pixels).permute(0, 3, 1, 2).float() / 255) - 0.5) / 0.5
     if arguments.checkpoints:
-        time_checkpoints(network, spec, planes, labels)
+        time_checkpoints(network, spec, planes, labels, n_rounds)
         return
     rates: dict[str, list[float]] = {}
-    for _ in range(N_ROUNDS):
+    for _ in range(n_rounds):
         for name, bf16 in (("plain fp32", False), ("plain bf16", True)):
-            rates.setdefault(name, []).append(plain_rate(network, planes[:N_PLAIN_IMAGES], labels, bf16=bf16))
+            rates.setdefault(name, []).append(plain_rate(network, planes[:n_plain], labels, bf16=bf16))
         for stage, precision in ((7, "fp32"), (7, "bf16"), (6, "fp32"), (5, "fp32")):
             training = training_of(network, spec, planes, labels, stage, precision=precision)
             rates.setdefault(f"tail from stage {stage}, {precision}", []).append(run_rate(training))
         for precision in ("fp32", "bf16"):
-            training = training_of(network, spec, planes[:N_PLAIN_IMAGES], labels, 1, precision=precision)
+            training = training_of(network, spec, planes[:n_plain], labels, 1, precision=precision)
             rates.setdefault(f"whole network, {precision}", []).append(run_rate(training))
     medians = {name: statistics.median(values) for name, values in rates.items()}
     best = max(medians["plain fp32"], medians["plain bf16"])
@@ -96,7 +103,7 @@ def plain_rate(network: nn.Module, planes: torch.Tensor, labels: np.ndarray, *, 
         with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
             loss = nn.functional.cross_entropy(model(batch).float(), targets[start : start + BATCH])
         optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
 
     step(*batches[0])
@@ -108,7 +115,7 @@ def plain_rate(network: nn.Module, planes: torch.Tensor, labels: np.ndarray, *, 
 
 def training_of(
     network: nn.Module,
-    spec: object,
+    spec: BackboneSpec,
     planes: torch.Tensor,
     labels: np.ndarray,
     stage: int,
@@ -123,7 +130,7 @@ def training_of(
     if stage == 1:
         body, inputs = copy.deepcopy(network), planes
     else:
-        body, _shape = cut_behind(network, f"stage{stage - 1}", spec)  # type: ignore[arg-type]
+        body, _shape = cut_behind(network, f"stage{stage - 1}", spec)
         inputs = activations(network, stage, planes)
     options = TrainingOptions(epochs=epochs, batch_size=BATCH)
     head = LinearHead(
@@ -143,7 +150,7 @@ def training_of(
     kept = inputs.flatten(1).numpy().astype(np.float16)
     return Training(
         Task(
-            network=GraftedNetwork(body, grafted, normalisation=None, keep_statistics=True),
+            network=GraftedNetwork(body, grafted, planes=None, keep_statistics=True),
             groups=discriminative_groups([row for row in stages if row[1]], grafted, options),
             feed=ActivationFeed(kept, KeptViews((kept,)), tuple(inputs.shape[1:]), 0),
             labels=labels,
@@ -185,10 +192,12 @@ def run_rate(training: Training) -> float:
     return len(training.task.train) / training.run(SilentProgress()).history[-1].seconds
 
 
-def time_checkpoints(network: nn.Module, spec: object, planes: torch.Tensor, labels: np.ndarray) -> None:
+def time_checkpoints(
+    network: nn.Module, spec: BackboneSpec, planes: torch.Tensor, labels: np.ndarray, n_rounds: int
+) -> None:
     """The time of the same training with and without checkpoints, in turns."""
     seconds: dict[str, list[float]] = {"without": [], "with": []}
-    for _ in range(N_ROUNDS):
+    for _ in range(n_rounds):
         for name, values in seconds.items():
             with tempfile.TemporaryDirectory() as folder:
                 place = Path(folder) if name == "with" else None

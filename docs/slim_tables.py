@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regraft.recipes import SLIM_NETWORKS
-from regraft.slim import PROGRAMS
+from regraft.slim import COMMON_FLAGS, PROGRAMS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from regraft.recipes import SlimNetwork
+    from regraft.slim import Flag
 
 DOCS = Path(__file__).parent
 BEGIN, END = "<!-- made by slim_tables.py: {} -->\n", "<!-- end -->"
@@ -30,7 +33,7 @@ def with_tables(page: str, text: str) -> str:
     """A page with its tables as they are now."""
     for name in PAGES[page]:
         begin = re.escape(BEGIN.format(name))
-        made = networks() if name == "networks" else table(name)
+        made = networks() if name == "networks" else table(COMMON_FLAGS if name == "all" else PROGRAMS[name].flags)
         text, n_tables = re.subn(
             f"({begin}).*?({END})", lambda found, made=made: found[1] + made + found[2], text, flags=re.DOTALL
         )
@@ -62,16 +65,16 @@ def others_of(row: SlimNetwork) -> str:
     return ", ".join(f"{other.image_size}{'q' if other.is_quantised else ''} {other.top1}" for other in row.checkpoints)
 
 
-def table(name: str) -> str:
-    """One program's flags, as Markdown."""
+def table(flags: Sequence[Flag]) -> str:
+    """Some flags, as Markdown."""
     rows = ["| flag | default | | here |", "|---|---|---|---|"]
-    for flag in PROGRAMS[name].flags:
+    for flag in flags:
         default = "" if flag.default in (None, "") else f"`{flag.default}`"
         rows.append(f"| `{flag.name}` | {default} | {flag.state} | {flag.here.replace('|', chr(92) + '|')} |")
     return "\n".join(rows) + "\n"
 
 
-PAGES = {"from-tf-slim.md": tuple(PROGRAMS), "zoo.md": ("networks",)}
+PAGES = {"from-tf-slim.md": (*PROGRAMS, "all"), "zoo.md": ("networks",)}
 """Pages, with the tables that are made."""
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from regraft.slim import PROGRAMS
+from regraft.slim import COMMON_FLAGS, PROGRAMS
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -53,7 +53,8 @@ def test_the_paths_and_options_that_are_named_exist():
         assert (ROOT / path).is_file(), path
     options = {name.replace("_", "-") for kind in (FinetuneOptions, EvaluateOptions, GetDatasetOptions)
                for name in kind.model_fields}  # fmt: skip
-    flags = {flag.name for program in PROGRAMS.values() for flag in program.flags}
+    flags = {flag.name for program in PROGRAMS.values() for flag in (*program.flags, *COMMON_FLAGS)}
+    flags |= {f"no{name}" for name in flags} | {"help", "helpshort", "helpfull", "debug"}
     for name in set(re.findall(r"(?<![\w-])--([a-z][\w-]*)", PAGE)):
         assert name in options | flags | {"slim", "nproc-per-node", "input_checkpoint"}, name
     assert build_app()["slim"]

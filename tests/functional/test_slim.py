@@ -107,6 +107,23 @@ def test_a_small_network_learns_from_nothing(slim, shards, tmp_path):
     assert "The same, natively: regraft pretrain" in done.stdout
     assert "--schedule step" in done.stdout
     assert (tmp_path / "small" / "bundle").is_dir()
+    assert "validation images judge the epochs" in done.stdout
+    (tmp_path / "flags").write_text(
+        f"--train_dir=small\n--dataset_dir={shards}\n--dataset_name=flowers\n--model_name=cifarnet\n"
+        "--preprocessing_name=cifarnet\n--batch_size=8\n--optimizer=sgd\n--learning_rate=0.1\n"
+        "--learning_rate_decay_factor=0.1\n--num_epochs_per_decay=200\n--weight_decay=0.004\n--alsologtostderr\n"
+    )
+    for steps in (5, 3):
+        done = slim("train_image_classifier", "--flagfile=flags", f"--max_number_of_steps={steps}")
+        assert "nothing was done" in done.stdout
+    done = slim("train_image_classifier", "--flagfile=flags", "--max_number_of_steps=9", check=False)
+    assert "was trained for 5 steps" in done.stderr
+    assert "--checkpoint_path=small --train_dir=small-more --max_number_of_steps=4" in done.stderr
+    slim("export_inference_graph", "--checkpoint_path=small/model.ckpt-5", "--output_file=exported")
+    line = (f"--dataset_dir={shards}", "--dataset_split_name=validation", "--eval_dir=small")
+    done = slim("eval_image_classifier", "--checkpoint_path=small/model.ckpt-2", *line)
+    assert "they are used instead of step 2" in done.stdout
+    assert "eval/Accuracy[" in done.stdout
 
 
 def test_data_are_fetched_and_converted_once(slim, tmp_path):
@@ -169,6 +186,13 @@ def test_a_training_under_way_is_evaluated(shards, slim, tmp_path, shared_cache)
     )  # fmt: skip
     assert "eval/Accuracy[" in done.stdout
     assert "Step " in done.stderr
+    refused = slim("export_inference_graph", "--checkpoint_path=under/way", "--output_file=x", check=False)
+    assert "is not finished" in refused.stderr
+    done = slim(
+        "eval_image_classifier", "--checkpoint_path=under/way/model.ckpt-99999", f"--dataset_dir={shards}",
+        "--dataset_split_name=validation", "--moving_average_decay=0.9", "--eval_dir=elsewhere",
+    )  # fmt: skip
+    assert "the newest is used instead of step 99,999" in done.stdout
     assert not (tmp_path / "under" / "way").exists()
     assert (tmp_path / "under" / "way-eval" / "eval-val" / "report.html").is_file()
 
@@ -190,7 +214,11 @@ def test_a_training_under_way_is_evaluated(shards, slim, tmp_path, shared_cache)
             ["train_image_classifier", "--dataset_dir=.", "--checkpoint_path=x.ckpt", "--trainable_scopes=I/Logits"],
             "no scope",
         ),
+        (["train_image_classifier", "--dataset_dir=.", "--checkpoint_path=nowhere/x.ckpt"], "there is nothing at this"),
+        (["train_image_classifier", "--noclone_on_cpu=true"], "--noclone_on_cpu takes no value"),
+        (["train_image_classifier", "--flagfile=none"], "there is no such file"),
         (["eval_image_classifier", "--dataset_dir=."], "--checkpoint_path must be given"),
+        (["export_inference_graph", "--output_file=x", "--checkpoint_path=m/model.ckpt-5"], "there is no run here"),
         (["eval_image_classifier", "--dataset_split_name=dev", "--dataset_dir=."], "train, validation and test"),
     ],
 )

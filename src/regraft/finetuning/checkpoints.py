@@ -86,6 +86,11 @@ class CheckpointFolder:
         """The step of the newest checkpoint, whole or not; None where there is none."""
         return next((step for step, _path in self._paths()), None)
 
+    @property
+    def steps(self) -> tuple[int, ...]:
+        """The steps that are kept, whole or not, the newest last."""
+        return tuple(sorted({step for step, _path in self._paths()}))
+
     def load_latest(self) -> Restored | None:
         """The newest whole checkpoint; None where there is none at all.
 

@@ -35,6 +35,7 @@ from regraft.recipes.sweeps.options import SweepOptions
 from regraft.recipes.sweeps.sweeping import SweepResult, sweep
 from regraft.recipes.train_options import TrainOptions
 from regraft.recipes.training import TrainResult, train
+from regraft.recipes.training_records import kept_steps, options_under_way
 
 if TYPE_CHECKING:
     from regraft.recipes.estimators import ImageClassifier, ImageFeatures
@@ -87,10 +88,12 @@ __all__ = [
     "find_dataset",
     "finetune",
     "get_dataset",
+    "kept_steps",
     "list_backbones",
     "list_datasets",
     "list_slim_networks",
     "new_model",
+    "options_under_way",
     "predict",
     "pretrain",
     "probe",

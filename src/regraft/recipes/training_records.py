@@ -76,6 +76,29 @@ def find_training(place: Path) -> Path | None:
     return None
 
 
+def kept_steps(place: Path) -> tuple[int, ...]:
+    """The steps of which a training under way keeps checkpoints, the newest last; none where there is no such training.
+
+    Args:
+        place: As for `find_training`.
+    """
+    from regraft.finetuning import CheckpointFolder
+
+    training = find_training(place)
+    return () if training is None else CheckpointFolder(training / CHECKPOINTS_FOLDER).steps
+
+
+def options_under_way(place: Path) -> dict[str, Any] | None:
+    """What a training under way was asked for; None where there is none.
+
+    Args:
+        place: As for `find_training`.
+    """
+    training = find_training(place)
+    record = None if training is None else read_training(training)
+    return None if record is None else record.classifier.options
+
+
 def classifier_at(record: TrainingRecord, restored: Restored, scratch: Path, weights: WhichWeights) -> Classifier:
     """The classifier that a checkpoint holds.
 

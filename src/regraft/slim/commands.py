@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import difflib
+import itertools
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regraft.core import OptionError, quoted
+from regraft.slim.common_flags import COMMON_FLAGS
 from regraft.slim.converting import convert
 from regraft.slim.evaluating import evaluate_checkpoint
 from regraft.slim.exporting import export, label_image
-from regraft.slim.flags import Flag, Given, help_text, parse_flags
+from regraft.slim.flag_files import with_flag_files
+from regraft.slim.flags import END, Flag, Given, flags_text, help_text, parse_flags, told
 from regraft.slim.other_flags import CONVERT_FLAGS, EVAL_FLAGS, EXPORT_FLAGS, LABEL_FLAGS
 from regraft.slim.train_flags import TRAIN_FLAGS
 from regraft.slim.training import train
@@ -20,7 +24,7 @@ if TYPE_CHECKING:
 
     from regraft.core import Progress
 
-_HELP = {"--help", "-h", "-help", "--helpfull", "--helpshort"}
+_HELP = {"help", "helpshort", "helpfull", "helpxml", "h", "?"}
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ def run_program(name: str | None, tokens: Sequence[str], *, progress: Progress, 
         OptionError: There is no such program or flag, or a value makes no sense.
         RegraftError: From the recipe.
     """
-    name = None if name is None or name in _HELP else name.removesuffix(".py")
+    name = None if name is None or _asks_for_help([name]) else name.rpartition("/")[2].removesuffix(".py")
     if name is None:
         _list(say)
         return None
@@ -83,10 +87,36 @@ def run_program(name: str | None, tokens: Sequence[str], *, progress: Progress, 
         hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(PROGRAMS)}."
         raise OptionError(f"TF-Slim has no program {quoted(name)}. {hint}")
     program = PROGRAMS[name]
-    if _HELP & set(tokens):
+    if _asks_for_help(tokens):
         say(help_text(name, program.summary, program.flags))
+        say("\nof every program:\n")
+        say(flags_text(COMMON_FLAGS))
         return None
-    return program.run(parse_flags(tokens, program.flags, _elsewhere(name)), progress, say)
+    given = _parsed(name, tokens)
+    for sentence in told(given, COMMON_FLAGS):
+        say(f"Note: {sentence}")
+    for token in given.left_out:
+        say(f"Note: {token} is unknown and left out, as --undefok says.")
+    if given.values["only_check_args"]:
+        say("The flags can be read. Nothing was done (--only_check_args).")
+        return None
+    return program.run(given, progress, say)
+
+
+def _asks_for_help(tokens: Sequence[str]) -> bool:
+    """Whether one of the flags is one of absl's for help."""
+    flags = itertools.takewhile(lambda token: token != END, tokens)
+    names = (token.lstrip("-").removesuffix("=true") for token in flags if token.startswith("-"))
+    return any(name in _HELP for name in names)
+
+
+def _parsed(name: str, tokens: Sequence[str]) -> Given:
+    """A program's flags and those of every program, from its command line and from files of flags."""
+    words = with_flag_files(tokens)
+    flags = (*PROGRAMS[name].flags, *COMMON_FLAGS)
+    lists = re.findall(r"^--?undefok[=\n](.*)$", "\n".join(words), flags=re.MULTILINE)
+    excused = [part.strip() for names in lists for part in names.split(",")]
+    return parse_flags(words, flags, _elsewhere(name), may_be_unknown=excused)
 
 
 def _list(say: Callable[[str], None]) -> None:

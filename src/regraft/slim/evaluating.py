@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regraft.recipes import EvaluateOptions, command_line, evaluate
+from regraft.slim.checkpoints import place_to_measure
 from regraft.slim.flags import told
 from regraft.slim.other_flags import EVAL_FLAGS
 from regraft.slim.places import data_source, split_name
@@ -29,10 +30,13 @@ def evaluate_checkpoint(given: Given, progress: Progress, say: Callable[[str], N
     for sentence in told(given, EVAL_FLAGS):
         say(f"Note: {sentence}")
     split = split_name(given)
-    checkpoint, source = given.required("checkpoint_path"), data_source(given)
-    runs = _eval_folder(given.path("eval_dir") or Path("runs"), given.required_path("checkpoint_path"))
+    checkpoint, sentences = place_to_measure(given.required("checkpoint_path"))
+    for sentence in sentences:
+        say(f"Note: {sentence}")
+    source = data_source(given)
+    runs = _eval_folder(given.path("eval_dir") or Path("runs"), checkpoint)
     options = EvaluateOptions(runs=runs, name=_free_name(runs, f"eval-{split}"), split=split)
-    say(f"The same, natively: {command_line('evaluate', options, checkpoint, source)}")
+    say(f"The same, natively: {command_line('evaluate', options, str(checkpoint), source)}")
     result = evaluate(checkpoint, source, options, progress=progress)
     found = result.assessment
     say(f"eval/Accuracy[{found.accuracy.value:.6g}]")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from regraft.bundle import find_bundle, read_record
 from regraft.core import DataError, OptionError, shell_quoted
-from regraft.recipes import check, predict
+from regraft.recipes import check, kept_steps, predict
+from regraft.slim.checkpoints import is_run, place_to_measure
 from regraft.slim.flags import told
 from regraft.slim.other_flags import EXPORT_FLAGS
 
@@ -36,7 +37,15 @@ def export(given: Given, _progress: Progress, say: Callable[[str], None]) -> Non
             "TF-Slim exported a graph without weights, which no program could use by itself. Say what was trained with "
             "--checkpoint_path=TRAIN_DIR."
         )
-    source = find_bundle(given.required_path("checkpoint_path"))
+    place, sentences = place_to_measure(given.required("checkpoint_path"))
+    for sentence in sentences:
+        say(f"Note: {sentence}")
+    if kept_steps(place) and not is_run(place):
+        raise OptionError(
+            f"The training of {place} is not finished, and a checkpoint is no classifier to hand on. Finish it "
+            "by the command that began it, or measure it: regraft slim eval_image_classifier."
+        )
+    source = find_bundle(place)
     record = read_record(source)
     if record.backbone.family != "own":
         check(source)

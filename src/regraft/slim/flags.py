@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from regraft.core import OptionError, Value, as_path, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 Kind = Literal["text", "integer", "number", "switch"]
@@ -16,6 +16,9 @@ State = Literal["done", "done better", "not"]
 FlagValue = str | int | float | bool | None
 
 _TRUE, _FALSE = {"true", "1", "yes", "t", "y"}, {"false", "0", "no", "f", "n"}
+_WORDS = _TRUE | _FALSE
+END = "--"
+"""Behind it there are no flags."""
 
 
 class Flag(Value):
@@ -46,10 +49,12 @@ class Given(Value):
     Attributes:
         values: Every flag of the command, TF-Slim's default where it was not given.
         explicit: Those that were given.
+        left_out: What --undefok excused, as it was written.
     """
 
     values: dict[str, FlagValue]
     explicit: frozenset[str]
+    left_out: tuple[str, ...] = ()
 
     def text(self, name: str) -> str | None:
         """A text flag."""
@@ -101,13 +106,18 @@ class Given(Value):
         return name in self.explicit
 
 
-def parse_flags(tokens: Sequence[str], flags: Sequence[Flag], elsewhere: dict[str, str]) -> Given:
+def parse_flags(
+    tokens: Sequence[str], flags: Sequence[Flag], elsewhere: dict[str, str], *, may_be_unknown: Iterable[str] = ()
+) -> Given:
     """Read a command line as TensorFlow's flags are written: --name=value, --name value, --switch, --noswitch.
+
+    A switch takes a separate word, too, where it is one for true or false, as TensorFlow's older flags did.
 
     Args:
         tokens: The command line behind the command.
         flags: Those of the command.
         elsewhere: Other flags by name, with what to say of each.
+        may_be_unknown: Names of flags that are left out where they are unknown (absl's --undefok).
 
     Raises:
         OptionError: A flag is unknown, lacks its value, or the value is of another kind.
@@ -115,23 +125,54 @@ def parse_flags(tokens: Sequence[str], flags: Sequence[Flag], elsewhere: dict[st
     known = {flag.name: flag for flag in flags}
     values: dict[str, FlagValue] = {flag.name: flag.default for flag in flags}
     explicit: set[str] = set()
+    left_out: list[str] = []
+    excused = {*may_be_unknown}
     rest = list(tokens)
     while rest:
         token = rest.pop(0)
-        if not token.startswith("-"):
-            raise OptionError(f"{quoted(token)} is no flag: TF-Slim's commands take --name=value only.")
-        name, is_joined, value = token.lstrip("-").partition("=")
-        flag, negated = _found(name, known)
-        if flag is None:
+        if token == END:
+            if rest:
+                raise OptionError(f"Behind -- stands {quoted(rest[0])}, which is no flag: these programs take no more.")
+            break
+        name = _name(token)
+        flag, is_negated = _found(name, known)
+        if flag is not None:
+            values[flag.name] = _value(flag, token, rest, is_negated=is_negated)
+            explicit.add(flag.name)
+        elif {name, name.removeprefix("no")} & excused:
+            left_out.append(token)
+        else:
             raise OptionError(_unknown(name, list(known), elsewhere))
-        if not is_joined:
-            value = _next(flag, rest, negated=negated)
-        values[flag.name] = _converted(flag, value)
-        explicit.add(flag.name)
     for flag in flags:
         if flag.stops and values[flag.name] != flag.default:
             raise OptionError(f"--{flag.name} cannot be used here. {flag.here}")
-    return Given(values=values, explicit=frozenset(explicit))
+    return Given(values=values, explicit=frozenset(explicit), left_out=tuple(left_out))
+
+
+def _name(token: str) -> str:
+    """The name in `--name=value`, `-name` and their like."""
+    if not token.startswith("-") or token == "-":  # noqa: S105 - a lone dash
+        raise OptionError(f"{quoted(token)} is no flag: TF-Slim's commands take --name=value only.")
+    return token[2 if token.startswith("--") else 1 :].partition("=")[0]
+
+
+def _value(flag: Flag, token: str, rest: list[str], *, is_negated: bool) -> FlagValue:
+    """The value of a flag; one in a word of its own is taken from the rest."""
+    _name, is_joined, value = token.partition("=")
+    if is_negated:
+        if is_joined or (rest and rest[0].lower() in _WORDS):
+            raise OptionError(
+                f"{token if is_joined else f'{token} {rest[0]}'}: --no{flag.name} takes no value. Write "
+                f"--{flag.name}=true or --{flag.name}=false."
+            )
+        return False
+    if is_joined:
+        return _converted(flag, value)
+    if flag.kind == "switch":
+        return _converted(flag, rest.pop(0)) if rest and rest[0].lower() in _WORDS else True
+    if not rest:
+        raise OptionError(f"--{flag.name} has no value.")
+    return _converted(flag, rest.pop(0))
 
 
 def _found(name: str, known: dict[str, Flag]) -> tuple[Flag | None, bool]:
@@ -142,15 +183,6 @@ def _found(name: str, known: dict[str, Flag]) -> tuple[Flag | None, bool]:
     return (switch, True) if switch is not None and switch.kind == "switch" else (None, False)
 
 
-def _next(flag: Flag, rest: list[str], *, negated: bool) -> str:
-    """The value of a flag without `=`."""
-    if flag.kind == "switch":
-        return "false" if negated else "true"
-    if not rest:
-        raise OptionError(f"--{flag.name} has no value.")
-    return rest.pop(0)
-
-
 def told(given: Given, flags: Sequence[Flag]) -> list[str]:
     """A sentence for each flag that has another value than the default, and does something else here, or nothing."""
     return [f"--{flag.name}: {flag.here}" for flag in flags if flag.is_told and given.values[flag.name] != flag.default]
@@ -158,7 +190,12 @@ def told(given: Given, flags: Sequence[Flag]) -> list[str]:
 
 def help_text(command: str, summary: str, flags: Sequence[Flag]) -> str:
     """What `regraft slim COMMAND --help` prints."""
-    lines = [f"regraft slim {command} --flag=value ...", "", summary, ""]
+    return "\n".join([f"regraft slim {command} --flag=value ...", "", summary, "", flags_text(flags)])
+
+
+def flags_text(flags: Sequence[Flag]) -> str:
+    """Flags with their defaults, and what becomes of each."""
+    lines = []
     for flag in flags:
         default = "" if flag.default in (None, "") else f" (default {flag.default})"
         state = "" if flag.state == "done" else f" [{flag.state}]"
@@ -168,7 +205,7 @@ def help_text(command: str, summary: str, flags: Sequence[Flag]) -> str:
 
 
 def _converted(flag: Flag, text: str) -> FlagValue:
-    converters: dict[str, Any] = {"text": str, "integer": int, "number": float, "switch": _switch}
+    converters: dict[str, Any] = {"text": str, "integer": _integer, "number": float, "switch": _switch}
     if text.lower() == "none":
         return None
     try:
@@ -181,8 +218,13 @@ def _converted(flag: Flag, text: str) -> FlagValue:
 _KIND_NAMES = {"text": "a text", "integer": "a whole number", "number": "a number", "switch": "true or false"}
 
 
+def _integer(text: str) -> int:
+    """As absl reads it: 0x10 and 0o17 are 16 and 15, 010 is ten."""
+    return int(text, {"0x": 16, "0o": 8}.get(text[:2].lower(), 10))
+
+
 def _switch(text: str) -> bool:
-    if text.lower() not in _TRUE | _FALSE:
+    if text.lower() not in _WORDS:
         raise ValueError(text)
     return text.lower() in _TRUE
 

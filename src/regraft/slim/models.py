@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regraft.core import OptionError
-from regraft.recipes import SLIM_NETWORKS
+from regraft.recipes import SLIM_NETWORKS, list_backbones
 
 if TYPE_CHECKING:
     from regraft.recipes import SlimNetwork
 
+_FAMILIES = ("inception", "vgg", "cifarnet", "lenet")
 _KINSHIPS = {
     "ported": "the very same weights, ported",
     "same network": "the same network, other weights",
@@ -41,6 +42,11 @@ class Model:
         return f"{self.name} is {self.backbone} here: {_KINSHIPS[self.network.kinship]}.{note}"
 
     @property
+    def is_drawn(self) -> bool:
+        """Whether no weights of it were published that could be had."""
+        return any(row.name == self.backbone and row.is_untrained for row in list_backbones())
+
+    @property
     def policy(self) -> str | None:
         """How TF-Slim changed its training images; None where the native default is as good a guess."""
         family = None if self.network is None else self.network.preprocessing
@@ -61,3 +67,20 @@ def find_model(name: str) -> Model:
             f"--model_name={name}: nothing here replaces it. {network.note} See: regraft backbones --slim"
         )
     return Model(name, network, network.replacement)
+
+
+def preprocessing_family(name: str) -> str:
+    """The family of preprocessing that TF-Slim's factory gave a name: a family's own, or a network's.
+
+    Raises:
+        OptionError: TF-Slim had no such preprocessing.
+    """
+    if name in _FAMILIES:
+        return name
+    network = SLIM_NETWORKS.get(name)
+    if network is None or network.preprocessing is None:
+        raise OptionError(
+            f"--preprocessing_name={name}: TF-Slim had no such preprocessing. There are {', '.join(_FAMILIES)}, "
+            "and the names of its networks for theirs (inception_v2, resnet_v1_50, ...)."
+        )
+    return network.preprocessing

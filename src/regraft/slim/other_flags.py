@@ -44,7 +44,8 @@ EVAL_FLAGS = (
         kind="text",
         default=None,
         state="done better",
-        here="A run's folder, a bundle, or a training under way: its newest checkpoint. TensorFlow's are not read.",
+        here="A run's folder, a bundle, or a training under way: its newest checkpoint. model.ckpt-N in such a folder "
+        "means the same, and is told. TensorFlow's are not read.",
     ),
     Flag(
         name="eval_dir",

@@ -6,7 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from regraft.core import OptionError
-from regraft.slim.weights import is_run
+from regraft.recipes import options_under_way
+from regraft.slim.checkpoints import is_run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 SplitName = Literal["all", "train", "val", "test"]
 
 _SHARD_SUFFIXES = (".tfrecord", ".tar", ".parquet")
+_FREE = ("runs", "name", "checkpoint_every")
+"""Options that change nothing of what is trained."""
 _SPLITS = {"train": "train", "validation": "val", "val": "val", "test": "test"}
 
 
@@ -66,10 +69,10 @@ def run_settings(folder: Path) -> dict[str, Any]:
 
 
 def is_done(folder: Path, options: Options) -> bool:
-    """Whether the very run is there already.
+    """Whether the very run is there already, or one of more steps.
 
     Raises:
-        OptionError: A run with other options is there.
+        OptionError: A run with other options is there, or one of fewer steps.
     """
     if not is_run(folder):
         return False
@@ -78,12 +81,43 @@ def is_done(folder: Path, options: Options) -> bool:
     except (OSError, ValueError, KeyError) as error:
         raise OptionError(f"{folder} holds a bundle and no record of its run. Choose another folder.") from error
     asked = options.model_dump(mode="json")
-    differing = [name for name in asked if name not in ("runs", "name") and recorded.get(name) != asked[name]]
-    if differing:
+    differing = [name for name in asked if name not in _FREE and recorded.get(name) != asked[name]]
+    if differing == ["steps"] and (sentence := _explain_length(folder, recorded["steps"], asked["steps"])):
+        raise OptionError(sentence)
+    if differing and differing != ["steps"]:
         first = differing[0]
         raise OptionError(
             f"{folder} holds a finished run with other options (first: {first} was {recorded.get(first)}, is "
-            f"{asked[first]}); TF-Slim would have ignored them. Choose another folder, or begin from this one with "
-            f"--checkpoint_path={folder}."
+            f"{asked[first]}); TF-Slim would have trained on with them. Choose another folder, or begin from this one "
+            f"with --checkpoint_path={folder}."
         )
     return True
+
+
+def begun_otherwise(folder: Path, options: Options) -> list[str]:
+    """What to say where a training of this folder was stopped that had other flags: it is not the one that goes on."""
+    begun = options_under_way(folder)
+    if begun is None or is_run(folder):
+        return []
+    asked = options.model_dump(mode="json")
+    differing = [name for name in asked if name not in _FREE and begun.get(name) != asked[name]]
+    if not differing:
+        return []
+    first = differing[0]
+    return [
+        f"A training of {folder} was stopped that had other flags (first: {first} was {begun.get(first)}, is "
+        f"{asked[first]}). TF-Slim would have gone on with it; this one begins at step 0. To go on, give its flags."
+    ]
+
+
+def _explain_length(folder: Path, done: int | None, asked: int | None) -> str:
+    """What to do where a finished run shall be trained for longer; empty where TF-Slim would have done nothing."""
+    if done is not None and asked is not None and asked <= done:
+        return ""
+    before = "for the verb's own number of epochs" if done is None else f"for {done:,} steps"
+    rest = f"--max_number_of_steps={asked - done}" if done is not None and asked is not None else "the steps to add"
+    return (
+        f"{folder} is finished: it was trained {before}. TF-Slim would have gone on; a finished run keeps its weights, "
+        "but not the optimizer's state. To train its network on, begin from it in another folder: "
+        f"--checkpoint_path={folder} --train_dir={folder}-more {rest}."
+    )

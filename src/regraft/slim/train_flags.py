@@ -31,7 +31,7 @@ TRAIN_FLAGS = (
         "text",
         None,
         "The run's folder. A run that was stopped goes on when the same command is given again; a finished one is left "
-        "as it is, and other flags for it are an error instead of being ignored. By default below runs/.",
+        "as it is, and other flags for it are an error that says how to train on. By default below runs/.",
         "done better",
     ),
     _flag(
@@ -114,7 +114,8 @@ TRAIN_FLAGS = (
         "dataset_split_name",
         "text",
         "train",
-        "train. The other split (validation or test) is measured at the end.",
+        "train. A split called validation judges the epochs, and the test split is measured at the end, or a part of "
+        "train where there is none. A probe (the classifier alone) needs no judges: validation is its test.",
         "done better",
     ),
     _flag(
@@ -135,7 +136,8 @@ TRAIN_FLAGS = (
         "preprocessing_name",
         "text",
         None,
-        "--preprocessing: inception, vgg, cifarnet or lenet. By default what the weights want.",
+        "--preprocessing: inception, vgg, cifarnet or lenet, or a network's name for its family's. By default what the "
+        "weights want.",
         "done better",
     ),
     _flag("batch_size", "integer", 32, "--batch-size."),
@@ -144,7 +146,8 @@ TRAIN_FLAGS = (
         "max_number_of_steps",
         "integer",
         None,
-        "--steps. Where it is not given TF-Slim trained until it was killed; here it is the epochs of the native verb.",
+        "--steps. Where it is not given TF-Slim trained until it was killed; here it is the epochs of the native verb. "
+        "A finished run is not trained on: begin from it, with --checkpoint_path, in another folder.",
         "done better",
     ),
     _flag(
@@ -160,8 +163,9 @@ TRAIN_FLAGS = (
         "checkpoint_path",
         "text",
         None,
-        "--checkpoint for a .safetensors or .pth file, --backbone for a run's folder. TensorFlow's checkpoints are not "
-        "read: the same weights, or the nearest, come from the network that replaces the model.",
+        "--checkpoint for a .safetensors or .pth file, --backbone for a run's folder (or model.ckpt-N in it: its best "
+        "weights). TensorFlow's checkpoints are not read: the same weights, or the nearest, come from the network that "
+        "replaces the model. Without a file: pretrained.",
         "done better",
     ),
     _flag(
@@ -176,7 +180,8 @@ TRAIN_FLAGS = (
         "text",
         None,
         "The classifier alone: a probe, truly frozen, batch norm too, and fitted to its optimum. Scopes of the body: "
-        "--from-stage; none: the whole network.",
+        "--from-stage; none: the whole network. Without --checkpoint_path an error: they would stand behind weights "
+        "that nobody trained.",
         "done better",
     ),
     _flag("ignore_missing_vars", "switch", _OFF, "Missing tensors are an error that names them.", "not", told=True),

@@ -18,11 +18,11 @@ from regraft.recipes import (
 )
 from regraft.slim.flags import told
 from regraft.slim.knobs import length_settings, optimizer_settings, schedule_settings
-from regraft.slim.models import find_model
-from regraft.slim.places import data_source, is_done, run_settings, split_name
+from regraft.slim.models import find_model, preprocessing_family
+from regraft.slim.places import begun_otherwise, data_source, is_done, run_settings, split_name
 from regraft.slim.scopes import check_excluded, first_trained_stage
 from regraft.slim.train_flags import TRAIN_FLAGS
-from regraft.slim.weights import weights_settings
+from regraft.slim.weights import PRETRAINED, weights_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,13 +78,14 @@ def plan_training(given: Given) -> Plan:
     settings = run_settings(given.path("train_dir") or Path(f"runs/{model.name}-{given.text('dataset_name')}"))
     settings |= _inputs(given)
     checkpoint = given.text("checkpoint_path")
-    if checkpoint is None:
+    if not checkpoint:
+        _check_scopes(given, model)
         knobs, sentences = _knobs(given, model)
         settings |= {"backbone": model.backbone} | knobs
         return Plan(source, PretrainOptions.of(None, settings), (*said, *sentences))
-    weights, sentences = weights_settings(checkpoint, model)
-    settings, said = settings | weights, said + sentences
     stage, sentences = first_trained_stage(model, given.names("trainable_scopes"))
+    weights, about_weights = weights_settings(checkpoint, model)
+    settings, said = settings | weights, said + about_weights
     if stage is None:
         return Plan(source, ProbeOptions.of(None, settings), (*said, _CONVEX))
     knobs, more = _knobs(given, model)
@@ -99,6 +100,8 @@ def train(given: Given, progress: Progress, say: Callable[[str], None]) -> Probe
         say(f"Note: {sentence}")
     say(f"The same, natively: {plan.command}")
     folder = plan.options.runs / str(plan.options.name)
+    for sentence in begun_otherwise(folder, plan.options):
+        say(f"Note: {sentence}")
     if is_done(folder, plan.options):
         say(f"{folder} is finished already: nothing was done.")
         return None
@@ -107,6 +110,16 @@ def train(given: Given, progress: Progress, say: Callable[[str], None]) -> Probe
     if isinstance(plan.options, FinetuneOptions):
         return finetune(plan.source, plan.options, progress=progress)
     return probe(plan.source, plan.options, progress=progress)
+
+
+def _check_scopes(given: Given, model: Model) -> None:
+    """Scopes mean something only where there are weights."""
+    if given.names("trainable_scopes"):
+        hint = "" if model.is_drawn else f" For the published weights: --checkpoint_path={PRETRAINED}."
+        raise OptionError(
+            f"--trainable_scopes={given.text('trainable_scopes')} without --checkpoint_path: what lies before these "
+            f"scopes would stay at random. To train everything from nothing, leave the flag out.{hint}"
+        )
 
 
 def _training_source(given: Given) -> str:
@@ -121,8 +134,8 @@ def _training_source(given: Given) -> str:
 def _inputs(given: Given) -> dict[str, Any]:
     """How pictures become inputs, and where."""
     settings: dict[str, Any] = {"device": "cpu"} if given.values["clone_on_cpu"] else {}
-    if given.is_given("preprocessing_name"):
-        settings["preprocessing"] = given.required("preprocessing_name")
+    if given.is_given("preprocessing_name") and given.text("preprocessing_name"):
+        settings["preprocessing"] = preprocessing_family(given.required("preprocessing_name"))
     if given.is_given("train_image_size"):
         settings["image_size"] = given.integer("train_image_size")
     return settings

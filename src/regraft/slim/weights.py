@@ -4,55 +4,56 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from regraft.bundle import find_bundle
-from regraft.core import BundleError, OptionError, as_path
+from regraft.core import OptionError, as_path
+from regraft.slim.checkpoints import find_own, is_tensorflow
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from regraft.slim.models import Model
 
+PRETRAINED = "pretrained"
+"""Stands for the published weights, without a file."""
 _TENSORS = {".safetensors", ".pth", ".pt", ".bin"}
-_TENSORFLOW_TAILS = (".index", ".meta", ".data-00000-of-00001")
 
 
 def weights_settings(checkpoint: str, model: Model) -> tuple[dict[str, Any], list[str]]:
     """The network and the weights that a training begins with, and what has to be said about them.
 
     Args:
-        checkpoint: A run's folder, a file of tensors, or a TensorFlow checkpoint.
+        checkpoint: A run's folder or a checkpoint in it, a file of tensors, a TensorFlow checkpoint, or `pretrained`.
         model: The model that was named.
 
     Raises:
-        OptionError: There is nothing at this path.
+        OptionError: There is nothing at this path, or it cannot be read and there are no published weights instead.
     """
+    if checkpoint == PRETRAINED:
+        return _published(model, ""), []
     path = as_path(checkpoint, "--checkpoint_path")
-    if path.is_dir():
-        if is_run(path):
-            return {"backbone": str(path)}, []
-        if not (path / "checkpoint").is_file():
-            raise OptionError(
-                f"--checkpoint_path={checkpoint}: there is no finished run in this folder. If its training was "
-                "stopped, give the command that began it again."
-            )
-    elif path.is_file() and path.suffix in _TENSORS:
+    if path.is_file() and path.suffix in _TENSORS:
         return {"backbone": model.backbone, "checkpoint": path}, []
-    elif not _is_tensorflow(path):
-        raise OptionError(f"--checkpoint_path={checkpoint}: there is nothing at this path.")
-    return {"backbone": model.backbone}, [
-        f"{checkpoint} is TensorFlow's and is not read: the published weights of {model.backbone} are used."
-    ]
+    own = find_own(path)
+    if own is not None:
+        if not own.is_finished:
+            raise OptionError(
+                f"--checkpoint_path={checkpoint}: the training of {own.folder} is not finished. Give the command that "
+                "began it again, or begin from a finished one."
+            )
+        return {"backbone": str(own.folder)}, list(own.sentences)
+    if is_tensorflow(path):
+        why = f"{checkpoint} is TensorFlow's and cannot be read"
+        return _published(model, why), [f"{why}: the published weights of {model.backbone} are used."]
+    if path.is_dir():
+        raise OptionError(
+            f"--checkpoint_path={checkpoint}: there is no finished run in this folder. If its training was stopped, "
+            "give the command that began it again."
+        )
+    hint = f" For the published weights of {model.backbone} no file is needed: --checkpoint_path={PRETRAINED}."
+    raise OptionError(f"--checkpoint_path={checkpoint}: there is nothing at this path.{'' if model.is_drawn else hint}")
 
 
-def is_run(folder: Path) -> bool:
-    """Whether a folder holds a finished run."""
-    try:
-        find_bundle(folder)
-    except BundleError:
-        return False
-    return True
-
-
-def _is_tensorflow(path: Path) -> bool:
-    """A checkpoint of one file (`inception_v3.ckpt`), or the common beginning of several (`model.ckpt-1000`)."""
-    return ".ckpt" in path.name or any(path.with_name(path.name + tail).is_file() for tail in _TENSORFLOW_TAILS)
+def _published(model: Model, why: str) -> dict[str, Any]:
+    if model.is_drawn:
+        raise OptionError(
+            f"{why}{'; and ' if why else ''}{model.backbone} has no published weights. Leave --checkpoint_path out to "
+            "train it from nothing, or begin from a run of your own."
+        )
+    return {"backbone": model.backbone}

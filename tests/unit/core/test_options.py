@@ -27,6 +27,25 @@ def test_wrong_settings_are_sentences():
         SomeOptions.of(None, {"share": 7})
 
 
+def test_an_option_of_several_kinds_has_one_error():
+    """It names all that can be chosen, once, in the reader's words."""
+    with pytest.raises(OptionError) as caught:
+        Chosen.of(None, {"how": "fast", "share": 7})
+    assert str(caught.value) == (
+        "Option 'how' is 'fast': it should be one of auto, crop, pad. Option 'share' is 7: input should be less than 1."
+    )
+
+
+Policy = Literal["crop", "pad"]
+
+
+class Chosen(Options):
+    """A choice with a word of its own beside the usual ones, as many options have."""
+
+    how: Literal["auto"] | Policy = "auto"
+    share: float = Field(0.5, lt=1)
+
+
 def test_options_are_frozen():
     """Options cannot be changed after they are made."""
     with pytest.raises(ValidationError):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from regraft.core import OptionError
-from regraft.slim import PROGRAMS
+from regraft.core import OptionError, SilentProgress
+from regraft.slim import COMMON_FLAGS, PROGRAMS, run_program
 from regraft.slim.flags import Flag, parse_flags, told
 
 FLAGS = (
@@ -35,6 +35,14 @@ def parsed(*tokens):
         (["--nosync"], "sync", False),
         (["--sync=True"], "sync", True),
         (["--sync=0"], "sync", False),
+        (["--sync", "True"], "sync", True),
+        (["--sync", "false"], "sync", False),
+        (["--sync", "--steps=1"], "sync", True),
+        (["-sync"], "sync", True),
+        (["-nosync"], "sync", False),
+        (["--steps=0x10"], "steps", 16),
+        (["--steps=010"], "steps", 10),
+        (["--steps=5", "--"], "steps", 5),
         (["--notes=a=b"], "notes", "a=b"),
         (["--notes", "--sync"], "notes", "--sync"),
         (["--delay=-1"], "delay", -1),
@@ -60,6 +68,12 @@ def test_flags_are_written_in_many_ways(tokens, name, value):
         (["--sync=perhaps"], "must be true or false"),
         (["--delay=10"], "cannot be used here. Not here."),
         (["--nosteps"], "TF-Slim has no flag --nosteps"),
+        (["--nosync=true"], "--nosync takes no value. Write --sync=true or --sync=false"),
+        (["--nosync", "True"], "--nosync takes no value"),
+        (["--sync", "perhaps"], "'perhaps' is no flag"),
+        (["--", "photo.jpg"], "Behind -- stands 'photo.jpg'"),
+        (["-"], "is no flag"),
+        (["---steps=5"], "TF-Slim has no flag ---steps"),
     ],
 )
 def test_what_cannot_be_read_is_a_sentence(tokens, why):
@@ -114,3 +128,50 @@ def test_all_of_tf_slims_flags_are_there():
     }
     for program, names in wanted.items():
         assert set(names.split()) <= {flag.name for flag in PROGRAMS[program].flags}
+
+
+def told_by(*tokens):
+    """What a program says that only reads its flags."""
+    said = []
+    run_program("train_image_classifier", [*tokens, "--only_check_args"], progress=SilentProgress(), say=said.append)
+    return said
+
+
+@pytest.mark.parametrize(
+    "tokens",
+    [
+        ["--alsologtostderr"],
+        ["--logtostderr", "--nologtostderr"],
+        ["--verbosity=1", "-v", "2"],
+        ["--stderrthreshold=info", "--log_dir=/tmp", "--noshowprefixforinfo"],
+    ],
+)
+def test_the_flags_of_absl_are_every_programs(tokens):
+    """Those of logging are not needed, and cost no word."""
+    assert told_by(*tokens) == ["The flags can be read. Nothing was done (--only_check_args)."]
+
+
+def test_what_absl_would_have_done_and_is_not_done_is_told():
+    """With what does it natively; and what may be unknown is named."""
+    assert "cProfile" in told_by("--run_with_profiling")[0]
+    said = told_by("--undefok=colour,size", "--colour=red", "--nosize")
+    assert said[:2] == [
+        "Note: --colour=red is unknown and left out, as --undefok says.",
+        "Note: --nosize is unknown and left out, as --undefok says.",
+    ]
+
+
+@pytest.mark.parametrize("token", ["--help", "-help", "--helpshort", "-helpfull", "--helpfull=true", "-h", "--helpxml"])
+def test_help_is_asked_for_in_absls_ways(token):
+    """The program's own flags, then those of every program."""
+    said = []
+    run_program("label_image.py", ["--graph=x", token], progress=SilentProgress(), say=said.append)
+    text = "\n".join(said)
+    assert "--input_layer" in text
+    assert "--flagfile" in text
+
+
+def test_no_flag_of_every_program_is_a_programs_own():
+    """They would shadow each other."""
+    common = {flag.name for flag in COMMON_FLAGS}
+    assert not any(common & {flag.name for flag in program.flags} for program in PROGRAMS.values())
