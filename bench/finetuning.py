@@ -55,7 +55,9 @@ def main() -> None:
     parser.add_argument("--checkpoints", action="store_true", help="what checkpoints cost")
     parser.add_argument("--quick", action="store_true", help="one round on a few images")
     arguments = parser.parse_args()
-    n_images, n_plain, n_rounds = (BATCH, BATCH, 1) if arguments.quick else (N_IMAGES, N_PLAIN_IMAGES, N_ROUNDS)
+    n_images, n_plain, n_rounds = (8, 8, 1) if arguments.quick else (N_IMAGES, N_PLAIN_IMAGES, N_ROUNDS)
+    precisions = ("fp32",) if arguments.quick else ("fp32", "bf16")
+    tails = ((7, "fp32"),) if arguments.quick else ((7, "fp32"), (7, "bf16"), (6, "fp32"), (5, "fp32"))
     spec = BACKBONES[DEFAULT_BACKBONE]
     weights, _digest = keep_weights(spec, cache_folder() / "weights")
     network = load_network(spec, weights)
@@ -69,16 +71,17 @@ def main() -> None:
         return
     rates: dict[str, list[float]] = {}
     for _ in range(n_rounds):
-        for name, bf16 in (("plain fp32", False), ("plain bf16", True)):
-            rates.setdefault(name, []).append(plain_rate(network, planes[:n_plain], labels, bf16=bf16))
-        for stage, precision in ((7, "fp32"), (7, "bf16"), (6, "fp32"), (5, "fp32")):
+        for precision in precisions:
+            rate = plain_rate(network, planes[:n_plain], labels, bf16=precision == "bf16")
+            rates.setdefault(f"plain {precision}", []).append(rate)
+        for stage, precision in tails:
             training = training_of(network, spec, planes, labels, stage, precision=precision)
             rates.setdefault(f"tail from stage {stage}, {precision}", []).append(run_rate(training))
-        for precision in ("fp32", "bf16"):
+        for precision in precisions:
             training = training_of(network, spec, planes[:n_plain], labels, 1, precision=precision)
             rates.setdefault(f"whole network, {precision}", []).append(run_rate(training))
     medians = {name: statistics.median(values) for name, values in rates.items()}
-    best = max(medians["plain fp32"], medians["plain bf16"])
+    best = max(medians[f"plain {precision}"] for precision in precisions)
     for name, value in medians.items():
         print(
             f"{name:<26} {value:7.1f} images/s   {value / best:5.1f} x plain PyTorch's best, "
