@@ -16,7 +16,7 @@ from regraft.recipes.checking import check
 from regraft.recipes.comparing import CompareOptions, CompareResult, compare
 from regraft.recipes.conversion_options import ConvertDatasetOptions, ConvertDatasetResult
 from regraft.recipes.converting import convert_dataset
-from regraft.recipes.dataset_getting import GetDatasetOptions, GetDatasetResult, get_dataset
+from regraft.recipes.dataset_getting import get_dataset
 from regraft.recipes.dataset_list import find_dataset, list_datasets
 from regraft.recipes.demonstration import DemoResult, demo
 from regraft.recipes.diagnosis import DoctorResult, doctor
@@ -25,6 +25,7 @@ from regraft.recipes.evaluating import EvaluateOptions, EvaluateResult, evaluate
 from regraft.recipes.experiment_options import ProbeOptions
 from regraft.recipes.finetune_options import FinetuneOptions
 from regraft.recipes.finetuning import FinetuneResult, finetune
+from regraft.recipes.getting_options import GetDatasetOptions, GetDatasetResult
 from regraft.recipes.new_files import new_model
 from regraft.recipes.predicting import Prediction, PredictOptions, PredictResult, predict
 from regraft.recipes.pretraining import PretrainOptions, pretrain

@@ -15,21 +15,16 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
-
-from pydantic import Field
+from typing import TYPE_CHECKING, Any
 
 from regraft.core import (
     DataError,
     InterruptedRunError,
     OptionError,
-    Options,
     SilentProgress,
     StoreError,
-    Value,
     exclusive,
     megabytes,
-    placed,
     plural,
     quoted,
     require_space,
@@ -50,57 +45,10 @@ from regraft.data import (
     unpack_dataset,
     write_provenance,
 )
+from regraft.recipes.getting_options import GetDatasetOptions, GetDatasetResult
 
 if TYPE_CHECKING:
     from regraft.core import Progress
-
-
-class GetDatasetOptions(Options):
-    """Settings of `get_dataset`."""
-
-    VERB: ClassVar[str] = "datasets get"
-
-    folder: Path | None = Field(
-        None,
-        description="The folder to make; by default it has the data set's name and lies in the current folder.",
-        json_schema_extra=placed("output", 10),
-    )
-    archives: Path | None = Field(
-        None,
-        description="A folder with files of the data set that you have already, as the publisher named them; only the "
-        "others are fetched.",
-        json_schema_extra=placed("data", 10),
-    )
-    foreground_class: str = Field(
-        "person",
-        description="For visualwakewords: COCO's category that a photo shows or not.",
-        json_schema_extra=placed("expert", 10),
-    )
-    small_object_area: float = Field(
-        0.005,
-        ge=0,
-        lt=1,
-        description="For visualwakewords: objects of this part of the photo's area do not count.",
-        json_schema_extra=placed("expert", 11),
-    )
-
-
-class GetDatasetResult(Value):
-    """A data set on the disk.
-
-    Attributes:
-        dataset: Its row of the catalogue.
-        folder: Where it is.
-        provenance: Where it comes from, as SOURCE.json says.
-        was_there: It had been fetched before; nothing was done.
-        command: What to type next.
-    """
-
-    dataset: Dataset
-    folder: Path
-    provenance: Provenance
-    was_there: bool
-    command: str
 
 
 def get_dataset(

@@ -91,3 +91,28 @@ def write_shard():
         return path
 
     return write
+
+
+@pytest.fixture
+def table(tmp_path):
+    """Write a CSV table."""
+
+    def write(text: str):
+        path = tmp_path / "t.csv"
+        path.write_text(text)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def photos(tmp_path):
+    """Empty files below the table's folder."""
+
+    def make(*names: str, below: str = "."):
+        for name in names:
+            path = tmp_path / below / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+
+    return make

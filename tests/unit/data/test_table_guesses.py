@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import pytest
+
+from regraft.core import DataError, OptionError
+from regraft.data.reading import Reading
+from regraft.data.tables import read_table
+
+
+def codes(manifest):
+    """The kinds of remarks."""
+    return [remark.code for remark in manifest.remarks]
+
+
+@pytest.mark.parametrize("path", ["id", "image_id", "ImageId", "Image ID", "img", "photo", "file path", "image-name"])
+@pytest.mark.parametrize("label", ["labels", "breed", "class_name", "Class Name", "species", "dx", "categories"])
+def test_names_that_people_give_their_columns(table, path, label):
+    """Case, blanks and signs do not matter; names of identifiers count where no plainer one is there."""
+    manifest = read_table(table(f"{path},other,{label}\na.jpg,7,cat\n"))
+    assert (manifest.paths, manifest.class_names) == (("a.jpg",), ("cat",))
+    assert codes(manifest) == ["no_file_found"]
+
+
+def test_identifiers_without_extension(table, photos):
+    """As Kaggle has them: `id,breed` beside a folder of `id.jpg`, in one folder or in several."""
+    photos("train/00a.jpg", "train/00b.jpeg", "more/part 2/00c.png", "test/00x.jpg")
+    manifest = read_table(table("id,breed\n00c,pug\n00a,boxer\n00b,pug\n"))
+    assert manifest.paths == ("more/part 2/00c.png", "train/00a.jpg", "train/00b.jpeg")
+    assert manifest.class_names == ("boxer", "pug")
+    assert codes(manifest) == ["guessed_files"]
+    assert "'00c' is 'more/part 2/00c.png'" in manifest.remarks[0].message
+
+
+def test_a_name_that_fits_several_files(table, photos):
+    """Nobody is to guess which; the folder that is meant can be said."""
+    photos("train/1.jpg", "test/1.jpg", "test/2.jpg")
+    path = table("image,label\n1,cat\n2,dog\n")
+    with pytest.raises(
+        DataError, match=r"1 name in .* fits several files \(first: '1': test/1.jpg, train/1.jpg\).*--root"
+    ):
+        read_table(path)
+    assert read_table(path, Reading(root=path.parent / "test")).paths == ("1.jpg", "2.jpg")
+    with pytest.raises(DataError, match="fits several files"):
+        read_table(table("path,label\ntrainset/1.jpg,cat\n"))
+    assert read_table(table("path,label\nold/train/1,cat\n")).paths == ("train/1.jpg",)
+
+
+def test_paths_that_start_elsewhere(table, photos, tmp_path, monkeypatch):
+    """From the working folder, from the folder above, or from a folder of another machine: found, and told."""
+    photos("cat/1.jpg", "dog/1.jpg", below="data/set")
+    monkeypatch.chdir(tmp_path)
+    path = table("path,label\nset/cat/1.jpg,cat\nset/dog/1.jpg,dog\n")
+    (tmp_path / "tables").mkdir()
+    moved = path.rename(tmp_path / "tables" / "t.csv")
+    monkeypatch.chdir(tmp_path / "data")
+    manifest = read_table(moved)
+    assert (manifest.root, codes(manifest)) == (tmp_path / "data", ["guessed_files"])
+    assert f"--root {tmp_path / 'data'}" in manifest.remarks[0].message
+    assert read_table(moved, Reading(root=tmp_path / "data")).remarks == ()
+    inside = tmp_path / "data" / "set" / "t.csv"
+    for prefix in ("data/set/", "/home/elsewhere/data/set/", "C:\\Users\\me\\set\\", "./"):
+        inside.write_text(f"path,label\n{prefix}cat/1.jpg,cat\n{prefix}dog/1.jpg,dog\n")
+        assert read_table(inside).paths == ("cat/1.jpg", "dog/1.jpg") or prefix == "./"
+        assert all(file.exists() for file in read_table(inside).files())
+
+
+def test_files_that_are_nowhere(table, photos):
+    """The places where they were looked for are named; where some are there, the others are rows that are missing."""
+    assert "below" in read_table(table("path,label\na.jpg,cat\n")).remarks[0].message
+    assert "Addresses are not fetched" in read_table(table("path\nhttps://x.org/a.jpg\n")).remarks[0].message
+    photos("b.jpg")
+    manifest = read_table(table("path,label\na.jpg,cat\nb.jpg,cat\n"))
+    assert (manifest.paths, manifest.remarks) == (("a.jpg", "b.jpg"), ())
+
+
+def test_what_spreadsheets_leave(table, photos):
+    """Empty rows and columns, an index, a line that names the delimiter, quotes and blanks around names."""
+    photos("a.jpg", "b.jpg")
+    for text in (
+        "path,label\na.jpg,cat\nb.jpg,dog\n,\n,\n\n",
+        "path,label,\na.jpg,cat,\nb.jpg,dog,\n",
+        "path,label\na.jpg,cat,,\nb.jpg,dog,,\n",
+        "path;label;;;\na.jpg;cat;;;\nb.jpg;dog;;;\n;;;;\n",
+        "sep=;\npath;label\na.jpg;cat\nb.jpg;dog\n",
+        "\ufeffsep=,\n path , label \na.jpg , cat\nb.jpg, dog\n",
+        "Unnamed: 0,path,label\n0,a.jpg,cat\n1,b.jpg,dog\n",
+        ",path,label\n0,a.jpg,cat\n1,b.jpg,dog\n",
+        '"path"|"label"\n"a.jpg"|"cat"\n"b.jpg"|"dog"\n',
+    ):
+        manifest = read_table(table(text))
+        assert (manifest.paths, manifest.class_names, manifest.remarks) == (("a.jpg", "b.jpg"), ("cat", "dog"), ())
+
+
+def test_columns_that_are_recognised_by_what_they_hold(table, photos):
+    """One column of image names, and one other that repeats as labels do: used, and told with the way to say it."""
+    photos("a.jpg", "b.jpg", "c.jpg")
+    rows = "0,a.jpg,collie,3.5\n1,b.jpg,pug,9.25\n2,c.jpg,pug,4.75\n"
+    manifest = read_table(table(f",photograph,dog,weight\n{rows}"))
+    assert (manifest.paths, manifest.class_names) == (("a.jpg", "b.jpg", "c.jpg"), ("collie", "pug"))
+    assert codes(manifest) == ["guessed_path_column", "guessed_label_column"]
+    assert all(
+        "column 'dog'" in remark.message or "column 'photograph'" in remark.message for remark in manifest.remarks
+    )
+    said = Reading(path_column="Photograph", label_column="weight")
+    assert read_table(table(f",photograph,dog,weight\n{rows}"), said).class_names == ("3.5", "4.75", "9.25")
+    with pytest.raises(OptionError, match=r"no column 'dogs' \(--label-column\)\. It has: "):
+        read_table(table(f",photograph,dog,weight\n{rows}"), Reading(label_column="dogs"))
+
+
+def test_columns_that_nobody_can_choose(table, photos):
+    """Two columns that can both be the labels: none is taken, all are listed; two with known names: the first."""
+    photos("a.jpg", "b.jpg")
+    manifest = read_table(table("path,colour,shape\na.jpg,red,round\nb.jpg,blue,square\n"))
+    assert (manifest.class_names, codes(manifest)) == ((), ["no_label_column"])
+    assert "It has: path, colour, shape" in manifest.remarks[0].message
+    assert "--label-column" in manifest.remarks[0].message
+    manifest = read_table(table("path,class_id,class_name\na.jpg,1,red\nb.jpg,2,blue\n"))
+    assert (manifest.class_names, codes(manifest)) == (("blue", "red"), ["several_label_columns"])
+
+
+def test_ones_and_zeros(table, photos):
+    """A column for each class and exactly one 1 in each row are labels; otherwise it is said why not."""
+    photos("a.jpg", "b.jpg", "c.jpg")
+    manifest = read_table(table("image,MEL,NV,UNK\na,1.0,0.0,0\nb,0.0,1.0,0\nc,0.0,1.0,0\n"))
+    assert [manifest.class_names[label] for label in manifest.labels] == ["MEL", "NV", "NV"]
+    assert codes(manifest) == ["one_hot_labels", "guessed_files"]
+    manifest = read_table(table("path,cat,dog\na.jpg,1,1\nb.jpg,0,1\nc.jpg,0,0\n"))
+    assert codes(manifest) == ["no_label_column"]
+    assert "2 rows not exactly one 1" in manifest.remarks[0].message
+    manifest = read_table(table("path,is_cat\na.jpg,1\nb.jpg,0\nc.jpg,0\n"))
+    assert (manifest.class_names, codes(manifest)) == (("0", "1"), ["guessed_label_column"])
+
+
+def test_tables_without_a_header(tmp_path, photos):
+    """Lists of files as frameworks of old have them, with commas, blanks or tabs, with labels or without."""
+    photos("a.jpg", "my b.jpg")
+    for name, text in (
+        ("t.csv", "a.jpg,0\nmy b.jpg,1\n"),
+        ("t.txt", "a.jpg 0\nmy b.jpg 1\n"),
+        ("t.lst", "a.jpg\t0\nmy b.jpg\t1\n"),
+    ):
+        (tmp_path / name).write_text(text)
+        manifest = read_table(tmp_path / name)
+        assert (manifest.paths, manifest.labels.tolist()) == (("a.jpg", "my b.jpg"), [0, 1])
+        assert codes(manifest)[0] == "table_without_header"
+    (tmp_path / "t.txt").write_text("a.jpg\nmy b.jpg\n")
+    assert read_table(tmp_path / "t.txt").labels.tolist() == [-1, -1]
+    (tmp_path / "t.txt").write_text("path label\na.jpg cat\n")
+    assert read_table(tmp_path / "t.txt").class_names == ("cat",)
+
+
+def test_splits_in_other_words(table, photos):
+    """A split's cells are read as folders' names are, and a column that says nothing else is found by what it holds."""
+    photos("a.jpg", "b.jpg", "c.jpg")
+    manifest = read_table(table("path,label,split\na.jpg,0,training_set\nb.jpg,1,TEST\nc.jpg,1,Validation\n"))
+    assert (manifest.splits, codes(manifest)) == (("train", "test", "val"), [])
+    manifest = read_table(table("path,label,used_for\na.jpg,0,train\nb.jpg,1,dev\nc.jpg,1,train\n"))
+    assert (manifest.splits, codes(manifest)) == (("train", "val", "train"), ["guessed_split_column"])
+    manifest = read_table(table("path,label,set\na.jpg,0,train\nb.jpg,1,\nc.jpg,1,train\n"))
+    assert manifest.splits == ("train", None, "train")
+
+
+def test_words_for_no_label(table, photos):
+    """What programs write into an empty cell is no class, and is told; words that could be names are classes."""
+    photos("a.jpg", "b.jpg", "c.jpg")
+    manifest = read_table(table("path,label\na.jpg,nan\nb.jpg,NA\nc.jpg,None\n"))
+    assert (manifest.labels.tolist(), manifest.class_names) == ([-1, 0, 1], ("NA", "None"))
+    assert (codes(manifest), manifest.remarks[0].examples) == (["no_label_words"], ("a.jpg",))
+
+
+def test_numbers_with_names_beside_them(table, photos):
+    """Where one column has a name for each number of another, classes have names; where they differ, the first wins."""
+    photos("a.jpg", "b.jpg", "c.jpg")
+    manifest = read_table(table("path,label,class_name\na.jpg,1,cat\nb.jpg,0,dog\nc.jpg,1,cat\n"))
+    assert (manifest.class_names, manifest.labels.tolist()) == (("cat", "dog"), [0, 1, 0])
+    assert codes(manifest) == ["named_labels"]
+    manifest = read_table(table("path,label,class_name\na.jpg,1,cat\nb.jpg,0,cat\nc.jpg,1,dog\n"))
+    assert (manifest.class_names, codes(manifest)) == (("0", "1"), ["several_label_columns"])
+    manifest = read_table(table("path,label,class_name\na.jpg,1,cat\nb.jpg,0,dog\n"), Reading(label_column="label"))
+    assert manifest.class_names == ("0", "1")
+
+
+def test_a_column_is_recognised_by_the_files_it_names(table, photos):
+    """Names without extension in a column of any name are paths if such images are there."""
+    photos("images/x1.jpg", "images/x2.jpg")
+    manifest = read_table(table("code,grade\nx1,0\nx2,4\n"))
+    assert (manifest.paths, manifest.class_names) == (("images/x1.jpg", "images/x2.jpg"), ("0", "4"))
+    assert codes(manifest) == ["guessed_path_column", "guessed_label_column", "guessed_files"]
+
+
+def test_measurements_are_no_labels(table, photos):
+    """Fractions that never repeat are not taken for classes, and a second name of the image only if it repeats."""
+    photos("a.jpg", "b.jpg", "c.jpg", "d.jpg")
+    manifest = read_table(table("path,area\na.jpg,0.31\nb.jpg,7.2\nc.jpg,0.5\n"))
+    assert (set(manifest.labels.tolist()), codes(manifest)) == ({-1}, ["no_label_column"])
+    manifest = read_table(table("image,id\na.jpg,w1\nb.jpg,w2\nc.jpg,w3\n"))
+    assert (set(manifest.labels.tolist()), codes(manifest)) == ({-1}, ["no_label_column"])
+    manifest = read_table(table("image,id\na.jpg,w1\nb.jpg,w2\nc.jpg,w1\nd.jpg,w2\n"))
+    assert (manifest.class_names, codes(manifest)) == (("w1", "w2"), ["guessed_label_column"])
