@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
+import regraft
 from regraft.core import CACHE_VARIABLE
 
 ODD = "caf\udce9"
@@ -82,7 +83,7 @@ def test_a_probe_ends_with_all_of_its_files(run):
     assert record["options"]["name"] == report["options"]["name"] == f"{SHOWN}-run" == bundle["name"]
     assert bundle["class_names"] == ["blue", f"r{SHOWN}"]
     assert [one["path"] for one in report["left_out"]] == [f"blue/bad-{SHOWN}.jpg"]
-    page = (run / "report.html").read_text("utf-8")
+    page = (run / "report.html").read_text("utf-8").replace("<wbr>", "")
     assert f"blue/bad-{SHOWN}.jpg" in page
     assert f"{SHOWN}-photos" in page
     assert "`r" + SHOWN + "`" in (run / "bundle" / "card.md").read_text("utf-8")
@@ -162,18 +163,37 @@ def test_failed_files_bear_the_names_that_were_given(run, place, regraft_in):
     assert b"  sub/gone.jpg: missing" in done.stderr
 
 
-def test_the_other_verbs_take_such_names(run, place, regraft_in):
-    """Scan, evaluate, check, embed to both formats, and convert to every format and back."""
+def test_the_other_verbs_take_such_names(run, place, monkeypatch):
+    """Scan, evaluate, check, embed to both formats, and convert to every format."""
+    monkeypatch.chdir(place)
     data = f"{ODD}-photos"
-    scan = json.loads(regraft_in("scan", data, "--format", "json").stdout)
-    assert scan["summary"]["classes"].keys() == {"blue", f"r{SHOWN}"}
-    regraft_in("evaluate", run, data, "--runs", "runs")
-    regraft_in("check", run)
+    scanned = json.loads(regraft.scan(data).model_dump_json())
+    assert scanned["summary"]["classes"].keys() == {"blue", f"r{SHOWN}"}
+    assert regraft.evaluate(run, data, runs="runs").assessment.n_images == 2 * len(NAMES)
+    assert regraft.check(run).is_same_engine
     for suffix in (".parquet", ".npy"):
-        regraft_in("embed", data, "--out", f"{ODD}{suffix}")
+        regraft.embed(data, out=f"{ODD}{suffix}")
     with pa.OSFile(os.fsencode(place / f"{ODD}.parquet")) as file:
         assert f"blue/{SHOWN}.jpg" in pq.read_table(file).column("path").to_pylist()
     assert f"blue/{SHOWN}.jpg" in (place / f"{ODD}.txt").read_text("utf-8").split("\n")
     for kind in ("tfrecord", "webdataset", "parquet", "folder"):
-        regraft_in("datasets", "convert", data, "--to", kind, "--out", f"{ODD}-{kind}")
-        assert b"40 images in 2 classes" in regraft_in("scan", f"{ODD}-{kind}").stdout
+        done = regraft.convert_dataset(data, to=kind, out=f"{ODD}-{kind}")
+        json.loads(done.model_dump_json())
+        assert [record.path for record in done.unreadable] == [f"blue/bad-{SHOWN}.jpg"]
+        assert regraft.scan(f"{ODD}-{kind}").summary.classes.keys() == {"blue", f"r{SHOWN}"}
+
+
+def test_weights_and_code_may_have_such_names(place, monkeypatch, run):
+    """A checkpoint, a file of one's own networks, and the cache of all that is computed."""
+    monkeypatch.chdir(place)
+    monkeypatch.setenv(CACHE_VARIABLE, str(place / f"{ODD}-cache"))
+    weights = place / f"{ODD}.safetensors"
+    weights.write_bytes((run / "bundle" / "backbone.safetensors").read_bytes())
+    made = regraft.probe(f"{ODD}-photos", checkpoint=weights, n_strengths=2, runs="runs", name="weights")
+    assert made.assessment.accuracy.value == 1
+    (place / f"{ODD}-code").mkdir()
+    regraft.new_model("own.py").rename(f"{ODD}-code/own.py")
+    network = f"{ODD}-code/own.py:network"
+    trained = regraft.pretrain(f"{ODD}-photos", model=network, epochs=1, runs="runs", name="own")
+    assert f"{SHOWN}-code/own.py" in (trained.bundle / "card.md").read_text("utf-8")
+    assert regraft.predict(trained.folder, f"{ODD}-photos/blue/plain.jpg", trust_code=True).predictions

@@ -33,7 +33,7 @@ from regraft.backbones.slim_networks import SLIM_NETWORKS, SlimNetwork
 from regraft.backbones.slim_scopes import ScopeMeaning, TrainablePart, find_slim_scope, read_slim_scopes
 from regraft.backbones.specification import LAYER_RULES_VERSION, BackboneSpec, WeightsSource
 from regraft.backbones.torch_door import watch_for_torch
-from regraft.backbones.weights import keep_state, keep_weights
+from regraft.backbones.weights import keep_state, keep_weights, load_tensors
 
 if TYPE_CHECKING:
     from regraft.backbones.architectures import load_network
@@ -85,6 +85,7 @@ __all__ = [
     "keep_state",
     "keep_weights",
     "load_network",
+    "load_tensors",
     "network_input",
     "open_engine",
     "read_slim_scopes",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from regraft.backbones.networks import create_network, load_timm_weights
 from regraft.backbones.processes import note_network, require_few_threads, require_own_threads
+from regraft.backbones.weights import load_tensors
 from regraft.core import BackboneError, OptionError, quoted
 
 if TYPE_CHECKING:
@@ -74,10 +75,8 @@ def load_network(spec: BackboneSpec, weights: Path, *, drop_path: float = 0.0) -
     Raises:
         BackboneError: The file does not fit the architecture.
     """
-    from safetensors.torch import load_file
-
     network = build_network(spec, drop_path=drop_path)
-    state = load_file(weights)
+    state = load_tensors(weights)
     if spec.family == "timm":
         load_timm_weights(network, state, spec.architecture)
         return network

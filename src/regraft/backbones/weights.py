@@ -13,6 +13,7 @@ from regraft.core import (
     kept_file,
     note_unkept,
     plural,
+    printable,
     publish,
     scratch_folder,
     shortened,
@@ -27,6 +28,19 @@ State = dict[str, "torch.Tensor"]
 
 _WRAPPERS = ("state_dict_ema", "model_ema", "state_dict", "model", "net")
 _PREFIXES = ("module.", "_orig_mod.", "model.")
+
+
+def load_tensors(path: Path) -> State:
+    """The tensors of a safetensors file, whatever its name.
+
+    Raises:
+        OSError: It cannot be read.
+        SafetensorError: It is damaged.
+    """
+    from safetensors.torch import load, load_file
+
+    is_utf8 = printable(str(path)) == str(path)  # safetensors maps no other file into the memory
+    return load_file(path) if is_utf8 else load(path.read_bytes())
 
 
 def package_file(source: WeightsSource) -> Path | None:
@@ -143,9 +157,7 @@ def read_checkpoint(path: Path) -> State:
 
     try:
         if path.suffix == ".safetensors":
-            from safetensors.torch import load_file
-
-            return _unwrapped(load_file(path), path)
+            return _unwrapped(load_tensors(path), path)
         return _unwrapped(torch.load(path, map_location="cpu", weights_only=True), path)
     except BackboneError:
         raise

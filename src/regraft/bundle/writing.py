@@ -21,7 +21,7 @@ from regraft.bundle.record import (
     TENSOR_FILES,
 )
 from regraft.bundle.seen import pack_digests
-from regraft.core import BundleError, digest_file, own_file, publish, sync_folder
+from regraft.core import BundleError, digest_file, own_file, printable, publish, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,7 +83,7 @@ def save_bundle(
             }
         )
         (aside / RECORD_FILE).write_text(record.model_dump_json(indent=2), encoding="utf-8")
-        (aside / CARD_FILE).write_text(render_card(record), encoding="utf-8")
+        (aside / CARD_FILE).write_text(printable(render_card(record)), encoding="utf-8")
         for name in (*names, RECORD_FILE, CARD_FILE):
             publish(aside / name, aside / name)
         aside.rename(folder)

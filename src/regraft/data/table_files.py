@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -73,7 +75,20 @@ def _posix(cell: str, root: Path) -> str:
     """A path that was written on Windows has slashes, `~/` is the home folder, unless a file is really called so."""
     if cell.startswith("~/") and not os.path.lexists(root / cell):
         return str(as_path(cell, "A path in the table"))
-    return cell.replace("\\", "/") if "\\" in cell and not os.path.lexists(root / cell) else cell
+    if "\\" in cell and not os.path.lexists(root / cell):
+        cell = cell.replace("\\", "/")
+    if cell.isascii() or os.path.lexists(root / cell):
+        return cell
+    return next((other for other in _spellings(cell) if os.path.lexists(root / other)), cell)
+
+
+def _spellings(cell: str) -> Iterator[str]:
+    """What the same name is called on a disk from another system: accents apart or not, or a byte for each letter."""
+    for form in ("NFC", "NFD"):
+        yield unicodedata.normalize(form, cell)
+    for encoding in ("windows-1252", "latin-1"):
+        with suppress(UnicodeEncodeError):
+            yield os.fsdecode(cell.encode(encoding))
 
 
 def _any_there(paths: Sequence[str], root: Path) -> bool:

@@ -24,6 +24,8 @@ LIST_SUFFIXES = frozenset({".txt", ".lst", ".list"})
 _DELIMITERS = ",;\t|"
 _NAMED = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 """The line that tells a spreadsheet the delimiter."""
+_BLANKS = " \t\r\n\ufeff\0"
+_BETWEEN = re.compile(r"[ \t]+")
 _QUOTED = re.compile(r'"[^"]*"')
 _MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
@@ -137,7 +139,7 @@ def _guess(content: bytes) -> str:
 
 
 def _split(table: Path, text: str) -> list[Row]:
-    lines = text.splitlines(keepends=True)
+    lines = list(io.StringIO(text, newline=""))  # only at line ends: names may hold odd separators
     first = next((line for line in lines if line.strip()), "")
     named = _NAMED.fullmatch(first)
     plain = _QUOTED.sub("", first)
@@ -156,7 +158,8 @@ def _split(table: Path, text: str) -> list[Row]:
 
 def _split_words(line: str) -> list[str]:
     """A path, and perhaps a label behind it; the path may hold blanks."""
-    words = line.split()
+    line = line.strip(_BLANKS)
+    words = _BETWEEN.split(line)
     if len(words) < 2 or has_image_name(words[-1]):
-        return [line.strip()]
-    return words if has_image_name(words[0]) else line.strip().rsplit(None, 1)
+        return [line]
+    return words if has_image_name(words[0]) else [line.removesuffix(words[-1]).rstrip(_BLANKS), words[-1]]

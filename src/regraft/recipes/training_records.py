@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from regraft.backbones import keep_weights
+from regraft.backbones import keep_weights, load_tensors
 from regraft.bundle import BundleRecord, Classifier, choose_like
 from regraft.core import BundleError, Value, atomic_path, cache_folder
 from regraft.recipes.trained_networks import keep_trained
@@ -112,8 +112,6 @@ def classifier_at(record: TrainingRecord, restored: Restored, scratch: Path, wei
     Raises:
         BundleError: The checkpoint has no such weights.
     """
-    from safetensors.torch import load_file
-
     from regraft.finetuning import fitted_head
 
     state = _chosen(restored, weights)
@@ -121,7 +119,7 @@ def classifier_at(record: TrainingRecord, restored: Restored, scratch: Path, wei
     base, _digest = keep_weights(spec, cache_folder() / "weights")
     prefix = "body."
     body = {name.removeprefix(prefix): tensor for name, tensor in state.items() if name.startswith(prefix)}
-    trained = keep_trained(spec, {**load_file(base), **body}, scratch / "weights")
+    trained = keep_trained(spec, {**load_tensors(base), **body}, scratch / "weights")
     settings = record.classifier.head
     head = fitted_head(
         state["head.linear.weight"],

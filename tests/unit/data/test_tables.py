@@ -160,3 +160,28 @@ def test_labels_of_every_type(values, tmp_path, photos):
     manifest = read_table(tmp_path / "t.parquet")
     names = ("False", "True") if values[0] is True else ("0", "1")
     assert (manifest.class_names, manifest.labels.tolist()) == (names, [1, 0])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_a_table_names_files_of_a_latin_1_disk(tmp_path, encoding):
+    """A table in Unicode, or as old as its files, finds a file whose name has a byte for each letter."""
+    (tmp_path / "caf\udce9.jpg").write_bytes(b"x")
+    (tmp_path / "plain.jpg").write_bytes(b"x")
+    (tmp_path / "labels.csv").write_bytes("path,label\ncaf\u00e9.jpg,a\nplain.jpg,b\n".encode(encoding))
+    manifest = read_table(tmp_path / "labels.csv")
+    assert manifest.paths == ("caf\udce9.jpg", "plain.jpg")
+    assert all(path.is_file() for path in manifest.files())
+
+
+def test_accents_may_be_written_in_two_ways(tmp_path):
+    """A table from Windows finds files that were copied from a Mac."""
+    (tmp_path / "e\u0301.jpg").write_bytes(b"x")
+    (tmp_path / "labels.csv").write_text("path,label\n\u00e9.jpg,a\n", "utf-8")
+    assert read_table(tmp_path / "labels.csv").paths == ("e\u0301.jpg",)
+
+
+def test_odd_separators_belong_to_names(tmp_path):
+    """A list of files is cut at line ends only."""
+    names = ["a\u2028b.jpg", "c\x0b.jpg", "d\u0085.jpg"]
+    (tmp_path / "files.txt").write_text("".join(f"{name}\n" for name in names), "utf-8")
+    assert sorted(read_table(tmp_path / "files.txt").paths) == sorted(names)
