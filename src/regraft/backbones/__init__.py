@@ -32,8 +32,9 @@ from regraft.backbones.resolution import is_offline, resolve_backbone, resolve_o
 from regraft.backbones.slim_networks import SLIM_NETWORKS, SlimNetwork
 from regraft.backbones.slim_scopes import ScopeMeaning, TrainablePart, find_slim_scope, read_slim_scopes
 from regraft.backbones.specification import LAYER_RULES_VERSION, BackboneSpec, WeightsSource
+from regraft.backbones.tensor_files import load_tensors
 from regraft.backbones.torch_door import watch_for_torch
-from regraft.backbones.weights import keep_state, keep_weights, load_tensors
+from regraft.backbones.weights import keep_state, keep_weights
 
 if TYPE_CHECKING:
     from regraft.backbones.architectures import load_network

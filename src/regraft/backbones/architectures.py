@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from regraft.backbones.networks import create_network, load_timm_weights
 from regraft.backbones.processes import note_network, require_few_threads, require_own_threads
-from regraft.backbones.weights import load_tensors
+from regraft.backbones.tensor_files import load_tensors
 from regraft.core import BackboneError, OptionError, quoted
 
 if TYPE_CHECKING:

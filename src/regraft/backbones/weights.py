@@ -7,13 +7,13 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from regraft.backbones.tensor_files import load_tensors
 from regraft.core import (
     BackboneError,
     digest_tensors,
     kept_file,
     note_unkept,
     plural,
-    printable,
     publish,
     scratch_folder,
     shortened,
@@ -28,19 +28,6 @@ State = dict[str, "torch.Tensor"]
 
 _WRAPPERS = ("state_dict_ema", "model_ema", "state_dict", "model", "net")
 _PREFIXES = ("module.", "_orig_mod.", "model.")
-
-
-def load_tensors(path: Path) -> State:
-    """The tensors of a safetensors file, whatever its name.
-
-    Raises:
-        OSError: It cannot be read.
-        SafetensorError: It is damaged.
-    """
-    from safetensors.torch import load, load_file
-
-    is_utf8 = printable(str(path)) == str(path)  # safetensors maps no other file into the memory
-    return load_file(path) if is_utf8 else load(path.read_bytes())
 
 
 def package_file(source: WeightsSource) -> Path | None:
