@@ -65,9 +65,15 @@ def label_of(value: Any) -> tuple[int | None, str | None]:
     return written_label(text)
 
 
+def whole_number(text: str) -> str:
+    """`3` for `3.0`, as programs write whole numbers beside empty cells."""
+    number, point, fraction = text.partition(".")
+    return number if point and fraction and not fraction.strip("0") and _INTEGER.fullmatch(number) else text
+
+
 def written_label(text: str) -> tuple[int | None, str | None]:
     """A label that was written as text: as a number where it is one, else as text."""
-    text = text.strip()
+    text = whole_number(text.strip())
     if _INTEGER.fullmatch(text) and len(text) <= _N_DIGITS_MAX:
         return int(text), None
     return None, text if 0 < len(text) <= _N_CHARACTERS_MAX else None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regraft.core import DataError, as_paths, as_source, quoted
+from regraft.core import DataError, OptionError, as_paths, as_source, quoted
 from regraft.data.columns import SUFFIXES
 from regraft.data.fetching import DATASETS, load_dataset
 from regraft.data.file_listing import list_files
@@ -46,22 +46,34 @@ def read_manifest(source: str | Path, reading: Reading | None = None) -> Manifes
     """
     source = as_source(source)
     path = Path(source)
+    label_column = None if reading is None else reading.label_column
     try:
         is_folder, is_file = path.is_dir(), path.is_file()
     except OSError as error:  # forbidden, or too long
         reason = error.strerror or error
         raise DataError(f"The data set {quoted(source)} cannot be read: {reason}.") from error
     if is_file and is_shard(path):
-        manifest = read_shard_file(path)
+        manifest = read_shard_file(path, label_column)
     elif is_file and path.suffix.lower() in SUFFIXES:
         return read_table(path, reading)
     elif is_file:
         raise DataError(explain_other_file(path))
     elif is_folder:
-        manifest = read_shard_folder(path) or read_folder(path, reading)
+        manifest = read_shard_folder(path, label_column) or read_folder(path, reading)
     else:
-        manifest = read_shard_pattern(source) or _load_by_name(source)
+        manifest = read_shard_pattern(source, label_column) or _load_by_name(source)
+    _refuse_table_options(reading or Reading(), is_parquet=bool(manifest.stored))
     return _grouped(manifest, reading or Reading())
+
+
+def _refuse_table_options(reading: Reading, *, is_parquet: bool) -> None:
+    """What a user says of a table's columns does not fit a data set that is none."""
+    given = {"--path-column": reading.path_column, "--root": reading.root}
+    if not is_parquet:
+        given["--label-column"] = reading.label_column
+    for option, value in given.items():
+        if value is not None:
+            raise OptionError(f"{option} is for tables, and this data set is none: leave it out.")
 
 
 def _grouped(manifest: Manifest, reading: Reading) -> Manifest:

@@ -127,8 +127,9 @@ def _index(home: Path) -> dict[str, list[str]]:
     index: defaultdict[str, list[str]] = defaultdict(list)
     for path in _images_below(home):
         name = path.rpartition("/")[2]
-        index[name].append(path)
-        index[os.path.splitext(name)[0]].append(path)  # noqa: PTH122 - a million paths
+        stem = os.path.splitext(name)[0]  # noqa: PTH122 - a million paths
+        for key in {name, stem, name.lower(), stem.lower()}:
+            index[key].append(path)
     return index
 
 
@@ -146,7 +147,10 @@ def _images_below(home: Path) -> Iterator[str]:
 def _fitting(path: str, index: dict[str, list[str]]) -> list[str]:
     """The files that a path can mean: those with the same last folders, as many as agree, and at least the name."""
     parts = [part for part in path.split("/") if part not in ("", ".")]
-    found = index.get(parts[-1], []) if parts else []
+    name = parts[-1] if parts else ""
+    found = index.get(name) or index.get(name.lower()) or []
+    if not found and has_image_name(name):  # the images may have been converted to another format
+        found = index.get(os.path.splitext(name)[0], [])  # noqa: PTH122 - as above
     for n_parts in range(2, len(parts) + 1):
         tail = "/" + "/".join(parts[-n_parts:])
         closer = [one for one in found if f"/{one}".endswith(tail) or os.path.splitext(f"/{one}")[0].endswith(tail)]  # noqa: PTH122

@@ -24,14 +24,14 @@ _PATHS = (
     *("img", "imgpath", "imgfile", "imgname", "photo", "picture", "fname", "fullpath", "relativepath", "relpath"),
     *("imageid", "imgid", "photoid", "pictureid", "fileid", "id"),
 )
-_LABELS = (
+LABEL_WORDS = (
     *("label", "class", "classname", "category", "target", "labels", "classes", "classlabel", "labelname"),
     *("categoryname", "categories", "targets", "species", "breed", "variety", "diagnosis", "dx", "groundtruth"),
     *("tag", "tags", "classid", "labelid", "categoryid", "targetid", "y"),
 )
 _SPLITS = ("split", "subset", "set", "partition", "phase", "usage", "splits", "splitname", "datasplit")
 _GROUPS = ("group",)
-HEADER_WORDS = frozenset((*_PATHS, *_LABELS, *_SPLITS, *_GROUPS))
+HEADER_WORDS = frozenset((*_PATHS, *LABEL_WORDS, *_SPLITS, *_GROUPS))
 """Names that are recognised, in lower case without anything but letters and digits; the first one wins."""
 _COUNTED = re.compile(r"unnamed:? ?\d+|index|idx|rownames|no|nr|#", re.IGNORECASE)
 _N_LABELS_MIN = 20
@@ -145,7 +145,7 @@ def _naming_files(table: Table, reading: Reading) -> list[str]:
 def _guess_split(table: Table, taken: tuple[str | None, ...]) -> str | None:
     """A column that holds nothing but names of splits, and of two at least."""
     for name in table.plain:
-        if name in taken or squashed(name) in _LABELS:
+        if name in taken or squashed(name) in LABEL_WORDS:
             continue
         found = {cell for cell in table.read((name,)).cells[name] if cell}
         splits = {said_split(cell) for cell in found} if len(found) <= _N_LABELS_MIN else {None}
@@ -161,7 +161,7 @@ def _says_splits(table: Table, name: str) -> bool:
 
 def _find_label(table: Table, taken: tuple[str | None, ...]) -> tuple[str | None, tuple[str, ...], tuple[Finding, ...]]:
     """A column of labels, or columns of ones and zeros, or neither; and what was guessed."""
-    by_name = [name for word in _LABELS for name in table.names if squashed(name) == word and name not in taken]
+    by_name = [name for word in LABEL_WORDS for name in table.names if squashed(name) == word and name not in taken]
     if by_name:
         return by_name[0], (), _several_labels(by_name)
     others = {name: table.read((name,)).cells[name] for name in table.plain if name not in taken}
@@ -193,7 +193,7 @@ def _names_of(table: Table, label: str, taken: tuple[str | None, ...]) -> str | 
     if not all(cell is None or cell.lstrip("+-").isdecimal() for cell in numbers):
         return None
     for name in table.plain:
-        if name == label or name in taken or squashed(name) not in _LABELS:
+        if name == label or name in taken or squashed(name) not in LABEL_WORDS:
             continue
         names = table.read((name,)).cells[name]
         pairs = set(zip(numbers, names, strict=True)) - {(None, None)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regraft.core import DataError, OptionError, quoted
-from regraft.data.cells import placeholder_remark, without_placeholders, without_words
+from regraft.data.cells import placeholder_remark, whole_number, without_placeholders, without_words
 from regraft.data.columns import Columns, open_table
 from regraft.data.manifest import Manifest, Split
 from regraft.data.names import label_positions
@@ -91,7 +91,7 @@ def _labels(columns: Columns, roles: Roles, paths: Sequence[str]) -> tuple[list[
             next((name for name, cell in zip(roles.one_hot, row, strict=True) if is_one(cell)), None) for row in rows
         ], ()
     given = columns.cells[roles.label] if roles.label else [None] * len(paths)
-    given, remarks = without_words(given, paths)
+    given, remarks = without_words([None if cell is None else whole_number(cell) for cell in given], paths)
     labels, n_dropped = without_placeholders(given)
     minus_one = [path for path, cell in zip(paths, given, strict=True) if cell == "-1"]
     if roles.label_names is not None:

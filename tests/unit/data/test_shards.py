@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from regraft.core import DataError
-from regraft.data import fingerprint_manifest, list_images, read_manifest, stored
+from regraft.core import DataError, OptionError
+from regraft.data import Reading, fingerprint_manifest, list_images, read_manifest, stored
 from regraft.data.shards import ShardRow, parquets, row_streams
 from regraft.data.shards.class_lists import format_class_list, read_class_list
 from regraft.data.unreadable import UnreadableImageError
@@ -285,3 +285,31 @@ def test_a_row_group_that_is_too_large_to_keep(tmp_path, monkeypatch, make_rows,
     (tmp_path / "big.parquet").write_bytes((tmp_path / "big.parquet").read_bytes()[:60])
     with pytest.raises(UnreadableImageError, match="damaged or cannot be read"):
         images[0].read()
+
+
+def test_columns_of_labels_by_any_name(tmp_path):
+    """The names that tables' labels have are known, another one can be said, and none at all is told."""
+    images = [{"bytes": b"x", "path": f"{n}.jpg"} for n in range(2)]
+    path = tmp_path / "t.parquet"
+    pq.write_table(pa.table({"image": images, "Breed": ["pug", "collie"], "hue": ["red", "blue"]}), path)
+    assert read_manifest(path).class_names == ("collie", "pug")
+    assert read_manifest(path, Reading(label_column="hue")).class_names == ("blue", "red")
+    with pytest.raises(OptionError, match=r"no column 'size' \(--label-column\)\. There are: image, Breed, hue"):
+        read_manifest(path, Reading(label_column="size"))
+    pq.write_table(pa.table({"image": images, "hue": ["red", "blue"]}), path)
+    manifest = read_manifest(path)
+    assert (manifest.class_names, [remark.code for remark in manifest.remarks]) == ((), ["no_label_column"])
+    assert manifest.remarks[0].examples == ("t.parquet: image, hue",)
+
+
+def test_columns_are_for_tables(tmp_path, make_rows, write_shard):
+    """What is said of columns where there are none is an error, never ignored."""
+    with pytest.raises(OptionError, match="--label-column is for tables and Parquet files"):
+        read_manifest(write_shard(tmp_path / "s.tfrecord", make_rows(2)), Reading(label_column="x"))
+    with pytest.raises(OptionError, match="--root is for tables"):
+        read_manifest(tmp_path / "s.tfrecord", Reading(root=tmp_path))
+    for name in ("cat", "dog"):
+        (tmp_path / "set" / name).mkdir(parents=True)
+        (tmp_path / "set" / name / "1.jpg").touch()
+    with pytest.raises(OptionError, match="--label-column is for tables"):
+        read_manifest(tmp_path / "set", Reading(label_column="x"))

@@ -197,3 +197,11 @@ def test_measurements_are_no_labels(table, photos):
     assert (set(manifest.labels.tolist()), codes(manifest)) == ({-1}, ["no_label_column"])
     manifest = read_table(table("image,id\na.jpg,w1\nb.jpg,w2\nc.jpg,w1\nd.jpg,w2\n"))
     assert (manifest.class_names, codes(manifest)) == (("w1", "w2"), ["guessed_label_column"])
+
+
+def test_names_of_files_that_were_changed(table, photos):
+    """Capitals, or the images in another format than the table says: found where one file fits, and told."""
+    photos("Train/A1.JPG", "train/b2.jpg")
+    manifest = read_table(table("file,label\na1.jpg,1.0\nb2.png,2.0\n"))
+    assert manifest.paths == ("Train/A1.JPG", "train/b2.jpg")
+    assert (manifest.class_names, codes(manifest)) == (("1", "2"), ["guessed_files"])

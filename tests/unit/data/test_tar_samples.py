@@ -51,6 +51,16 @@ def test_keys_with_dots(read):
     assert told(manifest) == {"dotted_keys": 2}
 
 
+def test_other_ways_to_name_a_label(read):
+    """`a.jpg.cls`, `b.cls.txt`, capitals, fractions that are none."""
+    manifest = read(
+        ("a.jpg", b"1"), ("a.jpg.cls", b"1"), ("b.jpg", b"2"), ("b.cls.txt", b"2\n"),
+        ("C.JPG", b"3"), ("C.CLS", b"1.0"),
+    )  # fmt: skip
+    assert labels(manifest) == {"a.jpg": "1", "b.jpg": "2", "C.JPG": "1"}
+    assert told(manifest) == {}
+
+
 @pytest.mark.parametrize("word", ["input", "image", "rgb", "img"])
 def test_images_with_a_word(word, read):
     """`KEY.input.jpg` is the image of KEY; what else has a word is not, and is counted."""

@@ -18,6 +18,7 @@ def test_the_codes_are_stable():
         "damaged",
         "too_large",
         "unreadable",
+        "blank",
     ]
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _WILDCARDS = frozenset("*?[")
 
 
-def read_shard_folder(folder: Path) -> Manifest | None:
+def read_shard_folder(folder: Path, label_column: str | None = None) -> Manifest | None:
     """The shards below a folder as one data set; None where it has none, or has image files beside them.
 
     Raises:
@@ -31,7 +31,7 @@ def read_shard_folder(folder: Path) -> Manifest | None:
             return None
         if is_shard(root / name):
             names.append(name)
-    return read_shards(root, names, is_whole=True) if names else None
+    return read_shards(root, names, is_whole=True, label_column=label_column) if names else None
 
 
 def is_shard(path: Path) -> bool:
@@ -40,16 +40,16 @@ def is_shard(path: Path) -> bool:
     return kind is not None and (kind != "parquet" or is_image_parquet(path))
 
 
-def read_shard_file(path: Path) -> Manifest:
+def read_shard_file(path: Path, label_column: str | None = None) -> Manifest:
     """One shard as a data set.
 
     Raises:
         DataError: There is no image in it.
     """
-    return read_shards(path.parent, [path.name], is_whole=False)
+    return read_shards(path.parent, [path.name], is_whole=False, label_column=label_column)
 
 
-def read_shard_pattern(pattern: str) -> Manifest | None:
+def read_shard_pattern(pattern: str, label_column: str | None = None) -> Manifest | None:
     """The shards of one folder whose names a pattern (`set/flowers_train_*.tfrecord`) matches; None for no pattern.
 
     Raises:
@@ -65,4 +65,4 @@ def read_shard_pattern(pattern: str) -> Manifest | None:
     shards = [name for name in names if is_shard(path.parent / name)]
     if not shards:
         raise DataError(f"No shard is called like {quoted(pattern)} (.tfrecord, .tar or .parquet).")
-    return read_shards(path.parent, shards, is_whole=False)
+    return read_shards(path.parent, shards, is_whole=False, label_column=label_column)

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from regraft.core import DataError, plural
+from regraft.core import DataError, OptionError, plural
 from regraft.data.cells import are_classes, placeholder_remark, without_placeholders, without_words, written_label
 from regraft.data.layouts import place_images
 from regraft.data.manifest import Manifest, Split
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-_LISTERS = {"tfrecord": list_tfrecord, "webdataset": list_tar, "parquet": list_parquet}
+_LISTERS = {"tfrecord": list_tfrecord, "webdataset": list_tar}
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class _Row:
     split: Split | None
 
 
-def read_shards(root: Path, names: Sequence[str], *, is_whole: bool) -> Manifest:
+def read_shards(root: Path, names: Sequence[str], *, is_whole: bool, label_column: str | None = None) -> Manifest:
     """List the images of shards. Nothing is unpacked: each row is a part of a file.
 
     The class of an image is the name that its record gives, else that of `labels.txt` beside the shards, else the
@@ -54,20 +54,24 @@ def read_shards(root: Path, names: Sequence[str], *, is_whole: bool) -> Manifest
     Args:
         root: The folder that holds the shards.
         names: The shards, POSIX style, relative to it.
+        label_column: Of Parquet files, where it is not recognised by its name.
         is_whole: Whether these are all shards of their set: then those that are missing are reported.
 
     Raises:
         DataError: There is no image in them.
+        OptionError: There is no such column.
     """
     root = root.resolve()
     names = tuple(sorted(names))
+    if label_column is not None and "parquet" not in map(shard_format, names):
+        raise OptionError("--label-column is for tables and Parquet files, and this data set has none: leave it out.")
     conversion = read_conversion(root)
     written = {} if conversion is None else {shard.name: shard for shard in conversion.shards}
     unreadable = _missing(root, names, written) if is_whole else []
     rows: list[_Row] = []
     noticed: dict[str, list[str]] = {}
     for name in names:
-        contents = _list_shard(root, name, written.get(name))
+        contents = _list_shard(root, name, written.get(name), label_column)
         unreadable += contents.unreadable
         split = written[name].split if name in written else shard_split(name)
         rows += [
@@ -105,7 +109,7 @@ def _labelled(row: _Row) -> _Row:
     return replace(row, label=label, text=text)
 
 
-def _list_shard(root: Path, name: str, written: WrittenShard | None) -> ShardContents:
+def _list_shard(root: Path, name: str, written: WrittenShard | None, label_column: str | None) -> ShardContents:
     path = root / name
     kind = shard_format(name)
     contents = ShardContents()
@@ -122,7 +126,7 @@ def _list_shard(root: Path, name: str, written: WrittenShard | None) -> ShardCon
     elif not shard.n_bytes:
         contents.spoil(shard, None, Reason.EMPTY, "the shard has no bytes")
     else:
-        contents = _LISTERS[kind](shard)
+        contents = list_parquet(shard, label_column) if kind == "parquet" else _LISTERS[kind](shard)
     if written is not None and not contents.unreadable and len(contents.images) != written.n_images:
         detail = f"{len(contents.images):,} images are in it, and {written.n_images:,} were written"
         contents.spoil(shard, None, Reason.TRUNCATED, detail)

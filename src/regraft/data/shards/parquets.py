@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from regraft.core import shortened
-from regraft.data.cells import CellError, label_of
+from regraft.core import OptionError, quoted, shortened
+from regraft.data.cells import CellError, label_of, squashed
 from regraft.data.shards.contents import N_NAME_CHARACTERS_MAX, ShardContents
 from regraft.data.shards.row_groups import N_GROUP_BYTES_MAX, RowGroups, batches, leaf, open_parquet, stated_bytes
 from regraft.data.shards.row_streams import RowStreams
 from regraft.data.stored import ShardFile, StoredImage
+from regraft.data.table_roles import LABEL_WORDS
 from regraft.data.unreadable import Reason, UnreadableImageError
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def is_image_parquet(path: Path) -> bool:
         return False
 
 
-def list_parquet(shard: ShardFile) -> ShardContents:
+def list_parquet(shard: ShardFile, label_column: str | None = None) -> ShardContents:
     """The images of a file; only labels and names are read.
 
     Whatever is damaged is told in the answer, never raised.
@@ -96,12 +97,14 @@ def list_parquet(shard: ShardFile) -> ShardContents:
     contents = ShardContents()
     try:
         with open_parquet(shard.path) as file:
-            layout = _find_layout(file.schema_arrow)
+            layout = _find_layout(file.schema_arrow, label_column)
             if layout is None:
                 contents.spoil(shard, None, Reason.NOT_AN_IMAGE, "it has no column of images")
             elif file.metadata.num_rows > _N_ROWS_MAX:
                 contents.spoil(shard, None, Reason.TOO_LARGE, f"it has more than {_N_ROWS_MAX:,} rows")
             else:
+                if layout.label is None and len(file.schema_arrow.names) > 1:
+                    contents.notice("no_label_column", f"{shard.path.name}: {', '.join(file.schema_arrow.names)}")
                 _add_rows(contents, shard, file, layout)
     except _ERRORS as error:
         contents.spoil(shard, None, Reason.DAMAGED, f"it is no readable Parquet file: {shortened(str(error), 160)}")
@@ -144,7 +147,7 @@ def _small_cells(file: Any, columns: list[str], layout: _Layout, row_group: int)
         yield from zip(*named, strict=True)
 
 
-def _find_layout(schema: Any) -> _Layout | None:
+def _find_layout(schema: Any, label_column: str | None = None) -> _Layout | None:
     """The columns of images and labels; None where no column holds images."""
     features = _features(schema)
     declared = [name for name, kind in features.items() if _kind(kind) == "Image" and name in schema.names]
@@ -152,7 +155,13 @@ def _find_layout(schema: Any) -> _Layout | None:
         if (leaves := _image_leaves(schema.field(name).type, name, is_declared=name in declared)) is not None:
             content, path = leaves
             labels = [name for name, kind in features.items() if _kind(kind) == "ClassLabel" and name in schema.names]
-            label = next(iter((*_by_name(labels, _LABEL_NAMES), *labels, *_by_name(schema.names, _LABEL_NAMES))), None)
+            known = (
+                *_by_name(labels, _LABEL_NAMES),
+                *labels,
+                *_by_name(schema.names, _LABEL_NAMES),
+                *_like(schema.names),
+            )
+            label = next(iter(known), None) if label_column is None else _named(schema.names, label_column)
             group = "group" if "group" in schema.names else None
             return _Layout(content, path, label, group, _class_names(features.get(label or "")))
     return None
@@ -173,6 +182,18 @@ def _is_binary(kind: Any) -> bool:
     import pyarrow as pa
 
     return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
+
+
+def _like(names: list[str]) -> list[str]:
+    """Columns with one of the names that tables' labels have."""
+    return [name for word in LABEL_WORDS for name in names if squashed(name) == word]
+
+
+def _named(names: list[str], wanted: str) -> str:
+    found = next((name for name in names if squashed(name) == squashed(wanted)), None)
+    if found is None:
+        raise OptionError(f"There is no column {quoted(wanted)} (--label-column). There are: {', '.join(names)}.")
+    return found
 
 
 def _by_name(names: list[str], wanted: tuple[str, ...]) -> list[str]:

@@ -37,6 +37,11 @@ _SENTENCES: dict[str, tuple[Severity, str, str]] = {
         "JSON member",
         "read, without a class: it says none under label, class, class_id, category_id, target or category.",
     ),
+    "no_label_column": (
+        "warning",
+        "Parquet file",
+        "read without labels: no column is called like one. Name it with --label-column.",
+    ),
     "label_not_read": (
         "warning",
         "image",

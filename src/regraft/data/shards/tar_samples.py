@@ -113,13 +113,20 @@ class _Group:
                 return
         used: set[int] = set()
         for image in self._choose(by_stem, notice):
-            near = by_stem.get(self.key, {}) | by_stem[image.name.rpartition(".")[0]]
+            near = self._near(image, by_stem)
             parts = _described(near)
             used |= {member.offset for member in (image, *parts) if member is not None}
             yield Sample(image, *parts)
         for member in self.members:
             if member.offset not in used:
                 notice(self._code(member), member.name)
+
+    def _near(self, image: Member, by_stem: dict[str, dict[str, Member]]) -> dict[str, Member]:
+        """What belongs to an image: members of its key and its stem, `a.jpg.cls` and `a.cls.txt`."""
+        stem = image.name.rpartition(".")[0]
+        near = by_stem.get(self.key, {}) | by_stem[stem] | by_stem.get(image.name, {})
+        texts = {word: by_stem.get(f"{stem}.{word}", {}).get("txt") for word in _LABELS}
+        return {word: member for word, member in texts.items() if member is not None} | near
 
     def _choose(self, by_stem: dict[str, dict[str, Member]], notice: Notice) -> list[Member]:
         """The images that are samples: the one called like the key, or those of longer names."""
