@@ -30,10 +30,12 @@ def check_training(options: TuningOptions, spec: BackboneSpec, n_classes: int) -
         n_classes: Of the data set.
 
     Raises:
-        OptionError: It has nothing that --drop-path could leave out; there is no such optimizer or loss; batch norm
-            would have to do with single images.
+        OptionError: A ladder has nothing to begin with; the network has nothing that --drop-path could leave out; there
+            is no such optimizer or loss; batch norm would have to do with single images.
         BackboneError: There is no such stage.
     """
+    if isinstance(options, TrainOptions) and spec.is_untrained:
+        raise OptionError(f"{spec.name} has no learnt weights that a probe could use: train it with pretrain.")
     check_knobs(options.at(options.rates[0]) if isinstance(options, TrainOptions) else options, n_classes)
     weights, _digest = keep_weights(spec, cache_folder() / "weights")
     network = load_network(spec, weights, drop_path=options.drop_path)

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from regraft.core import OptionError, SilentProgress, as_source, cache_folder
+from regraft.core import SilentProgress, as_source, cache_folder
 from regraft.data import read_manifest, require_classes
 from regraft.evaluation import compare_paired
 from regraft.recipes.classifiers import build_classifier
@@ -115,8 +115,6 @@ def train(
     check = partial(check_training, options, n_classes=manifest.n_classes)
     data = load_features(manifest, options, progress, watch, check=check)
     require_classes(data.manifest)
-    if data.spec.is_untrained:
-        raise OptionError(f"{data.spec.name} has no learnt weights that a probe could use: train it with pretrain.")
     world = join_world(data.choice.device)
     data, portions = portion_out(data, options, "train")
     left_out = left_out_head(options, data.spec, data.manifest.n_classes, cache_folder())

@@ -79,3 +79,9 @@ def test_where_blocks_can_be_left_out_it_goes_on(damaged, tmp_path):
     """The error is that of the images."""
     with pytest.raises(DataError, match="could be read"):
         regraft.finetune(damaged, FinetuneOptions(drop_path=0.1, batch_norm="train"), runs=tmp_path / "runs")
+
+
+def test_a_ladder_without_learnt_weights_is_refused_first(damaged, tmp_path):
+    """Its probe would be on noise; the way is named."""
+    with pytest.raises(OptionError, match="lenet has no learnt weights that a probe could use: train it with pretrain"):
+        regraft.train(damaged, backbone="lenet", runs=tmp_path / "runs")
