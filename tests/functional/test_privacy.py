@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -36,6 +37,17 @@ def test_every_verb_is_watched(bench):
     fetching = {"download_and_convert_data"}  # it is datasets get and convert
     assert {f"slim {program}" for program in set(PROGRAMS) - fetching} <= watched
     assert {"demo"} == bench.SLOW
+
+
+def test_the_page_names_every_folder_of_the_cache():
+    """What a module puts below the cache stands in docs/privacy.md, with the variables that decide."""
+    page = (SCRIPT.parents[1] / "docs" / "privacy.md").read_text(encoding="utf-8")
+    source = "".join(path.read_text(encoding="utf-8") for path in (SCRIPT.parents[1] / "src").rglob("*.py"))
+    folders = set(re.findall(r'(?:cache|cache_folder\(\)|scratch_folder\(\)\)) / "(\w+)"', source))
+    assert {"features", "graphs", "weights", "backbones", "downloads", "torch"} <= folders
+    assert not [folder for folder in folders if f"`{folder}/`" not in page]
+    for name in ("REGRAFT_CACHE", "TMPDIR", "HF_HUB_OFFLINE", "HF_ENDPOINT", "HF_TOKEN", "--runs"):
+        assert f"`{name}`" in page or f"`{name}=" in page, name
 
 
 @pytest.mark.slow

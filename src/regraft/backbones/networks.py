@@ -17,13 +17,17 @@ if TYPE_CHECKING:
 
 
 def create_network(
-    architecture: str, *, pretrained: bool = False, image_size: int | None = None, drop_path: float = 0.0
+    architecture: str,
+    *,
+    pretrained: Path | dict[str, torch.Tensor] | None = None,
+    image_size: int | None = None,
+    drop_path: float = 0.0,
 ) -> nn.Module:
     """A timm network with its classifier, on the CPU, in evaluation mode.
 
     Args:
         architecture: timm's name, with or without a weights tag.
-        pretrained: Fetch timm's published weights (needs a network the first time).
+        pretrained: timm's published weights, as tensors or as a file that only the network's own code can read.
         image_size: Input size in pixels, where it is not the architecture's own.
         drop_path: Largest probability that a training step leaves out a residual block (Huang et al. 2016).
 
@@ -39,10 +43,11 @@ def create_network(
     if drop_path:
         _check_drop_path(architecture, drop_path)
         resized["drop_path_rate"] = drop_path
-    network = _create(architecture, pretrained=pretrained, **resized)
+    source = _as_source(pretrained)
+    network = _create(architecture, **source, **resized)
     if getattr(network, "dynamic_img_size", False):
         # The input has one size here; resampling embeddings at run time cannot be converted.
-        network = _create(architecture, pretrained=pretrained, **resized, dynamic_img_size=False)
+        network = _create(architecture, **source, **resized, dynamic_img_size=False)
     return network.eval()
 
 
@@ -85,6 +90,17 @@ def wrong_size(architecture: str, image_size: int, error: Exception) -> Backbone
     )
 
 
+def _as_source(pretrained: Path | dict[str, torch.Tensor] | None) -> dict[str, Any]:
+    """What makes timm load weights that are here already, and ask nobody."""
+    if pretrained is None:
+        return {"pretrained": False}
+    if isinstance(pretrained, dict):
+        overlay: dict[str, Any] = {"state_dict": pretrained, "custom_load": False}
+    else:
+        overlay = {"file": str(pretrained), "custom_load": True}
+    return {"pretrained": True, "pretrained_cfg_overlay": overlay}
+
+
 def load_timm_weights(network: nn.Module, state: dict[str, torch.Tensor], architecture: str) -> None:
     """Put weights into a network without a classifier; a classifier's among them are left out.
 
@@ -111,7 +127,7 @@ def classifier_size(spec: BackboneSpec, weights: Path) -> int | None:
     """
     if spec.family != "timm":
         return None
-    biases = [f"{prefix}bias" for prefix in _classifier_prefixes(_pretrained_record(spec.architecture))]
+    biases = [f"{prefix}bias" for prefix in _classifier_prefixes(pretrained_record(spec.architecture))]
     entries = read_tensor_header(weights).entries
     return next((entries[name].shape[0] for name in biases if name in entries), None)
 
@@ -128,7 +144,7 @@ def derive_spec(name: str, *, image_size: int | None = None) -> BackboneSpec:
     """
     import timm
 
-    record = _pretrained_record(name)
+    record = pretrained_record(name)
     size = image_size or int(record["input_size"][-1])
     network = create_network(name, image_size=size)
     network.reset_classifier(0)  # type: ignore[operator]
@@ -178,7 +194,15 @@ def create_timm_optimizer(
     return create_optimizer_v2(groups, opt=name, lr=groups[0]["lr"], momentum=momentum, **settings)
 
 
-def _pretrained_record(name: str) -> dict[str, Any]:
+def pretrained_record(name: str) -> dict[str, Any]:
+    """Timm's record of a network's published weights.
+
+    Args:
+        name: timm's name, with or without a weights tag.
+
+    Raises:
+        BackboneError: timm does not know it.
+    """
     import difflib
 
     import timm
@@ -200,11 +224,11 @@ def _pretrained_record(name: str) -> dict[str, Any]:
 
 
 def _own_size(architecture: str) -> int:
-    return int(_pretrained_record(architecture)["input_size"][-1])
+    return int(pretrained_record(architecture)["input_size"][-1])
 
 
 def _is_size_fixed(architecture: str) -> bool:
-    return bool(_pretrained_record(architecture).get("fixed_input_size"))
+    return bool(pretrained_record(architecture).get("fixed_input_size"))
 
 
 def _classifier_prefixes(record: dict[str, Any]) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ def import_openvino() -> Any:
     Left alone, `import openvino` writes `~/intel`, forks the process and asks a web host for leave to report what is
     converted. Where its package for that cannot be imported, OpenVINO takes a stub of its own that does nothing; so
     the import is refused for as long as OpenVINO is being imported, and no longer: what a user imports is theirs.
-    Where a user has imported OpenVINO before, it is given its stub now (`docs/decisions/0013-privacy.md`).
+    Where a user has imported OpenVINO before, it is given its stub now (`docs/decisions/0014-privacy.md`).
     """
     with _importing:
         before = sys.modules.get(_TELEMETRY, _absent)

@@ -40,8 +40,12 @@ def package_file(source: WeightsSource) -> Path | None:
     return path if path.is_file() else None
 
 
-def load_state(spec: BackboneSpec) -> State:
+def load_state(spec: BackboneSpec, cache: Path) -> State:
     """Load a backbone's weights from where they come from, under the network's own names.
+
+    Args:
+        spec: The backbone.
+        cache: Where published weights are fetched to.
 
     Returns:
         Parameter and buffer tensors by name, on the CPU.
@@ -55,7 +59,7 @@ def load_state(spec: BackboneSpec) -> State:
         case "file":
             return read_checkpoint(Path(spec.weights.location))
         case "hub":
-            return _load_hub(spec)
+            return _load_hub(spec, cache)
         case "random":
             from regraft.backbones.architectures import initial_state
 
@@ -76,7 +80,7 @@ def keep_weights(spec: BackboneSpec, folder: Path) -> tuple[Path, str]:
     """
     if spec.digest is not None and (path := kept_file(folder, f"{spec.digest}.safetensors")) is not None:
         return path, spec.digest
-    return keep_state(spec, load_state(spec), folder)
+    return keep_state(spec, load_state(spec, folder.parent), folder)
 
 
 def keep_state(spec: BackboneSpec, state: State, folder: Path) -> tuple[Path, str]:
@@ -193,14 +197,31 @@ def _load_package(spec: BackboneSpec) -> State:
     return dict(zip(wanted, stored.values(), strict=True))
 
 
-def _load_hub(spec: BackboneSpec) -> State:
-    from regraft.backbones.networks import create_network
+def _load_hub(spec: BackboneSpec, cache: Path) -> State:
+    from regraft.backbones.hub import fetch_weights
+    from regraft.backbones.networks import create_network, pretrained_record
 
+    found = fetch_weights(spec.name, pretrained_record(spec.architecture), cache)
     try:
-        return create_network(spec.architecture, pretrained=True).state_dict()
-    except Exception as error:  # huggingface_hub, requests and OS errors
+        weights = found.path if found.is_foreign_format else _plain(found.path)
+        return create_network(spec.architecture, pretrained=weights).state_dict()
+    except Exception as error:  # the readers and timm raise errors of many kinds for damaged files
         raise BackboneError(
-            f"The weights of {spec.name} are not on this machine and could not be fetched "
-            f"({shortened(str(error).partition(chr(10))[0], 120)}). Without a network, use --checkpoint FILE with "
-            f"weights for {spec.architecture}, or a backbone that is available offline (see: regraft backbones)."
+            f"The published weights of {spec.name} cannot be read ({shortened(str(error), 160)}). Run the same command "
+            "again to fetch them again, or use --checkpoint FILE."
         ) from error
+    finally:
+        if found.is_ours:
+            found.path.unlink(missing_ok=True)
+
+
+def _plain(path: Path) -> State:
+    """All tensors of a file under the names that they have in it; no code in it is run."""
+    import torch
+
+    if path.suffix == ".safetensors":
+        from safetensors.torch import load_file
+
+        return load_file(path)
+    state: State = torch.load(path, map_location="cpu", weights_only=True)
+    return state

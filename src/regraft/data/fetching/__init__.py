@@ -3,7 +3,8 @@
 from regraft.data.fetching.archives import FetchedArchive, find_brought, gather_archives
 from regraft.data.fetching.catalog import DATASETS
 from regraft.data.fetching.coco import COCO_CATEGORIES, Foreground
-from regraft.data.fetching.connections import Web
+from regraft.data.fetching.connections import NotConnectedError, Web
+from regraft.data.fetching.downloads import fetch_file
 from regraft.data.fetching.layouts import unpack_dataset
 from regraft.data.fetching.packages import load_dataset
 from regraft.data.fetching.provenance import SOURCE_FILE, Provenance, digest_images, read_provenance, write_provenance
@@ -17,9 +18,11 @@ __all__ = [
     "Dataset",
     "FetchedArchive",
     "Foreground",
+    "NotConnectedError",
     "Provenance",
     "Web",
     "digest_images",
+    "fetch_file",
     "find_brought",
     "gather_archives",
     "load_dataset",

@@ -1,0 +1,251 @@
+"""Published weights from timm's hub or page, fetched by Regraft itself: one file, asked for once, with little patience.
+
+The hub's own client is not used: it tries an unreachable host for most of a minute, prints what it thinks of it, asks
+the hub for other things than the file, and keeps a cache of its own. That cache is looked into all the same.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import SplitResult, urlsplit
+from urllib.request import HTTPRedirectHandler, Request, build_opener, getproxies, proxy_bypass
+
+from regraft.core import BackboneError, FetchError, SilentProgress, is_writable, scratch_folder, shortened
+from regraft.data import NotConnectedError, Web, fetch_file
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from http.client import HTTPMessage
+    from pathlib import Path
+
+_SECONDS_TO_ANSWER = 4.0
+"""From the question to the first byte: looking the name up, connecting, being led on, waiting. With what is done
+before and after it, an unreachable hub costs less than 5 seconds."""
+_SECONDS_OF_SILENCE = 30.0
+"""In the midst of a file."""
+_N_BYTES_MAX = 1 << 36
+_ENDPOINT = "https://huggingface.co"
+_WITHOUT = (
+    "Without a network, use --checkpoint FILE with weights for {architecture}, or a backbone that is available "
+    "offline (efficientnet-lite0 needs no network; see: regraft backbones)."
+)
+
+
+@dataclass(frozen=True)
+class WeightsFile:
+    """A file of weights on this machine.
+
+    Attributes:
+        path: Where it lies.
+        is_ours: Whether it was fetched here, and may be removed when it has been read.
+        is_foreign_format: Whether only the network's own code can read it.
+    """
+
+    path: Path
+    is_ours: bool
+    is_foreign_format: bool
+
+
+class _RefusedError(Exception):
+    """The hub was reached and gives no such file to us."""
+
+    def __init__(self, code: int, answer: str) -> None:
+        super().__init__(answer)
+        self.code = code
+
+
+class _Redirects(HTTPRedirectHandler):
+    """Follows a hub to its stores of files; a key goes to no other host."""
+
+    def redirect_request(  # noqa: PLR0917 - as urllib calls it
+        self, req: Request, fp: Any, code: int, msg: str, headers: HTTPMessage, newurl: str
+    ) -> Request | None:
+        old, new = urlsplit(req.full_url), urlsplit(newurl)
+        if new.scheme != "https" and (old.scheme == "https" or new.scheme != "http"):
+            fp.close()
+            raise URLError(f"it sends us on to {shortened(newurl)}, which is not https")
+        led = super().redirect_request(req, fp, code, msg, headers, newurl)
+        if led is not None and new.netloc == old.netloc and (key := req.unredirected_hdrs.get("Authorization")):
+            led.add_unredirected_header("Authorization", key)
+        return led
+
+
+@dataclass(frozen=True)
+class _Hub(Web):
+    """A hub, reached as its users reach it: proxies and certificates of the system, http only where they say so."""
+
+    key: str | None = None
+
+    def ask(self, url: str, headers: Mapping[str, str]) -> Any:
+        """The answer, with its first byte there."""
+        request = Request(url, headers={"Accept-Encoding": "identity", **headers})  # noqa: S310 - see fetch_weights
+        if self.key is not None:
+            request.add_unredirected_header("Authorization", f"Bearer {self.key}")
+        where = urlsplit(url)
+        try:
+            return _answer_in_time(lambda: _opened(request))
+        except HTTPError as error:
+            error.close()
+            answer = f"{where.netloc} answers {error.code} {shortened(str(error.reason))}"
+            if error.code in {401, 403, 404, 410}:
+                raise _RefusedError(error.code, answer) from error
+            raise NotConnectedError(answer) from error
+        except TimeoutError as error:
+            raise NotConnectedError(
+                f"{_way_to(where)} does not answer within {_SECONDS_TO_ANSWER:.0f} seconds"
+            ) from error
+        except Exception as error:  # urllib, http.client, ssl and the system each have their own
+            reason = getattr(error, "reason", error)
+            said = getattr(reason, "strerror", None) or str(reason) or type(error).__name__
+            raise NotConnectedError(f"{_way_to(where)} cannot be reached ({shortened(said, 120)})") from error
+
+
+def _opened(request: Request) -> Any:
+    opener = build_opener(_Redirects)
+    opener.addheaders = [("User-Agent", f"regraft/{version('regraft')}")]
+    response = opener.open(request, timeout=_SECONDS_OF_SILENCE)
+    response.peek(1)
+    return response
+
+
+def _answer_in_time(ask: Any) -> Any:
+    """What `ask` returns or raises, or TimeoutError: looking a name up knows no time-out of its own."""
+    found: list[Any] = []
+    failed: list[BaseException] = []
+    is_late = threading.Event()
+
+    def work() -> None:
+        try:
+            found.append(ask())
+        except BaseException as error:  # noqa: BLE001 - it is raised where it was asked for
+            failed.append(error)
+        if is_late.is_set() and found:
+            found[0].close()
+
+    thread = threading.Thread(target=work, daemon=True, name="regraft-hub")
+    thread.start()
+    thread.join(_SECONDS_TO_ANSWER)
+    if failed:
+        raise failed[0]
+    if not found:
+        is_late.set()
+        raise TimeoutError
+    return found[0]
+
+
+def _way_to(where: SplitResult) -> str:
+    """The host, and the proxy that the environment puts before it."""
+    proxy = getproxies().get(where.scheme)
+    if proxy is None or proxy_bypass(where.netloc):
+        return where.netloc
+    through = urlsplit(proxy if "//" in proxy else f"//{proxy}")
+    return f"{where.netloc} through the proxy {through.hostname}:{through.port}"
+
+
+def fetch_weights(name: str, record: Mapping[str, Any], cache: Path) -> WeightsFile:
+    """A file of published weights: from the hub's cache on this machine, or from the web.
+
+    Args:
+        name: The backbone, for sentences.
+        record: timm's record of it: `hf_hub_id`, `hf_hub_filename`, `url`, `custom_load`.
+        cache: Where it is fetched to.
+
+    Raises:
+        BackboneError: It cannot be had.
+        StoreError: The disk has no room for it.
+    """
+    is_foreign = bool(record.get("custom_load"))
+    places = _addresses(record)
+    if (found := _cached(record, [file for _url, file in places])) is not None:
+        return WeightsFile(found, is_ours=False, is_foreign_format=is_foreign)
+    without = _WITHOUT.format(architecture=record.get("architecture", name))
+    fact = f"The weights of {name} are not on this machine and could not be fetched"
+    if not places:
+        raise BackboneError(f"{fact}: timm knows no place of them. {without}")
+    if _is_offline():
+        raise BackboneError(f"{fact}: HF_HUB_OFFLINE forbids it. Unset it, or: {without}")
+    try:
+        path = _fetch_first(places, (cache if is_writable(cache) else scratch_folder()) / "downloads")
+    except FetchError as error:
+        raise BackboneError(f"{fact}: {error.__cause__ or error}. {without}") from error
+    except _RefusedError as error:
+        hint = "Set HF_TOKEN to a key that may read it. " if error.code in {401, 403} else ""
+        raise BackboneError(f"{fact}: {error}. {hint}{without}") from error
+    return WeightsFile(path, is_ours=True, is_foreign_format=is_foreign)
+
+
+def _addresses(record: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Where the file may be, the best form first: (address, its name on the hub)."""
+    if (hub_id := record.get("hf_hub_id")) is None:
+        url = record.get("url")
+        url = url[0] if isinstance(url, (list, tuple)) else url
+        return [(url, "")] if url else []
+    repository, _, revision = str(hub_id).partition("@")
+    endpoint = (os.environ.get("HF_ENDPOINT") or _ENDPOINT).rstrip("/")
+    file = str(record.get("hf_hub_filename") or "pytorch_model.bin")
+    safe = {
+        "pytorch_model.bin": "model.safetensors",
+        "open_clip_pytorch_model.bin": "open_clip_model.safetensors",
+    }.get(file, file.removesuffix(".bin") + ".safetensors" if file.endswith(".bin") else file)
+    return [
+        (f"{endpoint}/{repository}/resolve/{revision or 'main'}/{choice}", choice)
+        for choice in dict.fromkeys((safe, file))
+    ]
+
+
+def _cached(record: Mapping[str, Any], files: list[str]) -> Path | None:
+    from pathlib import Path
+
+    if (hub_id := record.get("hf_hub_id")) is None:
+        return None
+    from huggingface_hub import try_to_load_from_cache
+
+    repository, _, revision = str(hub_id).partition("@")
+    for file in files:
+        found = try_to_load_from_cache(repository, file, revision=revision or None)
+        if isinstance(found, str):
+            return Path(found)
+    return None
+
+
+def _is_offline() -> bool:
+    """Whether the user forbids to ask the hub, in the hub's own words."""
+    from huggingface_hub import constants
+
+    return bool(constants.HF_HUB_OFFLINE)
+
+
+def _fetch_first(places: list[tuple[str, str]], folder: Path) -> Path:
+    """Fetch the first file that is there; a key is shown only where the hub asks for one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for url, _file in places[:-1]:
+        try:
+            return _fetch(url, folder)
+        except _RefusedError as error:
+            if error.code not in {404, 410}:
+                raise
+    return _fetch(places[-1][0], folder)
+
+
+def _fetch(url: str, folder: Path) -> Path:
+    target = folder / "-".join(urlsplit(url).path.strip("/").split("/"))
+    for key in (None, _key()):
+        try:
+            fetch_file(url, target, n_bytes_max=_N_BYTES_MAX, progress=SilentProgress(), web=_Hub(key=key))
+        except _RefusedError as error:
+            if error.code not in {401, 403} or key is not None or _key() is None:
+                raise
+        else:
+            break
+    return target
+
+
+def _key() -> str | None:
+    from huggingface_hub import get_token
+
+    return get_token()
