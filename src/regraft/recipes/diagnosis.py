@@ -8,7 +8,7 @@ import platform
 import shutil
 
 from regraft.backbones import BACKBONES, DEFAULT_BACKBONE, accelerator, choose_engine, cpu_has_bf16, is_offline
-from regraft.core import Value, cache_folder, n_usable_cores
+from regraft.core import Value, cache_folder, is_writable, n_usable_cores
 from regraft.finetuning import HAS_COMPILED_GRADIENT
 from regraft.images import HAS_COMPILED_RESAMPLING
 from regraft.recipes.versions import installed_versions
@@ -34,7 +34,7 @@ def doctor() -> DoctorResult:
     """Look at the machine; nothing is changed."""
     choice = choose_engine()
     folder = cache_folder()
-    existing = next(place for place in (folder, *folder.parents) if place.exists())
+    existing = next(place for place in (folder, *folder.parents) if os.path.exists(place))  # noqa: PTH110 - never raises
     free = shutil.disk_usage(existing).free
     return DoctorResult(
         processor=_processor(),
@@ -67,6 +67,8 @@ def _problems(free: int) -> list[str]:
             "Depthwise convolutions are trained at a fraction of the speed: Regraft was installed from source without "
             "a C compiler. Install one, then Regraft again."
         )
+    if not is_writable(cache_folder()):
+        problems.append("The cache cannot be written: nothing is kept. Choose another place with REGRAFT_CACHE.")
     if free < 1 << 30:
         problems.append("There is less than 1 GB free for the cache. Choose another place with REGRAFT_CACHE.")
     return problems
