@@ -10,7 +10,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import HTTPRedirectHandler, OpenerDirector, Request, build_opener
 
-from regraft.core import FetchError, shortened
+from regraft.core import FetchError, duration, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,6 +98,8 @@ class Web:
             raise _refusal(error, where, is_range="Range" in headers) from error
         except URLError as error:
             raise NotConnectedError(f"there is no connection to {where.netloc} ({_reason(error.reason)})") from error
+        except TimeoutError as error:  # a host that swallows questions is not asked again and again
+            raise NotConnectedError(f"{where.netloc} did not answer in {duration(_TIMEOUT_SECONDS)}") from error
         except (OSError, HTTPException) as error:
             raise DroppedError(f"{where.netloc} did not answer ({_reason(error)})") from error
 
