@@ -238,7 +238,7 @@ CELL_LABELS = [
 ]
 
 
-@pytest.mark.parametrize("values", CELL_LABELS, ids=repr)
+@pytest.mark.parametrize("values", CELL_LABELS, ids=lambda values: type(values).__name__)
 def test_labels_of_every_type_are_the_same_in_both_kinds_of_parquet(values, tmp_path):
     """Whether a file holds images or paths, its column of labels means the same."""
     names = [f"{n}.jpg" for n in range(3)]
