@@ -73,10 +73,38 @@ def test_a_damaged_list(run, photos, tmp_path):
 
 
 def test_a_network_that_was_trained_on_the_test_images(run, photos, tmp_path):
-    """A trained network's images are its heads' as well: another split of the same images is a warning."""
+    """A trained network's images are its heads' as well, also through a probe on it: another split is a warning."""
+    record = json.loads((run / "bundle" / "bundle.json").read_text())
+    record["making"]["network"] = "fine-tuned"
+    (run / "bundle" / "bundle.json").write_text(json.dumps(record))
     settings = {"n_strengths": 2, "n_folds": 2, "runs": tmp_path / "runs", "backbone": str(run)}
     other = regraft.probe(photos, seed=7, **settings)
-    assert codes(other)["network_trained_on"][0] == "warning"
+    severity, message = codes(other)["network_trained_on"]
+    assert severity == "warning"
+    assert f"were used in training the network '{run}'" in message
     assert not codes(regraft.probe(photos, seed=0, **settings))
     again = codes(regraft.evaluate(other.folder, photos, runs=tmp_path / "runs"))
     assert again["trained_on"][1].startswith("60 of 60") or int(again["trained_on"][1].split()[0]) > other.n_train
+    through = regraft.probe(photos, seed=7, **{**settings, "backbone": str(other.folder)})
+    assert codes(through)["network_trained_on"][0] == "warning"
+
+
+def test_a_fixed_network_has_seen_none_of_its_heads_images(run, photos, tmp_path):
+    """A probe's run as network is the one below its head, which learnt from none of the images: no warning."""
+    other = regraft.probe(photos, seed=7, n_strengths=2, n_folds=2, runs=tmp_path / "runs", backbone=str(run))
+    assert not codes(other)
+    again = codes(regraft.evaluate(other.folder, photos, runs=tmp_path / "runs"))
+    assert int(again["trained_on"][1].split()[0]) == other.n_train
+
+
+def test_a_comparison_tells_what_each_network_was_trained_on(run, photos, tmp_path):
+    """A warning about the first of two networks is kept, names it, and is told once."""
+    record = json.loads((run / "bundle" / "bundle.json").read_text())
+    record["making"]["network"] = "fine-tuned"
+    (run / "bundle" / "bundle.json").write_text(json.dumps(record))
+    settings = {"n_strengths": 2, "n_folds": 2, "runs": tmp_path / "runs", "heads": ["svm"]}
+    result = regraft.compare(photos, seed=7, backbones=[str(run), "lenet"], **settings)
+    assert f"were used in training the network '{run}'" in codes(result)["network_trained_on"][1]
+    assert len(set(result.findings)) == len(result.findings)
+    comparison = json.loads((result.folder / "comparison.json").read_text())
+    assert sum(str(run) in one["message"] for one in comparison["notices"]) == 1

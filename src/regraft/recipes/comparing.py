@@ -124,7 +124,7 @@ def compare(
         prints = fingerprint_manifest(manifest, progress=progress)
         contestants: list[Contestant] = []
         seconds: dict[str, float] = {}
-        findings: tuple[Finding, ...] = ()
+        findings = chosen
         for trials, (spec, choice, extractor) in zip(plan, networks, strict=True):
             watch = Stopwatch()
             data = features_for(
@@ -138,7 +138,7 @@ def compare(
             )
             seconds[f"{trials[0].backbone}: features"] = sum(watch.seconds.values())
             entered, taken, noticed = _run_trials(run.folder, source, data, trials, progress)
-            findings = (*chosen, *noticed)
+            findings = tuple(dict.fromkeys((*findings, *noticed)))
             contestants += entered
             seconds |= taken
         if len({one.predictions.paths for one in contestants}) > 1:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regraft.bundle import find_bundle, find_seen, read_seen
-from regraft.core import as_path, plural
+from regraft.bundle import find_bundle, find_seen, read_record, read_seen
+from regraft.core import as_path, plural, quoted
 from regraft.data import make_finding
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from regraft.data import Finding, Manifest, Severity
 
+_N_DEEP_MAX = 20
+"""Of probes on the networks of probes."""
 _TOO_GOOD = "the accuracy looks better than it is"
 
 
@@ -59,7 +61,7 @@ def remark_on_network(manifest: Manifest, digests: Sequence[str], backbone: str 
     if seen is None or not (n_seen := int(seen.sum())):
         return ()
     message = (
-        f"{n_seen:,} of {plural(len(digests), 'test image')} were used in training the network that --backbone names: "
+        f"{n_seen:,} of {plural(len(digests), 'test image')} were used in training the network {quoted(backbone)}: "
         f"{_TOO_GOOD}. Hold out the same images in both runs (the same --seed and --test-fraction, or your own splits)."
     )
     return (make_finding("network_trained_on", "warning", message, n_seen, _paths(manifest, seen)),)
@@ -77,8 +79,20 @@ def seen_by(digests: Sequence[str], backbone: str | None) -> list[str]:
 
 
 def _bundle_of_network(backbone: str | None) -> Path | None:
-    folder = None if backbone is None else as_path(backbone, "The option 'backbone'")
-    return None if folder is None or not folder.is_dir() else find_bundle(folder)
+    """The bundle of the classifier whose training made the network: a probe's own is the one that it was given."""
+    of_head: str | None = None
+    for _ in range(_N_DEEP_MAX):
+        folder = None if backbone is None else as_path(backbone, "The option 'backbone'")
+        if folder is None or not folder.is_dir():
+            return None
+        bundle = find_bundle(folder)
+        record = read_record(bundle)
+        if of_head not in (None, record.backbone.digest):
+            return None  # something else lies there by now
+        if record.making is None or record.making.network != "fixed":
+            return bundle
+        backbone, of_head = record.options.get("backbone"), record.backbone.digest
+    return None
 
 
 def _paths(manifest: Manifest, seen: NDArray[np.bool_] | None) -> tuple[str, ...]:

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
 from regraft.core import Options, placed
 from regraft.data import Reading, SplitFolders
+
+if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
+_LATER = ("path_column", "label_column", "root", "split_folders")
+"""Options that trainings were begun without, by versions that did not have them."""
 
 
 class SourceOptions(Options):
@@ -50,3 +57,19 @@ class SourceOptions(Options):
             root=self.root,
             split_folders=self.split_folders,
         )
+
+
+def asked_of(options: Options, *, leave_out: AbstractSet[str] = frozenset()) -> dict[str, Any]:
+    """What some options ask for, always in the same words: a training is known by them.
+
+    Later options are left out where they have their defaults, and the others keep their first order, so that a training
+    which an older version began goes on.
+    """
+    asked = options.model_dump(mode="json", exclude=set(leave_out))
+    usual = type(options)().model_dump(mode="json")
+    later = {name: value for name in _LATER if name in asked and (value := asked.pop(name)) != usual[name]}
+    if "test_fraction" in asked and "group_by" in asked:
+        grouping = asked.pop("group_by")
+        place = list(asked).index("test_fraction") + 1
+        asked = dict([*list(asked.items())[:place], ("group_by", grouping), *list(asked.items())[place:]])
+    return asked | later

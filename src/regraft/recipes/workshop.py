@@ -31,6 +31,7 @@ from regraft.finetuning import (
 from regraft.recipes.boundary import Boundary, Choice, keeps_statistics
 from regraft.recipes.fits import Fit, Prepared
 from regraft.recipes.own_code_options import own_code
+from regraft.recipes.source_options import asked_of
 from regraft.recipes.trained_networks import keep_trained
 from regraft.recipes.training_inputs import TrainingInputs, ViewPlan
 from regraft.recipes.training_records import CHECKPOINTS_FOLDER, TRAINING_PREFIX
@@ -257,7 +258,7 @@ class Workshop:
 
 def training_folder(options: TuningOptions, source: str, data: DatasetFeatures) -> Path:
     """The folder of a training that is under way: the same for the same command on the same images and labels."""
-    asked = options.model_dump(mode="json", exclude={"runs", "name", "checkpoint_every"})
+    asked = asked_of(options, leave_out={"runs", "name", "checkpoint_every"})
     own_codes = [own_file(name) for name in own_code(options)]
     manifest = data.manifest
     rows = list(

@@ -80,14 +80,14 @@ def is_done(folder: Path, options: Options) -> bool:
         recorded = json.loads((folder / "run.json").read_text(encoding="utf-8"))["options"]
     except (OSError, ValueError, KeyError) as error:
         raise OptionError(f"{folder} holds a bundle and no record of its run. Choose another folder.") from error
-    asked = options.model_dump(mode="json")
-    differing = [name for name in asked if name not in _FREE and recorded.get(name) != asked[name]]
+    asked, recorded = options.model_dump(mode="json"), _usual(options) | recorded
+    differing = _differing(options, recorded)
     if differing == ["steps"] and (sentence := _explain_length(folder, recorded["steps"], asked["steps"])):
         raise OptionError(sentence)
     if differing and differing != ["steps"]:
         first = differing[0]
         raise OptionError(
-            f"{folder} holds a finished run with other options (first: {first} was {recorded.get(first)}, is "
+            f"{folder} holds a finished run with other options (first: {first} was {recorded[first]}, is "
             f"{asked[first]}); TF-Slim would have trained on with them. Choose another folder, or begin from this one "
             f"with --checkpoint_path={folder}."
         )
@@ -99,15 +99,25 @@ def begun_otherwise(folder: Path, options: Options) -> list[str]:
     begun = options_under_way(folder)
     if begun is None or is_run(folder):
         return []
-    asked = options.model_dump(mode="json")
-    differing = [name for name in asked if name not in _FREE and begun.get(name) != asked[name]]
+    differing = _differing(options, begun)
     if not differing:
         return []
+    asked, begun = options.model_dump(mode="json"), _usual(options) | begun
     first = differing[0]
     return [
-        f"A training of {folder} was stopped that had other flags (first: {first} was {begun.get(first)}, is "
+        f"A training of {folder} was stopped that had other flags (first: {first} was {begun[first]}, is "
         f"{asked[first]}). TF-Slim would have gone on with it; this one begins at step 0. To go on, give its flags."
     ]
+
+
+def _differing(options: Options, former: dict[str, Any]) -> list[str]:
+    """The options that are not those of before; what an older version did not have, had its default."""
+    asked, former = options.model_dump(mode="json"), _usual(options) | former
+    return [name for name in asked if name not in _FREE and former[name] != asked[name]]
+
+
+def _usual(options: Options) -> dict[str, Any]:
+    return type(options)().model_dump(mode="json")
 
 
 def _explain_length(folder: Path, done: int | None, asked: int | None) -> str:
