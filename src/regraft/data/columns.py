@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -13,8 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    import pyarrow as pa
+    from pyarrow.parquet import FileMetaData
+
     from regraft.data.finding import Finding
 
+_N_SAMPLED = 1000
+_N_CELL_BYTES_MAX = 512
+"""A column whose cells are larger on average holds documents or pictures."""
 SUFFIXES = frozenset({".csv", ".tsv", ".parquet"}) | LIST_SUFFIXES
 
 
@@ -45,7 +52,7 @@ class Table(Protocol):
     Attributes:
         path: The file.
         names: Of all columns, without blanks around them.
-        plain: Those that hold text or numbers.
+        plain: Those that hold text or numbers, and little of it in each cell.
         remarks: What was guessed.
     """
 
@@ -60,6 +67,12 @@ class Table(Protocol):
         Raises:
             DataError: The file is damaged, or a cell holds neither text nor a number.
         """
+
+    def cells(self, name: str) -> list[str | None]:
+        """All cells of one column; it is kept."""
+
+    def sample(self, name: str) -> list[str | None]:
+        """Some cells of one column, at even distances."""
 
 
 def open_table(path: Path, header_words: frozenset[str] = frozenset()) -> Table:
@@ -81,11 +94,20 @@ class _TextTable:
     def __init__(self, path: Path, content: TextRows) -> None:
         self.path, self._rows, self.remarks = path, content.rows, content.remarks
         self.names = self.plain = _checked(path, content.names)
+        self._kept: dict[str, list[str | None]] = {}
 
     def read(self, names: Sequence[str]) -> Columns:
-        places = {name: self.names.index(name) for name in names}
-        cells = {name: [row[place] or None for _line, row in self._rows] for name, place in places.items()}
-        return Columns(self.path, cells, [line for line, _row in self._rows], "line")
+        return Columns(self.path, {name: self.cells(name) for name in names}, [line for line, _ in self._rows], "line")
+
+    def cells(self, name: str) -> list[str | None]:
+        if name not in self._kept:
+            place = self.names.index(name)
+            self._kept[name] = [row[place] or None for _line, row in self._rows]
+        return self._kept[name]
+
+    def sample(self, name: str) -> list[str | None]:
+        place = self.names.index(name)
+        return [row[place] or None for _line, row in self._rows[:: _step(len(self._rows))]]
 
 
 class _ParquetTable:
@@ -102,23 +124,68 @@ class _ParquetTable:
             raise _damaged(path, error) from error
         schema = self._file.schema_arrow
         self.names = _checked(path, tuple(name.strip() for name in schema.names))
+        large = _large_columns(self._file.metadata)
         self.plain = tuple(
-            name for name, kind in zip(self.names, schema.types, strict=True) if not pa.types.is_nested(kind)
+            name
+            for name, kind, written in zip(self.names, schema.types, schema.names, strict=True)
+            if not _is_bulky(kind) and written not in large
         )
+        self._columns: dict[str, pa.ChunkedArray] = {}
+        self._kept: dict[str, list[str | None]] = {}
 
     def read(self, names: Sequence[str]) -> Columns:
+        cells = {name: self.cells(name) for name in names}
+        return Columns(self.path, cells, range(1, self._file.metadata.num_rows + 1), "row")
+
+    def cells(self, name: str) -> list[str | None]:
+        if name not in self._kept:
+            self._kept[name] = self._texts(name, 1)
+        return self._kept[name]
+
+    def sample(self, name: str) -> list[str | None]:
+        step = _step(self._file.metadata.num_rows)
+        return self._kept[name][::step] if name in self._kept else self._texts(name, step)
+
+    def _texts(self, name: str, step: int) -> list[str | None]:
+        """Every so many cells, as text."""
         import pyarrow as pa
 
-        wanted = [name for name in self._file.schema_arrow.names if name.strip() in names]
         try:
-            content = self._file.read(columns=wanted)
-            values = {name.strip(): content.column(name).to_pylist() for name in content.column_names}
+            column = self._column(name)
+            values = [column[row].as_py() for row in range(0, len(column), step)] if step > 1 else column.to_pylist()
         except (pa.ArrowException, OSError, ValueError) as error:
             raise _damaged(self.path, error) from error
-        columns = Columns(self.path, {}, range(1, content.num_rows + 1), "row")
-        for name in names:
-            columns.cells[name] = [_text(value, columns, row, name) for row, value in enumerate(values[name])]
-        return columns
+        columns = Columns(self.path, {}, range(1, len(column) + 1), "row")
+        return [_text(value, columns, row * step, name) for row, value in enumerate(values)]
+
+    def _column(self, name: str) -> pa.ChunkedArray:
+        if name not in self._columns:
+            written = self._file.schema_arrow.names[self.names.index(name)]
+            self._columns[name] = self._file.read(columns=[written]).column(written)
+        return self._columns[name]
+
+
+def _step(n_rows: int) -> int:
+    return max(1, n_rows // _N_SAMPLED)
+
+
+def _is_bulky(kind: pa.DataType) -> bool:
+    """Whether a column's cells are made of several values, or are bytes."""
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(kind):
+        return _is_bulky(kind.value_type)
+    is_bytes = pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind)
+    return bool(pa.types.is_nested(kind) or is_bytes)
+
+
+def _large_columns(metadata: FileMetaData) -> set[str]:
+    """Columns of documents or pictures, by the sizes that the file tells."""
+    sizes: Counter[str] = Counter()
+    for group in map(metadata.row_group, range(metadata.num_row_groups)):
+        for column in map(group.column, range(group.num_columns)):
+            sizes[column.path_in_schema] += column.total_uncompressed_size
+    return {name for name, size in sizes.items() if size > _N_CELL_BYTES_MAX * max(1, metadata.num_rows)}
 
 
 def _checked(path: Path, names: tuple[str, ...]) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from regraft.data.file_listing import FileListing
     from regraft.data.finding import Severity
     from regraft.data.layouts import Layout
+    from regraft.data.leftovers import Leftover
 
 _N_NAMED = 3
 
@@ -51,6 +52,7 @@ def remark_on_files(listing: FileListing, prefix: str = "") -> tuple[Finding, ..
     return (
         *_read_by_content(listing, prefix),
         *_leftovers(listing, prefix),
+        *_links(listing, prefix),
         *passed_over([prefix + path for path in listing.others]),
     )
 
@@ -137,7 +139,7 @@ def _empty_folders(listing: FileListing, layout: Layout) -> Iterator[Finding]:
     """Folders without an image, where classes or splits are."""
     full = _with_parents(map(_folder, listing.images))
     others = Counter(place for path in _rest(listing) for place in upwards(_folder(path)))
-    runs = _with_parents(_folder(one.path) for one in listing.leftovers if one.is_run)
+    runs = _with_parents(one.path for one in listing.leftovers if one.is_run)
     split_levels = set(map(_folder, layout.splits))
     empty = [
         path
@@ -145,7 +147,7 @@ def _empty_folders(listing: FileListing, layout: Layout) -> Iterator[Finding]:
         if path not in full
         and _folder(path) in layout.levels
         and (_folder(path) not in split_levels or split_word(path.rpartition("/")[2]) is not None)
-        and (others[path] or path not in runs)
+        and path not in runs
     ]
     if n := len(empty):
         message = (
@@ -201,19 +203,35 @@ def _read_by_content(listing: FileListing, prefix: str) -> Iterator[Finding]:
 
 
 def _leftovers(listing: FileListing, prefix: str) -> Iterator[Finding]:
-    told = [one for one in listing.leftovers if one.n_images or not one.is_readable or one.reason == COMPANION]
-    if n := len(told):
-        n_images = sum(one.n_images for one in told)
-        inside = f", with {plural(n_images, 'image')}" if n_images else ""
+    """A note on what is a system's, and a warning where images that might be the user's are among it."""
+    told = [one for one in listing.leftovers if one.has_images or not one.is_readable or one.reason == COMPANION]
+    doubtful = [one for one in told if one.is_doubtful and one.has_images]
+    sure = [one for one in told if not (one.is_doubtful and one.has_images)]
+    if n := len(sure):
+        yield make_finding("leftovers", "note", f"{_count(sure)}.", n, _described(sure, prefix))
+    if n := len(doubtful):
+        message = f"{_count(doubtful)}. If {_it(n)} should count, give {_it(n)} another name or place."
+        yield make_finding("program_images", "warning", message, n, _described(doubtful, prefix))
+
+
+def _count(leftovers: Sequence[Leftover]) -> str:
+    n, n_full = len(leftovers), sum(one.has_images for one in leftovers)
+    inside = f", {'with' if n == n_full else f'{n_full:,} of them with'} images" if n_full else ""
+    return f"{plural(n, 'file or folder', 'files and folders')} of systems and programs {_are(n)} left out{inside}"
+
+
+def _described(leftovers: Iterable[Leftover], prefix: str) -> Iterator[str]:
+    for one in leftovers:
+        yield f"{prefix}{one.path}: {one.reason}{'' if one.is_readable else '; it cannot be read'}"
+
+
+def _links(listing: FileListing, prefix: str) -> Iterator[Finding]:
+    if n := len(listing.repeated):
         message = (
-            f"{plural(n, 'file or folder', 'files and folders')} of systems and programs {_are(n)} left out{inside}."
+            f"{plural(n, 'linked folder')} inside of linked folders {_are(n)} not followed: what "
+            f"{'it leads' if n == 1 else 'they lead'} to is listed already."
         )
-        examples = (
-            f"{prefix}{one.path}: {one.reason}{'' if one.is_readable else '; it cannot be read'}"
-            + (f" ({plural(one.n_images, 'image')})" if one.n_images > 1 else "")
-            for one in told
-        )
-        yield make_finding("leftovers", "note", message, n, examples)
+        yield make_finding("repeated_links", "note", message, n, (prefix + path for path in listing.repeated))
 
 
 def _folder(path: str) -> str:
@@ -245,7 +263,3 @@ def _holds(n: int) -> str:
 
 def _it(n: int) -> str:
     return "it" if n == 1 else "them"
-
-
-def _them(n: int) -> str:
-    return _it(n)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
 _OWN = frozenset({"source.json", "license.txt", "conversion.json"})
 """Our own records of where images come from, with the licence."""
@@ -38,26 +39,10 @@ _HIDDEN = "hidden: its name begins with a dot"
 COMPANION = "macOS's notes on another file, no image"
 """Of `._photo.jpg`, which lies beside `photo.jpg` after a copy to another system's disk."""
 
-_YOLO = "a run of Ultralytics"
-_MARKS: tuple[tuple[frozenset[str], str], ...] = (
-    (frozenset({"bundle.json", "head.safetensors"}), "a classifier of Regraft"),
-    (frozenset({"run.json", "report.html"}), "a run of Regraft"),
-    (frozenset({"args.yaml", "weights"}), _YOLO),
-    (frozenset({"args.yaml", "results.csv"}), _YOLO),
-    (frozenset({"opt.yaml", "hyp.yaml"}), "a run of YOLO"),
-    (frozenset({"hparams.yaml", "checkpoints"}), "a run of Lightning"),
-    (frozenset({"hparams.yaml", "metrics.csv"}), "a run of Lightning"),
-    (frozenset({"meta.yaml", "artifacts"}), "a run of MLflow"),
-    (frozenset({"wandb-summary.json"}), "a run of Weights & Biases"),
-    (frozenset({"wandb-metadata.json"}), "a run of Weights & Biases"),
-    (frozenset({"trainer_state.json"}), "a checkpoint of Transformers"),
-    (frozenset({"saved_model.pb", "variables"}), "a model of TensorFlow"),
-    (frozenset({"pyvenv.cfg"}), "a Python environment"),
-    (frozenset({"conda-meta"}), "a Python environment"),
-)
-"""What lies together in the folder of a program's run. A folder's name says nothing: a class may be called runs."""
-_YOLO_TASKS = frozenset({"classify", "detect", "obb", "pose", "segment"})
-_EVENTS = "events.out.tfevents."
+_DOUBTFUL = frozenset({"recycler", "temporary items", "network trash folder", "found.000", "node_modules"})
+"""Names that a class could have, too."""
+_N_FOLDERS_LOOKED_INTO = 100
+"""Snapshots and the like hold a whole disk, many times."""
 
 
 @dataclass(frozen=True)
@@ -67,15 +52,17 @@ class Leftover:
     Attributes:
         path: POSIX style, relative to the data set.
         reason: Whose it is.
-        n_images: Files with an image's name in it.
+        has_images: Whether it is, or holds, a file with an image's name.
         is_readable: Whether it can be looked into.
+        is_doubtful: It might be the user's: a program's run, or a name that a class could have.
         is_run: It is what a program's run has written.
     """
 
     path: str
     reason: str
-    n_images: int
+    has_images: bool
     is_readable: bool = True
+    is_doubtful: bool = False
     is_run: bool = False
 
 
@@ -98,29 +85,10 @@ def is_hidden(name: str) -> bool:
     return leftover_reason(name) is not None
 
 
-def program_reason(name: str, folders: Sequence[str], files: Sequence[str]) -> str | None:
-    """Which program keeps its results in a folder, by what lies there; None where it is no program's.
-
-    Args:
-        name: The folder's.
-        folders: Names of its folders.
-        files: Names of its files.
-    """
-    present = {*folders, *files}
-    for marks, reason in _MARKS:
-        if marks <= present:
-            return reason
-    if name.lower() == "runs" and _YOLO_TASKS & set(folders):
-        return _YOLO
-    if name.lower() == "wandb" and any(other.startswith(("run-", "offline-run-")) for other in folders):
-        return "runs of Weights & Biases"
-    return "a log of TensorBoard" if any(file.startswith(_EVENTS) for file in files) else None
-
-
 def look_into(
     folder: str, path: str, reason: str, is_image: Callable[[str], bool], *, is_run: bool = False
 ) -> Leftover:
-    """Count what is left out with a folder; what cannot be read is not looked into.
+    """See whether there are images in what is left out, up to the first one; what cannot be read is not looked into.
 
     Args:
         folder: Where it is.
@@ -130,7 +98,9 @@ def look_into(
         is_run: It is what a program's run has written.
     """
     failed: list[OSError] = []
-    n_images = 0
-    for _folder, _folders, files in os.walk(folder, onerror=failed.append):
-        n_images += sum(is_image(file) and not file.startswith("._") for file in files)
-    return Leftover(path, reason, n_images, is_readable=not failed, is_run=is_run)
+    walk = itertools.islice(os.walk(folder, onerror=failed.append), _N_FOLDERS_LOOKED_INTO)
+    has_images = any(
+        is_image(file) and not file.startswith("._") for _folder, _folders, files in walk for file in files
+    )
+    is_doubtful = is_run or path.rpartition("/")[2].lower() in _DOUBTFUL
+    return Leftover(path, reason, has_images, is_readable=not failed, is_doubtful=is_doubtful, is_run=is_run)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import unicodedata
 from collections import defaultdict
 from contextlib import suppress
@@ -11,18 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regraft.core import DataError, as_path, plural, quoted, shortened
-from regraft.data.file_listing import has_image_name
 from regraft.data.finding import Finding, make_finding, was
 from regraft.data.folders import relative_path
+from regraft.data.name_index import Match, NameIndex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _N_LOOKED_AT = 200
 """So many rows, at even distances, say where all files are."""
-
-
-_N_LEVELS_MAX = 6
+_ADDRESSES = ("http://", "https://", "s3://", "gs://")
 
 
 @dataclass(frozen=True)
@@ -40,18 +39,19 @@ class TableFiles:
     remarks: tuple[Finding, ...] = ()
 
 
-def find_files(cells: Sequence[str], table: Path, root: Path | None) -> TableFiles:
+def find_files(cells: Sequence[str], table: Path, root: Path | None, index: NameIndex) -> TableFiles:
     """The file that each cell means. What is nowhere stays as it is written.
 
     Args:
         cells: n paths or names of images, as the table has them.
         table: The table.
         root: Where paths start, if the user says so.
+        index: The images below the table's folder, or `root`.
 
     Raises:
         DataError: A name fits several files.
     """
-    home = (table.parent if root is None else as_path(root)).resolve()
+    home = index.home
     written = [_posix(cell, home) for cell in cells]
     looked_at = written[:: max(1, len(written) // _N_LOOKED_AT)]
     if _any_there(looked_at, home):
@@ -61,14 +61,12 @@ def find_files(cells: Sequence[str], table: Path, root: Path | None) -> TableFil
         message = f"The paths in {table.name} start from the working folder, {here}. To say so: --root {here}"
         remark = make_finding("guessed_files", "note", message, len(cells), written)
         return TableFiles(here, [_relative(path, here) for path in written], (remark,))
-    return _search(written, table, home)
+    return _search(written, table, index)
 
 
-def n_files_named(cells: Sequence[str], table: Path, root: Path | None) -> int:
-    """How many of some cells are names of images, without extensions, in the table's folder or below it."""
-    home = (table.parent if root is None else as_path(root)).resolve()
-    index = _index(home)
-    return sum(len(_fitting(cell, index)) == 1 for cell in cells)
+def index_of(table: Path, root: Path | None) -> NameIndex:
+    """The images where a table's files are looked for."""
+    return NameIndex((table.parent if root is None else as_path(root)).resolve())
 
 
 def _posix(cell: str, root: Path) -> str:
@@ -99,69 +97,95 @@ def _relative(path: str, root: Path) -> str:
     return relative_path(path, root) if path.startswith("/") else path
 
 
-def _search(written: Sequence[str], table: Path, home: Path) -> TableFiles:
+def _search(written: Sequence[str], table: Path, index: NameIndex) -> TableFiles:
     """Files in folders beside the table, by their names: without the extension, or without the first folders."""
-    index = _index(home)
-    found = [_fitting(path, index) for path in written]
-    several = [(path, fits) for path, fits in zip(written, found, strict=True) if len(fits) > 1]
-    if several:
-        path, fits = several[0]
-        raise DataError(
-            f"{plural(len(several), 'name')} in {table} {'fits' if len(several) == 1 else 'fit'} several files (first: "
-            f"{quoted(path)}: {', '.join(map(shortened, fits[:3]))}). Say which folder is meant with --root."
-        )
-    n_found = sum(map(len, found))
-    paths = [fits[0] if fits else _relative(path, home) for path, fits in zip(written, found, strict=True)]
-    if not n_found:
+    home = index.home
+    known = {path: index.find(path) for path in dict.fromkeys(written)}
+    _refuse_several(written, known, table)
+    lost = _contested(known)
+    found = {path: match.paths[0] for path, match in known.items() if match.paths and path not in lost}
+    paths = [found.get(path) or _relative(path, home) for path in written]
+    if not found and not lost:
         return TableFiles(home, paths, (_nothing(written, table, home),))
-    first = next(place for place, fits in enumerate(found) if fits)
-    message = (
-        f"{plural(n_found, 'name')} of {len(written):,} in {table.name} {was(n_found)} found elsewhere "
-        f"below {home}: {quoted(written[first])} is {quoted(paths[first])}."
+    return TableFiles(
+        home, paths, (*_elsewhere(written, found, known, table, home), *_left_as_written(written, lost, table))
     )
-    return TableFiles(home, paths, (make_finding("guessed_files", "note", message, n_found, paths),))
 
 
-def _index(home: Path) -> dict[str, list[str]]:
-    """Images below a folder by their names, with and without extension."""
-    index: defaultdict[str, list[str]] = defaultdict(list)
-    for path in _images_below(home):
-        name = path.rpartition("/")[2]
-        stem = os.path.splitext(name)[0]  # noqa: PTH122 - a million paths
-        for key in {name, stem, name.lower(), stem.lower()}:
-            index[key].append(path)
-    return index
+def _refuse_several(written: Sequence[str], known: dict[str, Match], table: Path) -> None:
+    several = [path for path in written if len(known[path].paths) > 1]
+    if not several:
+        return
+    fits = known[several[0]].paths
+    is_one_folder = len({path.rpartition("/")[0] for path in fits}) == 1
+    advice = "Write the names with their extensions" if is_one_folder else "Say which folder is meant with --root"
+    raise DataError(
+        f"{plural(len(several), 'name')} in {table} {'fits' if len(several) == 1 else 'fit'} several files (first: "
+        f"{quoted(several[0])}: {', '.join(map(shortened, fits[:3]))}). {advice}."
+    )
 
 
-def _images_below(home: Path) -> Iterator[str]:
-    """Files with an image's name in a folder and not far below it; what cannot be read is passed over."""
-    for folder, names, files in os.walk(home):
-        relative = Path(folder).relative_to(home)
-        if len(relative.parts) >= _N_LEVELS_MAX:
-            names.clear()
-        names[:] = sorted(name for name in names if not name.startswith("."))
-        prefix = "" if not relative.parts else f"{relative.as_posix()}/"
-        yield from (prefix + name for name in sorted(files) if has_image_name(name) and not name.startswith("."))
+def _contested(known: dict[str, Match]) -> dict[str, tuple[str, str]]:
+    """Paths that are not followed, with their file and a path that means it as well: no file is two different ones.
+
+    Of several paths that could mean one file the surest has it, by its folders; where none is, none has.
+    """
+    claims: defaultdict[str, list[str]] = defaultdict(list)
+    for path, match in known.items():
+        for file in match.paths:
+            claims[file].append(path)
+    lost = {}
+    for file, paths in claims.items():
+        if len({posixpath.normpath(path) for path in paths}) < 2:
+            continue
+        best = max(known[path].strength for path in paths)
+        winners = dict.fromkeys(path for path in paths if known[path].strength == best)
+        is_decided = len({posixpath.normpath(path) for path in winners}) == 1
+        others = [*winners, *paths]
+        for path in paths:
+            if not is_decided or path not in winners:
+                lost[path] = (file, next(other for other in others if other != path))
+    return lost
 
 
-def _fitting(path: str, index: dict[str, list[str]]) -> list[str]:
-    """The files that a path can mean: those with the same last folders, as many as agree, and at least the name."""
-    parts = [part for part in path.split("/") if part not in ("", ".")]
-    name = parts[-1] if parts else ""
-    found = index.get(name) or index.get(name.lower()) or []
-    if not found and has_image_name(name):  # the images may have been converted to another format
-        found = index.get(os.path.splitext(name)[0], [])  # noqa: PTH122 - as above
-    for n_parts in range(2, len(parts) + 1):
-        tail = "/" + "/".join(parts[-n_parts:])
-        closer = [one for one in found if f"/{one}".endswith(tail) or os.path.splitext(f"/{one}")[0].endswith(tail)]  # noqa: PTH122
-        if not closer:
-            break
-        found = closer
-    return found
+def _elsewhere(
+    written: Sequence[str], found: dict[str, str], known: dict[str, Match], table: Path, home: Path
+) -> Iterator[Finding]:
+    """What was found by name; a warning where the folders are other ones on both sides."""
+    rows = [path for path in written if found.get(path, path) != path]
+    if not (n := len(rows)):
+        return
+    message = (
+        f"{plural(n, 'name')} of {len(written):,} in {table.name} {was(n)} found elsewhere "
+        f"below {home}: {quoted(rows[0])} is {quoted(found[rows[0]])}."
+    )
+    others = [path for path in rows if known[path].n_parts == 1 and "/" in found[path] and "/" in path.strip("/")]
+    if others:
+        message += (
+            f" For {len(others):,} of them only the file's name agrees, not the folder (first: {quoted(others[0])} is "
+            f"{quoted(found[others[0]])}): correct the paths if that is wrong."
+        )
+    if any(path.startswith(_ADDRESSES) for path in rows):
+        message += " Addresses are not fetched: files of their names are taken."
+    examples = (found[path] for path in rows)
+    yield make_finding("guessed_files", "warning" if others else "note", message, n, examples)
+
+
+def _left_as_written(written: Sequence[str], lost: dict[str, tuple[str, str]], table: Path) -> Iterator[Finding]:
+    rows = [path for path in written if path in lost]
+    if not (n := len(rows)):
+        return
+    file, other = lost[rows[0]]
+    message = (
+        f"{plural(n, 'name')} in {table.name} {was(n)} left as written, and {was(n)} not found there: another row "
+        f"means the same file (first: {quoted(rows[0])} could only be {quoted(file)}, and so could {quoted(other)}). "
+        "Correct the paths, or say where they start with --root."
+    )
+    yield make_finding("contested_files", "warning", message, n, rows)
 
 
 def _nothing(written: Sequence[str], table: Path, home: Path) -> Finding:
-    is_address = written[0].startswith(("http://", "https://", "s3://", "gs://"))
+    is_address = written[0].startswith(_ADDRESSES)
     advice = (
         "Addresses are not fetched: download the images first." if is_address else "Say where they start with --root."
     )

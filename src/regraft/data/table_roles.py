@@ -11,12 +11,13 @@ from regraft.data.cells import squashed
 from regraft.data.file_listing import has_image_name
 from regraft.data.finding import Finding, make_finding
 from regraft.data.split_words import said_split
-from regraft.data.table_files import n_files_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from regraft.data.columns import Table
+    from regraft.data.manifest import Split
+    from regraft.data.name_index import NameIndex
     from regraft.data.reading import Reading
 
 _PATHS = (
@@ -68,8 +69,13 @@ class Roles:
         return tuple(dict.fromkeys(name for name in named if name is not None))
 
 
-def find_roles(table: Table, reading: Reading) -> Roles:
-    """Choose columns.
+def find_roles(table: Table, reading: Reading, index: NameIndex) -> Roles:
+    """Choose columns. What is known by its name is not looked for in other columns, and a guess reads a sample.
+
+    Args:
+        table: The table.
+        reading: What the user says of it.
+        index: The images that its cells can mean.
 
     Raises:
         OptionError: A column that the user names is not there.
@@ -78,7 +84,7 @@ def find_roles(table: Table, reading: Reading) -> Roles:
     remarks = list(table.remarks)
     path = _named(table, reading.path_column, "--path-column") or _first(table, _PATHS)
     if path is None:
-        path = _guess_path(table, reading)
+        path = _guess_path(table, index)
         message = f"The paths are taken from column {quoted(path)}, the only one that names images. If that is "
         remarks.append(make_finding("guessed_path_column", "note", f"{message}wrong: --path-column NAME.", 1, [path]))
     split = _first(table, _SPLITS, but=(path,))
@@ -115,14 +121,10 @@ def _named(table: Table, name: str | None, option: str) -> str | None:
     return found
 
 
-def _guess_path(table: Table, reading: Reading) -> str:
+def _guess_path(table: Table, index: NameIndex) -> str:
     """The column that holds names of images; or else the one whose values are the names of files there are."""
-    found = []
-    for name in table.plain:
-        cells = [cell for cell in table.read((name,)).cells[name] if cell]
-        if cells and sum(map(has_image_name, cells)) > len(cells) // 2:
-            found.append(name)
-    found = found or _naming_files(table, reading)
+    found = [name for name in table.plain if _has_image_names(table, name)]
+    found = found or [name for name in table.plain if _names_files(table, name, index)]
     if len(found) == 1:
         return found[0]
     several = f" Of these, {', '.join(found)} hold names of images." if found else ""
@@ -132,30 +134,36 @@ def _guess_path(table: Table, reading: Reading) -> str:
     )
 
 
-def _naming_files(table: Table, reading: Reading) -> list[str]:
-    named = []
-    for name in table.plain:
-        cells = [cell for cell in table.read((name,)).cells[name] if cell]
-        is_unlike = len(set(cells)) > len(cells) // 2 and not _COUNTED.fullmatch(name)
-        if is_unlike and 2 * n_files_named(cells, table.path, reading.root) > len(cells):
-            named.append(name)
-    return named
+def _has_image_names(table: Table, name: str) -> bool:
+    cells = [cell for cell in table.sample(name) if cell]
+    return sum(map(has_image_name, cells)) > len(cells) // 2
+
+
+def _names_files(table: Table, name: str, index: NameIndex) -> bool:
+    cells = [cell for cell in table.sample(name) if cell]
+    is_unlike = len(set(cells)) > len(cells) // 2 and not _COUNTED.fullmatch(name)
+    return is_unlike and 2 * index.n_named(cells) > len(cells)
 
 
 def _guess_split(table: Table, taken: tuple[str | None, ...]) -> str | None:
     """A column that holds nothing but names of splits, and of two at least."""
     for name in table.plain:
-        if name in taken or squashed(name) in LABEL_WORDS:
+        if name in taken or squashed(name) in LABEL_WORDS or None in _splits_said(table.sample(name)):
             continue
-        found = {cell for cell in table.read((name,)).cells[name] if cell}
-        splits = {said_split(cell) for cell in found} if len(found) <= _N_LABELS_MIN else {None}
+        splits = _splits_said(table.cells(name))
         if len(splits) > 1 and None not in splits:
             return name
     return None
 
 
+def _splits_said(cells: Cells) -> set[Split | None]:
+    """The splits that are named; None where something else is, too."""
+    found = {cell for cell in cells if cell}
+    return {said_split(cell) for cell in found} if len(found) <= _N_LABELS_MIN else {None}
+
+
 def _says_splits(table: Table, name: str) -> bool:
-    cells = {cell for cell in table.read((name,)).cells[name] if cell}
+    cells = {cell for cell in table.cells(name) if cell}
     return squashed(name) == "split" or not cells or any(map(said_split, cells))
 
 
@@ -164,7 +172,7 @@ def _find_label(table: Table, taken: tuple[str | None, ...]) -> tuple[str | None
     by_name = [name for word in LABEL_WORDS for name in table.names if squashed(name) == word and name not in taken]
     if by_name:
         return by_name[0], (), _several_labels(by_name)
-    others = {name: table.read((name,)).cells[name] for name in table.plain if name not in taken}
+    others = {name: table.cells(name) for name in table.plain if name not in taken}
     others = {name: cells for name, cells in others.items() if any(cells) and not _is_count(name, cells)}
     if len(classes := _find_one_hot(others)) > 1:
         message = (
@@ -189,13 +197,13 @@ def _find_label(table: Table, taken: tuple[str | None, ...]) -> tuple[str | None
 
 def _names_of(table: Table, label: str, taken: tuple[str | None, ...]) -> str | None:
     """The column that has a name for each number of the labels' column, where there is one."""
-    numbers = table.read((label,)).cells[label]
+    numbers = table.cells(label)
     if not all(cell is None or cell.lstrip("+-").isdecimal() for cell in numbers):
         return None
     for name in table.plain:
         if name == label or name in taken or squashed(name) not in LABEL_WORDS:
             continue
-        names = table.read((name,)).cells[name]
+        names = table.cells(name)
         pairs = set(zip(numbers, names, strict=True)) - {(None, None)}
         n_each = [len({pair[side] for pair in pairs}) for side in (0, 1)]
         if n_each == [len(pairs)] * 2 and not any(None in pair or str(pair[1]).isdecimal() for pair in pairs):
@@ -251,7 +259,7 @@ def is_one(cell: str | None) -> bool:
 
 
 def _is_flag(cells: Cells) -> bool:
-    return {(cell or "0").lower() for cell in cells} <= _IS_ONE.keys()
+    return all((cell or "0").lower() in _IS_ONE for cell in cells)
 
 
 def _is_count(name: str, cells: Cells) -> bool:
@@ -268,7 +276,7 @@ def _is_label(name: str, cells: Cells) -> bool:
     """Whether values repeat as those of labels do; in a small table those of a number or a name of a file must, too."""
     given = [cell for cell in cells if cell]
     found = set(given)
-    if any(map(has_image_name, found)):
+    if len(found) > max(_N_LABELS_MIN, len(cells) // 2 + 1) or any(map(has_image_name, found)):
         return False
     if squashed(name) in _PATHS or any(re.fullmatch(r"[+-]?\d*[.,]\d*[1-9]\d*", cell, re.ASCII) for cell in found):
         return len(found) < len(given) and len(found) <= len(given) // 2 + 1
@@ -276,4 +284,4 @@ def _is_label(name: str, cells: Cells) -> bool:
 
 
 def _is_number(cells: Cells) -> bool:
-    return all(re.fullmatch(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?", cell, re.ASCII) for cell in cells if cell)
+    return all(re.fullmatch(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?", cell, re.ASCII) for cell in set(cells) if cell)

@@ -11,7 +11,7 @@ from regraft.data.manifest import Manifest, Split
 from regraft.data.names import label_positions
 from regraft.data.reading import Reading
 from regraft.data.split_words import said_split
-from regraft.data.table_files import find_files
+from regraft.data.table_files import find_files, index_of
 from regraft.data.table_roles import HEADER_WORDS, Roles, find_roles, is_one
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from regraft.data.finding import Finding
+    from regraft.data.name_index import NameIndex
 
 
 def read_table(table: Path, reading: Reading | None = None) -> Manifest:
@@ -40,20 +41,21 @@ def read_table(table: Path, reading: Reading | None = None) -> Manifest:
     """
     reading = reading or Reading()
     opened = open_table(table, HEADER_WORDS)
-    roles = find_roles(opened, reading)
+    index = index_of(table, reading.root)
+    roles = find_roles(opened, reading, index)
     group_by = reading.group_by
     is_pattern = group_by is not None and group_by not in opened.names
     if is_pattern and str(group_by).isidentifier():
         raise OptionError(f"{table} has no column {quoted(group_by)} to group by. It has: {', '.join(opened.names)}.")
-    manifest = _manifest(opened.read(roles.columns()), roles, reading)
+    manifest = _manifest(opened.read(roles.columns()), roles, index, reading)
     return manifest.with_groups_from(str(group_by)) if is_pattern else manifest
 
 
-def _manifest(columns: Columns, roles: Roles, reading: Reading) -> Manifest:
+def _manifest(columns: Columns, roles: Roles, index: NameIndex, reading: Reading) -> Manifest:
     rows = _filled_rows(columns)
     cells = {name: [column[row] for row in rows] for name, column in columns.cells.items()}
     columns = Columns(columns.table, cells, [columns.places[row] for row in rows], columns.unit)
-    files = find_files(_paths(columns, roles.path), columns.table, reading.root)
+    files = find_files(_paths(columns, roles.path), columns.table, reading.root, index)
     n_rows = len(files.paths)
     given, remarks = _labels(columns, roles, files.paths)
     labels, class_names = label_positions(given)

@@ -91,7 +91,7 @@ def test_hidden_files_are_left_out(write_files):
     manifest = read_folder(folder)
     assert manifest.paths == ("cat/1.jpg",)
     (remark,) = manifest.remarks
-    assert remark.message == "4 files and folders of systems and programs are left out, with 3 images."
+    assert remark.message == "4 files and folders of systems and programs are left out, 3 of them with images."
     assert remark.examples[:2] == (".git: hidden: its name begins with a dot", "__MACOSX: macOS's notes on an archive")
 
 
