@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from regraft.data.split_words import is_annotation, is_filler, split_word, words_of
@@ -18,13 +19,12 @@ def splits_with_the_same_classes(folder: Folder) -> dict[str, Split]:
     words = {name: word for name in folder.children if (word := split_word(name)) is not None}
     classes = {name: set(class_level(child).children) for name, child in folder.children.items()}
     elsewhere = {inner for name in classes.keys() - words.keys() for inner in classes[name]}
-    return {
-        name: word.split
-        for name, word in words.items()
-        if any(
-            other.split != word.split and classes[name] & classes[theirs] - elsewhere for theirs, other in words.items()
-        )
-    }
+    holders: defaultdict[str, set[Split]] = defaultdict(set)
+    for name, word in words.items():
+        for inner in classes[name]:
+            holders[inner].add(word.split)
+    shared = {inner for inner, splits in holders.items() if len(splits) > 1} - elsewhere
+    return {name: word.split for name, word in words.items() if not shared.isdisjoint(classes[name])}
 
 
 def training_beside(folder: Folder, found: Mapping[str, Split]) -> dict[str, Split]:
@@ -56,11 +56,14 @@ def training_beside(folder: Folder, found: Mapping[str, Split]) -> dict[str, Spl
 
 def second_copies(folder: Folder) -> list[Folder]:
     """Sub-folders whose folders are called like the classes beside them: the same data set once more."""
-    names = set(folder.children)
+    names = folder.children.keys()
     return [
         child
         for name, child in folder.children.items()
-        if not child.n_direct and len(child.children) > 1 and set(child.children) <= names - {name}
+        if not child.n_direct
+        and len(child.children) > 1
+        and name not in child.children
+        and child.children.keys() <= names
     ]
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from regraft.data.file_listing import FileListing
     from regraft.data.finding import Severity
+    from regraft.data.folder_tree import Folder
     from regraft.data.layouts import Layout
     from regraft.data.leftovers import Leftover
 
@@ -123,8 +124,14 @@ def _classes_like_splits(layout: Layout) -> Iterator[Finding]:
     if n := len(layout.like_splits):
         message = (
             f"{plural(n, 'folder')} called like a split {_are(n)} taken for {'a class' if n == 1 else 'classes'}, by "
-            f"what lies beside {'it' if n == 1 else 'them'}. If {'it is one' if n == 1 else 'they are some'}, add "
-            "--split-folders yes."
+            f"what lies beside {_it(n)}. If {'it is one' if n == 1 else 'they are some'}, "
+        )
+        has_classes = any(layout.root.find(path).children for path in layout.like_splits)
+        has_others = len(layout.classes) > n
+        message += (
+            "add --split-folders yes."
+            if has_classes or has_others
+            else "put a folder for each class into each of them."
         )
         yield make_finding("class_like_split", "note", message, n, layout.like_splits)
 
@@ -166,9 +173,10 @@ def _rest(listing: FileListing) -> Iterator[str]:
 
 def _nested_classes(layout: Layout) -> Iterator[Finding]:
     """Class folders with folders in them, which might have been meant as the classes."""
+    folders = {path: _through_single_folders(layout.root.find(path)) for path in layout.classes}
     nested = {
-        folder.path: list(folder.children)
-        for folder in map(layout.root.find, layout.classes)
+        path: list(folder.children)
+        for path, folder in folders.items()
         if len(folder.children) > 1 or (folder.children and folder.n_direct)
     }
     if not (n := len(nested)):
@@ -182,6 +190,13 @@ def _nested_classes(layout: Layout) -> Iterator[Finding]:
     )
     examples = (f"{path}: {_named(inside)}" for path, inside in nested.items())
     yield make_finding("nested_classes", "warning" if is_doubtful else "note", message, n, examples)
+
+
+def _through_single_folders(folder: Folder) -> Folder:
+    """The folder inside of those that hold nothing but one other: `amazon/images` for `amazon`."""
+    while (inner := folder.only_child) is not None and not folder.n_direct:
+        folder = inner
+    return folder
 
 
 def _parts(layout: Layout) -> Iterator[Finding]:

@@ -15,6 +15,8 @@ from regraft.data.names import label_positions
 from regraft.data.reading import Reading
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from regraft.data.file_listing import FileListing
 
 
@@ -41,7 +43,7 @@ def read_folder(folder: Path, reading: Reading | None = None) -> Manifest:
     listing = list_files(root)
     layout = read_layout(listing.images, reading.split_folders)
     if not layout.classes and not reading.keep_unlabelled:
-        raise DataError(_explain_unlabelled(listing, is_split=bool(layout.splits)))
+        raise DataError(_explain_unlabelled(listing, layout.annotations, is_split=bool(layout.splits)))
     places = layout.place_all(listing.images)
     rows = [row for row, (_split, name) in enumerate(places) if reading.keep_unlabelled or name is not None]
     found = [places[row] for row in rows]
@@ -64,7 +66,8 @@ def relative_path(path: str | Path, root: Path) -> str:
     return (absolute.relative_to(root) if absolute.is_relative_to(root) else absolute).as_posix()
 
 
-def _explain_unlabelled(listing: FileListing, *, is_split: bool) -> str:
+def _explain_unlabelled(listing: FileListing, annotations: Sequence[str], *, is_split: bool) -> str:
+    """What to do where no image has a class; names that were taken for something else are said."""
     root, first = listing.root, listing.images[0]
     above = first.rpartition("/")[0]
     tables = [path for path in listing.others if path.lower().endswith((".csv", ".tsv"))]
@@ -75,6 +78,11 @@ def _explain_unlabelled(listing: FileListing, *, is_split: bool) -> str:
     )
     if tables:
         message += f". Or, if {quoted(tables[0])} has the labels, give the table: {root.name}/{shortened(tables[0])}"
+    if annotations:
+        message += (
+            f". (A folder called {quoted(annotations[0].rpartition('/')[2])} is taken for masks or the like, by its "
+            "name and the one beside it; if it is a class, call it otherwise, or list paths and labels in a table.)"
+        )
     if is_split:
         message += (
             f". (A folder called {quoted(above.rpartition('/')[2])} is taken for a split here; if it is a class, add "

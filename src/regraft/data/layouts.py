@@ -130,7 +130,7 @@ class _Reader:
         if images is not None and images.is_flat:  # `images` and `masks` are no classes: nothing has a label
             self.layout.annotations += [child.path for child in folder.children.values() if child is not images]
             return
-        copies = second_copies(folder)
+        copies = dict.fromkeys(second_copies(folder))
         self.layout.copies += [child.path for child in copies]
         for name, child in folder.children.items():
             images = images_beside_masks(child)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -97,11 +98,10 @@ def agreeing_splits(names: Iterable[str]) -> dict[str, Split]:
     `train_images` one of any such name: `test_tube` beside `beaker` is none.
     """
     words = {name: word for name in names if (word := split_word(name)) is not None}
-    return {name: word.split for name, word in words.items() if word.is_plain or _agrees(word, words.values())}
-
-
-def _agrees(word: SplitWord, others: Iterable[SplitWord]) -> bool:
-    return any(other.split != word.split and other.rest == word.rest for other in others)
+    alike: defaultdict[tuple[str, ...], set[Split]] = defaultdict(set)
+    for word in words.values():
+        alike[word.rest].add(word.split)
+    return {name: word.split for name, word in words.items() if word.is_plain or len(alike[word.rest]) > 1}
 
 
 def is_filler(name: str) -> bool:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from regraft.core import DataError, OptionError, plural, quoted
 from regraft.data.cells import squashed
+from regraft.data.column_words import GROUP_WORDS, LABEL_WORDS, PATH_WORDS, Cells, first_named, is_flag, is_one
 from regraft.data.file_listing import has_image_name
 from regraft.data.finding import Finding, make_finding
-from regraft.data.split_words import said_split
+from regraft.data.split_columns import find_split
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,25 +21,8 @@ if TYPE_CHECKING:
     from regraft.data.name_index import NameIndex
     from regraft.data.reading import Reading
 
-_PATHS = (
-    *("path", "file", "filename", "filepath", "image", "imagepath", "imagefile", "imagefilename", "imagename"),
-    *("img", "imgpath", "imgfile", "imgname", "photo", "picture", "fname", "fullpath", "relativepath", "relpath"),
-    *("imageid", "imgid", "photoid", "pictureid", "fileid", "id"),
-)
-LABEL_WORDS = (
-    *("label", "class", "classname", "category", "target", "labels", "classes", "classlabel", "labelname"),
-    *("categoryname", "categories", "targets", "species", "breed", "variety", "diagnosis", "dx", "groundtruth"),
-    *("tag", "tags", "classid", "labelid", "categoryid", "targetid", "y"),
-)
-_SPLITS = ("split", "subset", "set", "partition", "phase", "usage", "splits", "splitname", "datasplit")
-_GROUPS = ("group",)
-HEADER_WORDS = frozenset((*_PATHS, *LABEL_WORDS, *_SPLITS, *_GROUPS))
-"""Names that are recognised, in lower case without anything but letters and digits; the first one wins."""
 _COUNTED = re.compile(r"unnamed:? ?\d+|index|idx|rownames|no|nr|#", re.IGNORECASE)
 _N_LABELS_MIN = 20
-_IS_ONE = {"0": False, "0.0": False, "1": True, "1.0": True, "true": True, "false": False}
-
-Cells = list[str | None]
 
 
 @dataclass(frozen=True)
@@ -51,6 +35,7 @@ class Roles:
         label_names: Of the classes' names, where that of the labels holds their numbers.
         one_hot: Columns that are each a class, with a 1 where an image is of it; empty if there is a column of labels.
         split: Of train, val and test.
+        split_flags: Columns that each say yes or no to one split; empty where there is a column of splits.
         group: Of the groups.
         remarks: What was guessed.
     """
@@ -60,12 +45,13 @@ class Roles:
     label_names: str | None
     one_hot: tuple[str, ...]
     split: str | None
+    split_flags: dict[str, Split]
     group: str | None
     remarks: tuple[Finding, ...]
 
     def columns(self) -> tuple[str, ...]:
         """All of them, each once."""
-        named = (self.path, self.label, self.label_names, *self.one_hot, self.split, self.group)
+        named = (self.path, self.label, self.label_names, *self.one_hot, self.split, *self.split_flags, self.group)
         return tuple(dict.fromkeys(name for name in named if name is not None))
 
 
@@ -81,44 +67,56 @@ def find_roles(table: Table, reading: Reading, index: NameIndex) -> Roles:
         OptionError: A column that the user names is not there.
         DataError: No column can be that of the paths.
     """
-    remarks = list(table.remarks)
-    path = _named(table, reading.path_column, "--path-column") or _first(table, _PATHS)
-    if path is None:
-        path = _guess_path(table, index)
-        message = f"The paths are taken from column {quoted(path)}, the only one that names images. If that is "
-        remarks.append(make_finding("guessed_path_column", "note", f"{message}wrong: --path-column NAME.", 1, [path]))
-    split = _first(table, _SPLITS, but=(path,))
-    group = reading.group_by if reading.group_by in table.names else _first(table, _GROUPS, but=(path,))
-    if split is not None and not _says_splits(table, split):
-        message = f"Column {quoted(split)} says nothing of train, val or test: it is not used as the split."
-        remarks.append(make_finding("no_split_column", "note", message, 1, [split]))
-        split = None
-    if split is None and (split := _guess_split(table, (path, group))):
-        message = f"Column {quoted(split)} holds only names of splits: it is used as the split."
-        remarks.append(make_finding("guessed_split_column", "note", message, 1, [split]))
+    path, about_path = _find_path(table, reading, index)
+    group = reading.group_by if reading.group_by in table.names else first_named(table, GROUP_WORDS, but=(path,))
     label = _named(table, reading.label_column, "--label-column")
+    split, flags, about_split = find_split(table, (path, group, label))
+    remarks = [*table.remarks, *about_path, *about_split]
     one_hot: tuple[str, ...] = ()
     label_names = None
     if label is None:
-        label, one_hot, remark = _find_label(table, (path, split, group))
-        label_names = None if label is None else _names_of(table, label, (path, split, group))
+        taken = (path, split, group, *flags)
+        label, one_hot, remark = _find_label(table, taken)
+        label_names = None if label is None else _names_of(table, label, taken)
         remarks += remark if label_names is None else _names_remark(str(label), label_names)
-    return Roles(path, label, label_names, one_hot, split, group, tuple(remarks))
+    return Roles(path, label, label_names, one_hot, split, flags, group, tuple(remarks))
 
 
-def _first(table: Table, wanted: Sequence[str], but: Iterable[str | None] = ()) -> str | None:
-    by_name = {squashed(name): name for name in reversed(table.names) if name not in but}
-    return next((by_name[word] for word in wanted if word in by_name), None)
+def _find_path(table: Table, reading: Reading, index: NameIndex) -> tuple[str, tuple[Finding, ...]]:
+    said = _named(table, reading.path_column, "--path-column")
+    if said is not None:
+        return said, ()
+    named = first_named(table, PATH_WORDS)
+    empty: list[str] = []
+    while named is not None and not any(table.sample(named)):
+        empty.append(named)
+        named = first_named(table, PATH_WORDS, but=empty)
+    if named is None and empty:
+        return empty[0], ()
+    if named is not None and _names_images(table, named, index):
+        return named, ()
+    path = _guess_path(table, index)
+    message = f"The paths are taken from column {quoted(path)}, the only one that names images. If that is "
+    return path, (make_finding("guessed_path_column", "note", f"{message}wrong: --path-column NAME.", 1, [path]),)
 
 
 def _named(table: Table, name: str | None, option: str) -> str | None:
     """The column that the user names, letter by letter or nearly."""
     if name is None or name in table.names:
         return name
-    found = _first(table, (squashed(name),))
+    found = first_named(table, (squashed(name),))
     if found is None:
         raise OptionError(f"{table.path} has no column {quoted(name)} ({option}). It has: {', '.join(table.names)}.")
     return found
+
+
+def _names_images(table: Table, named: str, index: NameIndex) -> bool:
+    """Whether a column that is called like one of paths is one: `id` is not where another one names images."""
+    if "path" in squashed(named) or _has_image_names(table, named):
+        return True
+    if not any(_has_image_names(table, name) for name in table.plain if name != named):
+        return True
+    return index.n_named([cell for cell in table.sample(named) if cell]) > 0
 
 
 def _guess_path(table: Table, index: NameIndex) -> str:
@@ -145,33 +143,16 @@ def _names_files(table: Table, name: str, index: NameIndex) -> bool:
     return is_unlike and 2 * index.n_named(cells) > len(cells)
 
 
-def _guess_split(table: Table, taken: tuple[str | None, ...]) -> str | None:
-    """A column that holds nothing but names of splits, and of two at least."""
-    for name in table.plain:
-        if name in taken or squashed(name) in LABEL_WORDS or None in _splits_said(table.sample(name)):
-            continue
-        splits = _splits_said(table.cells(name))
-        if len(splits) > 1 and None not in splits:
-            return name
-    return None
-
-
-def _splits_said(cells: Cells) -> set[Split | None]:
-    """The splits that are named; None where something else is, too."""
-    found = {cell for cell in cells if cell}
-    return {said_split(cell) for cell in found} if len(found) <= _N_LABELS_MIN else {None}
-
-
-def _says_splits(table: Table, name: str) -> bool:
-    cells = {cell for cell in table.cells(name) if cell}
-    return squashed(name) == "split" or not cells or any(map(said_split, cells))
-
-
 def _find_label(table: Table, taken: tuple[str | None, ...]) -> tuple[str | None, tuple[str, ...], tuple[Finding, ...]]:
     """A column of labels, or columns of ones and zeros, or neither; and what was guessed."""
     by_name = [name for word in LABEL_WORDS for name in table.names if squashed(name) == word and name not in taken]
     if by_name:
-        return by_name[0], (), _several_labels(by_name)
+        filled = [name for name in by_name if any(table.cells(name))] if len(by_name) > 1 else by_name
+        remark = _several_labels(filled) if filled else ()
+        if filled and by_name[0] not in filled:
+            message = f"Column {quoted(by_name[0])} is empty: the labels are taken from column {quoted(filled[0])}."
+            remark += (make_finding("empty_label_column", "note", message, 1, by_name),)
+        return (filled or by_name)[0], (), remark
     others = {name: table.cells(name) for name in table.plain if name not in taken}
     others = {name: cells for name, cells in others.items() if any(cells) and not _is_count(name, cells)}
     if len(classes := _find_one_hot(others)) > 1:
@@ -228,7 +209,7 @@ def _several_labels(names: Sequence[str]) -> tuple[Finding, ...]:
 def _no_label(table: Table, others: dict[str, Cells], candidates: Sequence[str]) -> Iterator[Finding]:
     if not others:
         return
-    flags = [name for name, cells in others.items() if _is_flag(cells)]
+    flags = [name for name, cells in others.items() if is_flag(cells)]
     several = ""
     if len(flags) > 1:
         n_wrong = _n_wrong_rows(others[name] for name in flags)
@@ -244,22 +225,13 @@ def _no_label(table: Table, others: dict[str, Cells], candidates: Sequence[str])
 
 
 def _find_one_hot(others: dict[str, Cells]) -> tuple[str, ...]:
-    flags = {name: cells for name, cells in others.items() if _is_flag(cells)}
+    flags = {name: cells for name, cells in others.items() if is_flag(cells)}
     return tuple(flags) if flags and not _n_wrong_rows(flags.values()) else ()
 
 
 def _n_wrong_rows(flags: Iterable[Cells]) -> int:
     """Rows with ones and zeros, and not exactly one 1."""
     return sum(sum(map(is_one, row)) != 1 for row in zip(*flags, strict=True) if any(row))
-
-
-def is_one(cell: str | None) -> bool:
-    """Whether a cell of a column of ones and zeros is a one."""
-    return _IS_ONE[(cell or "0").lower()]
-
-
-def _is_flag(cells: Cells) -> bool:
-    return all((cell or "0").lower() in _IS_ONE for cell in cells)
 
 
 def _is_count(name: str, cells: Cells) -> bool:
@@ -278,7 +250,7 @@ def _is_label(name: str, cells: Cells) -> bool:
     found = set(given)
     if len(found) > max(_N_LABELS_MIN, len(cells) // 2 + 1) or any(map(has_image_name, found)):
         return False
-    if squashed(name) in _PATHS or any(re.fullmatch(r"[+-]?\d*[.,]\d*[1-9]\d*", cell, re.ASCII) for cell in found):
+    if squashed(name) in PATH_WORDS or any(re.fullmatch(r"[+-]?\d*[.,]\d*[1-9]\d*", cell, re.ASCII) for cell in found):
         return len(found) < len(given) and len(found) <= len(given) // 2 + 1
     return len(found) <= max(_N_LABELS_MIN, len(cells) // 2)
 

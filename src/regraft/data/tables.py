@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from regraft.core import DataError, OptionError, quoted
 from regraft.data.cells import placeholder_remark, whole_number, without_placeholders, without_words
+from regraft.data.column_words import HEADER_WORDS, is_one
 from regraft.data.columns import Columns, open_table
 from regraft.data.manifest import Manifest, Split
 from regraft.data.names import label_positions
 from regraft.data.reading import Reading
 from regraft.data.split_words import said_split
 from regraft.data.table_files import find_files, index_of
-from regraft.data.table_roles import HEADER_WORDS, Roles, find_roles, is_one
+from regraft.data.table_roles import Roles, find_roles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     from regraft.data.finding import Finding
     from regraft.data.name_index import NameIndex
+
+_SPLITS: tuple[Split, ...] = ("train", "test", "val")
 
 
 def read_table(table: Path, reading: Reading | None = None) -> Manifest:
@@ -64,7 +67,7 @@ def _manifest(columns: Columns, roles: Roles, index: NameIndex, reading: Reading
         paths=tuple(files.paths),
         labels=labels,
         class_names=class_names,
-        splits=_splits(columns, roles.split) if roles.split else (None,) * n_rows,
+        splits=_splits(columns, roles, n_rows),
         groups=tuple(cells[roles.group] if roles.group else [None] * n_rows),
         remarks=(*roles.remarks, *files.remarks, *remarks),
     )
@@ -106,7 +109,25 @@ def _named(labels: Sequence[str | None], names: Sequence[str | None]) -> list[st
     return [None if label is None else name for label, name in zip(labels, names, strict=True)]
 
 
-def _splits(columns: Columns, column: str) -> tuple[Split | None, ...]:
+def _splits(columns: Columns, roles: Roles, n_rows: int) -> tuple[Split | None, ...]:
+    if roles.split_flags:
+        return tuple(_flagged(columns, roles.split_flags, row) for row in range(n_rows))
+    return (None,) * n_rows if roles.split is None else _named_splits(columns, roles.split)
+
+
+def _flagged(columns: Columns, flags: dict[str, Split], row: int) -> Split | None:
+    """The split that a row says yes to; where it says no to all, what is left: train, or test where train is asked."""
+    cells = {name: columns.cells[name][row] for name in flags}
+    said = {name: flags[name] for name, cell in cells.items() if is_one(cell)}
+    if len(set(said.values())) > 1:
+        raise DataError(f"{columns.where(row, next(iter(said)))}: the row is of several splits ({', '.join(said)}).")
+    left: list[Split] = [split for split in _SPLITS if split not in flags.values()]
+    if said or not any(cells.values()) or not left:
+        return next(iter(said.values()), None)
+    return left[0]
+
+
+def _named_splits(columns: Columns, column: str) -> tuple[Split | None, ...]:
     splits: list[Split | None] = []
     for row, cell in enumerate(columns.cells[column]):
         split = None if cell is None else said_split(cell)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ _DELIMITERS = ",;\t|"
 _NAMED = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 """The line that tells a spreadsheet the delimiter."""
 _BLANKS = " \t\r\n\ufeff\0"
+_N_LOOKED_AT = 50
 _BETWEEN = re.compile(r"[ \t]+")
 _QUOTED = re.compile(r'"[^"]*"')
 _MARKS = {
@@ -147,7 +149,8 @@ def _split(table: Path, text: str) -> list[Row]:
     if table.suffix.lower() == ".tsv":
         delimiter = "\t"
     elif table.suffix.lower() in LIST_SUFFIXES and not named and not plain.count(delimiter):
-        return [(number, _split_words(line)) for number, line in enumerate(lines, 1)]
+        split = _split_label_first if _are_labels_first(table, lines) else _split_words
+        return [(number, split(line)) for number, line in enumerate(lines, 1)]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         rows = [(reader.line_num, [cell.strip().strip("\0") for cell in row]) for row in reader]
@@ -163,3 +166,21 @@ def _split_words(line: str) -> list[str]:
     if len(words) < 2 or has_image_name(words[-1]):
         return [line]
     return words if has_image_name(words[0]) else [line.removesuffix(words[-1]).rstrip(_BLANKS), words[-1]]
+
+
+def _are_labels_first(table: Path, lines: Iterable[str]) -> bool:
+    """Whether each line has a word before its path (`0 a.jpg`), and none is a file's name with a blank in it."""
+    given = [stripped for line in lines if (stripped := line.strip(_BLANKS))]
+    pairs = [_split_label_first(line) for line in given]
+    if not all(len(pair) > 1 and has_image_name(pair[1]) and not has_image_name(pair[0]) for pair in pairs):
+        return False
+    looked_at = range(0, len(given), max(1, len(given) // _N_LOOKED_AT))
+    if any(os.path.lexists(table.parent / given[row]) for row in looked_at):
+        return False
+    labels = {pair[0] for pair in pairs}
+    is_numbers = all(map(str.isdecimal, labels)) and len(labels) <= len(pairs) // 2
+    return is_numbers or any(os.path.lexists(table.parent / pairs[row][1]) for row in looked_at)
+
+
+def _split_label_first(line: str) -> list[str]:
+    return _BETWEEN.split(line.strip(_BLANKS), maxsplit=1)

@@ -210,3 +210,41 @@ def test_a_forbidden_folder_of_the_system(write_files):
         assert remark.examples == ("lost+found: the file system's place for what it salvaged; it cannot be read",)
     finally:
         (folder / "lost+found").chmod(0o700)
+
+
+def test_classes_inside_of_domains(write_files):
+    """Folders that may be the classes are told also where single folders stand between: `amazon/images/bike`."""
+    places = (f"{domain}/images/{name}/1.jpg" for domain in ("amazon", "dslr") for name in ("backpack", "bike"))
+    remark = found(write_files(*places))["nested_classes"]
+    assert (remark.severity, remark.examples[0]) == ("warning", "amazon: 'backpack', 'bike'")
+
+
+def test_advice_that_can_be_followed(write_files, tmp_path):
+    """Folders taken for masks are named with a way out, and no option is advised that would be refused."""
+    with pytest.raises(DataError, match=r"called 'boxes' is taken for masks .* list paths and labels in a table"):
+        read_folder(write_files("boxes/1.jpg", "photos/1.jpg"))
+    remark = found(write_files("train_cats/1.jpg", "test_cats/1.jpg", folder=tmp_path / "other"))["class_like_split"]
+    assert "--split-folders" not in remark.message
+    assert "put a folder for each class into each of them" in remark.message
+
+
+def test_links_inside_of_links(write_files):
+    """Folders that all link each other are listed once for each link, not in every order, and that is told."""
+    names = [f"c{number}" for number in range(12)]
+    folder = write_files(*(f"{name}/1.jpg" for name in names))
+    for name in names:
+        for other in names:
+            if name != other:
+                (folder / name / f"to {other}").symlink_to(folder / other)
+    assert read_folder(folder).n_images == 12 * 12
+    assert found(folder)["repeated_links"].n > 0
+
+
+def test_endings_that_are_no_images(write_files):
+    """A file whose ending says that it is none is not opened; one with any other ending, or none, is looked into."""
+    folder = write_files("cat/1.jpg", "dog/1.jpg")
+    for name in ("2.txt", "2.JSON", "2.npy", "3.dat", "3.HEIC", "3"):
+        (folder / "cat" / name).write_bytes(JPEG)
+    remarks = found(folder)
+    assert remarks["by_content"].n == 3
+    assert remarks["other_files"].examples == ("cat/2.JSON", "cat/2.npy", "cat/2.txt")

@@ -211,3 +211,11 @@ def test_a_deep_tree():
     assert place_images([f"{deep}/cat/1.jpg", f"{deep}/dog/1.jpg"]) == [(None, "cat"), (None, "dog")]
     splits = "/".join(["train/a"] * 1500)
     assert place_images([f"{splits}/1.jpg", "b/c/1.jpg", "c/b/1.jpg"])[0][1] is not None
+
+
+def test_thousands_of_folders_that_speak_of_splits():
+    """Folders whose names all hold a split's word are compared by their other words, not each with each."""
+    letters = "abcdefghijklmnopqrst"
+    names = [f"train_{one}{two}{three}z" for one in letters for two in letters for three in letters]
+    assert agreeing_splits(names) == {}
+    assert len(read_layout([f"{name}/{row}/1.jpg" for row, name in enumerate(names)]).classes) == len(names)

@@ -288,3 +288,56 @@ def test_a_sample_is_verified(table):
     assert (manifest.splits.count("test"), "guessed_split_column" in codes(manifest)) == (1, True)
     rows[2345] = "2345.jpg,0,other"
     assert set(read_table(table("path,label,used\n" + "\n".join(rows) + "\n")).splits) == {None}
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("id,photo_file,label\n1,a.jpg,cat\n2,b.jpg,dog\n", "photo_file"),
+        ("Id,Image Index,Finding Labels\n1,a.jpg,cat\n2,b.jpg,dog\n", "Image Index"),
+        ("Image,File Location,label\nfirst,a.jpg,cat\nsecond,b.jpg,dog\n", "File Location"),
+    ],
+)
+def test_a_weak_name_yields_to_names_of_images(table, photos, text, path):
+    """A column that is called like one of paths is none where another one names images, and it names no file."""
+    photos("a.jpg", "b.jpg")
+    manifest = read_table(table(text))
+    assert (manifest.paths, manifest.class_names) == (("a.jpg", "b.jpg"), ("cat", "dog"))
+    assert manifest.remarks[0].examples == (path,)
+    assert read_table(table("id,mask,label\na,a_m.png,cat\nb,b_m.png,dog\n")).paths == ("a.jpg", "b.jpg")
+
+
+def test_an_empty_column_of_labels(table, photos):
+    """A column without any cell is none where another one has the labels, and that is told; alone it is one."""
+    photos("a.jpg", "b.jpg")
+    manifest = read_table(table("path,label,category\na.jpg,,cat\nb.jpg,,dog\n"))
+    assert (manifest.class_names, codes(manifest)) == (("cat", "dog"), ["empty_label_column"])
+    assert read_table(table("path,label\na.jpg,\nb.jpg,\n")).labels.tolist() == [-1, -1]
+
+
+def test_lists_with_the_label_first(tmp_path, photos):
+    """`0 a.jpg` is a label and a path where the file is there, or numbers repeat; a name with a blank stays one."""
+    photos("a.jpg", "b.jpg", "0 c.jpg")
+    path = tmp_path / "t.txt"
+    path.write_text("0 a.jpg\n1 b.jpg\n")
+    manifest = read_table(path)
+    assert (manifest.paths, manifest.labels.tolist()) == (("a.jpg", "b.jpg"), [0, 1])
+    path.write_text("0 x.jpg\n0 y.jpg\n1 z.jpg\n1 w.jpg\n")
+    assert read_table(path).class_names == ("0", "1")
+    path.write_text("0 c.jpg\n")
+    assert read_table(path).paths == ("0 c.jpg",)
+
+
+def test_columns_of_yes_and_no_as_splits(table, photos):
+    """`is_valid` and the like are the split, and that is told; a row of two splits is refused, a label stays one."""
+    photos("a.jpg", "b.jpg", "c.jpg")
+    manifest = read_table(table("path,label,is_valid\na.jpg,cat,True\nb.jpg,dog,False\nc.jpg,dog,\n"))
+    assert (manifest.splits, codes(manifest)) == (("val", "train", None), ["split_flags"])
+    manifest = read_table(table("path,label,is_val,is_test\na.jpg,cat,1,0\nb.jpg,dog,0,0\nc.jpg,dog,0,1\n"))
+    assert manifest.splits == ("val", "train", "test")
+    manifest = read_table(table("path,label,is_training_image\na.jpg,cat,1\nb.jpg,dog,0\n"))
+    assert manifest.splits == ("train", "test")
+    with pytest.raises(DataError, match=r"line 2, column 'is_val': the row is of several splits \(is_val, is_test\)"):
+        read_table(table("path,label,is_val,is_test\na.jpg,cat,1,1\n"))
+    said = Reading(label_column="is_train")
+    assert read_table(table("path,is_train\na.jpg,1\nb.jpg,0\n"), said).splits == (None, None)

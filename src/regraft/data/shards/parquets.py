@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from regraft.core import OptionError, quoted, shortened
 from regraft.data.cells import CellError, label_of, squashed
+from regraft.data.column_words import LABEL_WORDS
 from regraft.data.shards.contents import N_NAME_CHARACTERS_MAX, ShardContents
 from regraft.data.shards.row_groups import N_GROUP_BYTES_MAX, RowGroups, batches, leaf, open_parquet, stated_bytes
 from regraft.data.shards.row_streams import RowStreams
 from regraft.data.stored import ShardFile, StoredImage
-from regraft.data.table_roles import LABEL_WORDS
 from regraft.data.unreadable import Reason, UnreadableImageError
 
 if TYPE_CHECKING:
