@@ -48,27 +48,30 @@ class NameIndex:
 
     def find(self, path: str) -> Match:
         """The files that a path can mean: those with the same last folders, as many as agree, and at least the name."""
-        parts = [part for part in path.split("/") if part not in ("", ".")]
-        if not parts:
+        parts = [part for part in path.split("/") if part not in ("", ".")] if self._names() else []
+        key = self._key(parts[-1]) if parts else None
+        if key is None:
             return Match([])
-        key = self._key(parts[-1])
         found, n_parts = self._closest(key, "/".join(parts[:-1]).lower())
         if 1 < len(found) <= _N_COMPARED_MAX:
             tail = "/" + "/".join(parts)
             found = [one for one in found if tail in (f"/{one}", f"/{_stem(one)}")] or found
         is_same = len(found) == 1 and found[0].rpartition("/")[2] == parts[-1]
-        return Match(found, n_parts if found else 0, is_same)
+        return Match(found, n_parts, is_same)
 
     def n_named(self, cells: list[str]) -> int:
         """How many cells mean one file."""
         return sum(len(self.find(cell).paths) == 1 for cell in cells)
 
-    def _key(self, name: str) -> str:
+    def _key(self, name: str) -> str | None:
+        """The key of the files that a name can mean; None where there are none."""
         names = self._names()
-        keys = [name, name.lower()]
-        if has_image_name(name):  # the images may have been converted to another format
-            keys.append(_stem(name))
-        return next((key for key in keys if key in names), name)
+        if name in names:
+            return name
+        if name.lower() in names:
+            return name.lower()
+        stem = _stem(name)  # the images may have been converted to another format
+        return stem if stem in names and has_image_name(name) else None
 
     def _closest(self, key: str, folders: str) -> tuple[list[str], int]:
         """The files of a name with most of some folders above them, and how many parts agree."""
@@ -80,13 +83,13 @@ class NameIndex:
             if found := below.get(folders):
                 return found, n_parts
             folders, n_parts = folders.partition("/")[2], n_parts - 1
-        return self._names().get(key, []), 1
+        return self._names()[key], 1
 
     def _folders_of(self, key: str) -> dict[str, list[str]]:
         """The files of a name by the last folders above them, one, two, ...; all of them after a slash."""
         if key not in self._by_folders:
             below: defaultdict[str, list[str]] = defaultdict(list)
-            for path in self._names().get(key, []):
+            for path in self._names()[key]:
                 folders = path.rpartition("/")[0].lower()
                 below[f"/{folders}"].append(path)
                 while folders:
