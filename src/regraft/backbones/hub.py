@@ -15,13 +15,15 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener, getproxies, proxy_bypass
 
-from regraft.core import BackboneError, FetchError, SilentProgress, is_writable, scratch_folder, shortened
-from regraft.data import NotConnectedError, Web, fetch_file
+from regraft.core import BackboneError, FetchError, is_writable, quoted, scratch_folder, shortened
+from regraft.data import NotConnectedError, RangeRefusedError, Web, fetch_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from http.client import HTTPMessage
     from pathlib import Path
+
+    from regraft.core import Progress
 
 _SECONDS_TO_ANSWER = 4.0
 """From the question to the first byte: looking the name up, connecting, being led on, waiting. With what is done
@@ -79,6 +81,7 @@ class _Redirects(HTTPRedirectHandler):
 class _Hub(Web):
     """A hub, reached as its users reach it: proxies and certificates of the system, http only where they say so."""
 
+    waits: tuple[float, ...] = (1.0, 3.0)
     key: str | None = None
 
     def ask(self, url: str, headers: Mapping[str, str]) -> Any:
@@ -91,6 +94,8 @@ class _Hub(Web):
             return _answer_in_time(lambda: _opened(request))
         except HTTPError as error:
             error.close()
+            if error.code == 416 and "Range" in headers:
+                raise RangeRefusedError from error
             answer = f"{where.netloc} answers {error.code} {shortened(str(error.reason))}"
             if error.code in {401, 403, 404, 410}:
                 raise _RefusedError(error.code, answer) from error
@@ -143,35 +148,38 @@ def _way_to(where: SplitResult) -> str:
     proxy = getproxies().get(where.scheme)
     if proxy is None or proxy_bypass(where.netloc):
         return where.netloc
-    through = urlsplit(proxy if "//" in proxy else f"//{proxy}")
-    return f"{where.netloc} through the proxy {through.hostname}:{through.port}"
+    through = proxy.partition("//")[2] or proxy  # not parsed: it may be no address, and holds a password perhaps
+    return f"{where.netloc} through the proxy {through.rpartition('@')[2].partition('/')[0]}"
 
 
-def fetch_weights(name: str, record: Mapping[str, Any], cache: Path) -> WeightsFile:
+def fetch_weights(name: str, record: Mapping[str, Any], cache: Path, progress: Progress) -> WeightsFile:
     """A file of published weights: from the hub's cache on this machine, or from the web.
 
     Args:
         name: The backbone, for sentences.
         record: timm's record of it: `hf_hub_id`, `hf_hub_filename`, `url`, `custom_load`.
         cache: Where it is fetched to.
+        progress: Where to report.
 
     Raises:
         BackboneError: It cannot be had.
         StoreError: The disk has no room for it.
     """
     is_foreign = bool(record.get("custom_load"))
-    places = _addresses(record)
-    if (found := _cached(record, [file for _url, file in places])) is not None:
+    if (found := _cached(record)) is not None:
         return WeightsFile(found, is_ours=False, is_foreign_format=is_foreign)
     without = _WITHOUT.format(architecture=record.get("architecture", name))
     fact = f"The weights of {name} are not on this machine and could not be fetched"
-    if not places:
-        raise BackboneError(f"{fact}: timm knows no place of them. {without}")
     if _is_offline():
         raise BackboneError(f"{fact}: HF_HUB_OFFLINE forbids it. Unset it, or: {without}")
+    if not (addresses := _addresses(record)):
+        raise BackboneError(f"{fact}: timm knows no place of them. {without}")
+    folder = (cache if is_writable(cache) else scratch_folder()) / "downloads"
     try:
-        path = _fetch_first(places, (cache if is_writable(cache) else scratch_folder()) / "downloads")
+        path = _fetch_first(addresses, folder, progress)
     except FetchError as error:
+        if any(_target(url, folder, ".part").is_file() for url in addresses):  # it says how to go on with that
+            raise BackboneError(f"The weights of {name} are not on this machine. {error} {without}") from error
         raise BackboneError(f"{fact}: {error.__cause__ or error}. {without}") from error
     except _RefusedError as error:
         hint = "Set HF_TOKEN to a key that may read it. " if error.code in {401, 403} else ""
@@ -179,26 +187,49 @@ def fetch_weights(name: str, record: Mapping[str, Any], cache: Path) -> WeightsF
     return WeightsFile(path, is_ours=True, is_foreign_format=is_foreign)
 
 
-def _addresses(record: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Where the file may be, the best form first: (address, its name on the hub)."""
+def _addresses(record: Mapping[str, Any]) -> list[str]:
+    """Where the file may be, the best form first."""
     if (hub_id := record.get("hf_hub_id")) is None:
         url = record.get("url")
         url = url[0] if isinstance(url, (list, tuple)) else url
-        return [(url, "")] if url else []
+        return [url] if url else []
     repository, _, revision = str(hub_id).partition("@")
-    endpoint = (os.environ.get("HF_ENDPOINT") or _ENDPOINT).rstrip("/")
+    endpoint = _endpoint()
+    return [f"{endpoint}/{repository}/resolve/{revision or 'main'}/{file}" for file in _files(record)]
+
+
+def _endpoint() -> str:
+    """The hub: the user's, or the one that everybody knows.
+
+    Raises:
+        BackboneError: The user's is no address.
+    """
+    chosen = (os.environ.get("HF_ENDPOINT") or _ENDPOINT).strip().rstrip("/")
+    try:
+        parts = urlsplit(chosen)
+        is_address = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        is_address = False
+    if is_address and "@" not in parts.netloc:
+        return chosen
+    shown = "holds" if "@" in chosen else f"is {quoted(chosen)},"  # a password is not repeated
+    raise BackboneError(
+        f"The environment variable HF_ENDPOINT {shown} no address of a hub. Write it as https://HOST or "
+        f"http://HOST:PORT, or unset it to use {_ENDPOINT}."
+    )
+
+
+def _files(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names that the file may have on the hub, the best form first."""
     file = str(record.get("hf_hub_filename") or "pytorch_model.bin")
     safe = {
         "pytorch_model.bin": "model.safetensors",
         "open_clip_pytorch_model.bin": "open_clip_model.safetensors",
     }.get(file, file.removesuffix(".bin") + ".safetensors" if file.endswith(".bin") else file)
-    return [
-        (f"{endpoint}/{repository}/resolve/{revision or 'main'}/{choice}", choice)
-        for choice in dict.fromkeys((safe, file))
-    ]
+    return tuple(dict.fromkeys((safe, file)))
 
 
-def _cached(record: Mapping[str, Any], files: list[str]) -> Path | None:
+def _cached(record: Mapping[str, Any]) -> Path | None:
     from pathlib import Path
 
     if (hub_id := record.get("hf_hub_id")) is None:
@@ -206,7 +237,7 @@ def _cached(record: Mapping[str, Any], files: list[str]) -> Path | None:
     from huggingface_hub import try_to_load_from_cache
 
     repository, _, revision = str(hub_id).partition("@")
-    for file in files:
+    for file in _files(record):
         found = try_to_load_from_cache(repository, file, revision=revision or None)
         if isinstance(found, str):
             return Path(found)
@@ -220,32 +251,45 @@ def _is_offline() -> bool:
     return bool(constants.HF_HUB_OFFLINE)
 
 
-def _fetch_first(places: list[tuple[str, str]], folder: Path) -> Path:
-    """Fetch the first file that is there; a key is shown only where the hub asks for one."""
+def _fetch_first(addresses: list[str], folder: Path, progress: Progress) -> Path:
+    """Fetch the first file that is there."""
     folder.mkdir(parents=True, exist_ok=True)
-    for url, _file in places[:-1]:
+    for url in addresses[:-1]:
         try:
-            return _fetch(url, folder)
+            return _fetch(url, folder, progress)
         except _RefusedError as error:
             if error.code not in {404, 410}:
                 raise
-    return _fetch(places[-1][0], folder)
+    return _fetch(addresses[-1], folder, progress)
 
 
-def _fetch(url: str, folder: Path) -> Path:
-    target = folder / "-".join(urlsplit(url).path.strip("/").split("/"))
-    for key in (None, _key()):
-        try:
-            fetch_file(url, target, n_bytes_max=_N_BYTES_MAX, progress=SilentProgress(), web=_Hub(key=key))
-        except _RefusedError as error:
-            if error.code not in {401, 403} or key is not None or _key() is None:
-                raise
-        else:
-            break
+def _fetch(url: str, folder: Path, progress: Progress) -> Path:
+    """Fetch a file; a key is looked for, and shown, only where the hub asks for one."""
+    target = _target(url, folder)
+    try:
+        fetch_file(url, target, n_bytes_max=_N_BYTES_MAX, progress=progress, web=_Hub())
+    except _RefusedError as error:
+        if error.code not in {401, 403} or (key := _key()) is None:
+            raise
+        fetch_file(url, target, n_bytes_max=_N_BYTES_MAX, progress=progress, web=_Hub(key=key))
     return target
 
 
-def _key() -> str | None:
-    from huggingface_hub import get_token
+def _target(url: str, folder: Path, ending: str = "") -> Path:
+    return folder / f"{'-'.join(urlsplit(url).path.strip('/').split('/'))}{ending}"
 
-    return get_token()
+
+def _key() -> str | None:
+    """The user's key, from where the hub's own client has it; that client would renew it over the network."""
+    from pathlib import Path
+
+    from huggingface_hub import constants
+
+    key = os.environ.get("HF_TOKEN") or os.environ.get("HUGGING_FACE_HUB_TOKEN")
+    if not (key or "").strip():
+        try:
+            key = Path(constants.HF_TOKEN_PATH).read_text("utf-8")
+        except (OSError, UnicodeError):
+            return None
+    key = "".join((key or "").split())
+    return key if key.isascii() and key.isprintable() and key else None

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from regraft.backbones.catalog import BACKBONES
 from regraft.backbones.processes import ONE_AT_A_TIME
 from regraft.backbones.specification import BackboneSpec, WeightsSource
+from regraft.backbones.turns import taking_turns
 from regraft.backbones.weights import keep_weights, package_file
-from regraft.core import BackboneError, atomic_path, digest_bytes, digest_file, kept_file, note_unkept
+from regraft.core import BackboneError, SilentProgress, atomic_path, digest_bytes, digest_file, kept_file, note_unkept
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from regraft.core import Progress
 
 
 def resolve_backbone(
@@ -24,6 +28,7 @@ def resolve_backbone(
     image_size: int | None = None,
     is_drawn: bool = False,
     random_seed: int = 0,
+    progress: Progress | None = None,
 ) -> BackboneSpec:
     """Find a backbone and make sure that its digest is known.
 
@@ -37,6 +42,7 @@ def resolve_backbone(
         image_size: Another input size than the backbone's own, in pixels.
         is_drawn: Draw the weights instead of using learnt ones; those of a network that has none are drawn in any case.
         random_seed: Of drawn weights.
+        progress: Where to report.
 
     Raises:
         BackboneError: Nobody knows the name, or the weights cannot be had.
@@ -51,17 +57,31 @@ def resolve_backbone(
     digest = digest_file(checkpoint) if checkpoint is not None else None
     asked = [name, source and source.kind, digest or (source and source.location), image_size, version("timm")]
     remembered = cache / "backbones" / f"{digest_bytes(json.dumps(asked).encode())[:32]}.json"
+    if (known := _recall(remembered)) is not None:
+        return known
+    progress = progress or SilentProgress()
+    lock = f"backbones/{remembered.stem}.lock"
+    turn = taking_turns(f"the weights of {name}", cache, lock, progress) if source is None else nullcontext()
+    with ONE_AT_A_TIME, turn:
+        if (known := _recall(remembered)) is None:
+            known = _work_out(name, row, source, image_size, cache, progress=progress)
+            _remember(known, remembered, cache)
+    return known
+
+
+def _recall(path: Path) -> BackboneSpec | None:
     try:
-        return BackboneSpec.from_exact_json(remembered.read_bytes())
+        return BackboneSpec.from_exact_json(path.read_bytes())
     except (OSError, ValueError):
-        with ONE_AT_A_TIME:
-            spec = _work_out(name, row, source, image_size, cache)
+        return None
+
+
+def _remember(spec: BackboneSpec, path: Path, cache: Path) -> None:
     try:
-        with atomic_path(remembered) as aside:
+        with atomic_path(path) as aside:
             aside.write_text(spec.exact_json())
     except OSError as error:
         note_unkept(cache, error)
-    return spec
 
 
 def resolve_own_network(
@@ -105,7 +125,13 @@ def _source(checkpoint: Path | None, random_seed: int) -> WeightsSource:
 
 
 def _work_out(
-    name: str, row: BackboneSpec | None, source: WeightsSource | None, image_size: int | None, cache: Path
+    name: str,
+    row: BackboneSpec | None,
+    source: WeightsSource | None,
+    image_size: int | None,
+    cache: Path,
+    *,
+    progress: Progress,
 ) -> BackboneSpec:
     from regraft.backbones.networks import derive_spec
 
@@ -119,7 +145,7 @@ def _work_out(
         spec = spec.model_copy(update={"top1": None})
     if spec.family == "built-in" and spec.image_size != BACKBONES[name].image_size:
         spec = _measured(spec)
-    _path, digest = keep_weights(spec, cache / "weights")
+    _path, digest = keep_weights(spec, cache / "weights", progress=progress)
     return spec.model_copy(update={"digest": digest})
 
 

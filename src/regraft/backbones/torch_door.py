@@ -12,26 +12,49 @@ import importlib
 import os
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from regraft.core import StoreError, cache_folder, is_writable, scratch_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from importlib.machinery import ModuleSpec
     from types import ModuleType
 
 _VARIABLE = "TORCHINDUCTOR_CACHE_DIR"
 
 
 class _BeforeTorch:
-    """Stands first among the finders of modules until torch is asked for; finds nothing itself."""
+    """Stands first among the finders of modules; what the others find of torch is prepared for when it is loaded."""
 
-    def find_spec(self, name: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None) -> None:
-        """Called for every module that is not loaded yet."""
-        if name == "torch":
-            sys.meta_path.remove(self)
-            _settle()
-            _load_without_ldconfig("cuda.pathfinder")
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Called for every module that is not loaded yet, and by whoever only asks where torch lies."""
+        if name != "torch":
+            return None
+        here = sys.meta_path.index(self) + 1 if self in sys.meta_path else 0
+        for finder in sys.meta_path[here:]:
+            find: Any = getattr(finder, "find_spec", None)
+            if find is not None and (spec := find(name, path, target)) is not None:
+                return _prepared(spec)
+        return None
+
+
+def _prepared(spec: ModuleSpec) -> ModuleSpec:
+    """See to it that a module's files go to the cache once it is loaded, and not before."""
+    loader: Any = spec.loader
+    load: Any = getattr(loader, "exec_module", None)
+
+    def exec_module(module: ModuleType) -> None:
+        _settle()
+        _load_without_ldconfig("cuda.pathfinder")
+        load(module)
+
+    if load is not None:
+        with suppress(AttributeError):  # a loader of somebody's own, which takes no attributes
+            loader.exec_module = exec_module
+    return spec
 
 
 def watch_for_torch() -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regraft.backbones.tensor_files import load_tensors
+from regraft.backbones.turns import taking_turns
 from regraft.core import (
     BackboneError,
+    SilentProgress,
     digest_tensors,
     kept_file,
     note_unkept,
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     import torch
 
     from regraft.backbones.specification import BackboneSpec, WeightsSource
+    from regraft.core import Progress
 
 State = dict[str, "torch.Tensor"]
 
@@ -40,12 +44,13 @@ def package_file(source: WeightsSource) -> Path | None:
     return path if path.is_file() else None
 
 
-def load_state(spec: BackboneSpec, cache: Path) -> State:
+def load_state(spec: BackboneSpec, cache: Path, progress: Progress) -> State:
     """Load a backbone's weights from where they come from, under the network's own names.
 
     Args:
         spec: The backbone.
         cache: Where published weights are fetched to.
+        progress: Where to report.
 
     Returns:
         Parameter and buffer tensors by name, on the CPU.
@@ -59,18 +64,18 @@ def load_state(spec: BackboneSpec, cache: Path) -> State:
         case "file":
             return read_checkpoint(Path(spec.weights.location))
         case "hub":
-            return _load_hub(spec, cache)
+            return _load_hub(spec, cache, progress)
         case "random":
             from regraft.backbones.architectures import initial_state
 
             return initial_state(spec)
 
 
-def keep_weights(spec: BackboneSpec, folder: Path) -> tuple[Path, str]:
+def keep_weights(spec: BackboneSpec, folder: Path, *, progress: Progress | None = None) -> tuple[Path, str]:
     """Make sure that the weights are in `folder` as `DIGEST.safetensors`.
 
     Nothing is loaded, and torch is not imported, when they are. Where the folder cannot be written, they are kept for
-    the time of this process.
+    the time of this process. Published ones are fetched by one process at a time, which has them until they are kept.
 
     Returns:
         The file and the digest of its contents.
@@ -78,9 +83,21 @@ def keep_weights(spec: BackboneSpec, folder: Path) -> tuple[Path, str]:
     Raises:
         BackboneError: The weights cannot be had, or differ from the digest in the spec.
     """
-    if spec.digest is not None and (path := kept_file(folder, f"{spec.digest}.safetensors")) is not None:
-        return path, spec.digest
-    return keep_state(spec, load_state(spec, folder.parent), folder)
+    if (found := _kept(spec, folder)) is not None:
+        return found
+    progress = progress or SilentProgress()
+    if spec.weights.kind != "hub":
+        return keep_state(spec, load_state(spec, folder.parent, progress), folder)
+    lock = f"{re.sub(r'[^A-Za-z0-9._]+', '-', spec.weights.location)}.lock"
+    with taking_turns(f"the weights of {spec.name}", folder.parent, f"downloads/{lock}", progress):
+        found = _kept(spec, folder)
+        return found or keep_state(spec, load_state(spec, folder.parent, progress), folder)
+
+
+def _kept(spec: BackboneSpec, folder: Path) -> tuple[Path, str] | None:
+    if spec.digest is None or (path := kept_file(folder, f"{spec.digest}.safetensors")) is None:
+        return None
+    return path, spec.digest
 
 
 def keep_state(spec: BackboneSpec, state: State, folder: Path) -> tuple[Path, str]:
@@ -197,11 +214,11 @@ def _load_package(spec: BackboneSpec) -> State:
     return dict(zip(wanted, stored.values(), strict=True))
 
 
-def _load_hub(spec: BackboneSpec, cache: Path) -> State:
+def _load_hub(spec: BackboneSpec, cache: Path, progress: Progress) -> State:
     from regraft.backbones.hub import fetch_weights
     from regraft.backbones.networks import create_network, pretrained_record
 
-    found = fetch_weights(spec.name, pretrained_record(spec.architecture), cache)
+    found = fetch_weights(spec.name, pretrained_record(spec.architecture), cache, progress)
     try:
         weights = found.path if found.is_foreign_format else _plain(found.path)
         return create_network(spec.architecture, pretrained=weights).state_dict()
@@ -217,11 +234,9 @@ def _load_hub(spec: BackboneSpec, cache: Path) -> State:
 
 def _plain(path: Path) -> State:
     """All tensors of a file under the names that they have in it; no code in it is run."""
+    if path.suffix == ".safetensors":
+        return load_tensors(path)
     import torch
 
-    if path.suffix == ".safetensors":
-        from safetensors.torch import load_file
-
-        return load_file(path)
     state: State = torch.load(path, map_location="cpu", weights_only=True)
     return state

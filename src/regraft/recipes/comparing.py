@@ -119,7 +119,7 @@ def compare(
     manifest = read_manifest(source, options.reading())
     manifest = require_classes(manifest)
     # Opened before anything is computed: a missing network is found out now, not after an hour.
-    networks = [open_network(trials[0], cache_folder()) for trials in plan]
+    networks = [open_network(trials[0], cache_folder(), progress=progress) for trials in plan]
     with RunFolder(options.runs, options.name, f"{Path(source).stem}-compare") as run:
         prints = fingerprint_manifest(manifest, progress=progress)
         contestants: list[Contestant] = []

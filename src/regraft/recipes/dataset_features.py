@@ -118,7 +118,7 @@ def load_features(
         progress.say(f"Running your own code: {name}.")
         load_function(name)  # a slip in it shows before anything is computed
     with watch.stage("choose engine"):
-        spec, choice, extractor = open_network(options, cache_folder())
+        spec, choice, extractor = open_network(options, cache_folder(), progress=progress)
         if check is not None:
             check(spec)
     return features_for(manifest, spec=spec, choice=choice, extractor=extractor, progress=progress, watch=watch)

@@ -26,6 +26,7 @@ from regraft.images import ResizePolicy
 
 if TYPE_CHECKING:
     from regraft.backbones import BackboneSpec, EngineChoice
+    from regraft.core import Progress
     from regraft.features import Extractor
 
 
@@ -110,22 +111,29 @@ class NetworkOptions(FeatureOptions, BackboneOptions):
     """Which features to compute, and on what."""
 
 
-def open_network(options: NetworkOptions, cache: Path) -> tuple[BackboneSpec, EngineChoice, Extractor]:
+def open_network(
+    options: NetworkOptions, cache: Path, *, progress: Progress | None = None
+) -> tuple[BackboneSpec, EngineChoice, Extractor]:
     """The backbone, the engine and the extractor that some options mean.
+
+    Args:
+        options: Which network, and what of it.
+        cache: The cache folder.
+        progress: Where it is reported that weights are fetched.
 
     Raises:
         BackboneError: The network or its weights cannot be had.
         OptionError: The engine does not exist on this machine.
     """
     choice = choose_engine(options.engine, options.precision, options.device)
-    spec = _find_backbone(options, cache)
+    spec = _find_backbone(options, cache, progress)
     if options.preprocessing != "auto":
         spec = with_preprocessing(spec, options.preprocessing)
     transform = backbone_transform(spec, spec.resize if options.resize == "auto" else options.resize)
     return spec, choice, build_extractor(spec, choice, transform=transform, layer=options.layer, cache=cache)
 
 
-def _find_backbone(options: NetworkOptions, cache: Path) -> BackboneSpec:
+def _find_backbone(options: NetworkOptions, cache: Path, progress: Progress | None) -> BackboneSpec:
     if options.checkpoint is not None and options.init == "random":
         raise OptionError("--init random draws the weights: leave --checkpoint out.")
     seed = _weights_seed(options)
@@ -141,6 +149,7 @@ def _find_backbone(options: NetworkOptions, cache: Path) -> BackboneSpec:
             image_size=options.image_size,
             is_drawn=options.init == "random",
             random_seed=seed,
+            progress=progress,
         )
     if options.checkpoint is not None or options.init == "random":
         raise OptionError("--backbone names a bundle, which has its own weights: leave --checkpoint and --init out.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -10,6 +11,7 @@ import threading
 import time
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -21,18 +23,24 @@ PROGRAM = """
 import sys, time
 from pathlib import Path
 from regraft.backbones.hub import fetch_weights
-from regraft.core import BackboneError
+from regraft.core import BackboneError, SilentProgress
 import huggingface_hub
+class Progress(SilentProgress):
+    def start(self, task, n_total, unit="images"):
+        print(task, n_total, unit)
+    say = lambda self, text: print(text)
+progress = Progress() if {is_told!r} else SilentProgress()
 began = time.monotonic()
+record = {{"hf_hub_id": "timm/" + {name!r}, "architecture": "test_resnet"}}
 try:
-    fetch_weights({name!r}, {{"hf_hub_id": "timm/" + {name!r}, "architecture": "test_resnet"}}, Path({cache!r}))
+    fetch_weights({name!r}, record, Path({cache!r}), progress)
 except BackboneError as error:
     print(f"{{time.monotonic() - began:.2f}} {{error}}")
 """
 RESOLVING = """
 from pathlib import Path
 from regraft.backbones import resolve_backbone
-print(resolve_backbone({name!r}, cache=Path({cache!r})).digest)
+print(resolve_backbone({name!r}, cache=Path({cache!r}), image_size={size!r}).digest)
 """
 KEY = "hf_key"
 
@@ -46,11 +54,12 @@ class Hub:
         pause_seconds: Between two halves of the file.
         needs_key: Whether a key must be shown.
         location: Where the file is elsewhere.
+        is_dying: Whether half of the file comes, and then only errors.
     """
 
-    def __init__(self, content=b"", *, status=None, pause_seconds=0.0, needs_key=False, location=None):
+    def __init__(self, content=b"", *, status=None, pause_seconds=0.0, needs_key=False, location=None, is_dying=False):
         self.content, self.status, self.pause_seconds = content, status, pause_seconds
-        self.needs_key, self.location = needs_key, location
+        self.needs_key, self.location, self.is_dying = needs_key, location, is_dying
         self.asked = []
 
     def __enter__(self):
@@ -81,7 +90,8 @@ class Hub:
         key = handler.headers.get("Authorization")
         self.asked.append((handler.path, key))
         status = 401 if self.needs_key and key is None else self.status
-        status = status or (200 if handler.path == PATH else 404)
+        is_there = 416 if handler.headers.get("Range") else 200
+        status = status or (is_there if handler.path == PATH else 404)
         if self.location is not None and status != 401:
             handler.send_response(302)
             handler.send_header("Location", self.location + handler.path)
@@ -89,11 +99,15 @@ class Hub:
             return
         handler.send_response(status)
         handler.send_header("Content-Length", str(len(self.content) if status == 200 else 0))
+        handler.send_header("ETag", '"new"')
         handler.end_headers()
         if status == 200:
             half = len(self.content) // 2
             handler.wfile.write(self.content[:half])
             handler.wfile.flush()
+            if self.is_dying:
+                self.status = 503
+                return
             if self.pause_seconds:
                 threading.Event().wait(self.pause_seconds)
             handler.wfile.write(self.content[half:])
@@ -111,16 +125,16 @@ def content(tmp_path_factory):
 
 
 @pytest.fixture
-def ask(tmp_path):
-    """Resolves the network in a process of its own; what it prints, and nothing on standard error."""
+def start(tmp_path):
+    """Begins to resolve the network in a process of its own."""
 
-    def run(endpoint, program=PROGRAM, **environment):
-        done = subprocess.run(
-            [sys.executable, "-c", program.format(name=NAME, cache=str(tmp_path / "cache"))],
-            capture_output=True,
+    def start(endpoint, program=PROGRAM, *, size=None, is_told=False, **environment):
+        text = program.format(name=NAME, cache=str(tmp_path / "cache"), size=size, is_told=is_told)
+        return subprocess.Popen(
+            [sys.executable, "-c", text],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            check=True,
-            timeout=200,
             env={
                 **{name: value for name, value in os.environ.items() if name != "HF_HUB_OFFLINE"},
                 "HF_ENDPOINT": endpoint,
@@ -129,10 +143,20 @@ def ask(tmp_path):
                 **environment,
             },
         )
-        assert done.stderr == ""
-        return done.stdout.strip()
 
-    return run
+    return start
+
+
+@pytest.fixture
+def ask(start):
+    """Resolves the network in a process of its own; what it prints, and nothing on standard error."""
+    return lambda *arguments, **settings: _told(start(*arguments, **settings))
+
+
+def _told(process):
+    told, errors = process.communicate(timeout=200)
+    assert (process.returncode, errors) == (0, "")
+    return told.strip()
 
 
 def _seconds_and_sentence(told):
@@ -192,7 +216,7 @@ def test_weights_are_fetched_once_and_nothing_of_the_hubs_own_is_left(ask, conte
         assert len(hub.asked) == 1
     assert not (tmp_path / "hf").exists()
     assert {path.name for path in (tmp_path / "cache").rglob("*") if path.is_file()} >= {f"{digest}.safetensors"}
-    assert not list((tmp_path / "cache" / "downloads").iterdir())
+    assert {path.suffix for path in (tmp_path / "cache" / "downloads").iterdir()} == {".lock"}
 
 
 @pytest.mark.slow
@@ -216,3 +240,89 @@ def test_a_late_answer_is_not_waited_for():
     assert time.monotonic() - began < hub._SECONDS_TO_ANSWER + 5
     with pytest.raises(ZeroDivisionError):
         hub._answer_in_time(lambda: 1 / 0)
+
+
+@pytest.mark.slow
+def test_processes_that_want_the_same_weights_take_turns(start, content):
+    """Of two equal ones the second fetches nothing; a third that wants another size has the whole file, too."""
+    with Hub(content, pause_seconds=2.0) as hub:
+        processes = [start(hub.address, RESOLVING, size=size) for size in (None, None, 96)]
+        digests = {_told(process) for process in processes}
+        assert len(hub.asked) == 2
+    assert len(digests) == 1
+
+
+@pytest.mark.slow
+def test_a_key_is_read_only_where_the_hub_asks_for_one(ask, content, tmp_path):
+    """A public file needs none, wherever it would be; a gated one takes that of HF_HOME; an unreadable one is none."""
+    unreadable = {"HF_TOKEN_PATH": str(tmp_path)}
+    with Hub(content) as hub:
+        assert ask(hub.address, **unreadable) == ""
+        assert [key for _path, key in hub.asked] == [None]
+    with Hub(content, needs_key=True) as hub:
+        assert "Set HF_TOKEN to a key" in ask(hub.address, **unreadable)
+        (tmp_path / "hf").mkdir()
+        (tmp_path / "hf" / "token").write_text(f"{KEY}\n")
+        assert ask(hub.address) == ""
+        assert [key for _path, key in hub.asked] == [None, None, f"Bearer {KEY}"]
+
+
+@pytest.mark.slow
+def test_a_fetch_is_seen_and_one_that_ends_midway_says_how_to_go_on(ask):
+    """The bar has the bytes; after two more tries the sentence says what is kept and to run the command again."""
+    content = b"x" * 3_000_000
+    with Hub(content, is_dying=True) as hub:
+        told = ask(hub.address, is_told=True)
+        assert len(hub.asked) == 3
+    assert "3000000 bytes" in told
+    assert "1.5 MB of it are kept" in told
+    assert "run the same command again" in told
+    assert told.count("answers 503") == 2
+
+
+@pytest.mark.slow
+def test_a_part_that_the_hub_cannot_go_on_with_is_forgotten(ask, content, tmp_path):
+    """An answer 416 to a part of another version begins the file again."""
+    name = PATH.strip("/").replace("/", "-")
+    folder = tmp_path / "cache" / "downloads"
+    folder.mkdir(parents=True)
+    with Hub(content) as hub:
+        (folder / f"{name}.part").write_bytes(b"y" * 5000)
+        record = {"url": hub.address + PATH, "etag": '"old"', "last_modified": None, "n_bytes": 9000}
+        (folder / f"{name}.part.json").write_text(json.dumps(record))
+        assert ask(hub.address) == ""
+        assert len(hub.asked) == 2
+    assert (folder / name).read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["hf-mirror.com", "http://[bad", "file:///etc", "https://", "http://host:abc", "https://me:secret@host"]
+)
+def test_an_endpoint_that_is_no_address_is_named(endpoint, monkeypatch):
+    """The sentence names HF_ENDPOINT and its value, but no password."""
+    from regraft.backbones import hub
+    from regraft.core import BackboneError
+
+    monkeypatch.setenv("HF_ENDPOINT", endpoint)
+    with pytest.raises(BackboneError, match="HF_ENDPOINT") as caught:
+        hub._addresses({"hf_hub_id": "timm/x"})
+    assert "secret" not in str(caught.value)
+    assert endpoint in str(caught.value) or "@" in endpoint
+
+
+@pytest.mark.parametrize(
+    ("proxy", "shown"),
+    [
+        ("http://127.0.0.1:abc", "127.0.0.1:abc"),
+        ("http://127.0.0.1", "127.0.0.1"),
+        ("http://[bad", "[bad"),
+        ("me:sec/ret@host:8", "host:8"),
+    ],
+)
+def test_a_proxy_is_told_as_it_stands_there(proxy, shown, monkeypatch):
+    """Also one that is no address; never with its password."""
+    from regraft.backbones import hub
+
+    monkeypatch.setenv("https_proxy", proxy)
+    monkeypatch.setenv("no_proxy", "")
+    assert hub._way_to(urlsplit("https://hub.invalid")) == f"hub.invalid through the proxy {shown}"

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import os
 import pickle
+from pathlib import Path
 
 import pytest
 import torch
@@ -96,3 +98,14 @@ def test_unknown_names_are_answered_with_near_ones(name, shared_cache):
     """A misspelt network or an unknown tag lists what there is."""
     with pytest.raises(BackboneError, match="resnet50"):
         resolve_backbone(name, cache=shared_cache)
+
+
+def test_published_weights_are_read_whatever_the_name_of_their_folder(tmp_path):
+    """A cache whose name is not UTF-8 takes nothing from the file."""
+    from regraft.backbones import weights
+
+    weights.save_state({"a": torch.ones(2)}, tmp_path / "a.safetensors")
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
+    folder.mkdir()
+    moved = (tmp_path / "a.safetensors").rename(folder / "a.safetensors")
+    assert weights._plain(moved)["a"].tolist() == [1.0, 1.0]

@@ -3,7 +3,7 @@
 from regraft.data.fetching.archives import FetchedArchive, find_brought, gather_archives
 from regraft.data.fetching.catalog import DATASETS
 from regraft.data.fetching.coco import COCO_CATEGORIES, Foreground
-from regraft.data.fetching.connections import NotConnectedError, Web
+from regraft.data.fetching.connections import NotConnectedError, RangeRefusedError, Web
 from regraft.data.fetching.downloads import fetch_file
 from regraft.data.fetching.layouts import unpack_dataset
 from regraft.data.fetching.packages import load_dataset
@@ -20,6 +20,7 @@ __all__ = [
     "Foreground",
     "NotConnectedError",
     "Provenance",
+    "RangeRefusedError",
     "Web",
     "digest_images",
     "fetch_file",
