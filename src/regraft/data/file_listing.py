@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, NoReturn
 
 from regraft.core import DataError, plural, quoted, shortened
 from regraft.data.leftovers import COMPANION, Leftover, is_hidden, leftover_reason, look_into
+from regraft.data.packed import explain_packed
 from regraft.data.program_parts import ProgramParts, program_parts
-from regraft.data.signatures import N_SIGNATURE_BYTES, identify_content
+from regraft.data.signatures import N_END_BYTES, N_SIGNATURE_BYTES, identify_content
 from regraft.data.unreadable import Reason, Unreadable
 
 if TYPE_CHECKING:
@@ -207,7 +208,7 @@ def list_files(root: Path) -> FileListing:
         if has_image_name(path):
             images.append(path)
             continue
-        kind = _look_at(root, path)
+        kind = look_at(root, path)
         if kind is not None and kind.is_readable:
             by_content.append((path, kind.name))
             images.append(path)
@@ -230,7 +231,7 @@ def list_files(root: Path) -> FileListing:
     return listing
 
 
-def _look_at(root: Path, name: str) -> ContentKind | None:
+def look_at(root: Path, name: str) -> ContentKind | None:
     """What a file is by its first bytes; None where they say nothing, cannot be read, or its name says enough."""
     if os.path.splitext(name)[1].lower() in _NO_IMAGES:  # noqa: PTH122 - a million paths
         return None
@@ -239,7 +240,9 @@ def _look_at(root: Path, name: str) -> ContentKind | None:
         if not stat.S_ISREG(path.stat().st_mode):  # opening a named pipe would wait for ever
             return None
         with path.open("rb", buffering=0) as file:
-            return identify_content(file.read(N_SIGNATURE_BYTES))
+            beginning = file.read(N_SIGNATURE_BYTES)
+            file.seek(-min(N_END_BYTES, file.seek(0, os.SEEK_END) - len(beginning)), os.SEEK_END)
+            return identify_content(beginning + file.read(N_END_BYTES))
     except OSError:
         return None
 
@@ -268,8 +271,10 @@ def _explain_nothing(listing: FileListing) -> str:
             f"formats (first: {quoted(path)}: {detail}).{aside}"
         )
     if listing.others:
+        packed = next(filter(None, (explain_packed(root / path) for path in listing.others)), None)
         return (
             f"There is no image in {root}: {plural(len(listing.others), 'file')} with other extensions "
             f"(first: {quoted(listing.others[0])}). Looked for: {looked_for}.{aside}"
+            f"{'' if packed is None else f' {packed}'}"
         )
     return f"The folder {root} is empty: there is no image in it (looked for: {looked_for}).{aside}"

@@ -16,6 +16,8 @@ READABLE_KINDS = ("JPEG", "PNG", "PPM", "BMP", "GIF", "WEBP", "TIFF")
 """The formats that can be decoded."""
 N_SIGNATURE_BYTES = 4096
 """So many bytes of a file's beginning suffice to tell what it is."""
+N_END_BYTES = 18
+"""So many bytes of its end are wanted besides, where it is longer."""
 
 _Sort = Literal["readable", "image", "other"]
 
@@ -49,7 +51,8 @@ def identify_content(content: bytes) -> ContentKind | None:
     """What a file is, by its content; None where nothing is known that looks like it.
 
     Args:
-        content: All bytes of a file, or at least the first N_SIGNATURE_BYTES.
+        content: All bytes of a file, or at least the first N_SIGNATURE_BYTES, with the last N_END_BYTES for formats
+            that are known by their end alone.
     """
     name = _readable_name(content)
     if name is not None:
@@ -95,11 +98,25 @@ _READABLE = {
 
 def _is_hardly_begun(content: bytes) -> bool:
     """Whether it ends within the signature of an image."""
+    if content.startswith(b"BM") and len(content) < 18:
+        return b"\0" in content
     return len(content) < 12 and (content.startswith(b"RIFF") or any(full.startswith(content) for full in _READABLE))
 
 
-_PNM = re.compile(rb"P[1-6f](?:\s|#[^\n]*\n)+(?:\d|\Z)")
-"""The letters alone begin too many texts."""
+_GAP = rb"(?:\s|#[^\n]*(?:\n|\Z))+"
+_SIZE = rb"(?:\Z|%b(?:\Z|\d{1,9}(?:\Z|%b(?:\Z|\d{1,9}(?:\Z|%%b)))))" % (_GAP, _GAP)
+_PNM = re.compile(
+    rb"|".join(
+        (
+            rb"P1" + _SIZE % (_GAP + rb"(?:\Z|[01])"),
+            rb"P4" + _SIZE % rb"\s",
+            rb"P[23]" + _SIZE % (_GAP + rb"(?:\Z|\d{1,5}(?:\Z|%b(?:\Z|\d)))" % _GAP),
+            rb"P[56]" + _SIZE % (_GAP + rb"(?:\Z|\d{1,5}(?:\Z|\s))"),
+            rb"Pf" + _SIZE % (_GAP + rb"(?:\Z|[-+]?(?:\Z|[\d.]))"),
+        )
+    )
+)
+"""Width, height, the brightest value, as far as they are there: the letters alone begin too many texts."""
 
 
 def _readable_name(content: bytes) -> str | None:
@@ -108,7 +125,7 @@ def _readable_name(content: bytes) -> str | None:
             return name if name != "TIFF" or not _is_raw_tiff(content) else None
     if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
         return "WEBP"
-    if content.startswith(b"BM") and not any(content[15:18]):  # a header of less than 256 bytes
+    if content.startswith(b"BM") and content[15:18] == bytes(3) and 12 <= content[14] <= 124:  # its second header
         return "BMP"
     return "PPM" if _PNM.match(content[:N_SIGNATURE_BYTES]) else None
 
@@ -240,11 +257,12 @@ _OTHERS: tuple[tuple[int, bytes, ContentKind], ...] = (
 _TEXTS = (
     (re.compile(rb"version https://git-lfs\.github\.com/spec/"), _LFS),
     (re.compile(rb"\S{0,500}/annex/objects/"), _ANNEX),
-    (re.compile(rb"\s*(?:<\?xml.*?\?>)?(?:\s|<!--.*?-->|<!DOCTYPE svg.*?>)*<svg\b", re.DOTALL | re.IGNORECASE), _SVG),
-    (re.compile(rb"\s*(?:<!--.*?-->\s*)?<(?:!doctype html|html|head|body)\b", re.DOTALL | re.IGNORECASE), _PAGE),
+    (re.compile(rb"<svg\b", re.IGNORECASE), _SVG),
+    (re.compile(rb"<(?:!doctype html|html|head|body)\b", re.IGNORECASE), _PAGE),
     (re.compile(rb"data:image/|/9j/[\w+/]{8}|iVBORw0KGgo|R0lGOD[\w+/]{8}|UklGR[\w+/]{8}"), _BASE64),
 )
-"""How texts begin that say more."""
+"""How texts begin that say more, behind what any XML may begin with."""
+_PREAMBLES = ((b"<?xml", b"?>"), (b"<!--", b"-->"), (b"<!doctype svg", b">"))
 _CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 
 
@@ -261,7 +279,8 @@ def _identify_loosely(content: bytes) -> ContentKind | None:
 
 
 def _identify_text(text: bytes) -> ContentKind | None:
-    known = next((kind for begins, kind in _TEXTS if begins.match(text)), None)
+    place = _behind_preambles(text)
+    known = next((kind for begins, kind in _TEXTS if begins.match(text, place)), None)
     if known is not None:
         return known
     try:
@@ -269,6 +288,17 @@ def _identify_text(text: bytes) -> ContentKind | None:
     except UnicodeDecodeError as error:
         return _TEXT if error.start > max(0, len(text) - 4) else None  # its last character may be cut
     return _TEXT
+
+
+def _behind_preambles(text: bytes) -> int:
+    """Where the first element of a text in XML begins; one pass, however many remarks there are."""
+    lower, place = text.lower(), 0
+    while True:
+        place = len(text) - len(text[place:].lstrip())
+        ending = next((end for begin, end in _PREAMBLES if lower.startswith(begin, place)), None)
+        if ending is None or (end := lower.find(ending, place)) < 0:
+            return place
+        place = end + len(ending)
 
 
 # TIFF 6.0; TIFF/EP (ISO 12234-2) and Adobe's DNG 1.7: raw photos begin with a small preview

@@ -125,3 +125,40 @@ def test_the_beginning_suffices():
     """Cut to the agreed length, a text whose last letter is cut in two is still a text."""
     assert identify_content(("ü" * N_SIGNATURE_BYTES).encode()[: N_SIGNATURE_BYTES - 1]).name == "a text"
     assert len(READABLE_KINDS) == 7
+
+
+@pytest.mark.parametrize("piece", [b"<!-- -->", b" ", b"<!-- ", b"-->", b"<?xml?>", b"<!DOCTYPE svg>", b"P3 #\n"])
+def test_long_preambles_are_read_once(piece):
+    """Four hundred remarks before an element are passed in one go: the time does not double with each."""
+    assert identify_content(piece * 400 + b"<annotation>").name == "a text"
+
+
+def test_remarks_before_a_picture():
+    """An SVG and a web page are known behind any number of remarks."""
+    assert identify_content(b"<?xml version='1.0'?>\n" + b"<!-- x -->\n" * 300 + b"<svg>").name == "SVG"
+    assert identify_content(b"<!-- x -->\n" * 300 + b"<html>").name == "a web page"
+
+
+@pytest.mark.parametrize(
+    "text", [b"BMW 3", b"BM", b"P3 7 patient", b"P1 7 8 patients", b"P5 7 8 nine", b"P6 of 8 and more", b"P2 1 2 3 x"]
+)
+def test_words_and_numbers_are_no_image(text):
+    """What begins like a portable map or a bitmap, and goes on as no such file does, is a text."""
+    assert identify_content(text).name == "a text"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"P1\n2 2\n01\n10\n",
+        b"P4 9 1\n\0\0",
+        b"P2 1 1\n255 7\n",
+        b"P5 1 1 255\n\0",
+        b"P6#x\n1 #y\n1\n65535\n\0",
+        b"Pf 1 1 -1.0\n",
+    ],
+)
+def test_headers_of_portable_maps(content):
+    """Each of the formats, with remarks between the numbers, wherever its beginning ends."""
+    for n_bytes in range(3, len(content) + 1):
+        assert identify_content(content[:n_bytes]).name == "PPM"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import tarfile
 
 import pytest
 
+from regraft.core import DataError
 from regraft.data import read_manifest
 
 
@@ -173,3 +175,71 @@ def test_minus_one_is_no_label(read):
     assert (labels(manifest), told(manifest)) == ({"a.jpg": None, "b.jpg": "0"}, {"label_minus_one": 1})
     manifest = read(("a.jpg", b"x"), ("a.cls", b"-1"), ("b.jpg", b"x"), ("b.cls", b"1"))
     assert (labels(manifest), told(manifest)) == ({"a.jpg": "-1", "b.jpg": "1"}, {})
+
+
+@pytest.mark.parametrize("name", ["BZ_0001.jpg", "\x1f\x8b.jpg", "(µ.jpg", "GIF89a.jpg"])
+def test_any_name_of_the_first_member(name, read):
+    """An archive begins with the name of its first member, which says nothing of compression."""
+    manifest = read((name, b"1"), (f"{name[:-4]}.cls", b"cat"))
+    assert labels(manifest) == {name: "cat"}
+
+
+@pytest.mark.parametrize(
+    ("module", "ending", "command"),
+    [("gzip", ".gz", "gunzip -k"), ("bz2", ".bz2", "bunzip2 -k"), ("lzma", ".xz", "unxz -k")],
+)
+def test_compressed_under_the_name_of_a_plain_archive(module, ending, command, tmp_path, read):
+    """What the file is, how it should be called, and the command that unpacks it."""
+    read(("0.jpg", b"1"), ("0.cls", b"cat"))
+    path = tmp_path / "x.tar"
+    path.write_bytes(importlib.import_module(module).compress(path.read_bytes()))
+    with pytest.raises(DataError, match=rf"call it x\.tar{ending}, and unpack it \({command} x\.tar{ending}\)"):
+        read_manifest(path)
+
+
+def test_archives_that_were_joined(read):
+    """Where a name repeats, another sample begins: each image keeps its own label."""
+    manifest = read(("0.jpg", b"1"), ("0.cls", b"cat"), ("0.jpg", b"2"), ("0.cls", b"dog"))
+    assert labels(manifest) == {"x.tar#0": "cat", "x.tar#1": "dog"}
+    manifest = read(("0.cls", b"cat"), ("0.jpg", b"1"), ("0.cls", b"dog"), ("0.jpg", b"2"))
+    assert labels(manifest) == {"x.tar#0": "cat", "x.tar#1": "dog"}
+
+
+def test_a_second_label_of_one_image(read):
+    """The first one counts, the other is named."""
+    manifest = read(("0.jpg", b"1"), ("0.cls", b"cat"), ("0.cls", b"dog"))
+    assert labels(manifest) == {"0.jpg": "cat"}
+    assert told(manifest) == {"unused_members": 1}
+
+
+def test_other_files_beside_shards(tmp_path, read):
+    """They are named; packed ones with a warning and the command, and hidden ones match no pattern."""
+    for name, content in {"train-003.tar.zst": b"\x28\xb5\x2f\xfd", "a.part": b"\1", "labels.csv": b"x,y\n"}.items():
+        (tmp_path / name).write_bytes(content)
+    manifest = read(("0.jpg", b"1"), ("0.cls", b"cat"))
+    assert [(remark.code, remark.severity, remark.examples) for remark in manifest.remarks] == [
+        ("packed_files", "warning", ("train-003.tar.zst",)),
+        ("other_files", "note", ("a.part", "labels.csv")),
+    ]
+    assert "unzstd" in manifest.remarks[0].message
+    (tmp_path / "x.tar").rename(tmp_path / ".hid.tar")
+    read(("1.jpg", b"1"), ("1.cls", b"cat"))
+    manifest = read_manifest(f"{tmp_path}/*")
+    assert (manifest.paths, told(manifest)) == (("1.jpg",), {"packed_files": 1, "other_files": 2})
+
+
+def test_one_archive_beside_images_without_extensions(tmp_path, read):
+    """Images that are known by their content win over a stray archive, as those by name do."""
+    for name in ("cat", "dog"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "1").write_bytes(b"\xff\xd8\xff\xe0" + bytes(40))
+    manifest = read(("0.jpg", b"1"), name="backup.tar")
+    assert manifest.paths == ("cat/1", "dog/1")
+    assert told(manifest) == {"by_content": 2, "other_files": 1}
+
+
+def test_a_folder_with_a_compressed_archive_alone(tmp_path):
+    """The error says how to unpack it."""
+    (tmp_path / "y.tar.gz").write_bytes(b"\x1f\x8b\x08\0")
+    with pytest.raises(DataError, match=r"1 file with other extensions.* gunzip -k .*y\.tar\.gz"):
+        read_manifest(tmp_path)

@@ -67,10 +67,22 @@ def find_samples(members: Iterable[Member], notice: Notice) -> Iterator[Sample]:
             notice("system_members", member.name)
         else:
             visible.append(member)
-    groups = [_Group(key, list(found)) for key, found in groupby(visible, key=lambda member: first_dot(member.name))]
+    groups = list(_group(visible))
     _join(groups)
     for group in groups:
         yield from group.samples(notice)
+
+
+def _group(members: Iterable[Member]) -> Iterator[_Group]:
+    """Members of one key that stand together; one whose name repeats begins another sample, as in joined archives."""
+    for key, found in groupby(members, key=lambda member: first_dot(member.name)):
+        together: dict[str, Member] = {}
+        for member in found:
+            if member.name.lower() in together:
+                yield _Group(key, list(together.values()))
+                together = {}
+            together[member.name.lower()] = member
+        yield _Group(key, list(together.values()))
 
 
 def _parts(name: str) -> list[str]:
@@ -105,7 +117,7 @@ class _Group:
         by_stem: dict[str, dict[str, Member]] = {}
         for member in self.members:
             stem, _dot, extension = member.name.rpartition(".")
-            by_stem.setdefault(stem, {})[extension.lower()] = member
+            by_stem.setdefault(stem, {}).setdefault(extension.lower(), member)
         if len(by_stem) == len(self.images) == 1 and self.key in by_stem:  # nearly always
             parts = _described(by_stem[self.key])
             if len(self.members) == 4 - parts.count(None):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from regraft.data.cells import CellError, label_of, written_label
+from regraft.data.packed import DECOMPRESSORS, content_name
 from regraft.data.shards.contents import N_NAME_CHARACTERS_MAX, ShardContents, ShardRow
 from regraft.data.shards.tar_headers import BLOCK, Member, list_members
 from regraft.data.shards.tar_samples import Sample, find_samples, first_dot
@@ -56,22 +57,13 @@ def list_tar(shard: ShardFile) -> ShardContents:
     the member's.
     """
     contents = ShardContents()
-    try:
-        compressed = shard.n_bytes > 1 and shard.read(0, 2) in (b"\x1f\x8b", b"BZ", b"\x28\xb5")
-    except UnreadableImageError as error:
-        contents.spoil(shard, None, error.reason, error.detail)
-        return contents
-    if compressed:
-        contents.spoil(
-            shard,
-            None,
-            Reason.UNSUPPORTED,
-            "the archive is compressed, under the name of a plain one: call it .tar.gz, and unpack it (gunzip)",
-        )
-        return contents
     listed = _Members(shard)
     members = list(listed)
-    if (failure := listed.failure) is not None and members:  # the last sample may lack its label
+    failure = listed.failure
+    if failure is not None and not members:
+        contents.spoil(shard, None, *_explain_none(shard, failure))
+        return contents
+    if failure is not None:  # the last sample may lack its label
         broken = first_dot(members[-1].name)
         while members and first_dot(members[-1].name) == broken:
             members.pop()
@@ -81,6 +73,18 @@ def list_tar(shard: ShardFile) -> ShardContents:
         detail = f"{failure.detail}; the image there and what stands behind it are lost"
         contents.spoil(shard, len(contents.images), failure.reason, detail)
     return contents
+
+
+def _explain_none(shard: ShardFile, failure: UnreadableImageError) -> tuple[Reason, str]:
+    """Why not even the first header could be read."""
+    name = content_name(shard.path)
+    if name not in DECOMPRESSORS:
+        return failure.reason, failure.detail
+    command, endings = DECOMPRESSORS[name]
+    better = f"{shard.path.name}{endings[0]}"
+    return Reason.UNSUPPORTED, (
+        f"the archive is {name}, under the name of a plain one: call it {better}, and unpack it ({command} {better})"
+    )
 
 
 class _Members:
