@@ -225,7 +225,9 @@ def _leftovers(listing: FileListing, prefix: str) -> Iterator[Finding]:
     if n := len(sure):
         yield make_finding("leftovers", "note", f"{_count(sure)}.", n, _described(sure, prefix))
     if n := len(doubtful):
-        message = f"{_count(doubtful)}. If {_it(n)} should count, give {_it(n)} another name or place."
+        message = (
+            f"{_count(doubtful)}. If {'it' if n == 1 else 'they'} should count, give {_it(n)} another name or place."
+        )
         yield make_finding("program_images", "warning", message, n, _described(doubtful, prefix))
 
 

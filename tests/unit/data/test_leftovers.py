@@ -68,7 +68,10 @@ def test_pictures_of_programs(write_files, files, left_out):
     assert manifest.class_names == ("cat", "dog")
     (remark,) = [one for one in manifest.remarks if one.code == "program_images"]
     assert (remark.severity, remark.examples[0].split(":")[0]) == ("warning", f"exp/{left_out}")
-    assert "give it another name or place" in remark.message
+    assert "If it should count, give it another name or place." in remark.message
+    write_files("recycler/1.jpg")
+    (remark,) = [one for one in read_folder(folder).remarks if one.code == "program_images"]
+    assert remark.message.startswith("2 files and folders of systems and programs are left out, with images. If they ")
 
 
 def test_a_class_like_its_siblings_is_no_program_s(write_files):
