@@ -33,13 +33,20 @@ def remark_on(listing: FileListing, layout: Layout, *, are_kept: bool) -> tuple[
     """
     return (
         *_unlabelled(listing, layout, are_kept=are_kept),
+        *remark_on_layout(layout),
+        *_empty_folders(listing, layout),
+        *remark_on_files(listing),
+    )
+
+
+def remark_on_layout(layout: Layout) -> tuple[Finding, ...]:
+    """The remarks on how folders were read, those of an archive as well."""
+    return (
         *_splits(layout),
         *_classes_like_splits(layout),
         *_wrappings(layout),
-        *_empty_folders(listing, layout),
         *_nested_classes(layout),
         *_parts(layout),
-        *remark_on_files(listing),
     )
 
 

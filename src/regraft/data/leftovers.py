@@ -77,7 +77,7 @@ def leftover_reason(name: str) -> str | None:
         return "Lightroom's previews"
     if lower.startswith(".trash"):
         return "a desktop's bin"
-    return _HIDDEN if name.startswith(".") else _NAMES.get(lower)
+    return _HIDDEN if name.startswith(".") and name.strip(".") else _NAMES.get(lower)
 
 
 def is_hidden(name: str) -> bool:

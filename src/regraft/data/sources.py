@@ -46,24 +46,26 @@ def read_manifest(source: str | Path, reading: Reading | None = None) -> Manifes
     """
     source = as_source(source)
     path = Path(source)
-    label_column = None if reading is None else reading.label_column
+    said = reading or Reading()
     try:
         is_folder, is_file = path.is_dir(), path.is_file()
     except OSError as error:  # forbidden, or too long
         reason = error.strerror or error
         raise DataError(f"The data set {quoted(source)} cannot be read: {reason}.") from error
     if is_file and is_shard(path):
-        manifest = read_shard_file(path, label_column)
+        manifest = read_shard_file(path, said)
     elif is_file and path.suffix.lower() in SUFFIXES:
+        if said.split_folders != "auto":
+            raise OptionError("--split-folders is for folders, and this data set is a table: leave it out.")
         return read_table(path, reading)
     elif is_file:
         raise DataError(explain_other_file(path))
     elif is_folder:
-        manifest = read_shard_folder(path, label_column) or read_folder(path, reading)
+        manifest = read_shard_folder(path, said) or read_folder(path, reading)
     else:
-        manifest = read_shard_pattern(source, label_column) or _load_by_name(source)
-    _refuse_table_options(reading or Reading(), is_parquet=bool(manifest.stored))
-    return _grouped(manifest, reading or Reading())
+        manifest = read_shard_pattern(source, said) or _load_by_name(source)
+    _refuse_table_options(said, is_parquet=bool(manifest.stored))
+    return _grouped(manifest, said)
 
 
 def _refuse_table_options(reading: Reading, *, is_parquet: bool) -> None:
@@ -137,8 +139,8 @@ def list_images(places: Iterable[str | Path] | str | Path) -> Manifest:
 
 def _read_shards(place: Path, *, is_folder: bool) -> Manifest | None:
     if is_folder:
-        return read_shard_folder(place)
-    return read_shard_file(place) if is_shard(place) and os.path.isfile(place) else None  # noqa: PTH113 - as above
+        return read_shard_folder(place, Reading())
+    return read_shard_file(place, Reading()) if is_shard(place) and os.path.isfile(place) else None  # noqa: PTH113 - as above
 
 
 def _prefix(folder: str) -> str:

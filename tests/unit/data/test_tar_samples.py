@@ -8,8 +8,8 @@ import tarfile
 
 import pytest
 
-from regraft.core import DataError
-from regraft.data import read_manifest
+from regraft.core import DataError, OptionError
+from regraft.data import Reading, read_manifest
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ def test_json_without_a_label(read):
         ("c.jpg", b"x"), ("c.json", b'{"width": 3}'), ("d.jpg", b"x"), ("d.json", b'{"label": [1, 2]}'),
     )  # fmt: skip
     assert labels(manifest) == {"a.jpg": "3", "b.jpg": "cat", "c.jpg": None, "d.jpg": None}
-    assert told(manifest) == {"json_without_label": 2, "label_not_read": 1}
+    assert told(manifest) == {"json_without_label": 1, "label_not_read": 1}
 
 
 def test_an_archive_of_class_folders(read):
@@ -135,7 +135,7 @@ def test_an_archive_of_class_folders(read):
     assert labels(manifest) == {name: name.split("/")[2] for name in names}
     assert list(manifest.splits) == [name.split("/")[1] for name in manifest.paths]
     assert [image.read().decode() for image in manifest.files()] == list(manifest.paths)
-    assert told(manifest) == {"folders_as_classes": 8}
+    assert told(manifest) == {"folders_as_classes": 8, "unwrapped": 1}
 
 
 @pytest.mark.parametrize(
@@ -243,3 +243,80 @@ def test_a_folder_with_a_compressed_archive_alone(tmp_path):
     (tmp_path / "y.tar.gz").write_bytes(b"\x1f\x8b\x08\0")
     with pytest.raises(DataError, match=r"1 file with other extensions.* gunzip -k .*y\.tar\.gz"):
         read_manifest(tmp_path)
+
+
+def folders(prefix="", n=2):
+    """Images of two class folders."""
+    return [(f"{prefix}{name}/{number}.jpg", b"x") for name in ("cat", "dog") for number in range(n)]
+
+
+def test_whether_folders_of_an_archive_are_splits(tmp_path, read):
+    """The option is obeyed where folders say the classes, and refused where they say nothing."""
+    manifest = read(*folders("train/"), *folders("test/"))
+    assert set(manifest.splits) == {"train", "test"}
+    manifest = read_manifest(tmp_path, Reading(split_folders="no"))
+    assert (set(manifest.splits), set(manifest.class_names)) == ({None}, {"train", "test"})
+    read(("0.jpg", b"x"), ("0.cls", b"cat"))
+    with pytest.raises(OptionError, match="--split-folders is for folders"):
+        read_manifest(tmp_path, Reading(split_folders="no"))
+    (tmp_path / "t.csv").write_text("path,label\n1.jpg,cat\n")
+    with pytest.raises(OptionError, match=r"--split-folders is for folders.*a table"):
+        read_manifest(tmp_path / "t.csv", Reading(split_folders="yes"))
+
+
+def test_folders_where_a_few_images_say_more(read):
+    """A stray text is no class; one label of its own leaves the folders to the others; only those are counted."""
+    manifest = read(*folders(n=3), ("dog/2.txt", b"a sleeping one"))
+    assert [labels(manifest)[f"dog/{n}.jpg"] for n in range(3)] == ["dog"] * 3
+    assert told(manifest) == {"few_texts": 1, "folders_as_classes": 6}
+    manifest = read(("cat/9.jpg", b"x"), ("cat/9.cls", b"lion"), *folders(), ("top.jpg", b"x"))
+    assert labels(manifest) == {name: name.partition("/")[0] for name, _content in folders()} | {
+        "cat/9.jpg": "lion",
+        "top.jpg": None,
+    }
+    assert told(manifest)["folders_as_classes"] == 4
+
+
+def test_names_that_begin_with_a_slash_or_lead_upwards(read):
+    """Neither hides the folders, nor the images."""
+    assert set(labels(read(*folders("/abs/"))).values()) == {"cat", "dog"}
+    assert set(labels(read(*folders("../"))).values()) == {"cat", "dog"}
+
+
+def test_content_decides_in_archives(read):
+    """An image of another extension is read; one of a format that cannot be read is unreadable, with what to do."""
+    jpeg = b"\xff\xd8\xff\xe0" + bytes(40)
+    manifest = read(
+        ("0.jpeg2", jpeg), ("0.cls", b"cat"), ("1.jpg", b"x"), ("1.cls", b"dog"), ("1.seg", jpeg),
+        ("2.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"),
+    )  # fmt: skip
+    assert labels(manifest) == {"0.jpeg2": "cat", "1.jpg": "dog"}
+    assert told(manifest) == {"by_content": 1, "unused_members": 1}
+    assert [(one.path.rpartition("#")[2], one.reason) for one in manifest.unreadable] == [("2.heic", "unsupported")]
+
+
+def test_an_archive_without_an_image_says_what_it_holds(read):
+    """What was noticed is not thrown away with the error."""
+    with pytest.raises(
+        DataError, match=r"There is no image in 1 shard.* 1 member was passed over: .* 1 member was not"
+    ):
+        read((".hidden/0.jpg", b"x"), ("0.xml", b"<a/>"))
+
+
+@pytest.mark.parametrize(
+    ("known", "label", "codes"),
+    [
+        (b'{"label": ', None, {"json_not_read": 1}),
+        (b"[1]", None, {"json_not_read": 1}),
+        (b'{"group": "' + b"g" * (1 << 20) + b'"}', None, {"json_not_read": 1}),
+        (b'{"group": ', b"cat", {"json_not_read": 1}),
+        (b"{}", b"c" * 4097, {"label_not_read": 1}),
+        (b'{"label": "' + b"c" * 4097 + b'"}', None, {"label_not_read": 1}),
+    ],
+    ids=["broken", "list", "long", "beside", "long cls", "long label"],
+)
+def test_labels_that_cannot_be_read(known, label, codes, read):
+    """What is broken or too long is said to be that, once, and never that it says no class."""
+    more = [] if label is None else [("a.cls", label)]
+    manifest = read(("a.jpg", b"x"), ("a.json", known), *more)
+    assert told(manifest) == codes

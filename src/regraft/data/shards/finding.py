@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from regraft.data.manifest import Manifest
+    from regraft.data.reading import Reading
 
 _WILDCARDS = frozenset("*?[")
 
 
-def read_shard_folder(folder: Path, label_column: str | None = None) -> Manifest | None:
+def read_shard_folder(folder: Path, reading: Reading) -> Manifest | None:
     """The shards below a folder as one data set; None where it has none, or has image files beside them.
 
     Raises:
@@ -40,7 +41,7 @@ def read_shard_folder(folder: Path, label_column: str | None = None) -> Manifest
         (names if is_shard(root / name) else others).append(name)
     if not names or any(_is_image(root, name) for name in others):
         return None
-    manifest = read_shards(root, names, is_whole=True, label_column=label_column)
+    manifest = read_shards(root, names, is_whole=True, reading=reading)
     return _with_others(manifest, root, others)
 
 
@@ -69,16 +70,16 @@ def is_shard(path: Path) -> bool:
     return kind is not None and (kind != "parquet" or is_image_parquet(path))
 
 
-def read_shard_file(path: Path, label_column: str | None = None) -> Manifest:
+def read_shard_file(path: Path, reading: Reading) -> Manifest:
     """One shard as a data set.
 
     Raises:
         DataError: There is no image in it.
     """
-    return read_shards(path.parent, [path.name], is_whole=False, label_column=label_column)
+    return read_shards(path.parent, [path.name], is_whole=False, reading=reading)
 
 
-def read_shard_pattern(pattern: str, label_column: str | None = None) -> Manifest | None:
+def read_shard_pattern(pattern: str, reading: Reading) -> Manifest | None:
     """The shards of one folder whose names a pattern (`set/flowers_train_*.tfrecord`) matches; None for no pattern.
 
     Raises:
@@ -100,5 +101,5 @@ def read_shard_pattern(pattern: str, label_column: str | None = None) -> Manifes
     shards = [name for name in names if is_shard(path.parent / name)]
     if not shards:
         raise DataError(f"No shard is called like {quoted(pattern)} (.tfrecord, .tar or .parquet).")
-    manifest = read_shards(path.parent, shards, is_whole=False, label_column=label_column)
+    manifest = read_shards(path.parent, shards, is_whole=False, reading=reading)
     return _with_others(manifest, path.parent, [name for name in names if name not in shards])

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from regraft.core import DataError, OptionError, plural
 from regraft.data.cells import are_classes, placeholder_remark, without_placeholders, without_words, written_label
-from regraft.data.layouts import place_images
+from regraft.data.folder_remarks import remark_on_layout
+from regraft.data.layouts import read_layout
 from regraft.data.manifest import Manifest, Split
 from regraft.data.names import label_positions
 from regraft.data.shards.class_lists import ClassList, read_class_list
@@ -26,6 +27,9 @@ from regraft.data.unreadable import Reason, Unreadable, explain_os_error
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from regraft.data.layouts import Layout, Placement, SplitFolders
+    from regraft.data.reading import Reading
 
 _LISTERS = {"tfrecord": list_tfrecord, "webdataset": list_tar}
 
@@ -44,7 +48,7 @@ class _Row:
     split: Split | None
 
 
-def read_shards(root: Path, names: Sequence[str], *, is_whole: bool, label_column: str | None = None) -> Manifest:
+def read_shards(root: Path, names: Sequence[str], *, is_whole: bool, reading: Reading) -> Manifest:
     """List the images of shards. Nothing is unpacked: each row is a part of a file.
 
     The class of an image is the name that its record gives, else that of `labels.txt` beside the shards, else the
@@ -54,13 +58,14 @@ def read_shards(root: Path, names: Sequence[str], *, is_whole: bool, label_colum
     Args:
         root: The folder that holds the shards.
         names: The shards, POSIX style, relative to it.
-        label_column: Of Parquet files, where it is not recognised by its name.
         is_whole: Whether these are all shards of their set: then those that are missing are reported.
+        reading: What the user says: the column of labels of Parquet files, and whether folders are splits.
 
     Raises:
         DataError: There is no image in them.
-        OptionError: There is no such column.
+        OptionError: There is no such column, or what the user says does not fit.
     """
+    label_column = reading.label_column
     root = root.resolve()
     names = tuple(sorted(names))
     if label_column is not None and "parquet" not in map(shard_format, names):
@@ -82,26 +87,49 @@ def read_shards(root: Path, names: Sequence[str], *, is_whole: bool, label_colum
             noticed.setdefault(code, []).extend(cases)
     if not rows:
         first = f" (first: {unreadable[0].path}: {unreadable[0].detail})" if unreadable else ""
-        raise DataError(f"There is no image in {plural(len(names), 'shard')} of {root}{first}.")
-    return _manifest(root, _with_classes(rows, noticed), (tuple(unreadable), noticed), names)
+        told = "".join(f" {remark.message}" for remark in say_noticed(noticed))
+        raise DataError(f"There is no image in {plural(len(names), 'shard')} of {root}{first}.{told}")
+    rows, layout = _with_classes(rows, noticed, reading.split_folders)
+    if layout is None and reading.split_folders != "auto":
+        raise OptionError(
+            "--split-folders is for folders, and the classes of these shards are said by no folders: leave it out."
+        )
+    manifest = _manifest(root, rows, (tuple(unreadable), noticed), names)
+    remarks = () if layout is None else remark_on_layout(layout)
+    return replace(manifest, remarks=(*manifest.remarks, *remarks))
 
 
-def _with_classes(rows: list[_Row], noticed: dict[str, list[str]]) -> list[_Row]:
-    """Rows with the classes that are said in other ways than by a label."""
+def _with_classes(
+    rows: list[_Row], noticed: dict[str, list[str]], split_folders: SplitFolders
+) -> tuple[list[_Row], Layout | None]:
+    """Rows with the classes that are said in other ways than by a label; and how folders were read, if they were."""
     missing = [row for row in rows if row.label is None and row.text is None]
     texts = [row.caption for row in missing if row.caption is not None]
-    if texts and are_classes(texts):
+    if 2 * len(texts) > len(missing) and are_classes(texts):
         noticed["text_as_class"] = [str(row.name) for row in missing if row.caption is not None]
-        return [_labelled(row) if row.label is None and row.text is None and row.caption else row for row in rows]
+        labelled = [_labelled(row) if row.label is None and row.text is None and row.caption else row for row in rows]
+        return labelled, None
     if texts:
-        noticed["captions"] = texts
-    if len(missing) < len(rows) or not all(row.name for row in rows):
-        return rows
-    places = place_images([str(row.name) for row in rows])
+        noticed["captions" if 2 * len(texts) > len(missing) else "few_texts"] = texts
+    if 2 * len(missing) <= len(rows) or not all(row.name for row in rows):
+        return rows, None
+    paths = [str(row.name).lstrip("/") for row in rows]
+    layout = read_layout(paths, split_folders)
+    places = layout.place_all(paths)
     if len({name for _split, name in places} - {None}) < 2:
-        return rows
-    noticed["folders_as_classes"] = [str(row.name) for row in rows]
-    return [replace(row, text=name, split=row.split or split) for row, (split, name) in zip(rows, places, strict=True)]
+        return rows, None
+    placed = [_placed(row, place) for row, place in zip(rows, places, strict=True)]
+    noticed["folders_as_classes"] = [
+        str(row.name) for row, after in zip(rows, placed, strict=True) if row.text != after.text
+    ]
+    return placed, layout
+
+
+def _placed(row: _Row, place: Placement) -> _Row:
+    """A row with the split of its folder, and with its class where nothing else says one."""
+    split, name = place
+    is_said = row.label is not None or row.text is not None
+    return replace(row, text=row.text if is_said else name, split=row.split or split)
 
 
 def _labelled(row: _Row) -> _Row:

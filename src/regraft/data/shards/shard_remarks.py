@@ -37,6 +37,13 @@ _SENTENCES: dict[str, tuple[Severity, str, str]] = {
         "JSON member",
         "read, without a class: it says none under label, class, class_id, category_id, target or category.",
     ),
+    "json_not_read": (
+        "warning",
+        "JSON member",
+        "not used: it is no JSON object, or has more than 1,048,576 bytes. What it says of class, group and "
+        "name of its image is lost: write it anew.",
+    ),
+    "by_content": ("note", "member", "read as an image by content, not by name."),
     "no_label_column": (
         "warning",
         "Parquet file",
@@ -45,7 +52,8 @@ _SENTENCES: dict[str, tuple[Severity, str, str]] = {
     "label_not_read": (
         "warning",
         "image",
-        "read without a label: what stands there is neither a text nor a number, but a list of several or a structure.",
+        "read without a label: what stands there is neither a text nor a number, but a list of several, a structure or "
+        "a text of more than 4,096 characters.",
     ),
     "text_as_class": (
         "note",
@@ -57,10 +65,15 @@ _SENTENCES: dict[str, tuple[Severity, str, str]] = {
         "text (KEY.txt)",
         "not used: they differ from image to image as captions do, not classes. A class stands in KEY.cls.",
     ),
+    "few_texts": (
+        "note",
+        "text (KEY.txt)",
+        "not used: most images without a class have none. A class stands in KEY.cls.",
+    ),
     "folders_as_classes": (
         "note",
         "image",
-        "labelled by the folder in its name, since nothing else says a class.",
+        "labelled by the folder in its name, since nothing else says its class.",
     ),
     "large_row_groups": (
         "note",

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 
 from regraft.data.file_listing import EXTENSIONS
 from regraft.data.leftovers import is_hidden
+from regraft.data.signatures import identify_content
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from regraft.data.shards.tar_headers import Member
+    from regraft.data.signatures import ContentKind
 
     Notice = Callable[[str, str], None]
 
@@ -29,6 +31,10 @@ _INPUTS = ("input", "image", "img", "rgb", "photo", "picture", "x", "jpg", "png"
 """What the image is called among several of a sample."""
 _OUTPUTS = frozenset(("seg", "segmentation", "mask", "masks", "depth", "target", "output", "gt", "label", "alpha", "y"))
 """What is no input."""
+
+
+UNREADABLE = "unreadable_members"
+"""The code of images of formats that cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +92,7 @@ def _group(members: Iterable[Member]) -> Iterator[_Group]:
 
 
 def _parts(name: str) -> list[str]:
-    return [part for part in name.split("/") if part not in ("", ".")]
+    return [part for part in name.split("/") if part not in ("", ".", "..")]
 
 
 def _join(groups: Sequence[_Group]) -> None:
@@ -109,11 +115,22 @@ class _Group:
     key: str
     members: list[Member]
     images: list[Member] = field(init=False)
+    is_by_content: bool = field(init=False)
 
     def __post_init__(self) -> None:
         self.images = [member for member in self.members if _is_image(member)]
+        self.is_by_content = not self.images
+        if self.is_by_content:
+            self.images = [member for member in self.members if (kind := _kind(member)) and kind.is_readable]
 
     def samples(self, notice: Notice) -> Iterator[Sample]:
+        """Its samples; what is noticed of them is told."""
+        for sample in self._samples(notice):
+            if self.is_by_content:
+                notice("by_content", sample.image.name)
+            yield sample
+
+    def _samples(self, notice: Notice) -> Iterator[Sample]:
         by_stem: dict[str, dict[str, Member]] = {}
         for member in self.members:
             stem, _dot, extension = member.name.rpartition(".")
@@ -152,6 +169,8 @@ class _Group:
         return chosen
 
     def _code(self, member: Member) -> str:
+        if (kind := _kind(member)) is not None and kind.is_image and not kind.is_readable:
+            return UNREADABLE
         if not self.images:
             extension = member.name.rpartition(".")[2].lower()
             return "labels_without_image" if extension in (*_LABELS, *_JSONS) else "unused_members"
@@ -161,6 +180,13 @@ class _Group:
 
 def _is_image(member: Member) -> bool:
     return f".{member.name.rpartition('.')[2].lower()}" in EXTENSIONS
+
+
+def _kind(member: Member) -> ContentKind | None:
+    """What a member is by its content, where its name does not say that it is something else."""
+    extension = member.name.rpartition(".")[2].lower()
+    is_said = extension in (*_LABELS, *_JSONS, *_TEXTS) or extension in _OUTPUTS
+    return None if is_said or _is_image(member) else identify_content(member.beginning)
 
 
 def _described(members: dict[str, Member]) -> tuple[Member | None, Member | None, Member | None]:

@@ -15,9 +15,10 @@ from regraft.data.cells import CellError, label_of, written_label
 from regraft.data.packed import DECOMPRESSORS, content_name
 from regraft.data.shards.contents import N_NAME_CHARACTERS_MAX, ShardContents, ShardRow
 from regraft.data.shards.tar_headers import BLOCK, Member, list_members
-from regraft.data.shards.tar_samples import Sample, find_samples, first_dot
+from regraft.data.shards.tar_samples import UNREADABLE, Sample, find_samples, first_dot
+from regraft.data.signatures import identify_content
 from regraft.data.stored import ShardFile, StoredImage
-from regraft.data.unreadable import Reason, UnreadableImageError
+from regraft.data.unreadable import Reason, Unreadable, UnreadableImageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -69,10 +70,18 @@ def list_tar(shard: ShardFile) -> ShardContents:
             members.pop()
     for sample in find_samples(members, contents.notice):
         _add_sample(contents, shard, sample)
+    foreign = set(contents.noticed.pop(UNREADABLE, ()))
+    contents.unreadable += [_unsupported(shard, member) for member in members if member.name in foreign]
     if failure is not None:
         detail = f"{failure.detail}; the image there and what stands behind it are lost"
         contents.spoil(shard, len(contents.images), failure.reason, detail)
     return contents
+
+
+def _unsupported(shard: ShardFile, member: Member) -> Unreadable:
+    kind = identify_content(member.beginning)
+    detail = "" if kind is None else f"it is {kind.name}; {kind.remedy}"
+    return Unreadable(path=f"{shard.path}#{member.name}", reason=Reason.UNSUPPORTED, detail=detail)
 
 
 def _explain_none(shard: ShardFile, failure: UnreadableImageError) -> tuple[Reason, str]:
@@ -103,14 +112,19 @@ class _Members:
 
 def _add_sample(contents: ShardContents, shard: ShardFile, sample: Sample) -> None:
     number, image = len(contents.images), sample.image
-    known = _read_json(shard, sample.known)
+    stated = _read_json(shard, sample.known)
+    known = stated or {}
+    if stated is None and sample.known is not None:
+        contents.notice("json_not_read", sample.known.name)
     try:
         label, text = _read_label(shard, sample.label, known)
     except CellError:
         contents.notice("label_not_read", image.name)
         label, text = None, None
-    if sample.known is not None and sample.label is None and label is None and not (text or known.get("class")):
-        contents.notice("json_without_label", sample.known.name)
+    else:
+        is_said = sample.label is not None or label is not None or text or known.get("class")
+        if sample.known is not None and stated is not None and not is_said:
+            contents.notice("json_without_label", sample.known.name)
     contents.add(
         MemberImage(shard, number, image.offset, image.n_bytes),
         name=_string(known.get("filename")) or image.name.removeprefix("./")[:N_NAME_CHARACTERS_MAX],
@@ -121,15 +135,15 @@ def _add_sample(contents: ShardContents, shard: ShardFile, sample: Sample) -> No
     )
 
 
-def _read_json(shard: ShardFile, member: Member | None) -> dict[str, Any]:
-    """What a sample's JSON says; nothing where it is none."""
+def _read_json(shard: ShardFile, member: Member | None) -> dict[str, Any] | None:
+    """What a sample's JSON says; None where it is none, or too long."""
     if member is None or member.n_bytes > _N_JSON_BYTES_MAX:
-        return {}
+        return None
     try:
         known = json.loads(_content(shard, member))
     except (ValueError, RecursionError):
-        return {}
-    return known if isinstance(known, dict) else {}
+        return None
+    return known if isinstance(known, dict) else None
 
 
 def _read_label(shard: ShardFile, member: Member | None, known: dict[str, Any]) -> tuple[int | None, str | None]:
@@ -138,8 +152,13 @@ def _read_label(shard: ShardFile, member: Member | None, known: dict[str, Any]) 
     Raises:
         CellError: It is neither.
     """
-    if member is None or member.n_bytes > _N_LABEL_BYTES_MAX:
-        return label_of(next((known[name] for name in _LABEL_KEYS if name in known), None))
+    if member is None:
+        label, text = label_of(next((known[name] for name in _LABEL_KEYS if name in known), None))
+        if text is not None and len(text) > N_NAME_CHARACTERS_MAX:
+            raise CellError(f"a text of {len(text):,} characters")
+        return label, text
+    if member.n_bytes > _N_LABEL_BYTES_MAX:
+        raise CellError(f"a text of {member.n_bytes:,} bytes")
     return written_label(_content(shard, member).decode("utf-8", "surrogateescape"))
 
 
