@@ -6,30 +6,22 @@ the hub for other things than the file, and keeps a cache of its own. That cache
 
 from __future__ import annotations
 
+import hashlib
 import os
-import threading
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
-from urllib.error import HTTPError, URLError
-from urllib.parse import SplitResult, urlsplit
-from urllib.request import HTTPRedirectHandler, Request, build_opener, getproxies, proxy_bypass
+from urllib.parse import urlsplit
 
-from regraft.core import BackboneError, FetchError, is_writable, quoted, scratch_folder, shortened
-from regraft.data import NotConnectedError, RangeRefusedError, Web, fetch_file
+from regraft.backbones.hub_web import Hub, HubRefusedError
+from regraft.core import BackboneError, FetchError, is_writable, quoted, scratch_folder
+from regraft.data import fetch_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from http.client import HTTPMessage
     from pathlib import Path
 
     from regraft.core import Progress
 
-_SECONDS_TO_ANSWER = 4.0
-"""From the question to the first byte: looking the name up, connecting, being led on, waiting. With what is done
-before and after it, an unreachable hub costs less than 5 seconds."""
-_SECONDS_OF_SILENCE = 30.0
-"""In the midst of a file."""
 _N_BYTES_MAX = 1 << 36
 _ENDPOINT = "https://huggingface.co"
 _WITHOUT = (
@@ -51,105 +43,6 @@ class WeightsFile:
     path: Path
     is_ours: bool
     is_foreign_format: bool
-
-
-class _RefusedError(Exception):
-    """The hub was reached and gives no such file to us."""
-
-    def __init__(self, code: int, answer: str) -> None:
-        super().__init__(answer)
-        self.code = code
-
-
-class _Redirects(HTTPRedirectHandler):
-    """Follows a hub to its stores of files; a key goes to no other host."""
-
-    def redirect_request(  # noqa: PLR0917 - as urllib calls it
-        self, req: Request, fp: Any, code: int, msg: str, headers: HTTPMessage, newurl: str
-    ) -> Request | None:
-        old, new = urlsplit(req.full_url), urlsplit(newurl)
-        if new.scheme != "https" and (old.scheme == "https" or new.scheme != "http"):
-            fp.close()
-            raise URLError(f"it sends us on to {shortened(newurl)}, which is not https")
-        led = super().redirect_request(req, fp, code, msg, headers, newurl)
-        if led is not None and new.netloc == old.netloc and (key := req.unredirected_hdrs.get("Authorization")):
-            led.add_unredirected_header("Authorization", key)
-        return led
-
-
-@dataclass(frozen=True)
-class _Hub(Web):
-    """A hub, reached as its users reach it: proxies and certificates of the system, http only where they say so."""
-
-    waits: tuple[float, ...] = (1.0, 3.0)
-    key: str | None = None
-
-    def ask(self, url: str, headers: Mapping[str, str]) -> Any:
-        """The answer, with its first byte there."""
-        request = Request(url, headers={"Accept-Encoding": "identity", **headers})  # noqa: S310 - see fetch_weights
-        if self.key is not None:
-            request.add_unredirected_header("Authorization", f"Bearer {self.key}")
-        where = urlsplit(url)
-        try:
-            return _answer_in_time(lambda: _opened(request))
-        except HTTPError as error:
-            error.close()
-            if error.code == 416 and "Range" in headers:
-                raise RangeRefusedError from error
-            answer = f"{where.netloc} answers {error.code} {shortened(str(error.reason))}"
-            if error.code in {401, 403, 404, 410}:
-                raise _RefusedError(error.code, answer) from error
-            raise NotConnectedError(answer) from error
-        except TimeoutError as error:
-            raise NotConnectedError(
-                f"{_way_to(where)} does not answer within {_SECONDS_TO_ANSWER:.0f} seconds"
-            ) from error
-        except Exception as error:  # urllib, http.client, ssl and the system each have their own
-            reason = getattr(error, "reason", error)
-            said = getattr(reason, "strerror", None) or str(reason) or type(error).__name__
-            raise NotConnectedError(f"{_way_to(where)} cannot be reached ({shortened(said, 120)})") from error
-
-
-def _opened(request: Request) -> Any:
-    opener = build_opener(_Redirects)
-    opener.addheaders = [("User-Agent", f"regraft/{version('regraft')}")]
-    response = opener.open(request, timeout=_SECONDS_OF_SILENCE)
-    response.peek(1)
-    return response
-
-
-def _answer_in_time(ask: Any) -> Any:
-    """What `ask` returns or raises, or TimeoutError: looking a name up knows no time-out of its own."""
-    found: list[Any] = []
-    failed: list[BaseException] = []
-    is_late = threading.Event()
-
-    def work() -> None:
-        try:
-            found.append(ask())
-        except BaseException as error:  # noqa: BLE001 - it is raised where it was asked for
-            failed.append(error)
-        if is_late.is_set() and found:
-            found[0].close()
-
-    thread = threading.Thread(target=work, daemon=True, name="regraft-hub")
-    thread.start()
-    thread.join(_SECONDS_TO_ANSWER)
-    if failed:
-        raise failed[0]
-    if not found:
-        is_late.set()
-        raise TimeoutError
-    return found[0]
-
-
-def _way_to(where: SplitResult) -> str:
-    """The host, and the proxy that the environment puts before it."""
-    proxy = getproxies().get(where.scheme)
-    if proxy is None or proxy_bypass(where.netloc):
-        return where.netloc
-    through = proxy.partition("//")[2] or proxy  # not parsed: it may be no address, and holds a password perhaps
-    return f"{where.netloc} through the proxy {through.rpartition('@')[2].partition('/')[0]}"
 
 
 def fetch_weights(name: str, record: Mapping[str, Any], cache: Path, progress: Progress) -> WeightsFile:
@@ -181,7 +74,7 @@ def fetch_weights(name: str, record: Mapping[str, Any], cache: Path, progress: P
         if any(_target(url, folder, ".part").is_file() for url in addresses):  # it says how to go on with that
             raise BackboneError(f"The weights of {name} are not on this machine. {error} {without}") from error
         raise BackboneError(f"{fact}: {error.__cause__ or error}. {without}") from error
-    except _RefusedError as error:
+    except HubRefusedError as error:
         hint = "Set HF_TOKEN to a key that may read it. " if error.code in {401, 403} else ""
         raise BackboneError(f"{fact}: {error}. {hint}{without}") from error
     return WeightsFile(path, is_ours=True, is_foreign_format=is_foreign)
@@ -257,7 +150,7 @@ def _fetch_first(addresses: list[str], folder: Path, progress: Progress) -> Path
     for url in addresses[:-1]:
         try:
             return _fetch(url, folder, progress)
-        except _RefusedError as error:
+        except HubRefusedError as error:
             if error.code not in {404, 410}:
                 raise
     return _fetch(addresses[-1], folder, progress)
@@ -265,14 +158,26 @@ def _fetch_first(addresses: list[str], folder: Path, progress: Progress) -> Path
 
 def _fetch(url: str, folder: Path, progress: Progress) -> Path:
     """Fetch a file; a key is looked for, and shown, only where the hub asks for one."""
-    target = _target(url, folder)
+    target, hub = _target(url, folder), Hub()
     try:
-        fetch_file(url, target, n_bytes_max=_N_BYTES_MAX, progress=progress, web=_Hub())
-    except _RefusedError as error:
+        fetch_file(url, target, n_bytes_max=_N_BYTES_MAX, progress=progress, web=hub)
+    except HubRefusedError as error:
         if error.code not in {401, 403} or (key := _key()) is None:
             raise
-        fetch_file(url, target, n_bytes_max=_N_BYTES_MAX, progress=progress, web=_Hub(key=key))
+        hub = Hub(key=key)
+        fetch_file(url, target, n_bytes_max=_N_BYTES_MAX, progress=progress, web=hub)
+    if hub.announced and (digest := _sha256(target)) != hub.announced[0]:
+        target.unlink()
+        raise FetchError(
+            f"{urlsplit(url).netloc} announces a file with the SHA-256 {hub.announced[0][:16]}…, and what came has "
+            f"{digest[:16]}…, so it was deleted (run the same command again to fetch it again)"
+        )
     return target
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _target(url: str, folder: Path, ending: str = "") -> Path:

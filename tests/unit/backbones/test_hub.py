@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import socket
@@ -55,11 +56,23 @@ class Hub:
         needs_key: Whether a key must be shown.
         location: Where the file is elsewhere.
         is_dying: Whether half of the file comes, and then only errors.
+        digest: What it announces of the file.
     """
 
-    def __init__(self, content=b"", *, status=None, pause_seconds=0.0, needs_key=False, location=None, is_dying=False):
+    def __init__(
+        self,
+        content=b"",
+        *,
+        status=None,
+        pause_seconds=0.0,
+        needs_key=False,
+        location=None,
+        is_dying=False,
+        digest=None,
+    ):
         self.content, self.status, self.pause_seconds = content, status, pause_seconds
         self.needs_key, self.location, self.is_dying = needs_key, location, is_dying
+        self.digest = digest
         self.asked = []
 
     def __enter__(self):
@@ -95,6 +108,8 @@ class Hub:
         if self.location is not None and status != 401:
             handler.send_response(302)
             handler.send_header("Location", self.location + handler.path)
+            if self.digest is not None:
+                handler.send_header("X-Linked-ETag", f'"{self.digest}"')
             handler.end_headers()
             return
         handler.send_response(status)
@@ -232,14 +247,14 @@ def test_a_key_is_shown_where_it_is_asked_for_and_to_no_other_host(ask, content)
 
 def test_a_late_answer_is_not_waited_for():
     """What does not come in time is a TimeoutError; what fails in time is its own error."""
-    from regraft.backbones import hub
+    from regraft.backbones import hub_web
 
     began = time.monotonic()
     with pytest.raises(TimeoutError):
-        hub._answer_in_time(threading.Event().wait)
-    assert time.monotonic() - began < hub._SECONDS_TO_ANSWER + 5
+        hub_web._answer_in_time(threading.Event().wait)
+    assert time.monotonic() - began < hub_web._SECONDS_TO_ANSWER + 5
     with pytest.raises(ZeroDivisionError):
-        hub._answer_in_time(lambda: 1 / 0)
+        hub_web._answer_in_time(lambda: 1 / 0)
 
 
 @pytest.mark.slow
@@ -321,8 +336,22 @@ def test_an_endpoint_that_is_no_address_is_named(endpoint, monkeypatch):
 )
 def test_a_proxy_is_told_as_it_stands_there(proxy, shown, monkeypatch):
     """Also one that is no address; never with its password."""
-    from regraft.backbones import hub
+    from regraft.backbones import hub_web
 
     monkeypatch.setenv("https_proxy", proxy)
     monkeypatch.setenv("no_proxy", "")
-    assert hub._way_to(urlsplit("https://hub.invalid")) == f"hub.invalid through the proxy {shown}"
+    assert hub_web.way_to(urlsplit("https://hub.invalid")) == f"hub.invalid through the proxy {shown}"
+
+
+@pytest.mark.slow
+def test_a_file_that_is_not_the_announced_one_is_refused(ask, content, tmp_path):
+    """The digest that the hub names before it leads us on decides; one of another kind says nothing."""
+    right = hashlib.sha256(content).hexdigest()
+    with Hub(content) as store:
+        for digest, is_right in ((right, True), ("0" * 40, True), ("0" * 64, False)):
+            with Hub(location=store.address, digest=digest) as hub:
+                told = ask(hub.address)
+            assert (told == "") == is_right
+    assert "announces a file with the SHA-256 0000000000000000…" in told
+    assert right[:16] in told
+    assert not list((tmp_path / "cache" / "downloads").iterdir())
