@@ -21,14 +21,15 @@ if TYPE_CHECKING:
 class ThreadLock:
     """A lock between the threads of one process; who holds it may take it again.
 
-    It is free in a forked child, whoever held it when the process was forked, and in a copy or another process, to
-    which it was sent with what it guards.
+    It is free in a forked child, whoever held it when the process was forked (a `with` that goes on there ends as
+    usual), and in a copy or another process, to which it was sent with what it guards.
 
     Attributes:
         depth: How often its holder has taken it.
     """
 
     def __init__(self) -> None:
+        self._held = threading.local()
         self._free()
         _THREAD_LOCKS.add(self)
 
@@ -37,14 +38,18 @@ class ThreadLock:
         self.depth = 0
 
     def __enter__(self) -> None:
-        self._lock.acquire()
+        lock = self._lock
+        lock.acquire()
+        self._held.__dict__.setdefault("locks", []).append(lock)
         self.depth += 1
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.depth -= 1
-        self._lock.release()
+        lock = self._held.locks.pop()
+        if lock is self._lock:  # else the process was forked since
+            self.depth -= 1
+        lock.release()
 
     def __reduce__(self) -> tuple[type[ThreadLock], tuple[()]]:
         return ThreadLock, ()

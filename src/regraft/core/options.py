@@ -6,14 +6,23 @@ import json
 from pathlib import Path, PurePath
 from typing import Annotated, Any, ClassVar, Literal, Self, cast, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, JsonValue, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    JsonValue,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticSerializationError, to_json, to_jsonable_python
 
 from regraft.core.errors import OptionError
 from regraft.core.json_writing import exact_json
 from regraft.core.option_faults import explain_validation
 from regraft.core.paths import as_path
-from regraft.core.text import all_printable, printable
+from regraft.core.text import all_printable, printable, quoted
 
 PrintableText = Annotated[str, BeforeValidator(lambda text: printable(text) if isinstance(text, str) else text)]
 """A saved text that opens no file any more, and may come from a file's name."""
@@ -119,13 +128,14 @@ class Options(Value):
             for name, value in given.items()
         }
 
-    @model_validator(mode="before")
+    @field_validator("*", mode="before")
     @classmethod
-    def _read_paths(cls, given: Any) -> Any:
-        if not isinstance(given, dict):
-            return given
-        kinds = {name: {field.annotation, *get_args(field.annotation)} for name, field in cls.model_fields.items()}
-        return {name: _read_path(name, value, kinds.get(name, set())) for name, value in given.items()}
+    def _read_paths(cls, given: Any, about: ValidationInfo) -> Any:
+        annotation = cls.model_fields[about.field_name or ""].annotation
+        try:
+            return _read_path(given, {annotation, *get_args(annotation)})
+        except OptionError as error:  # told with the option's name, as its kind of user spells it
+            raise ValueError(str(error).removeprefix(f"It is {quoted(given)}, but ")) from error
 
     @classmethod
     def of(cls, options: Self | None, settings: dict[str, Any]) -> Self:
@@ -152,8 +162,8 @@ def _kinds(parent: type[Options]) -> list[type[Options]]:
     return list(dict.fromkeys(found))
 
 
-def _read_path(name: str, value: Any, kinds: set[Any]) -> Any:
+def _read_path(value: Any, kinds: set[Any]) -> Any:
     """A field's value, where it is a path: what is text for others may be one (`backbone` can name a run's folder)."""
     if Path in kinds and not (value is None and type(None) in kinds):
-        return as_path(value, f"The option '{name}'")
+        return as_path(value, "It")
     return str(as_path(value)) if str in kinds and isinstance(value, PurePath) else value

@@ -5,13 +5,15 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from regraft.core.errors import OptionError
 from regraft.core.text import quoted
 
-_IMAGE_STARTS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"BM", b"II*\0", b"MM\0*")
+_IMAGE_STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n")
+"""Of images whose first bytes may hold no NUL, and which begin as no name does."""
 _PIXELS = "Regraft takes pixels in memory with Classifier.predict_arrays, ImageFeatures and ImageClassifier."
 
 
@@ -106,16 +108,30 @@ def _is_numeric(given: object) -> bool:
     return getattr(getattr(given, "dtype", None), "kind", "O") in "biufc"
 
 
+def registered_home() -> Path | None:
+    """This user's home as the system has it, where HOME is not set."""
+    import pwd
+
+    try:
+        return Path(pwd.getpwuid(os.getuid()).pw_dir)
+    except KeyError:
+        return None
+
+
 def _at_home(text: str, what: str) -> Path:
     path = Path(text)
     if not text.startswith("~"):
         return path.absolute() if str(path).startswith("~") else path
-    try:
-        return path.expanduser()
-    except RuntimeError:
-        if os.path.lexists(text):
-            return path.absolute()
     user = path.parts[0]
+    if user == "~" and os.environ.get("HOME") == "" and os.name != "nt":  # an empty one is none
+        home = registered_home()
+        if home is not None:
+            return home.joinpath(*path.parts[1:])
+    else:
+        with suppress(RuntimeError):
+            return path.expanduser()
+    if os.path.lexists(text):
+        return path.absolute()
     why = "no HOME is set, and the system has no entry for this user" if user == "~" else "there is no such user"
     raise OptionError(
         f"{what} is {quoted(text)}, but the home folder {user} is not known: {why}. Write the whole path, or "

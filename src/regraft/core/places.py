@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from regraft.core.paths import as_path
+from regraft.core.paths import as_path, registered_home
 
 CACHE_VARIABLE = "REGRAFT_CACHE"
 NO_CACHE = Path("/nonexistent/regraft")
@@ -23,7 +23,7 @@ def cache_folder() -> Path:
 
     if os.name == "nt" or os.environ.get("HOME") or os.environ.get("XDG_CACHE_HOME"):
         return Path(platformdirs.user_cache_path("regraft"))
-    home = _registered_home()
+    home = registered_home()
     return NO_CACHE if home is None else home / ".cache" / "regraft"
 
 
@@ -45,13 +45,3 @@ def n_usable_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def _registered_home() -> Path | None:
-    """This user's home as the system has it, where HOME is not set."""
-    import pwd
-
-    try:
-        return Path(pwd.getpwuid(os.getuid()).pw_dir)
-    except KeyError:
-        return None

@@ -5,17 +5,18 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import sys
 import tempfile
-import threading
 from pathlib import Path
 
 from regraft.core.errors import StoreError
+from regraft.core.locks import ThreadLock
 from regraft.core.places import CACHE_VARIABLE, NO_CACHE
 from regraft.core.text import shortened
 
 _reasons: dict[Path, str] = {}
 _scratch: dict[int, Path] = {}
-_making = threading.Lock()
+_making = ThreadLock()
 
 
 def note_unkept(cache: Path, error: Exception) -> None:
@@ -62,6 +63,8 @@ def scratch_folder() -> Path:
                 ) from error
             _scratch[process] = folder
             atexit.register(_remove, process, folder)
+            if (pools := sys.modules.get("multiprocessing.util")) is not None:  # a pool's workers end without atexit
+                pools.Finalize(None, _remove, args=(process, folder), exitpriority=0)
         return _scratch[process]
 
 

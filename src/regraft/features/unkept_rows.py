@@ -28,6 +28,7 @@ class UnkeptRows:
     def __init__(self, store: FeatureStore) -> None:
         self._store = store
         self._rows: dict[tuple[str, str], NDArray[Any]] = {}
+        self._is_readable = True
 
     @property
     def folder(self) -> Path:
@@ -40,6 +41,8 @@ class UnkeptRows:
     def missing(self, key: FeatureKey, digests: Sequence[str]) -> list[str]:
         """Those of `digests` that are neither in the store nor here."""
         unknown = [digest for digest in dict.fromkeys(digests) if (key.fingerprint, digest) not in self._rows]
+        if not self._is_readable:
+            return unknown
         try:
             return self._store.missing(key, unknown)
         except StoreError:
@@ -52,10 +55,12 @@ class UnkeptRows:
 
     def read(self, key: FeatureKey, digests: Sequence[str]) -> tuple[NDArray[Any], NDArray[np.bool_]]:
         """As from the store."""
-        try:
-            features, found = self._store.read(key, digests)
-        except StoreError:
-            features, found = np.zeros((len(digests), 0), key.dtype), np.zeros(len(digests), np.bool_)
+        features, found = np.zeros((len(digests), 0), key.dtype), np.zeros(len(digests), np.bool_)
+        if self._is_readable:
+            try:
+                features, found = self._store.read(key, digests)
+            except StoreError:  # damage that cannot be put right: its index promises what nobody can read
+                self._is_readable = False
         ours = {place: self._rows.get((key.fingerprint, digest)) for place, digest in enumerate(digests)}
         for place, row in ours.items():
             if row is None or found[place]:

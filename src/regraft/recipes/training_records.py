@@ -6,6 +6,7 @@ runs/.training-DIGEST/checkpoints/
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Literal
 
 from regraft.backbones import keep_weights, load_tensors
@@ -64,15 +65,17 @@ def find_training(place: Path) -> Path | None:
     """The folder of the training that a path means: itself, or that of the run which will lie there.
 
     Args:
-        place: A training's folder, or the folder that a run will have when it is finished.
+        place: A training's folder, or the folder that a run will have when it is finished. Trainings beside it whose
+            records are damaged are passed over.
     """
     if (place / RECORD_FILE).is_file():
         return place
     candidates = [path for path in place.parent.glob(f"{TRAINING_PREFIX}*") if (path / RECORD_FILE).is_file()]
     for path in sorted(candidates, key=lambda path: (path / RECORD_FILE).stat().st_mtime, reverse=True):
-        record = read_training(path)
-        if record is not None and record.name == place.name:
-            return path
+        with suppress(BundleError):
+            record = read_training(path)
+            if record is not None and record.name == place.name:
+                return path
     return None
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import os
 import re
 from typing import TYPE_CHECKING
 
@@ -16,7 +18,7 @@ _N_BYTES_MAX = 1 << 20
 _N_DEEP_MAX = 20
 _COMMENTS = ("#", "//")
 _DIRECTIVE = re.compile(r"--?flagfile(?:=(.*))?", re.DOTALL)
-_TWO_WORDS = re.compile(r"(--?[A-Za-z]\w*)\s+(.+)", re.DOTALL)
+_TWO_WORDS = re.compile(r"(--?[A-Za-z]\w*)\s+(.+)", re.DOTALL | re.ASCII)
 
 
 def with_flag_files(tokens: Sequence[str]) -> list[str]:
@@ -54,9 +56,10 @@ def _found(name: str, within: tuple[Path, ...]) -> Path:
     path = as_path(name, "--flagfile")
     if within and not path.is_absolute() and not path.is_file():
         path = within[-1].parent / path
-    if not path.is_file():
+    if path.is_dir() or not path.exists():
         raise OptionError(f"--flagfile={name}: there is no such file{_place(within)}.")
-    path = path.resolve()
+    if path.is_file():
+        path = path.resolve()  # a pipe of the shell's, <(...), has no other name
     if path in within:
         raise OptionError(f"--flagfile={name} leads back to itself{_place(within)}.")
     if len(within) >= _N_DEEP_MAX:
@@ -71,11 +74,13 @@ def _read(path: Path) -> list[str]:
             content = file.read(_N_BYTES_MAX + 1)
         if len(content) > _N_BYTES_MAX:
             raise OptionError(f"{path} is too large for a file of flags: at most 1 MiB is read.")
-        lines = content.decode("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise OptionError(f"{path} cannot be read as a file of flags: {error}.") from error
+    if b"\0" in content:
+        raise OptionError(f"{path} cannot be read as a file of flags: it holds NULs, which no text has.")
+    lines = content.removeprefix(codecs.BOM_UTF8).split(b"\n")
     words: list[str] = []
-    for number, line in enumerate(map(str.strip, lines), start=1):
+    for number, line in enumerate((os.fsdecode(line.strip()) for line in lines), start=1):
         if not line or line.startswith(_COMMENTS):
             continue
         if not line.startswith("-"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from regraft.core import OptionError
+from regraft.core import OptionError, shell_quoted
 from regraft.recipes import options_under_way
 from regraft.slim.checkpoints import is_run
 
@@ -46,7 +46,7 @@ def data_source(given: Given) -> str:
         name = given.text("dataset_name")
         raise OptionError(
             f"There is nothing at --dataset_dir={folder}. To make it: regraft slim download_and_convert_data "
-            f"--dataset_name={name} --dataset_dir={folder}"
+            f"{_flag('dataset_name', name)} {_flag('dataset_dir', folder)}"
         )
     pattern = f"{given.text('dataset_name')}_*"
     own = {path for path in folder.glob(pattern) if path.is_file()}
@@ -89,7 +89,7 @@ def is_done(folder: Path, options: Options) -> bool:
         raise OptionError(
             f"{folder} holds a finished run with other options (first: {first} was {recorded[first]}, is "
             f"{asked[first]}); TF-Slim would have trained on with them. Choose another folder, or begin from this one "
-            f"with --checkpoint_path={folder}."
+            f"with {_flag('checkpoint_path', folder)}."
         )
     return True
 
@@ -125,9 +125,15 @@ def _explain_length(folder: Path, done: int | None, asked: int | None) -> str:
     if done is not None and asked is not None and asked <= done:
         return ""
     before = "for the verb's own number of epochs" if done is None else f"for {done:,} steps"
-    rest = f"--max_number_of_steps={asked - done}" if done is not None and asked is not None else "the steps to add"
+    steps = asked - done if done is not None and asked is not None else "N"
     return (
         f"{folder} is finished: it was trained {before}. TF-Slim would have gone on; a finished run keeps its weights, "
         "but not the optimizer's state. To train its network on, begin from it in another folder: "
-        f"--checkpoint_path={folder} --train_dir={folder}-more {rest}."
+        f"{_flag('checkpoint_path', folder)} {_flag('train_dir', f'{folder}-more')} --max_number_of_steps={steps}"
+        f"{' (N: the steps to add)' if steps == 'N' else ''}."
     )
+
+
+def _flag(name: str, value: object) -> str:
+    """A flag as one word of a command line."""
+    return shell_quoted(f"--{name}={value}")

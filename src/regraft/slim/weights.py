@@ -46,6 +46,11 @@ def weights_settings(checkpoint: str, model: Model) -> tuple[dict[str, Any], lis
             f"--checkpoint_path={checkpoint}: there is no finished run in this folder. If its training was stopped, "
             "give the command that began it again."
         )
+    if path.exists():
+        raise OptionError(
+            f"--checkpoint_path={checkpoint} is no file of tensors that can be read: these end in "
+            f"{', '.join(sorted(_TENSORS))}."
+        )
     hint = f" For the published weights of {model.backbone} no file is needed: --checkpoint_path={PRETRAINED}."
     raise OptionError(f"--checkpoint_path={checkpoint}: there is nothing at this path.{'' if model.is_drawn else hint}")
 

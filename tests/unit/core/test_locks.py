@@ -89,3 +89,28 @@ def test_a_forked_child_finds_every_lock_free():
     command = [sys.executable, "-W", "ignore", "-c", FORKED_WHILE_HELD]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.splitlines() == ["free 1", "held 1"]
+
+
+FORKED_BY_ITS_HOLDER = """
+import os
+from regraft.core import ThreadLock
+lock = ThreadLock()
+with lock, lock:
+    child = os.fork()
+    if child == 0:
+        with lock:
+            print(lock.depth)
+if child == 0:
+    with lock:
+        print(lock.depth, flush=True)
+    os._exit(0)
+print("ended", os.waitpid(child, 0)[1], lock.depth)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_child_that_was_forked_by_the_holder_goes_on():
+    """The `with` that it was forked in ends there as well, and the lock can be taken."""
+    command = [sys.executable, "-W", "error", "-c", FORKED_BY_ITS_HOLDER]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.splitlines() == ["1", "1", "ended 0 0"]

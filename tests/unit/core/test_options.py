@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 import pytest
 from pydantic import Field, ValidationError
 
-from regraft.core import OptionError, Options, placed, wanted
+from regraft.core import OptionError, Options, explain_validation, placed, wanted
 
 
 class SomeOptions(Options):
@@ -97,3 +98,33 @@ def test_an_option_stands_where_it_was_first_declared():
 def test_what_an_option_takes_is_said_once(kind, words):
     """However many kinds its union has."""
     assert wanted(kind) == words
+
+
+class Placed(Options):
+    folder: Path | None = None
+    network: str = "x"
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("", "Option 'folder' is empty: it is a path; this text is empty."),
+        ("~nosuchuser/x", "Option 'folder' is '~nosuchuser/x': the home folder ~nosuchuser is not known: there is no"),
+        (3, "Option 'folder' is 3: it is a path (str or Path), not the int 3."),
+    ],
+)
+def test_what_is_no_path_is_told_with_the_options_name(given, message):
+    """The name is spelt by whoever tells it: a command line does not show Python's."""
+    with pytest.raises(OptionError) as caught:
+        Placed.of(None, {"folder": given})
+    assert str(caught.value).startswith(message)
+    with pytest.raises(ValidationError) as wrong:
+        Placed(folder=given)
+    assert explain_validation(wrong.value, Placed, spelt="--{}".format).startswith(
+        message.replace("'folder'", "--folder")
+    )
+
+
+def test_a_path_may_stand_where_a_name_does():
+    """A run's folder can be a network."""
+    assert Placed(network=Path("runs/a"), folder=b"b") == Placed(network="runs/a", folder=Path("b"))

@@ -138,3 +138,18 @@ def test_an_array_is_described_by_its_shape():
     """What a sentence calls things."""
     assert described([1, 2]) == "a list of 2"
     assert described(np.zeros((2, 3))) == "a float64 ndarray of shape (2, 3)"
+
+
+@pytest.mark.parametrize("given", [b"BMW/1.jpg", b"GIF89a_demo.jpg", b"RIFF.webp", b"II*.tif"])
+def test_a_name_that_begins_as_an_image_is_a_name(given):
+    """Makes of cars and kinds of files are names of folders and files."""
+    assert as_path(given) == Path(os.fsdecode(given))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows knows no HOME")
+def test_an_empty_home_is_none(monkeypatch):
+    """`HOME=` is as good as no HOME: the system's entry counts, never the root folder."""
+    monkeypatch.delenv("HOME")
+    unset = as_path("~/m.py")
+    monkeypatch.setenv("HOME", "")
+    assert as_path("~/m.py") == unset != Path("/m.py")

@@ -103,3 +103,10 @@ def test_scopes_without_weights_are_an_error(tmp_path):
         planned(tmp_path, "--model_name=inception_v3", scopes)
     with pytest.raises(OptionError, match=r"without --checkpoint_path.*leave the flag out\.$"):
         planned(tmp_path, "--model_name=lenet", "--trainable_scopes=LeNet/fc4")
+
+
+def test_a_file_that_is_there_is_not_said_to_be_missing(tmp_path):
+    """What is no file of tensors is told as that, with the kinds that can be read."""
+    (tmp_path / "w.h5").write_bytes(b"x")
+    with pytest.raises(OptionError, match=r"w.h5 is no file of tensors that can be read: these end in .*\.safetensors"):
+        weights_settings(str(tmp_path / "w.h5"), find_model("mobilenet_v1"))

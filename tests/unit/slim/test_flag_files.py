@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from regraft.core import OptionError
@@ -65,3 +67,24 @@ def test_a_long_chain_of_files_ends(tmp_path):
     (tmp_path / "30").write_text("--a=1\n")
     with pytest.raises(OptionError, match="more than 20 files"):
         with_flag_files([f"--flagfile={tmp_path / '0'}"])
+
+
+def test_lines_end_at_line_feeds_and_nowhere_else(tmp_path):
+    """A name may hold what other alphabets and editors take for the end of a line, and bytes that are no UTF-8."""
+    path = tmp_path / "flags"
+    path.write_bytes("--dataset_dir=a\u2028b\x0bc\x85d\r\n".encode() + b"--train_dir=caf\xe9\n")
+    first, second = with_flag_files([f"--flagfile={path}"])
+    assert first == "--dataset_dir=a\u2028b\x0bc\x85d"
+    assert os.fsencode(second) == b"--train_dir=caf\xe9"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_a_file_of_flags():
+    """A shell gives one for `--flagfile=<(...)`."""
+    reading, writing = os.pipe()
+    os.write(writing, b"--a=1\n--b=2\n")
+    os.close(writing)
+    try:
+        assert with_flag_files([f"--flagfile=/dev/fd/{reading}"]) == ["--a=1", "--b=2"]
+    finally:
+        os.close(reading)

@@ -29,3 +29,17 @@ def test_a_run_of_the_version_before_is_the_same_run(finished):
     assert is_done(finished, FinetuneOptions(steps=10))
     with pytest.raises(OptionError, match=r"first: split_folders was auto, is no"):
         is_done(finished, FinetuneOptions(steps=10, split_folders="no"))
+
+
+def test_an_advised_command_can_be_copied(tmp_path):
+    """Paths with blanks are one word of it, and a number that is not known stands as N."""
+    folder = tmp_path / "my runs" / "a"
+    (folder / "bundle").mkdir(parents=True)
+    (folder / "bundle" / "bundle.json").write_text("{}")
+    for done, rest in ((10, "--max_number_of_steps=20."), (None, "--max_number_of_steps=N (N: the steps to add).")):
+        (folder / "run.json").write_text(json.dumps({"options": FinetuneOptions(steps=done).model_dump(mode="json")}))
+        with pytest.raises(OptionError) as caught:
+            is_done(folder, FinetuneOptions(steps=30))
+        assert f"'--checkpoint_path={folder}' '--train_dir={folder}-more' {rest}" in str(caught.value)
+    with pytest.raises(OptionError, match=r"begin from this one with '--checkpoint_path=.*my runs/a'\."):
+        is_done(folder, FinetuneOptions(steps=30, seed=1))
