@@ -10,11 +10,14 @@ from regraft.core import plural
 from regraft.data.finding import Finding, make_finding
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    from regraft.data.finding import Severity
 
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
 _NO_LABEL = "-1"
 _NO_WORDS = frozenset({"nan", "NaN", "NAN", "<NA>", "#N/A", "N/A", "n/a", "null", "NULL"})
+_NO_WORD_OR_CLASS = "NA"
 _N_DIGITS_MAX = 18
 _N_CHARACTERS_MAX = 4096
 _N_CLASS_CHARACTERS_MAX = 60
@@ -52,7 +55,7 @@ def cell_text(value: Any) -> str | None:
 
 
 def label_of(value: Any) -> tuple[int | None, str | None]:
-    """A label as a number, where its column holds numbers, or as text.
+    """A label of a cell as a number where it is one, written as text or not, else as text.
 
     Raises:
         CellError: It is neither.
@@ -60,8 +63,10 @@ def label_of(value: Any) -> tuple[int | None, str | None]:
     text = cell_text(value)
     while isinstance(value, (list, tuple)) and value:
         value = value[0]
-    if text is None or isinstance(value, (str, bytes, bool)):
+    if text is None or isinstance(value, bool):
         return None, text
+    if len(text) > _N_CHARACTERS_MAX:
+        raise CellError(f"a text of {len(text):,} characters")
     return written_label(text)
 
 
@@ -72,9 +77,9 @@ def whole_number(text: str) -> str:
 
 
 def written_label(text: str) -> tuple[int | None, str | None]:
-    """A label that was written as text: as a number where it is one, else as text."""
+    """A label that was written as text: as a number where it is one, else as text; `007` is not 7."""
     text = whole_number(text.strip())
-    if _INTEGER.fullmatch(text) and len(text) <= _N_DIGITS_MAX:
+    if _INTEGER.fullmatch(text) and len(text) <= _N_DIGITS_MAX and str(int(text)) == text:
         return int(text), None
     return None, text if 0 < len(text) <= _N_CHARACTERS_MAX else None
 
@@ -95,12 +100,22 @@ def without_placeholders(labels: Sequence[str | None]) -> tuple[list[str | None]
     return kept, sum(label == _NO_LABEL for label in labels)
 
 
-def placeholder_remark(n_images: int, paths: Sequence[str]) -> tuple[Finding, ...]:
-    """What is said of labels of -1."""
+def placeholder_remark(n_images: int, paths: Sequence[str], kept: Iterable[str | None]) -> tuple[Finding, ...]:
+    """What is said of labels of -1.
+
+    Args:
+        n_images: How many have it.
+        paths: Theirs.
+        kept: The other labels; beside 0 and 1 alone, -1 may well be a third class.
+    """
     if not n_images:
         return ()
     message = f"The label -1 of {plural(n_images, 'image')} is taken for no label, as programs write it."
-    return (make_finding("label_minus_one", "note", message, n_images, paths),)
+    severity: Severity = "note"
+    if {label for label in kept if label is not None} == {"0", "1"}:
+        severity = "warning"
+        message += " If -1, 0 and 1 are three classes, write them as words (low, middle, high)."
+    return (make_finding("label_minus_one", severity, message, n_images, paths),)
 
 
 def without_words(labels: Sequence[str | None], paths: Sequence[str]) -> tuple[list[str | None], tuple[Finding, ...]]:
@@ -110,16 +125,24 @@ def without_words(labels: Sequence[str | None], paths: Sequence[str]) -> tuple[l
         labels: n labels.
         paths: The n images.
     """
+    doubtful = [row for row, label in enumerate(labels) if label == _NO_WORD_OR_CLASS]
+    remarks: tuple[Finding, ...] = ()
+    if n := len(doubtful):
+        message = (
+            f"The label {_NO_WORD_OR_CLASS} of {plural(n, 'image')} is read as a class (sodium, Namibia). If it means "
+            "that there is no label, leave it empty."
+        )
+        remarks = (make_finding("na_is_class", "note", message, n, (paths[row] for row in doubtful)),)
     rows = [row for row, label in enumerate(labels) if label in _NO_WORDS]
     if not rows:
-        return list(labels), ()
+        return list(labels), remarks
     words = ", ".join(sorted({str(labels[row]) for row in rows}))
     message = (
         f"The label {words} of {plural(len(rows), 'image')} is taken for no label, as programs write it. If it is a "
         "class, give it another name."
     )
     remark = make_finding("no_label_words", "note", message, len(rows), (paths[row] for row in rows))
-    return [None if label in _NO_WORDS else label for label in labels], (remark,)
+    return [None if label in _NO_WORDS else label for label in labels], (*remarks, remark)
 
 
 def are_classes(texts: Sequence[str]) -> bool:

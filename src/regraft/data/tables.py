@@ -99,9 +99,10 @@ def _labels(columns: Columns, roles: Roles, paths: Sequence[str]) -> tuple[list[
     given, remarks = without_words([None if cell is None else whole_number(cell) for cell in given], paths)
     labels, n_dropped = without_placeholders(given)
     minus_one = [path for path, cell in zip(paths, given, strict=True) if cell == "-1"]
+    about = placeholder_remark(n_dropped, minus_one, labels)
     if roles.label_names is not None:
         labels = _named(labels, columns.cells[roles.label_names])
-    return labels, (*remarks, *placeholder_remark(n_dropped, minus_one))
+    return labels, (*remarks, *about)
 
 
 def _named(labels: Sequence[str | None], names: Sequence[str | None]) -> list[str | None]:

@@ -235,6 +235,8 @@ CELL_LABELS = [
     [[b"1"], [b"0"], None],
     [1, 0, -1],
     [" 1", "0", ""],
+    ["1.0", "0", None],
+    ["1", "0", "-1"],
 ]
 
 
@@ -249,7 +251,7 @@ def test_labels_of_every_type_are_the_same_in_both_kinds_of_parquet(values, tmp_
     assert table.class_names == shard.class_names == (("False", "True") if values[0] is True else ("0", "1"))
     assert table.labels.tolist() == shard.labels.tolist() == [1, 0, -1]
     codes = [{remark.code for remark in manifest.remarks} - {"no_file_found"} for manifest in (table, shard)]
-    assert codes == [{"label_minus_one"} if -1 in values else set()] * 2
+    assert codes == [{"label_minus_one"} if -1 in values or "-1" in values else set()] * 2
 
 
 def test_names_of_class_labels(tmp_path):

@@ -169,7 +169,7 @@ def test_words_for_no_label(table, photos):
     photos("a.jpg", "b.jpg", "c.jpg")
     manifest = read_table(table("path,label\na.jpg,nan\nb.jpg,NA\nc.jpg,None\n"))
     assert (manifest.labels.tolist(), manifest.class_names) == ([-1, 0, 1], ("NA", "None"))
-    assert (codes(manifest), manifest.remarks[0].examples) == (["no_label_words"], ("a.jpg",))
+    assert (codes(manifest), manifest.remarks[1].examples) == (["na_is_class", "no_label_words"], ("a.jpg",))
 
 
 def test_numbers_with_names_beside_them(table, photos):

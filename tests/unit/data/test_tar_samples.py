@@ -147,7 +147,8 @@ def test_an_archive_of_class_folders(read):
         ("0:cat\n1:dog\n2:fish\n", {"cat", "fish"}, {}),
         ("0:cat\ndog\n2:fish\n2:bird\n", {"cat", "fish"}, {"class_list_lines": 2}),
         ("2 wheels\n3 wheels\n4 wheels\n", {"2 wheels", "4 wheels"}, {}),
-        ("cat\n", {"cat", "2"}, {}),
+        ("cat\n", {"cat", "2"}, {"class_list_gaps": 1}),
+        ("3:cat\n", {"0", "2"}, {"class_list_gaps": 2}),
     ],
 )
 def test_lists_of_classes(text, names, codes, read):
@@ -320,3 +321,31 @@ def test_labels_that_cannot_be_read(known, label, codes, read):
     more = [] if label is None else [("a.cls", label)]
     manifest = read(("a.jpg", b"x"), ("a.json", known), *more)
     assert told(manifest) == codes
+
+
+def test_names_that_may_be_counted_from_one(read):
+    """Where no label is 0 and the last name is not reached, what was guessed is said."""
+    manifest = read(("a.jpg", b"x"), ("a.cls", b"1"), ("b.jpg", b"x"), ("b.cls", b"2"), labels="cat\ndog\nbird\n")
+    assert labels(manifest) == {"a.jpg": "dog", "b.jpg": "bird"}
+    assert told(manifest) == {"class_list_from_zero": 3}
+
+
+def test_zeros_before_a_number(read):
+    """`007` is another class than 7, as in tables, but the seventh of a list where there is one."""
+    members = [
+        (f"{n}.{kind}", content)
+        for n, label in enumerate((b"007", b"7", b"7.0"))
+        for kind, content in (("jpg", b"x"), ("cls", label))
+    ]
+    assert labels(read(*members)) == {"0.jpg": "007", "1.jpg": "7", "2.jpg": "7"}
+    assert set(labels(read(*members, labels="7:cat\n")).values()) == {"cat"}
+
+
+def test_labels_that_may_mean_none(read):
+    """NA stays a class, and -1 beside 0 and 1 none: either is said with the way out."""
+    manifest = read(("a.jpg", b"x"), ("a.cls", b"NA"), ("b.jpg", b"x"), ("b.cls", b"cat"))
+    assert (labels(manifest), told(manifest)) == ({"a.jpg": "NA", "b.jpg": "cat"}, {"na_is_class": 1})
+    three = [(f"{n}.{kind}", content) for n in (-1, 0, 1) for kind, content in (("jpg", b"x"), ("cls", b"%d" % n))]
+    (remark,) = read(*three).remarks
+    assert (remark.severity, remark.n) == ("warning", 1)
+    assert "write them as words" in remark.message

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from regraft.core import plural, printable
@@ -37,8 +37,15 @@ class ClassList:
     def fitted(self, labels: Iterable[int]) -> ClassList:
         """Plain names with the numbers that some labels have: they may count from 1."""
         found = set(labels)
-        if not self.is_plain or not found or min(found) < 1 or max(found) != len(self.names):
+        if not self.is_plain or not self.names or not found or min(found) < 1:
             return self
+        if max(found) != len(self.names):
+            message = (
+                f"The names in {LABELS_FILE} are counted from 0, though no label is 0. If the first is label 1, "
+                "write 1:name."
+            )
+            remark = make_finding("class_list_from_zero", "note", message, len(self.names), self.names.values())
+            return replace(self, remarks=(*self.remarks, remark))
         message = f"The names in {LABELS_FILE} are numbered from 1, as the labels are."
         remark = make_finding("class_list_from_one", "note", message, len(self.names), self.names.values())
         return ClassList({number + 1: name for number, name in self.names.items()}, remarks=(*self.remarks, remark))
@@ -95,6 +102,18 @@ def _odd(lines: Sequence[str]) -> tuple[Finding, ...]:
         "have one, or with a number that another name has. Write number:name, or names alone."
     )
     return (make_finding("class_list_lines", "warning", message, n, lines),)
+
+
+def gaps(labels: Iterable[int]) -> tuple[Finding, ...]:
+    """The warning of labels that a list has no name for."""
+    numbers = sorted(labels)
+    if not (n := len(numbers)):
+        return ()
+    message = (
+        f"{plural(n, 'label')} {'has' if n == 1 else 'have'} no name in {LABELS_FILE}, and {'is' if n == 1 else 'are'} "
+        "called by the number. Write number:name for each."
+    )
+    return (make_finding("class_list_gaps", "warning", message, n, map(str, numbers)),)
 
 
 def format_class_list(class_names: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from regraft.data.folder_remarks import remark_on_layout
 from regraft.data.layouts import read_layout
 from regraft.data.manifest import Manifest, Split
 from regraft.data.names import label_positions
-from regraft.data.shards.class_lists import ClassList, read_class_list
+from regraft.data.shards.class_lists import ClassList, gaps, read_class_list
 from regraft.data.shards.contents import ShardContents
 from regraft.data.shards.conversion import WrittenShard, read_conversion
 from regraft.data.shards.parquets import list_parquet
@@ -179,12 +179,14 @@ def _manifest(
     counts = Counter(row.name for row in rows)
     paths = [row.name if row.name and counts[row.name] == 1 else f"{row.shard}#{row.image.number}" for row in rows]
     listed = _read_class_lists({root, *((root / name).parent for name in names)}, rows)
+    rows = [_numbered(row, listed.names) for row in rows]
     texts, no_words = without_words([row.text if row.label is None else None for row in rows], paths)
     rows = [row if row.label is not None else replace(row, text=text) for row, text in zip(rows, texts, strict=True)]
     rows, dropped = _without_placeholders(rows, has_names=bool(listed.names))
     classes = _name_classes({(row.label, row.text) for row in rows}, listed.names)
     order = sorted(range(len(rows)), key=lambda place: (paths[place], rows[place].shard, rows[place].image.number))
     unlabelled = [paths[place] for place in order if place in dropped]
+    minus_one = placeholder_remark(len(unlabelled), unlabelled, {_written(row) for row in rows})
     rows = [rows[place] for place in order]
     labels, class_names = label_positions([classes[row.label, row.text] for row in rows])
     return Manifest(
@@ -196,23 +198,39 @@ def _manifest(
         groups=tuple(row.group for row in rows),
         stored=tuple(row.image for row in rows),
         unreadable=found[0],
-        remarks=(*say_noticed(found[1]), *listed.remarks, *no_words, *placeholder_remark(len(unlabelled), unlabelled)),
+        remarks=(*say_noticed(found[1]), *listed.remarks, *no_words, *minus_one),
     )
 
 
 def _read_class_lists(folders: set[Path], rows: Sequence[_Row]) -> ClassList:
-    lists = [
-        read_class_list(folder).fitted({row.label for row in rows if row.label is not None})
-        for folder in sorted(folders)
-    ]
+    labels = {label for label in map(_number, rows) if label is not None and label >= 0}
+    lists = [read_class_list(folder).fitted(labels) for folder in sorted(folders)]
     names = {number: name for one in lists for number, name in one.names.items()}
-    return ClassList(names, remarks=tuple(remark for one in lists for remark in one.remarks))
+    unnamed = {label for row in rows if row.text is None and (label := row.label) is not None and label >= 0} - {*names}
+    remarks = (remark for one in lists for remark in (*one.remarks, *(gaps(unnamed) if one.names else ())))
+    return ClassList(names, remarks=tuple(dict.fromkeys(remarks)))
+
+
+def _number(row: _Row) -> int | None:
+    """A label as a number, zeros before it or not."""
+    text = row.text or ""
+    return int(text) if row.label is None and text.isascii() and text.isdigit() and len(text) <= 18 else row.label
+
+
+def _numbered(row: _Row, names: Mapping[int, str]) -> _Row:
+    """A row whose label is written with zeros before it, as the number that a list names."""
+    number = _number(row)
+    return replace(row, label=number, text=None) if row.label is None and number in names else row
+
+
+def _written(row: _Row) -> str | None:
+    return row.text if row.label is None else str(row.label)
 
 
 def _without_placeholders(rows: Sequence[_Row], *, has_names: bool) -> tuple[list[_Row], set[int]]:
     """Rows without labels of -1, and which they were; numbers with names are never negative."""
     named = has_names or any(row.label is not None and row.text is not None for row in rows)
-    numbers = [None if row.label is None else str(row.label) for row in rows]
+    numbers = [None if row.label is None and named else _written(row) for row in rows]
     if named:
         kept: Sequence[str | None] = [
             None if number is None or number.startswith("-") else number for number in numbers
@@ -220,7 +238,11 @@ def _without_placeholders(rows: Sequence[_Row], *, has_names: bool) -> tuple[lis
     else:
         kept, _n = without_placeholders(numbers)
     dropped = {place for place, (before, after) in enumerate(zip(numbers, kept, strict=True)) if before != after}
-    return [replace(row, label=None) if place in dropped else row for place, row in enumerate(rows)], dropped
+    return [_unlabelled(row) if place in dropped else row for place, row in enumerate(rows)], dropped
+
+
+def _unlabelled(row: _Row) -> _Row:
+    return replace(row, label=None, text=None if row.label is None else row.text)
 
 
 def _name_classes(
