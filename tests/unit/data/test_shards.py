@@ -213,6 +213,12 @@ def test_a_list_of_classes_that_is_none(tmp_path):
     assert read_class_list(tmp_path).names == {5: "ok"}
 
 
+def test_a_list_of_classes_with_a_long_line(tmp_path):
+    """Blanks behind a number are passed in one go, however many there are."""
+    (tmp_path / "labels.txt").write_text("0" + " " * 1_000_000 + "\n1 cat\n")
+    assert read_class_list(tmp_path).names == {0: "0", 1: "1 cat"}
+
+
 def test_shards_in_any_order_are_hashed_in_theirs(tmp_path, make_rows, write_shard):
     """Digests stand in the manifest's order, whatever the order in which the images lie."""
     rows = make_rows(40)

@@ -66,7 +66,7 @@ def read_class_list(folder: Path) -> ClassList:
 
 def _read_lines(lines: Sequence[str]) -> ClassList:
     with_colon = [line for line in lines if _WITH_COLON.match(line)]
-    matches = [_NUMBERED.fullmatch(line) for line in lines]
+    matches = [_NUMBERED.fullmatch(line.strip()) for line in lines]
     numbers = [int(match[1]) for match in matches if match]
     is_counted = len(numbers) == len(lines) and numbers in (_count(0, lines), _count(1, lines))
     if not with_colon and not is_counted:
