@@ -7,7 +7,6 @@ does not change. Neither is harmful; neither is ours to leave behind.
 
 from __future__ import annotations
 
-import ctypes.util
 import importlib
 import os
 import sys
@@ -74,6 +73,8 @@ def _settle() -> None:
 
 
 def _load_without_ldconfig(name: str) -> None:
+    import ctypes.util
+
     find_library = ctypes.util.find_library
     ctypes.util.find_library = lambda name: None  # noqa: ARG005 - then it takes the name that never changes
     try:

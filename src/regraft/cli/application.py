@@ -17,9 +17,8 @@ from cyclopts import App, CycloptsError, Group
 from regraft.cli.arguments import prepare
 from regraft.cli.output import open_console, say
 from regraft.cli.streams import is_reader_gone, output_failure, prepare_streams
-from regraft.cli.usage_errors import explain_usage, require_verb
 from regraft.cli.verb_apps import PARSING
-from regraft.cli.verb_table import VERBS
+from regraft.cli.verb_table import BEGINNINGS, VERBS
 from regraft.core import InterruptedRunError, OptionError, RegraftError, StoreError
 
 if TYPE_CHECKING:
@@ -68,7 +67,7 @@ def run(arguments: list[str], *, debug: bool = False) -> int:
     """
     arguments = prepare(arguments)
     try:
-        require_verb(arguments)
+        _require_verb(arguments)
         build_app()(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - no traceback reaches a user
         if debug:
@@ -77,6 +76,13 @@ def run(arguments: list[str], *, debug: bool = False) -> int:
         say(f"regraft: {message}", aside=True)
         return exit_code
     return 0
+
+
+def _require_verb(arguments: list[str]) -> None:
+    if arguments and arguments[0] not in BEGINNINGS:
+        from regraft.cli.usage_errors import require_verb
+
+        require_verb(arguments)
 
 
 def _checked_output(exit_code: int) -> int:
@@ -99,6 +105,8 @@ def _explained(error: BaseException, arguments: list[str]) -> tuple[str, int]:
         case RegraftError():
             return str(error), error.exit_code
         case CycloptsError():
+            from regraft.cli.usage_errors import explain_usage
+
             return explain_usage(error, arguments), OptionError.exit_code
         case KeyboardInterrupt():
             return "Stopped.", InterruptedRunError.exit_code

@@ -13,7 +13,7 @@ from cyclopts.exceptions import UnusedCliTokensError
 from pydantic import ValidationError
 
 from regraft.cli.verb_apps import verb_app
-from regraft.cli.verb_table import VERBS
+from regraft.cli.verb_table import BEGINNINGS, VERBS
 from regraft.core import (
     SYNONYMS,
     OptionError,
@@ -64,7 +64,7 @@ def require_verb(arguments: Sequence[str]) -> None:
     Raises:
         OptionError: It does not; the message says which command line may be meant.
     """
-    if not arguments or arguments[0] in VERBS or arguments[0] in ("--help", "-h", "--version"):
+    if not arguments or arguments[0] in BEGINNINGS:
         return
     first, *rest = arguments
     if first.startswith("-"):

@@ -132,3 +132,5 @@ VERBS = {
         ),
     ),
 }
+BEGINNINGS = frozenset((*VERBS, "--help", "-h", "--version"))
+"""What a command line may begin with."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from typing import TYPE_CHECKING, TypeVar
 
@@ -36,6 +35,8 @@ def in_threads(
         n_a_task: Items that a thread takes at once.
         n_threads: None for one on each usable core.
     """
+    from concurrent.futures import ThreadPoolExecutor  # here, because it brings logging with it
+
     parts = [items[start : start + n_a_task] for start in range(0, len(items), n_a_task)]
     answers: list[Answer] = []
     stop = Event()

@@ -51,7 +51,7 @@ def test_a_range_is_logarithmic_where_it_spans_much(text, low, high, scale):
         ("dropout=", "says nothing to vary"),
         ("=1,2", "says nothing to vary"),
         ("dropout=0.2", "name two or more values, a,b or a range, low..high. To set the option, use --dropout"),
-        ("dropout=0.2,nought", "Option 'dropout' is 'nought': input should be a valid number"),
+        ("dropout=0.2,nought", "Option 'dropout' is 'nought': it should be a number"),
         ("clip_norm=off,1", "Option 'clip_norm' is 'off'"),
         ("dropout=0..1", "Option 'dropout' is '1': input should be less than 1"),
         ("dropout=0.5..0.2", "low below high"),
