@@ -157,7 +157,7 @@ def test_every_option_that_is_a_path_finds_the_home_folder(options, name, tmp_pa
         assert getattr(options.of(read, {}), name) == tmp_path / "x"
     assert getattr(options(**{name: "~/x"}), name) == tmp_path / "x"
     for strange in (3, {}, "", "a\0b", "~nosuchuser/x", [Path("a")]):
-        with pytest.raises(OptionError, match=f"^The option '{name}' is "):
+        with pytest.raises(OptionError, match=f"^Option '{name}' is "):
             options.of(None, {name: strange})
 
 
