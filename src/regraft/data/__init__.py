@@ -29,6 +29,7 @@ from regraft.data.folder_layout import FolderLayout, lay_out
 from regraft.data.layouts import SplitFolders
 from regraft.data.manifest import Manifest, Split, require_classes
 from regraft.data.names import UNLABELLED
+from regraft.data.readable_kinds import N_SIGNATURE_BYTES, READABLE_KINDS
 from regraft.data.reading import Reading
 from regraft.data.shards import (
     CONVERSION_FILE,
@@ -44,13 +45,7 @@ from regraft.data.shards import (
     write_tar,
     write_tfrecord,
 )
-from regraft.data.signatures import (
-    N_SIGNATURE_BYTES,
-    READABLE_KINDS,
-    ContentKind,
-    identify_content,
-    require_readable,
-)
+from regraft.data.signatures import ContentKind, identify_content, require_readable
 from regraft.data.sources import list_images, read_manifest
 from regraft.data.splits import assign_splits, has_own_validation, split_folds, split_holdout
 from regraft.data.stored import N_BYTES_MAX, ImageFile, StoredImage, as_files, reading_order

@@ -13,7 +13,8 @@ from regraft.core import DataError, plural, quoted, shortened
 from regraft.data.leftovers import COMPANION, Leftover, is_hidden, leftover_reason, look_into
 from regraft.data.packed import explain_packed
 from regraft.data.program_parts import ProgramParts, program_parts
-from regraft.data.signatures import N_END_BYTES, N_SIGNATURE_BYTES, identify_content
+from regraft.data.readable_kinds import N_SIGNATURE_BYTES
+from regraft.data.signatures import N_END_BYTES, identify_content
 from regraft.data.unreadable import Reason, Unreadable
 
 if TYPE_CHECKING:

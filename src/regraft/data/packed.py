@@ -5,7 +5,8 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from regraft.data.signatures import N_SIGNATURE_BYTES, identify_content
+from regraft.data.readable_kinds import N_SIGNATURE_BYTES
+from regraft.data.signatures import identify_content
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,12 +10,9 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from regraft.data.readable_kinds import N_SIGNATURE_BYTES, READABLE_KINDS, is_hardly_begun, readable_name
 from regraft.data.unreadable import Reason, UnreadableImageError
 
-READABLE_KINDS = ("JPEG", "PNG", "PPM", "BMP", "GIF", "WEBP", "TIFF")
-"""The formats that can be decoded."""
-N_SIGNATURE_BYTES = 4096
-"""So many bytes of a file's beginning suffice to tell what it is."""
 N_END_BYTES = 18
 """So many bytes of its end are wanted besides, where it is longer."""
 
@@ -54,7 +51,7 @@ def identify_content(content: bytes) -> ContentKind | None:
         content: All bytes of a file, or at least the first N_SIGNATURE_BYTES, with the last N_END_BYTES for formats
             that are known by their end alone.
     """
-    name = _readable_name(content)
+    name = readable_name(content)
     if name is not None:
         return ContentKind(name, "readable")
     if content[4:8] == b"ftyp":
@@ -74,7 +71,7 @@ def require_readable(content: bytes) -> str:
     if not content:
         raise UnreadableImageError(Reason.EMPTY, "the file has no bytes")
     kind = identify_content(content)
-    if (kind is None or not kind.is_readable) and _is_hardly_begun(content):
+    if (kind is None or not kind.is_readable) and is_hardly_begun(content):
         raise UnreadableImageError(Reason.TRUNCATED, "the file ends before its image does")
     if kind is None:
         raise UnreadableImageError(Reason.NOT_AN_IMAGE, f"its content is none of {', '.join(READABLE_KINDS)}")
@@ -82,52 +79,6 @@ def require_readable(content: bytes) -> str:
         reason = Reason.UNSUPPORTED if kind.is_image else Reason.NOT_AN_IMAGE
         raise UnreadableImageError(reason, f"it is {kind.name}; {kind.remedy}")
     return kind.name
-
-
-_READABLE = {
-    b"\xff\xd8\xff": "JPEG",
-    b"\x89PNG\r\n\x1a\n": "PNG",
-    b"GIF87a": "GIF",
-    b"GIF89a": "GIF",
-    b"II*\0": "TIFF",
-    b"MM\0*": "TIFF",
-    b"II+\0": "TIFF",
-    b"MM\0+": "TIFF",
-}
-
-
-def _is_hardly_begun(content: bytes) -> bool:
-    """Whether it ends within the signature of an image."""
-    if content.startswith(b"BM") and len(content) < 18:
-        return b"\0" in content
-    return len(content) < 12 and (content.startswith(b"RIFF") or any(full.startswith(content) for full in _READABLE))
-
-
-_GAP = rb"(?:\s|#[^\n]*(?:\n|\Z))+"
-_SIZE = rb"(?:\Z|%b(?:\Z|\d{1,9}(?:\Z|%b(?:\Z|\d{1,9}(?:\Z|%%b)))))" % (_GAP, _GAP)
-_PNM = re.compile(
-    rb"|".join(
-        (
-            rb"P1" + _SIZE % (_GAP + rb"(?:\Z|[01])"),
-            rb"P4" + _SIZE % rb"\s",
-            rb"P[23]" + _SIZE % (_GAP + rb"(?:\Z|\d{1,5}(?:\Z|%b(?:\Z|\d)))" % _GAP),
-            rb"P[56]" + _SIZE % (_GAP + rb"(?:\Z|\d{1,5}(?:\Z|\s))"),
-            rb"Pf" + _SIZE % (_GAP + rb"(?:\Z|[-+]?(?:\Z|[\d.]))"),
-        )
-    )
-)
-"""Width, height, the brightest value, as far as they are there: the letters alone begin too many texts."""
-
-
-def _readable_name(content: bytes) -> str | None:
-    for signature, name in _READABLE.items():
-        if content.startswith(signature):
-            return name if name != "TIFF" or not _is_raw_tiff(content) else None
-    if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
-        return "WEBP"
-    if content.startswith(b"BM") and content[15:18] == bytes(3) and 12 <= content[14] <= 124:  # its second header
-        return "BMP"
-    return "PPM" if _PNM.match(content[:N_SIGNATURE_BYTES]) else None
 
 
 _CONVERT = f"convert it to one of {', '.join(READABLE_KINDS)}"
@@ -299,23 +250,3 @@ def _behind_preambles(text: bytes) -> int:
         if ending is None or (end := lower.find(ending, place)) < 0:
             return place
         place = end + len(ending)
-
-
-# TIFF 6.0; TIFF/EP (ISO 12234-2) and Adobe's DNG 1.7: raw photos begin with a small preview
-_DNG_VERSION, _NEW_SUBFILE_TYPE, _SUB_IFDS = 50706, 254, 330
-
-
-def _is_raw_tiff(content: bytes) -> bool:
-    """Whether a TIFF is a camera's raw photo, of which any reader of TIFFs gives a preview of stamp size."""
-    if content.startswith(b"CR\x02", 8):
-        return True
-    if not content.startswith((b"II*\0", b"MM\0*")):
-        return False
-    order: Literal["little", "big"] = "little" if content.startswith(b"II") else "big"
-    start = int.from_bytes(content[4:8], order)
-    n_tags = int.from_bytes(content[start : start + 2], order)
-    tags: dict[int, int] = {}
-    for place in range(start + 2, min(start + 2 + 12 * n_tags, len(content) - 11), 12):
-        tag = int.from_bytes(content[place : place + 2], order)
-        tags[tag] = int.from_bytes(content[place + 8 : place + 12], order)
-    return _DNG_VERSION in tags or (_SUB_IFDS in tags and tags.get(_NEW_SUBFILE_TYPE) == 1)
