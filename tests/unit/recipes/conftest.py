@@ -26,7 +26,7 @@ def get(publisher, folder):
     """Gets the few signs, or what another row describes."""
 
     def run(row=SIGNS, place=folder, progress=None, **settings):
-        options = GetDatasetOptions(folder=place, **settings)
+        options = GetDatasetOptions.of(None, {"folder": place, **settings})
         return obtain(row, options, progress or Notes(), publisher.web(waits=()))
 
     return run
