@@ -24,6 +24,11 @@ def codes(result):
     return {one.code: (one.severity, one.message) for one in result.findings if one.code in names}
 
 
+def _network_of(message):
+    """The network that a warning names; a long path is cut in its middle."""
+    return message.partition("were used in training the network '")[2].partition("'")[0]
+
+
 def test_images_that_were_trained_on(run, photos, probed, command, tmp_path):
     """The warning counts them on the terminal, in the report and in its JSON, wherever they lie."""
     shutil.copytree(photos, tmp_path / "again")
@@ -81,7 +86,7 @@ def test_a_network_that_was_trained_on_the_test_images(run, photos, tmp_path):
     other = regraft.probe(photos, seed=7, **settings)
     severity, message = codes(other)["network_trained_on"]
     assert severity == "warning"
-    assert f"were used in training the network '{run}'" in message
+    assert _network_of(message).endswith("runs/probed")
     assert not codes(regraft.probe(photos, seed=0, **settings))
     again = codes(regraft.evaluate(other.folder, photos, runs=tmp_path / "runs"))
     assert again["trained_on"][1].startswith("60 of 60") or int(again["trained_on"][1].split()[0]) > other.n_train
@@ -104,7 +109,7 @@ def test_a_comparison_tells_what_each_network_was_trained_on(run, photos, tmp_pa
     (run / "bundle" / "bundle.json").write_text(json.dumps(record))
     settings = {"n_strengths": 2, "n_folds": 2, "runs": tmp_path / "runs", "heads": ["svm"]}
     result = regraft.compare(photos, seed=7, backbones=[str(run), "lenet"], **settings)
-    assert f"were used in training the network '{run}'" in codes(result)["network_trained_on"][1]
+    assert _network_of(codes(result)["network_trained_on"][1]).endswith("runs/probed")
     assert len(set(result.findings)) == len(result.findings)
     comparison = json.loads((result.folder / "comparison.json").read_text())
-    assert sum(str(run) in one["message"] for one in comparison["notices"]) == 1
+    assert sum("were used in training the network" in one["message"] for one in comparison["notices"]) == 1
