@@ -32,7 +32,7 @@ def is_hardly_begun(content: bytes) -> bool:
 
 
 _N_BMP_BYTES = 18
-_BINARY = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
+CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 _GAP = rb"(?:\s|#[^\n]*(?:\n|\Z))+"
 _SIZE = rb"(?:\Z|%b(?:\Z|\d+(?:\Z|%b(?:\Z|\d+(?:\Z|%%b)))))" % (_GAP, _GAP)
 _PNM = re.compile(
@@ -60,7 +60,7 @@ def readable_name(content: bytes) -> str | None:
             return name if name != "TIFF" or not _is_raw_tiff(content) else None
     if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
         return "WEBP"
-    if content.startswith(b"BM") and _BINARY.search(content[:_N_BMP_BYTES]):
+    if content.startswith(b"BM") and CONTROLS.search(content[:_N_BMP_BYTES]):
         return "BMP"
     return "PPM" if _PNM.match(content[:N_SIGNATURE_BYTES]) else None
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from regraft.data.readable_kinds import N_SIGNATURE_BYTES, READABLE_KINDS, is_hardly_begun, readable_name
+from regraft.data.readable_kinds import CONTROLS, N_SIGNATURE_BYTES, READABLE_KINDS, is_hardly_begun, readable_name
 from regraft.data.unreadable import Reason, UnreadableImageError
 
 N_END_BYTES = 18
@@ -214,7 +214,6 @@ _TEXTS = (
 )
 """How texts begin that say more, behind what any XML may begin with."""
 _PREAMBLES = ((b"<?xml", b"?>"), (b"<!--", b"-->"), (b"<!doctype svg", b">"))
-_CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 
 
 def _identify_loosely(content: bytes) -> ContentKind | None:
@@ -226,7 +225,7 @@ def _identify_loosely(content: bytes) -> ContentKind | None:
     beginning = content[:N_SIGNATURE_BYTES].removeprefix(b"\xef\xbb\xbf")
     if len(content) >= 16 and not beginning.strip(b"\0"):
         return ContentKind("zeros only", "other", "a copy or a download of it failed: copy it anew")
-    return _identify_text(beginning) if beginning.strip() and not _CONTROLS.search(beginning) else None
+    return _identify_text(beginning) if beginning.strip() and not CONTROLS.search(beginning) else None
 
 
 def _identify_text(text: bytes) -> ContentKind | None:
