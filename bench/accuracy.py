@@ -18,10 +18,10 @@ import numpy as np
 import regraft
 from regraft.core import SilentProgress
 from regraft.data import Reading, cluster_units, read_manifest, split_folds
+from regraft.experiments.circumstances import Stopwatch
+from regraft.experiments.dataset_features import load_features
+from regraft.experiments.head_choice import choose_head
 from regraft.recipes import ProbeOptions
-from regraft.recipes.dataset_features import load_features
-from regraft.recipes.head_choice import choose_head
-from regraft.recipes.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
     from regraft.evaluation import Estimate

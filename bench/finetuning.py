@@ -24,7 +24,7 @@ from torch import nn
 
 from regraft.backbones import BACKBONES, DEFAULT_BACKBONE, cut_behind, keep_weights, load_network, stage_parameters
 from regraft.core import SilentProgress, cache_folder
-from regraft.data import read_manifest
+from regraft.datasets import read_dataset
 from regraft.finetuning import (
     ActivationFeed,
     CheckpointFolder,
@@ -61,7 +61,7 @@ def main() -> None:
     spec = BACKBONES[DEFAULT_BACKBONE]
     weights, _digest = keep_weights(spec, cache_folder() / "weights")
     network = load_network(spec, weights)
-    manifest = read_manifest("elpv")
+    manifest = read_dataset("elpv")
     transform = Transform(height=spec.image_size, width=spec.image_size)
     pixels = np.concatenate([batch.pixels for batch in decode_batches(manifest.files()[:n_images], transform)])
     labels = manifest.labels[:n_images].copy()

@@ -22,9 +22,9 @@ import regraft
 from regraft.backbones import DEFAULT_BACKBONE
 from regraft.core import SilentProgress
 from regraft.data import Reading, cluster_units, read_manifest, split_folds
+from regraft.experiments.circumstances import Stopwatch
+from regraft.experiments.dataset_features import load_features
 from regraft.recipes import ProbeOptions
-from regraft.recipes.dataset_features import load_features
-from regraft.recipes.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageDraw
 
-from regraft.data import read_manifest
+from regraft.datasets import read_dataset
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "examples"))
 from digits import split_digits, write_digits
@@ -92,7 +92,7 @@ def cells(scratch: Path, *, n_train: int, n_test: int = 300, seed: int = 0) -> P
     target = scratch / f"cells-{n_train}-{seed}"
     if target.is_dir():
         return target
-    manifest = read_manifest("elpv")
+    manifest = read_dataset("elpv")
     files = manifest.files()
     for label, kind in enumerate(manifest.class_names):
         rows = np.random.default_rng(seed).permutation(np.flatnonzero(manifest.labels == label))

@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     from regraft.backbones import network_input
     from regraft.bundle import load_bundle as load
     from regraft.core import RegraftError
+    from regraft.estimators import ImageClassifier, ImageFeatures
     from regraft.recipes import (
-        ImageClassifier,
-        ImageFeatures,
         check,
         compare,
         convert_dataset,
@@ -72,6 +71,8 @@ __all__ = [
 ]
 
 _PLACES = {
+    "ImageClassifier": ("regraft.estimators", "ImageClassifier"),
+    "ImageFeatures": ("regraft.estimators", "ImageFeatures"),
     "load": ("regraft.bundle", "load_bundle"),
     "network_input": ("regraft.backbones", "network_input"),
     "RegraftError": ("regraft.core", "RegraftError"),

@@ -12,9 +12,9 @@ import pytest
 
 from publisher import SIGNS, make_archive, picture
 from regraft.core import FetchError, SilentProgress, StoreError
-from regraft.data.fetching import zips
-from regraft.data.fetching.members import place_by_pattern
-from regraft.data.fetching.zips import unpack_zip
+from regraft.datasets.fetching import zips
+from regraft.datasets.fetching.members import place_by_pattern
+from regraft.datasets.fetching.zips import unpack_zip
 
 GOOD = "Training/00001/01153_00000.ppm"
 

@@ -17,9 +17,9 @@ from sklearn.utils import estimator_checks
 import regraft
 from regraft import ImageClassifier, ImageFeatures
 from regraft.core import DataError, OptionError
+from regraft.data.source_options import SourceOptions
 from regraft.features import open_store
 from regraft.recipes import EmbedOptions, ProbeOptions
-from regraft.recipes.source_options import SourceOptions
 
 CHECKS = [
     "check_estimator_cloneable",

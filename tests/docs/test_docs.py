@@ -12,7 +12,7 @@ from regraft.bundle import BundleRecord
 from regraft.bundle.record import TENSOR_FILES
 from regraft.cli.application import VERBS
 from regraft.core import CACHE_VARIABLE
-from regraft.data import DATASETS, FetchedArchive, Provenance
+from regraft.datasets import DATASETS, FetchedArchive, Provenance
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

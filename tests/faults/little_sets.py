@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from regraft.data import DATASETS, Dataset
+from regraft.datasets import DATASETS, Dataset
 
 FLOWERS = ("daisy", "dandelion", "roses", "sunflowers", "tulips")
 SYNSETS = ("n01440764", "n01443537", "n15075141")

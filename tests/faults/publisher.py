@@ -20,8 +20,8 @@ from urllib.request import HTTPSHandler, ProxyHandler
 import numpy as np
 
 from regraft.core import SilentProgress
-from regraft.data import DATASETS, Archive, Dataset, Web
-from regraft.data.fetching.connections import secure_opener
+from regraft.datasets import DATASETS, Archive, Dataset, Web
+from regraft.datasets.fetching.connections import secure_opener
 
 HOST = "https://btsd.ethz.ch"
 CONTENT = bytes(range(256)) * 2000

@@ -13,9 +13,9 @@ import regraft
 from extraction_child import KEY
 from publisher import FILES, SIGNS, Publisher
 from regraft.core import CACHE_VARIABLE, SilentProgress, StoreError, digest_bytes
+from regraft.datasets.getting import obtain
 from regraft.features import FeatureStore
 from regraft.recipes import GetDatasetOptions
-from regraft.recipes.dataset_getting import obtain
 
 resource = pytest.importorskip("resource")
 

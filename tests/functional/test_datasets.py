@@ -11,7 +11,7 @@ import pytest
 import fetching_child
 from little_sets import little_row, make_mnist, server_paths
 from publisher import Publisher, make_archive
-from regraft.data import DATASETS
+from regraft.datasets import DATASETS
 
 PLACE = "/shareddata/BelgiumTSC/BelgiumTSC_"
 

@@ -215,8 +215,8 @@ def test_corrected_labels_are_another_training(photos, tmp_path):
     from types import SimpleNamespace
 
     from regraft.data import read_manifest
+    from regraft.grafting.workshop import training_folder
     from regraft.recipes import FinetuneOptions
-    from regraft.recipes.workshop import training_folder
 
     data = [
         SimpleNamespace(manifest=manifest, digests=[str(row) for row in range(60)], spec=SimpleNamespace(digest="d"))

@@ -18,10 +18,10 @@ import regraft
 from regraft.backbones import choose_engine
 from regraft.core import CACHE_VARIABLE, MissingExtraError, RegraftError, SilentProgress
 from regraft.data import Reason, UnreadableImageError, read_manifest
+from regraft.experiments.circumstances import Stopwatch
+from regraft.experiments.classifiers import build_classifier
+from regraft.experiments.dataset_features import load_features
 from regraft.recipes import ProbeOptions
-from regraft.recipes.classifiers import build_classifier
-from regraft.recipes.dataset_features import load_features
-from regraft.recipes.stopwatch import Stopwatch
 
 N_THREADS = 8
 N_CALLS = 200

@@ -15,7 +15,7 @@ import pytest
 import regraft
 from regraft.core import CACHE_VARIABLE, MissingExtraError, OptionError, TrainingError
 from regraft.evaluation import Search
-from regraft.recipes.sweeps.journal import JOURNAL
+from regraft.grafting.sweeps.journal import JOURNAL
 
 QUICK = {
     "from_stage": "7",

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from regraft.backbones.hub_web import Hub, HubRefusedError
 from regraft.core import BackboneError, FetchError, is_writable, quoted, scratch_folder
-from regraft.data import fetch_file
+from regraft.datasets import fetch_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

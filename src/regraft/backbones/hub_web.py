@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener, getproxies, proxy_bypass
 
 from regraft.core import shortened
-from regraft.data import NotConnectedError, RangeRefusedError, Web
+from regraft.datasets import NotConnectedError, RangeRefusedError, Web
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -87,7 +87,7 @@ class _Meaning:
         return f"Did you mean {' or '.join(map(self.spelt, names[:2]))}?{also}" if names else ""
 
     def _verbs_with(self, name: str) -> list[str]:
-        return [other for other, names in self.others.items() if name in names and other != self.verb]
+        return sorted(other for other, names in self.others.items() if name in names and other != self.verb)
 
     def _where(self, name: str) -> str:
         """Which verbs have an option: "--epochs is an option of finetune and train: probe trains no network."."""

@@ -1,34 +1,14 @@
 """Which images there are, with their labels and splits. Files are fetched, listed and hashed here, never decoded."""
 
-from regraft.data.fetching import (
-    COCO_CATEGORIES,
-    DATASETS,
-    SOURCE_FILE,
-    Archive,
-    Dataset,
-    FetchedArchive,
-    Foreground,
-    NotConnectedError,
-    Provenance,
-    RangeRefusedError,
-    Web,
-    digest_images,
-    fetch_file,
-    find_brought,
-    gather_archives,
-    load_dataset,
-    read_provenance,
-    unpack_dataset,
-    write_provenance,
-)
 from regraft.data.file_listing import has_image_name
 from regraft.data.finding import Finding, Severity, left_out, make_finding, unkept
 from regraft.data.findings import DataSummary, find_problems, summarise
 from regraft.data.fingerprints import Fingerprints, fingerprint_files, fingerprint_manifest
 from regraft.data.folder_layout import FolderLayout, lay_out
+from regraft.data.folders import read_folder
 from regraft.data.layouts import SplitFolders
 from regraft.data.manifest import Manifest, Split, require_classes
-from regraft.data.names import UNLABELLED
+from regraft.data.names import UNLABELLED, label_positions
 from regraft.data.readable_kinds import N_SIGNATURE_BYTES, READABLE_KINDS
 from regraft.data.reading import Reading
 from regraft.data.shards import (
@@ -46,6 +26,7 @@ from regraft.data.shards import (
     write_tfrecord,
 )
 from regraft.data.signatures import ContentKind, identify_content, require_readable
+from regraft.data.source_options import SourceOptions, asked_of
 from regraft.data.sources import list_images, read_manifest
 from regraft.data.splits import assign_splits, has_own_validation, split_folds, split_holdout
 from regraft.data.stored import N_BYTES_MAX, ImageFile, StoredImage, as_files, reading_order
@@ -53,66 +34,53 @@ from regraft.data.units import cluster_units
 from regraft.data.unreadable import Reason, Unreadable, UnreadableImageError, explain_os_error
 
 __all__ = [
-    "COCO_CATEGORIES",
     "CONVERSION_FILE",
-    "DATASETS",
     "LABELS_FILE",
     "N_BYTES_MAX",
     "N_SIGNATURE_BYTES",
     "READABLE_KINDS",
-    "SOURCE_FILE",
     "UNLABELLED",
-    "Archive",
     "ContentKind",
     "Conversion",
     "DataSummary",
-    "Dataset",
-    "FetchedArchive",
     "Finding",
     "Fingerprints",
     "FolderLayout",
-    "Foreground",
     "ImageFile",
     "Manifest",
-    "NotConnectedError",
-    "Provenance",
-    "RangeRefusedError",
     "Reading",
     "Reason",
     "Severity",
     "ShardFormat",
     "ShardRow",
+    "SourceOptions",
     "Split",
     "SplitFolders",
     "StoredImage",
     "Unreadable",
     "UnreadableImageError",
-    "Web",
     "WrittenShard",
     "as_files",
+    "asked_of",
     "assign_splits",
     "cluster_units",
-    "digest_images",
     "explain_os_error",
-    "fetch_file",
-    "find_brought",
     "find_problems",
     "fingerprint_files",
     "fingerprint_manifest",
     "format_class_list",
-    "gather_archives",
     "has_image_name",
     "has_own_validation",
     "identify_content",
+    "label_positions",
     "lay_out",
     "left_out",
     "list_images",
-    "load_dataset",
     "make_finding",
     "make_shard_name",
     "read_conversion",
+    "read_folder",
     "read_manifest",
-    "read_provenance",
     "reading_order",
     "require_classes",
     "require_readable",
@@ -120,9 +88,7 @@ __all__ = [
     "split_holdout",
     "summarise",
     "unkept",
-    "unpack_dataset",
     "write_parquet",
-    "write_provenance",
     "write_tar",
     "write_tfrecord",
 ]

@@ -1,8 +1,7 @@
-"""One door to every kind of data set: folder, table, shards, or a name; and to images without labels."""
+"""One door to every kind of data set: folder, table or shards; and to images without labels."""
 
 from __future__ import annotations
 
-import difflib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +10,6 @@ import numpy as np
 
 from regraft.core import DataError, OptionError, as_paths, as_source, quoted
 from regraft.data.columns import SUFFIXES
-from regraft.data.fetching import DATASETS, load_dataset
 from regraft.data.file_listing import list_files
 from regraft.data.folder_remarks import remark_on_files
 from regraft.data.folders import read_folder, relative_path
@@ -23,26 +21,37 @@ from regraft.data.shards import is_shard, read_shard_file, read_shard_folder, re
 from regraft.data.tables import read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from regraft.data.finding import Finding
     from regraft.data.stored import StoredImage
     from regraft.data.unreadable import Unreadable
 
 
-def read_manifest(source: str | Path, reading: Reading | None = None) -> Manifest:
+def refuse_name(name: str) -> Manifest:
+    """There is nothing of this name.
+
+    Raises:
+        DataError: Always.
+    """
+    raise DataError(f"There is no folder or table {quoted(name)}.")
+
+
+def read_manifest(
+    source: str | Path, reading: Reading | None = None, *, by_name: Callable[[str], Manifest] = refuse_name
+) -> Manifest:
     """List a data set.
 
     Args:
         source: A folder with one sub-folder for each class; a folder of shards, one shard, or a pattern of their names
-            (`set/flowers_train_*.tfrecord`); a `.csv`, `.tsv` or `.parquet` table; or the name of a known data set. A
-            path that exists wins over a pattern and a name.
+            (`set/flowers_train_*.tfrecord`); or a `.csv`, `.tsv` or `.parquet` table. A path that exists wins over a
+            pattern.
         reading: What the user says of it: columns, groups, where paths start, whether folders are splits.
+        by_name: Lists what is called so where nothing lies there.
 
     Raises:
         DataError: There is no such source, or nothing usable in it.
         OptionError: What the user says does not fit.
-        MissingExtraError: The named data set comes in a package that is not installed.
     """
     source = as_source(source)
     path = Path(source)
@@ -63,7 +72,7 @@ def read_manifest(source: str | Path, reading: Reading | None = None) -> Manifes
     elif is_folder:
         manifest = read_shard_folder(path, said) or read_folder(path, reading)
     else:
-        manifest = read_shard_pattern(source, said) or _load_by_name(source)
+        manifest = read_shard_pattern(source, said) or by_name(source)
     _refuse_table_options(said, is_parquet=bool(manifest.stored))
     return _grouped(manifest, said)
 
@@ -80,14 +89,6 @@ def _refuse_table_options(reading: Reading, *, is_parquet: bool) -> None:
 
 def _grouped(manifest: Manifest, reading: Reading) -> Manifest:
     return manifest if reading.group_by is None else manifest.with_groups_from(reading.group_by)
-
-
-def _load_by_name(name: str) -> Manifest:
-    if name in DATASETS:
-        return load_dataset(name)
-    near = difflib.get_close_matches(name, DATASETS, n=3)
-    hint = f"Did you mean {' or '.join(near)}?" if near else f"Known data sets: {', '.join(DATASETS)}."
-    raise DataError(f"There is no folder or table {quoted(name)}, and no data set of this name. {hint}")
 
 
 def list_images(places: Iterable[str | Path] | str | Path) -> Manifest:

@@ -13,11 +13,9 @@ from regraft.evaluation.class_counts import (
 )
 from regraft.evaluation.class_results import ClassResult
 from regraft.evaluation.comparison import PairedDifference, compare_paired, holm, pareto_front
-from regraft.evaluation.comparison_page import render_comparison
 from regraft.evaluation.intervals import Estimate, wilson_interval
 from regraft.evaluation.mistakes import ConfusedPair, Mistake
 from regraft.evaluation.notice import Notice
-from regraft.evaluation.page import render_page
 from regraft.evaluation.predictions import Predictions
 from regraft.evaluation.probability_scores import (
     ReliabilityBin,
@@ -27,18 +25,7 @@ from regraft.evaluation.probability_scores import (
     top_hits,
 )
 from regraft.evaluation.ranking import Candidate, Comparison, Contestant, Costs, rank
-from regraft.evaluation.report import (
-    LeftOutFile,
-    RegularisationPath,
-    Report,
-    Stage,
-    StrengthCurve,
-    Table,
-)
-from regraft.evaluation.report_files import write_comparison, write_report, write_search
 from regraft.evaluation.search import Search, SearchedOption, SearchTrial, Setting, best_first, setting_text
-from regraft.evaluation.search_page import render_search
-from regraft.evaluation.training import RateGroup, RateSchedule, Rung, Training, TrainingCurve
 from regraft.evaluation.verdict import ChangedImage, Verdict, judge
 
 __all__ = [
@@ -53,26 +40,15 @@ __all__ = [
     "Contestant",
     "Costs",
     "Estimate",
-    "LeftOutFile",
     "Mistake",
     "Notice",
     "PairedDifference",
     "Predictions",
-    "RateGroup",
-    "RateSchedule",
-    "RegularisationPath",
     "ReliabilityBin",
-    "Report",
-    "Rung",
     "Search",
     "SearchTrial",
     "SearchedOption",
     "Setting",
-    "Stage",
-    "StrengthCurve",
-    "Table",
-    "Training",
-    "TrainingCurve",
     "Verdict",
     "assess",
     "balanced_accuracy",
@@ -91,13 +67,7 @@ __all__ = [
     "rank",
     "recall",
     "reliability_bins",
-    "render_comparison",
-    "render_page",
-    "render_search",
     "setting_text",
     "top_hits",
     "wilson_interval",
-    "write_comparison",
-    "write_report",
-    "write_search",
 ]

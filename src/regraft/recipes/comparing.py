@@ -12,18 +12,29 @@ from pydantic import Field
 
 from regraft.backbones import BACKBONES, compute_features, is_offline
 from regraft.core import OptionError, SilentProgress, StoreError, as_source, cache_folder, placed
-from regraft.data import fingerprint_manifest, make_finding, read_manifest, require_classes
-from regraft.evaluation import Comparison, Contestant, Costs, rank, write_comparison
-from regraft.recipes.classifiers import now
-from regraft.recipes.dataset_features import features_for
-from regraft.recipes.experiment_options import ExperimentOptions, HeadName, ProbeOptions, RunOptions
-from regraft.recipes.network_options import FeatureOptions, open_network
-from regraft.recipes.portions import portion_for_probe
-from regraft.recipes.reporting import command_line, notices_of
-from regraft.recipes.runs import RunFolder, folder_name, write_record
-from regraft.recipes.stopwatch import Stopwatch
-from regraft.recipes.trials import run_trial
-from regraft.recipes.versions import installed_versions
+from regraft.data import fingerprint_manifest, make_finding, require_classes
+from regraft.datasets import read_dataset
+from regraft.evaluation import Comparison, Contestant, Costs, rank
+from regraft.experiments import (
+    ExperimentOptions,
+    FeatureOptions,
+    HeadName,
+    ProbeOptions,
+    RunFolder,
+    RunOptions,
+    Stopwatch,
+    command_line,
+    features_for,
+    folder_name,
+    installed_versions,
+    notices_of,
+    now,
+    open_network,
+    portion_for_probe,
+    run_trial,
+    write_record,
+)
+from regraft.reports import write_comparison
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +45,7 @@ if TYPE_CHECKING:
     from regraft.bundle import Classifier
     from regraft.core import Progress
     from regraft.data import Finding
-    from regraft.recipes.dataset_features import DatasetFeatures
+    from regraft.experiments import DatasetFeatures
 
 _N_TIMED = 25
 _N_WARM_UP = 3
@@ -116,7 +127,7 @@ def compare(
     progress = progress or SilentProgress()
     backbones, chosen = choose_backbones(options)
     plan = _plan(options, backbones)
-    manifest = read_manifest(source, options.reading())
+    manifest = read_dataset(source, options.reading())
     manifest = require_classes(manifest)
     # Opened before anything is computed: a missing network is found out now, not after an hour.
     networks = [open_network(trials[0], cache_folder(), progress=progress) for trials in plan]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regraft.data import DATASETS, Dataset
+from regraft.datasets import DATASETS, Dataset
 
 
 def list_datasets() -> tuple[Dataset, ...]:

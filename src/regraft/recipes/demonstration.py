@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from regraft.data import DATASETS, Dataset
+from regraft.datasets import DATASETS, Dataset
 from regraft.recipes.probing import ProbeResult, probe
 
 if TYPE_CHECKING:
     from regraft.core import Progress
-    from regraft.recipes.experiment_options import ProbeOptions
+    from regraft.experiments import ProbeOptions
 
 _DATASET = "elpv"
 

@@ -9,9 +9,9 @@ import shutil
 
 from regraft.backbones import BACKBONES, DEFAULT_BACKBONE, accelerator, choose_engine, cpu_has_bf16, is_offline
 from regraft.core import Value, cache_folder, is_writable, n_usable_cores
+from regraft.experiments import installed_versions
 from regraft.finetuning import HAS_COMPILED_GRADIENT
 from regraft.images import HAS_COMPILED_RESAMPLING
-from regraft.recipes.versions import installed_versions
 
 
 class DoctorResult(Value):

@@ -20,9 +20,9 @@ from regraft.core import (
     placed,
     printable,
 )
-from regraft.data import fingerprint_manifest, left_out, list_images, read_manifest
-from regraft.recipes.network_options import NetworkOptions, open_network
-from regraft.recipes.source_options import SourceOptions
+from regraft.data import SourceOptions, fingerprint_manifest, left_out, list_images
+from regraft.datasets import read_dataset
+from regraft.experiments import NetworkOptions, open_network
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -113,7 +113,7 @@ def embed(
 
 
 def _listed(source: str | Path | Iterable[str | Path], reading: Reading) -> Manifest:
-    return read_manifest(source, reading) if isinstance(source, str | bytes | PathLike) else list_images(source)
+    return read_dataset(source, reading) if isinstance(source, str | bytes | PathLike) else list_images(source)
 
 
 def _write_parquet(path: Path, manifest: Manifest, features: NDArray[np.float32]) -> None:

@@ -11,17 +11,21 @@ import numpy as np
 from pydantic import Field
 
 from regraft.core import BundleError, DataError, SilentProgress, as_path, as_source, json_text, placed, plural, quoted
-from regraft.data import fingerprint_manifest, read_manifest, require_classes
-from regraft.recipes.dataset_features import features_for
-from regraft.recipes.experiment_options import MetricOptions, RunOptions
-from regraft.recipes.network_options import TrustOptions
-from regraft.recipes.reporting import Findings, report_run
-from regraft.recipes.runs import RunFolder, write_record
-from regraft.recipes.seen_images import remark_on_seen
-from regraft.recipes.source_options import SourceOptions
-from regraft.recipes.stopwatch import Stopwatch
-from regraft.recipes.training_records import WhichWeights
-from regraft.recipes.watching import Place
+from regraft.data import SourceOptions, fingerprint_manifest, require_classes
+from regraft.datasets import read_dataset
+from regraft.experiments import (
+    Findings,
+    MetricOptions,
+    RunFolder,
+    RunOptions,
+    Stopwatch,
+    TrustOptions,
+    features_for,
+    remark_on_seen,
+    report_run,
+    write_record,
+)
+from regraft.grafting import Place, WhichWeights
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -107,7 +111,7 @@ def evaluate(
     progress = progress or SilentProgress()
     watch = Stopwatch()
     with watch.stage("list images"):
-        manifest = read_manifest(source, options.reading())
+        manifest = read_dataset(source, options.reading())
         manifest = require_classes(manifest, minimum=1)
         manifest = _of_split(manifest, options.split)
     with watch.stage("hash files"):

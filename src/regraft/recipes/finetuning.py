@@ -3,48 +3,39 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from regraft.bundle import Making
 from regraft.core import SilentProgress, as_source, cache_folder
-from regraft.data import read_manifest, require_classes
-from regraft.features import build_extractor
-from regraft.recipes.classifiers import build_classifier
-from regraft.recipes.dataset_features import load_features, spread_out
-from regraft.recipes.finetune_options import FinetuneOptions
-from regraft.recipes.head_choice import start_head
-from regraft.recipes.network_options import left_out_head
-from regraft.recipes.portions import hold_out, portion_out
-from regraft.recipes.reporting import Findings, report_run
-from regraft.recipes.runs import RunFolder, write_record
-from regraft.recipes.seen_images import seen_by
-from regraft.recipes.stopwatch import Stopwatch
-from regraft.recipes.training_records import TrainingRecord, write_training
+from regraft.data import require_classes
+from regraft.datasets import read_dataset
+from regraft.experiments import (
+    Findings,
+    RunFolder,
+    Stopwatch,
+    build_classifier,
+    left_out_head,
+    load_features,
+    portion_out,
+    report_run,
+    write_record,
+)
+from regraft.grafting import FinetuneOptions, TrainingRecord, hold_out, start_head, write_training
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
-    from regraft.backbones import BackboneSpec
-    from regraft.bundle import Calibration, Classifier
     from regraft.core import Progress
     from regraft.data import Finding
     from regraft.evaluation import Assessment
+    from regraft.experiments import DatasetFeatures, Sides
+    from regraft.grafting import Boundary, Fit
     from regraft.heads import LinearHead
-    from regraft.recipes.boundary import Boundary
-    from regraft.recipes.dataset_features import DatasetFeatures
-    from regraft.recipes.fits import Fit, Sides
-    from regraft.recipes.workshop import Workshop
 
     Rows = NDArray[np.int64]
-
-_N_GOLDEN = 4
-_TEMPERATURE_SPREAD = 0.5
-"""A training begins calibrated: its temperature (log T) does not go far from 1 because of a few images."""
 
 
 @dataclass(frozen=True)
@@ -106,16 +97,25 @@ def finetune(
         RegraftError: See `regraft.core.errors`; the message says what to do.
     """
     from regraft.finetuning import join_world, stop_requests
-    from regraft.recipes.preflight import check_training
-    from regraft.recipes.training_story import rate_rows, tell_training
-    from regraft.recipes.workshop import Workshop, training_folder
+    from regraft.grafting import (
+        Workshop,
+        check_training,
+        graft,
+        keep_journal,
+        making_of,
+        rate_rows,
+        save,
+        tell_training,
+        temperature_of,
+        training_folder,
+    )
 
     source = as_source(source)
     options = (FinetuneOptions if options is None else type(options)).of(options, settings)
     progress = progress or SilentProgress()
     watch = Stopwatch()
     with watch.stage("list images"):
-        manifest = read_manifest(source, options.reading())
+        manifest = read_dataset(source, options.reading())
         manifest = require_classes(manifest)
     check = partial(check_training, options, n_classes=manifest.n_classes)
     data = load_features(manifest, options, progress, watch, check=check)
@@ -146,7 +146,9 @@ def finetune(
             "validation images" if len(sides.validation) else "none",
             len(sides.validation),
         )
-        tuned, classifier = graft(run.final.name, shop, fit, portions.test, making, temperature=_temperature(fit, data))
+        tuned, classifier = graft(
+            run.final.name, shop, fit, portions.test, making, temperature=temperature_of(fit, data)
+        )
         findings = Findings(
             source=source,
             verb=options.VERB,
@@ -183,6 +185,7 @@ def _record(  # noqa: PLR0917 - all that a checkpoint does not hold
 ) -> TrainingRecord:
     """What others need to know of a training that is under way."""
     from regraft.finetuning import usual_length
+    from regraft.grafting import making_of
 
     classifier = build_classifier(name, data, head, options, making_of(data.spec, boundary, "none"))
     length = usual_length(head, data.features[sides.train])
@@ -197,69 +200,3 @@ def _no_gain(fit: Fit) -> tuple[str, ...]:
         "No epoch had a smaller validation loss than the start: the network is kept as it was, with the fitted head. "
         "A smaller learning rate or more images may help.",
     )
-
-
-def making_of(spec: BackboneSpec, boundary: Boundary, calibration: Calibration, n_calibrated: int = 0) -> Making:
-    """How a trained classifier came about.
-
-    Args:
-        spec: The network that training began with.
-        boundary: What of it was trained.
-        calibration: What its probabilities were calibrated on.
-        n_calibrated: How many images that were.
-    """
-    return Making(
-        network="from scratch" if spec.is_untrained else "fine-tuned",
-        first_stage="" if boundary.cut is None else boundary.stage,
-        calibration=calibration,
-        n_calibrated=n_calibrated,
-    )
-
-
-def graft(
-    name: str, shop: Workshop, fit: Fit, test: Rows, making: Making, *, temperature: float
-) -> tuple[DatasetFeatures, Classifier]:
-    """The trained network as a backbone, its features of the test images, and the classifier with its trained head."""
-    data = shop.data
-    spec = shop.keep(fit)
-    extractor = build_extractor(
-        spec, data.choice, transform=data.extractor.transform, layer=shop.options.layer, cache=shop.cache
-    )
-    files = data.manifest.files()
-    found = extractor.extract([files[row] for row in test], [data.digests[row] for row in test], progress=shop.progress)
-    features = np.zeros((len(files), spec.n_features), np.float32)
-    features[test[found.rows]] = found.features
-    tuned = replace(data, features=features, spec=spec, extractor=extractor)
-    return tuned, build_classifier(name, tuned, replace(fit.head, temperature=temperature), shop.options, making)
-
-
-def _temperature(fit: Fit, data: DatasetFeatures) -> float:
-    """The head's calibration on the images that judged the epochs; 1 where there are none."""
-    from regraft.heads import fit_temperature
-
-    if fit.trained.scores is None:
-        return 1.0
-    labels = data.manifest.labels[fit.sides.validation]
-    return fit_temperature(fit.trained.scores, labels, prior_spread=_TEMPERATURE_SPREAD)
-
-
-def save(folder: Path, classifier: Classifier, data: DatasetFeatures, test: Rows) -> None:
-    """Save the bundle with golden inputs from the test images; all others have been seen."""
-    from regraft.bundle import save_bundle
-
-    golden = spread_out(test, _N_GOLDEN)
-    seen = np.setdiff1d(np.arange(len(data.digests)), test)
-    save_bundle(
-        classifier,
-        folder / "bundle",
-        golden_pixels=data.pixels(golden),
-        golden_features=data.features[golden],
-        seen=seen_by([data.digests[row] for row in seen], classifier.record.options.get("backbone")),
-    )
-
-
-def keep_journal(work: Path | None, folder: Path) -> None:
-    """Copy what was logged in training to the run's folder: a run that fails at its end can still be taken up."""
-    for path in () if work is None else work.iterdir():
-        if path.name in ("log.jsonl", "tensorboard"):
-            (shutil.copytree if path.is_dir() else shutil.copyfile)(path, folder / path.name)

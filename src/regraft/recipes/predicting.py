@@ -10,7 +10,7 @@ from pydantic import Field
 from regraft.bundle import Classifier, load_bundle
 from regraft.core import Value, as_paths, placed
 from regraft.data import Finding, Unreadable, left_out, list_images, unkept
-from regraft.recipes.network_options import TrustOptions
+from regraft.experiments import TrustOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

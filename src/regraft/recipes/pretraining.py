@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from regraft.recipes.finetune_options import FinetuneOptions, PolicyName
+from regraft.grafting import FinetuneOptions, PolicyName
 from regraft.recipes.finetuning import FinetuneResult, finetune
 
 if TYPE_CHECKING:

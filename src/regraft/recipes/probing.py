@@ -7,13 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regraft.core import SilentProgress, as_source
-from regraft.data import read_manifest, require_classes
-from regraft.recipes.dataset_features import load_features
-from regraft.recipes.experiment_options import ProbeOptions
-from regraft.recipes.portions import portion_for_probe
-from regraft.recipes.runs import RunFolder
-from regraft.recipes.stopwatch import Stopwatch
-from regraft.recipes.trials import run_trial
+from regraft.data import require_classes
+from regraft.datasets import read_dataset
+from regraft.experiments import ProbeOptions, RunFolder, Stopwatch, load_features, portion_for_probe, run_trial
 
 if TYPE_CHECKING:
     from regraft.core import Progress
@@ -81,7 +77,7 @@ def probe(
     progress = progress or SilentProgress()
     watch = Stopwatch()
     with watch.stage("list images"):
-        manifest = read_manifest(source, options.reading())
+        manifest = read_dataset(source, options.reading())
         manifest = require_classes(manifest)
     with RunFolder(options.runs, options.name, f"{Path(source).stem}-probe") as run:
         data = load_features(manifest, options, progress, watch)

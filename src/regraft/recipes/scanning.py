@@ -15,15 +15,15 @@ from regraft.data import (
     DataSummary,
     Finding,
     Fingerprints,
+    SourceOptions,
     Unreadable,
     find_problems,
     fingerprint_manifest,
     make_finding,
-    read_manifest,
     summarise,
 )
+from regraft.datasets import read_dataset
 from regraft.images import Look, survey_images
-from regraft.recipes.source_options import SourceOptions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,7 +105,7 @@ def scan(
     """
     source = as_source(source)
     options = ScanOptions.of(options, settings)
-    manifest = read_manifest(source, options.reading())
+    manifest = read_dataset(source, options.reading())
     if options.decode:
         manifest, prints, sizes = _look_into(manifest, progress)
     else:

@@ -9,18 +9,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regraft.core import SilentProgress, as_source, cache_folder
-from regraft.data import read_manifest, require_classes
+from regraft.data import require_classes
+from regraft.datasets import read_dataset
 from regraft.evaluation import compare_paired
-from regraft.recipes.classifiers import build_classifier
-from regraft.recipes.dataset_features import load_features
-from regraft.recipes.finetuning import graft, keep_journal, making_of, save
-from regraft.recipes.head_choice import fit_start, for_all_classes
-from regraft.recipes.network_options import left_out_head
-from regraft.recipes.portions import portion_out
-from regraft.recipes.reporting import Findings, report_run
-from regraft.recipes.runs import RunFolder, write_record
-from regraft.recipes.stopwatch import Stopwatch
-from regraft.recipes.train_options import TrainOptions
+from regraft.experiments import (
+    Findings,
+    RunFolder,
+    Stopwatch,
+    build_classifier,
+    for_all_classes,
+    left_out_head,
+    load_features,
+    portion_out,
+    report_run,
+    write_record,
+)
+from regraft.grafting import TrainOptions, fit_start, graft, keep_journal, making_of, save
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,8 +32,9 @@ if TYPE_CHECKING:
 
     from regraft.core import Progress
     from regraft.data import Finding, Manifest
-    from regraft.evaluation import Assessment, PairedDifference, Rung
-    from regraft.recipes.ladder import Climbed
+    from regraft.evaluation import Assessment, PairedDifference
+    from regraft.grafting import Climbed
+    from regraft.reports import Rung
 
 
 @dataclass(frozen=True)
@@ -101,16 +106,13 @@ def train(
         RegraftError: See `regraft.core.errors`; the message says what to do.
     """
     from regraft.finetuning import join_world, stop_requests
-    from regraft.recipes.ladder import Ladder, n_passes
-    from regraft.recipes.preflight import check_training
-    from regraft.recipes.training_story import rate_rows, tell_training
-    from regraft.recipes.workshop import Workshop, training_folder
+    from regraft.grafting import Ladder, Workshop, check_training, n_passes, rate_rows, tell_training, training_folder
 
     source, options = as_source(source), TrainOptions.of(options, settings)
     progress = progress or SilentProgress()
     watch = Stopwatch()
     with watch.stage("list images"):
-        manifest = read_manifest(source, options.reading())
+        manifest = read_dataset(source, options.reading())
         manifest = require_classes(manifest)
     check = partial(check_training, options, n_classes=manifest.n_classes)
     data = load_features(manifest, options, progress, watch, check=check)

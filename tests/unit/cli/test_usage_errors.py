@@ -41,7 +41,7 @@ def test_every_word_of_other_tools_leads_to_an_option_that_there_is():
         ("scan x --batch-size 3", f"--batch-size is an option of {TRAINERS}: scan trains no network."),
         ("finetune x --lr 1", "Did you mean --learning-rate?"),
         ("train x --lr 1", "Did you mean --rates?"),
-        ("probe x --out y", "Did you mean --name or --runs? (--out is an option of embed"),
+        ("probe x --out y", "Did you mean --name or --runs? (--out is an option of datasets convert and embed"),
         ("embed x --output y", "Did you mean --out?"),
         ("finetune x --bs 3", "Did you mean --batch-size?"),
         ("probe x --arch resnet18", "Did you mean --backbone?"),

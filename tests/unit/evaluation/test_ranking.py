@@ -6,17 +6,9 @@ from itertools import combinations, pairwise
 import numpy as np
 import pytest
 
-from regraft.evaluation import (
-    Comparison,
-    Contestant,
-    Costs,
-    Predictions,
-    assess,
-    rank,
-    render_comparison,
-    write_comparison,
-)
-from regraft.evaluation.comparison_page import chart_front
+from regraft.evaluation import Comparison, Contestant, Costs, Predictions, assess, rank
+from regraft.reports import render_comparison, write_comparison
+from regraft.reports.comparison_page import chart_front
 
 TIME = "2025-01-02T03:04:05+00:00"
 

@@ -7,8 +7,9 @@ from itertools import pairwise
 
 import pytest
 
-from regraft.evaluation import Search, SearchedOption, SearchTrial, best_first, render_search, write_search
-from regraft.evaluation.search_charts import chart_parallel, chart_slices
+from regraft.evaluation import Search, SearchedOption, SearchTrial, best_first
+from regraft.reports import render_search, write_search
+from regraft.reports.search_charts import chart_parallel, chart_slices
 
 SPACE = (
     SearchedOption(name="learning_rate", low=1e-4, high=1e-2, is_log=True),

@@ -1,0 +1,58 @@
+"""How a run is carried out: a data set's features, head choice, probes, run folders, circumstances."""
+
+from regraft.experiments.circumstances import Stopwatch, installed_versions, now
+from regraft.experiments.classifiers import build_classifier
+from regraft.experiments.dataset_features import DatasetFeatures, features_for, load_features, spread_out
+from regraft.experiments.experiment_options import ExperimentOptions, HeadName, MetricOptions, ProbeOptions, RunOptions
+from regraft.experiments.head_choice import choose_head, for_all_classes
+from regraft.experiments.network_options import (
+    FeatureOptions,
+    NetworkOptions,
+    TrustOptions,
+    left_out_head,
+    open_network,
+)
+from regraft.experiments.own_code_options import own_code
+from regraft.experiments.portions import Portions, Sides, portion_for_probe, portion_out
+from regraft.experiments.probes import run_trial
+from regraft.experiments.reporting import Findings, command_line, notices_of, report_run
+from regraft.experiments.run_folders import RunFolder, folder_name, write_record
+from regraft.experiments.seen_images import remark_on_seen, seen_by
+
+__all__ = [
+    "DatasetFeatures",
+    "ExperimentOptions",
+    "FeatureOptions",
+    "Findings",
+    "HeadName",
+    "MetricOptions",
+    "NetworkOptions",
+    "Portions",
+    "ProbeOptions",
+    "RunFolder",
+    "RunOptions",
+    "Sides",
+    "Stopwatch",
+    "TrustOptions",
+    "build_classifier",
+    "choose_head",
+    "command_line",
+    "features_for",
+    "folder_name",
+    "for_all_classes",
+    "installed_versions",
+    "left_out_head",
+    "load_features",
+    "notices_of",
+    "now",
+    "open_network",
+    "own_code",
+    "portion_for_probe",
+    "portion_out",
+    "remark_on_seen",
+    "report_run",
+    "run_trial",
+    "seen_by",
+    "spread_out",
+    "write_record",
+]

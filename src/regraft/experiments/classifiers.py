@@ -1,0 +1,48 @@
+"""A classifier from a fitted head, with a record of how it was made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regraft.bundle import SCHEMA_VERSION, BundleRecord, Classifier, EngineRecord, Making
+from regraft.core import cache_folder
+from regraft.experiments.circumstances import installed_versions, now
+
+if TYPE_CHECKING:
+    from regraft.experiments.dataset_features import DatasetFeatures
+    from regraft.experiments.network_options import NetworkOptions
+    from regraft.heads import LinearHead
+
+
+PROBED = Making(network="fixed", calibration="cross-validation")
+"""A head on features as they are."""
+
+
+def build_classifier(
+    name: str, data: DatasetFeatures, head: LinearHead, options: NetworkOptions, making: Making = PROBED
+) -> Classifier:
+    """The classifier that a head for all classes makes of the data's network.
+
+    Args:
+        name: The run's.
+        data: Its network.
+        head: For all classes.
+        options: What was asked for.
+        making: How it came about.
+    """
+    record = BundleRecord(
+        schema_version=SCHEMA_VERSION,
+        name=name,
+        created=now(),
+        class_names=data.manifest.class_names,
+        backbone=data.spec,
+        layer=options.layer,
+        transform=data.extractor.transform,
+        engine=EngineRecord(engine=data.choice.engine, precision=data.choice.precision, device=data.choice.device),
+        head=head.settings(),
+        digests={},
+        options=options.model_dump(mode="json"),
+        versions=installed_versions(),
+        making=making,
+    )
+    return Classifier(record=record, head=head, backbone=data.spec, choice=data.choice, cache=cache_folder())

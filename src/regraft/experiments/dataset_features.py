@@ -1,0 +1,164 @@
+"""A data set with the features of its readable images: where every recipe on labelled images begins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from regraft.core import DataError, cache_folder, load_function, plural
+from regraft.data import assign_splits, fingerprint_manifest
+from regraft.experiments.network_options import open_network
+from regraft.experiments.own_code_options import own_code
+from regraft.images import read_image
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from regraft.backbones import BackboneSpec, EngineChoice
+    from regraft.core import Progress
+    from regraft.data import Finding, Fingerprints, Manifest, Unreadable
+    from regraft.experiments.circumstances import Stopwatch
+    from regraft.experiments.network_options import NetworkOptions
+    from regraft.features import Extractor
+
+
+@dataclass(frozen=True, eq=False)
+class DatasetFeatures:
+    """Readable images of a data set, one row each, with their features.
+
+    Attributes:
+        manifest: The n readable images.
+        digests: Their content hashes.
+        features: (n, d) float32.
+        unreadable: The files that were left out, and why.
+        n_computed: How many images were computed now; the others' features were kept from before.
+        spec: The network.
+        choice: What ran it.
+        extractor: What made the features.
+    """
+
+    manifest: Manifest
+    digests: tuple[str, ...]
+    features: NDArray[np.float32]
+    unreadable: tuple[Unreadable, ...]
+    n_computed: int
+    spec: BackboneSpec
+    choice: EngineChoice
+    extractor: Extractor
+
+    def split(self, test_fraction: float, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Rows to train on and rows to test on: the data set's own split, or a deterministic one.
+
+        Raises:
+            DataError: Either side would be empty.
+        """
+        sides = np.array(assign_splits(self.manifest, self.digests, test_fraction=test_fraction, seed=seed))
+        train, test = np.flatnonzero(sides == "train"), np.flatnonzero(sides == "test")
+        if not len(train) or not len(test):
+            raise DataError(
+                f"Of {plural(len(sides), 'readable image')} {len(train)} would be trained on and {len(test)} "
+                "tested on: both need some. Add images, or change --test-fraction."
+            )
+        return train, test
+
+    def remarked(self, *findings: Finding) -> DatasetFeatures:
+        """With more that is to be said of the data."""
+        return replace(self, manifest=replace(self.manifest, remarks=(*self.manifest.remarks, *findings)))
+
+    def select(self, rows: NDArray[np.int64]) -> DatasetFeatures:
+        """Some of the images alone; the class names stay as they are."""
+        return replace(
+            self,
+            manifest=self.manifest.select(rows),
+            digests=tuple(self.digests[row] for row in rows),
+            features=self.features[rows],
+        )
+
+    def pixels(self, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Images at the network's size, decoded again.
+
+        Returns:
+            (m, h, w, 3) uint8.
+        """
+        files = self.manifest.files()
+        return np.stack([read_image(files[row], self.extractor.transform).pixels for row in rows])
+
+
+def spread_out(rows: NDArray[np.int64], n_wanted: int) -> NDArray[np.int64]:
+    """A few of some rows, at even distances."""
+    return rows[np.linspace(0, len(rows) - 1, min(n_wanted, len(rows))).astype(np.int64)]
+
+
+def load_features(
+    manifest: Manifest,
+    options: NetworkOptions,
+    progress: Progress,
+    watch: Stopwatch,
+    *,
+    check: Callable[[BackboneSpec], None] | None = None,
+) -> DatasetFeatures:
+    """Features of a manifest's images by the network that some options name.
+
+    Args:
+        manifest: The images.
+        options: Which network.
+        progress: Where to report.
+        watch: The times so far.
+        check: Called with the network's record before any image is read; raises where it cannot be used.
+
+    Raises:
+        DataError: None of the files can be read.
+        RegraftError: From the backbone, the engine or the store.
+    """
+    for name in own_code(options):
+        progress.say(f"Running your own code: {name}.")
+        load_function(name)  # a slip in it shows before anything is computed
+    with watch.stage("choose engine"):
+        spec, choice, extractor = open_network(options, cache_folder(), progress=progress)
+        if check is not None:
+            check(spec)
+    return features_for(manifest, spec=spec, choice=choice, extractor=extractor, progress=progress, watch=watch)
+
+
+def features_for(
+    manifest: Manifest,
+    *,
+    spec: BackboneSpec,
+    choice: EngineChoice,
+    extractor: Extractor,
+    progress: Progress,
+    watch: Stopwatch,
+    prints: Fingerprints | None = None,
+) -> DatasetFeatures:
+    """Hash the files (unless their hashes are given), and compute or fetch the features of those that can be read.
+
+    Raises:
+        DataError: None of the files can be read.
+        RegraftError: From the engine or the store.
+    """
+    files = manifest.files()
+    if prints is None:
+        with watch.stage("hash files"):
+            prints = fingerprint_manifest(manifest, progress=progress)
+    with watch.stage("features"):
+        found = extractor.extract(files, prints.digests, progress=progress)
+    unreadable = prints.unreadable + manifest.named(found.unreadable)
+    if not len(found.rows):
+        first = unreadable[0]
+        raise DataError(
+            f"None of {plural(len(files), 'file')} could be read (first: {first.path}: {first.reason}, {first.detail})."
+        )
+    return DatasetFeatures(
+        manifest=manifest.select(found.rows),
+        digests=tuple(str(prints.digests[row]) for row in found.rows),
+        features=found.features,
+        unreadable=unreadable,
+        n_computed=found.n_computed,
+        spec=spec,
+        choice=choice,
+        extractor=extractor,
+    )

@@ -1,0 +1,99 @@
+"""Choosing and fitting a head on training features, as the options say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, Protocol
+
+import numpy as np
+
+from regraft.data import cluster_units, split_folds
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from regraft.experiments.dataset_features import DatasetFeatures
+    from regraft.experiments.experiment_options import HeadName
+    from regraft.heads import LinearHead, Selection
+
+
+class HeadChoice(Protocol):
+    """The options that say how a head is chosen: those of a probe, and of every training that begins with one."""
+
+    @property
+    def head(self) -> HeadName:
+        """The kind."""
+
+    @property
+    def layer(self) -> str:
+        """Auto tries the penultimate layer alone, too."""
+
+    @property
+    def normalisation(self) -> Literal["auto", "l2", "standard"]:
+        """Scaling of the features."""
+
+    @property
+    def n_strengths(self) -> int:
+        """Regularisation strengths to try."""
+
+    @property
+    def n_folds(self) -> int:
+        """Of the cross-validation."""
+
+    @property
+    def class_weight(self) -> Literal["none", "balanced"]:
+        """What an image counts."""
+
+    @property
+    def seed(self) -> int:
+        """Chooses the folds."""
+
+
+def choose_head(
+    features: NDArray[np.float32],
+    labels: NDArray[np.int64],
+    *,
+    digests: Sequence[str],
+    groups: Sequence[str | None],
+    n_penultimate: int,
+    options: HeadChoice,
+    sample_weight: ArrayLike | None = None,
+) -> Selection:
+    """Fit a head with folds that keep the images of a group, and copies of an image, together.
+
+    Args:
+        features: (n, d) float32.
+        labels: (n,) int64.
+        digests: n content hashes.
+        groups: n names of the object that an image shows, None where it stands by itself.
+        n_penultimate: How many of the features are the penultimate layer's: `auto` tries these alone, too.
+        options: How to choose.
+        sample_weight: (n,) or None.
+    """
+    from regraft.heads import Candidates, FoldTable, select_head
+
+    units = cluster_units(digests, groups)
+    folds = split_folds(labels, units, digests, n_folds=options.n_folds, seed=options.seed)
+    candidates = Candidates(
+        options.head,
+        normalisations=("l2", "standard") if options.normalisation == "auto" else (options.normalisation,),
+        widths=(n_penultimate, None) if options.layer == "auto" else (None,),
+        n_strengths=options.n_strengths,
+    )
+    return select_head(
+        features,
+        labels,
+        FoldTable.of(folds),
+        candidates,
+        class_weight=None if options.class_weight == "none" else options.class_weight,
+        sample_weight=None if sample_weight is None else np.asarray(sample_weight),
+    )
+
+
+def for_all_classes(selection: Selection, data: DatasetFeatures) -> LinearHead:
+    """A selected head with a row for each class of the data set.
+
+    A class of which no image was trained on is named, but never predicted: its score is minus infinity in effect.
+    """
+    return selection.head.spread(selection.classes, data.manifest.n_classes)

@@ -1,0 +1,91 @@
+"""One trial: a head chosen and fitted on the training images, measured on the test images, saved with its report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from regraft.bundle import save_bundle
+from regraft.experiments.classifiers import build_classifier
+from regraft.experiments.dataset_features import spread_out
+from regraft.experiments.head_choice import choose_head, for_all_classes
+from regraft.experiments.reporting import Findings, report_run
+from regraft.experiments.run_folders import write_record
+from regraft.experiments.seen_images import seen_by
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from regraft.bundle import Classifier
+    from regraft.data import Finding
+    from regraft.evaluation import Assessment, Predictions
+    from regraft.experiments.circumstances import Stopwatch
+    from regraft.experiments.dataset_features import DatasetFeatures
+    from regraft.experiments.experiment_options import ProbeOptions
+
+_N_GOLDEN = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """A measured classifier, what it said of each test image, where it is saved, and what was noticed of the data."""
+
+    bundle: Path
+    classifier: Classifier
+    predictions: Predictions
+    assessment: Assessment
+    findings: tuple[Finding, ...]
+
+
+def run_trial(
+    folder: Path,
+    source: str,
+    data: DatasetFeatures,
+    options: ProbeOptions,
+    *,
+    name: str,
+    train: NDArray[np.int64],
+    test: NDArray[np.int64],
+    watch: Stopwatch,
+) -> Trial:
+    """Fit, measure and save: `bundle/`, `report.html`, `report.json`, `predictions.parquet`, `run.json`.
+
+    Args:
+        folder: Where to; it exists.
+        source: The data set as the user named it.
+        data: Its images and their features.
+        options: What to do; they are those of `regraft probe`, which makes the same trial again.
+        name: The classifier's name.
+        train: (m,) rows to fit on.
+        test: (t,) rows to measure on.
+        watch: The times so far.
+    """
+    with watch.stage("fit head"):
+        manifest = data.manifest.select(train)
+        selection = choose_head(
+            data.features[train],
+            manifest.labels,
+            digests=[data.digests[row] for row in train],
+            groups=manifest.groups,
+            n_penultimate=data.spec.n_features,
+            options=options,
+        )
+    classifier = build_classifier(name, data, for_all_classes(selection, data), options)
+    findings = Findings(source=source, verb="probe", options=options, data=data, train=train, test=test)
+    measured = report_run(folder, findings, classifier, selection, watch)
+    classifier = classifier.with_metrics(measured.assessment)
+    bundle = folder / "bundle"
+    golden = spread_out(test, _N_GOLDEN)
+    with watch.stage("save bundle"):
+        save_bundle(
+            classifier,
+            bundle,
+            golden_pixels=data.pixels(golden),
+            golden_features=data.features[golden],
+            seen=seen_by([data.digests[row] for row in train], options.backbone),
+        )
+    write_record(folder, source=source, options=options, seconds=watch.seconds, data=data)
+    return Trial(bundle, classifier, measured.predictions, measured.assessment, measured.findings)

@@ -1,0 +1,8 @@
+"""How a network is trained on a data set: boundary, inputs, sides, starts, the trainings, the ladder, their records.
+
+Nothing here is imported before it is asked for: most of it needs torch or scikit-learn.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

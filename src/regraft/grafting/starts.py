@@ -1,0 +1,68 @@
+"""The head that a training begins with: fitted on features of learnt weights, drawn where nothing was learnt."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from regraft.core import generator
+from regraft.experiments import choose_head, for_all_classes
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from regraft.experiments import DatasetFeatures
+    from regraft.grafting.train_options import TuningOptions
+    from regraft.heads import LinearHead, Selection
+
+
+def fit_start(data: DatasetFeatures, train: NDArray[np.int64], options: TuningOptions) -> Selection:
+    """The linear head that the training begins with."""
+    manifest = data.manifest.select(train)
+    return choose_head(
+        data.features[train],
+        manifest.labels,
+        digests=[data.digests[row] for row in train],
+        groups=manifest.groups,
+        n_penultimate=data.spec.n_features,
+        options=options,
+    )
+
+
+def start_head(
+    data: DatasetFeatures, train: NDArray[np.int64], options: TuningOptions
+) -> tuple[LinearHead, Selection | None]:
+    """The head that a training begins with: fitted on features of learnt weights, drawn where nothing was learnt.
+
+    Returns:
+        A head for all classes, and how it was chosen; None where it was drawn.
+    """
+    if data.spec.is_untrained:
+        return _drawn_head(data, options.seed if options.training_seed is None else options.training_seed), None
+    selection = fit_start(data, train, options)
+    return _movable_head(selection, data), selection
+
+
+def _drawn_head(data: DatasetFeatures, seed: int) -> LinearHead:
+    """The softmax head that a network without learnt weights begins with: uniform within 1 / sqrt(d), as torch's."""
+    from regraft.heads import LinearHead
+
+    n_classes, n_features = data.manifest.n_classes, data.spec.n_features
+    coef = generator(seed, "head").uniform(-1, 1, (n_classes, n_features)) / np.sqrt(n_features)
+    return LinearHead(
+        kind="softmax",
+        is_row_normalised=False,
+        coef=coef.astype(np.float32),
+        intercept=np.zeros(n_classes, np.float32),
+        temperature=1.0,
+        n_inputs=n_features,
+    )
+
+
+def _movable_head(selection: Selection, data: DatasetFeatures) -> LinearHead:
+    """A head for all classes; one without training images begins at scores that training can move."""
+    head = for_all_classes(selection, data)
+    floor = float(selection.head.intercept.min()) - 5.0 * selection.head.temperature
+    return replace(head, intercept=np.maximum(head.intercept, np.float32(floor)))

@@ -1,0 +1,145 @@
+"""The trials of a sweep, in a journal that several processes share and that a killed one cannot spoil."""
+
+from __future__ import annotations
+
+import itertools
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from regraft.core import StoreError, exclusive
+from regraft.evaluation import SearchTrial
+from regraft.grafting.sweeps.fold_scores import joined
+from regraft.grafting.sweeps.held_trial import HeldTrial, kept_scores
+from regraft.grafting.sweeps.journal import JOURNAL, create_sampler, distribution_of, open_study
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    import optuna
+
+    from regraft.evaluation import SearchedOption, Setting
+
+_LOCK = "trials.lock"
+
+
+class SweepStudy:
+    """The trials of a sweep.
+
+    A process holds a lock of the system's for each trial that it runs. The lock ends with the process, so a trial
+    that is under way without its lock was abandoned: it is run again, with the folds that were finished.
+
+    Args:
+        folder: Of the sweep under way.
+        space: What is varied.
+        seed: With a trial's number it decides its values: a sweep that goes on is the one that was never stopped.
+        default: Values of the first trial; None where they lie outside of what is varied.
+
+    Raises:
+        StoreError: The journal cannot be read.
+    """
+
+    def __init__(
+        self, folder: Path, space: Sequence[SearchedOption], *, seed: int, default: dict[str, Setting] | None
+    ) -> None:
+        self.folder, self.space, self.seed, self.default = folder, space, seed, default
+        self._distributions = {option.name: distribution_of(option) for option in space}
+        with self._alone():
+            self._study = open_study(self.journal)
+
+    @property
+    def journal(self) -> Path:
+        """The file that Optuna keeps the trials in."""
+        return self.folder / JOURNAL
+
+    @property
+    def is_over(self) -> bool:
+        """Whether a process has written the result, and removed the journal."""
+        return not self.journal.exists()
+
+    def end(self) -> None:
+        """The result is written: who comes now finds nothing to do."""
+        with self._alone():
+            self.journal.unlink()
+
+    def take(self, n_trials: int) -> HeldTrial | None:
+        """The next trial; None where `n_trials` are finished or under way."""
+        with self._alone():
+            if self.is_over:
+                return None
+            self._put_back_abandoned()
+            places = {each.user_attrs.get("place") for each in self._trials() if each.state.name != "WAITING"}
+            if len(places) >= n_trials:
+                return None
+            if self.default is not None and not self._trials():
+                self._study.enqueue_trial(dict(self.default))
+            place = next(number for number in itertools.count(1) if number not in places)
+            self._study.sampler = create_sampler(self.seed, place)
+            trial = self._study.ask(self._distributions)
+            place = trial.user_attrs.get("place", place)
+            trial.set_user_attr("place", place)
+            settings = {option.name: option.rounded(trial.params[option.name]) for option in self.space}
+            return HeldTrial(self._study, trial, place, settings, self._lock_of(trial.number))
+
+    def n_under_way(self) -> int:
+        """Trials that other processes run now."""
+        with self._alone():
+            if self.is_over:
+                return 0
+            self._put_back_abandoned()
+            return sum(each.state.name == "RUNNING" for each in self._trials())
+
+    def n_finished(self) -> int:
+        """Trials that are finished, stopped or failed."""
+        with self._alone():
+            return 0 if self.is_over else sum(each.state.is_finished() for each in self._trials())
+
+    def results(self) -> list[SearchTrial]:
+        """All that are finished, stopped or failed."""
+        return [self._result(each) for each in self._trials() if each.state.is_finished()]
+
+    def decided(self, place: int) -> dict[str, Setting]:
+        """What the training of a trial decided by itself."""
+        found = next(each.user_attrs for each in self._trials() if each.user_attrs.get("place") == place)
+        return dict(found.get("decided", {}))
+
+    def _result(self, trial: optuna.trial.FrozenTrial) -> SearchTrial:
+        scores = kept_scores(trial.user_attrs)
+        note = trial.user_attrs.get("note", "")
+        settings = {option.name: option.rounded(trial.params[option.name]) for option in self.space}
+        total = joined(scores)
+        return SearchTrial(
+            number=trial.user_attrs["place"],
+            settings=settings,
+            outcome="failed" if note else "finished" if trial.state.name == "COMPLETE" else "stopped",
+            accuracies=tuple(score.accuracy for score in scores),
+            accuracy=total.accuracy if scores else None,
+            log_loss=total.loss if scores else None,
+            seconds=total.seconds,
+            is_default=settings == self.default,
+            note=note,
+        )
+
+    def _trials(self) -> list[optuna.trial.FrozenTrial]:
+        """All but those that were abandoned and put back."""
+        return [each for each in self._study.get_trials(deepcopy=False) if each.state.name != "FAIL"]
+
+    def _put_back_abandoned(self) -> None:
+        from optuna.trial import TrialState
+
+        for trial in self._study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
+            try:
+                with exclusive(self._lock_of(trial.number), timeout_seconds=0):
+                    self._study.tell(trial.number, state=TrialState.FAIL)
+                    if trial.params.keys() == self._distributions.keys():
+                        self._study.enqueue_trial(trial.params, user_attrs=trial.user_attrs)
+            except StoreError:  # its process lives
+                continue
+
+    def _lock_of(self, number: int) -> Path:
+        return self.folder / f"trial-{number}.lock"
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        with exclusive(self.folder / _LOCK):
+            yield

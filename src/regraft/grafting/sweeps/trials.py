@@ -1,0 +1,185 @@
+"""Where the trials of a sweep are run: trainings on folds of the training images."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from regraft.core import InterruptedRunError, TrainingError, plural
+from regraft.experiments import Portions
+from regraft.finetuning import stop_requests
+from regraft.grafting.preflight import check_knobs, check_training
+from regraft.grafting.sides import Judged, hold_out
+from regraft.grafting.sweeps.fold_scores import FoldScore, joined
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from regraft.backbones import BackboneSpec
+    from regraft.evaluation import SearchedOption, Setting
+    from regraft.experiments import Sides
+    from regraft.grafting.finetune_options import FinetuneOptions
+    from regraft.grafting.fits import Prepared
+    from regraft.grafting.sweeps.held_trial import HeldTrial
+    from regraft.grafting.sweeps.options import SweepOptions
+    from regraft.grafting.sweeps.shared import SharedParts
+    from regraft.grafting.sweeps.study import SweepStudy
+
+
+@dataclass(eq=False)
+class TrialRoom:
+    """Runs trials.
+
+    Attributes:
+        options: What is not varied.
+        folds: That judge.
+        is_own: The one fold is the user's own validation images: they judge the epochs, too, as for `finetune`.
+        study: The trials, shared by all processes.
+        shared: What trainings have in common, and the training images: nothing else can be looked at here.
+    """
+
+    options: SweepOptions
+    folds: Sequence[Sides]
+    is_own: bool
+    study: SweepStudy
+    shared: SharedParts
+
+    def make_ready(self) -> None:
+        """Find out now what would end the sweep at its tenth trial, and compute what all trials share.
+
+        Raises:
+            OptionError: There is no such optimizer or loss.
+            BackboneError: There is no such stage.
+        """
+        variants = [{}, *({option.name: value} for option in self.shared.space for value in option.choices)]
+        for options in map(self.options.trained_with, variants):
+            self._check(options)
+        for variant in reversed(variants):
+            if not variant or variant.keys() & {"from_stage"}:
+                self.shared.prepared(self.options.trained_with(variant))
+
+    def _check(self, options: FinetuneOptions) -> None:
+        check_knobs(options, self.shared.data.manifest.n_classes)
+        self._sides(0, options)
+
+    def work(self) -> None:
+        """Run trials until all are finished or under way elsewhere.
+
+        Raises:
+            InterruptedRunError: Ctrl-C or SIGTERM; the trial is taken up where it was by the same command.
+        """
+        n_shown = self._show(None)
+        try:
+            while (held := self.study.take(self.options.trials)) is not None:
+                with held:
+                    self._run(held)
+                n_shown = self._show(n_shown)
+                self._mark(held)
+        except KeyboardInterrupt:
+            raise InterruptedRunError(
+                f"Stopped. {plural(self.study.n_finished(), 'finished trial')} of {self.options.trials} kept: run the "
+                "same command again to go on."
+            ) from None
+
+    def finish(self) -> bool:
+        """Run also what processes leave that die, until nothing is left to do here.
+
+        Returns:
+            Whether all trials are finished. If not, other processes run the last ones, or one has ended the sweep.
+        """
+        while True:
+            self.work()
+            if self.study.is_over or self.study.n_under_way():
+                return False
+            if self.study.n_finished() >= self.options.trials:
+                return True
+
+    def _show(self, n_shown: int | None) -> int:
+        """Move the bar to the trials that are finished here and elsewhere."""
+        n_finished = min(self.study.n_finished(), self.options.trials)
+        if n_shown is None:
+            self.shared.progress.start("Sweep", self.options.trials, unit="trials")
+            n_shown = 0
+        self.shared.progress.advance(n_finished - n_shown)
+        return n_finished
+
+    def _mark(self, held: HeldTrial) -> None:
+        """What a trial came to: a line in a log."""
+        if held.scores:
+            right = 100 * joined(held.scores).accuracy
+            settings = ", ".join(
+                f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}"
+                for name, value in held.settings.items()
+            )
+            n_folds = plural(len(held.scores), "fold")
+            self.shared.progress.mark(
+                1, 1, f"trial {held.place} of {self.options.trials}: {right:.1f} % right on {n_folds} ({settings})"
+            )
+
+    def _run(self, held: HeldTrial) -> None:
+        options = self.options.trained_with(held.settings)
+        prepared = self.shared.prepared(options)
+        if self.options.from_stage == "auto" and "from_stage" not in held.settings:
+            held.decide("from_stage", _stage(prepared))
+        for number in range(len(held.scores), len(self.folds)):
+            try:
+                held.add(self._judged(held, number, options, prepared))
+            except TrainingError as error:
+                return held.stop(str(error))
+            if number + 1 < len(self.folds) and held.is_hopeless():
+                return held.stop()
+        return held.finish()
+
+    def _sides(self, number: int, options: FinetuneOptions) -> Sides:
+        """What is trained on and what judges the epochs, where a fold judges."""
+        fold = self.folds[number]
+        judges = fold.validation if self.is_own else fold.validation[:0]
+        return hold_out(self.shared.data, Portions(fold.train, judges, fold.validation), options)
+
+    def _judged(self, held: HeldTrial, number: int, options: FinetuneOptions, prepared: Prepared) -> FoldScore:
+        """Train as `finetune` would with a fold's training images, and look at the others."""
+        began = time.perf_counter()
+        fold, sides = self.folds[number], self._sides(number, options)
+        shop = self.shared.workshop(options)
+        quiet, n_folds = self.shared.quiet, len(self.folds)
+        quiet.name = f"trial {held.place} of {self.options.trials}, fold {number + 1} of {n_folds}"
+        quiet.number, quiet.n_trainings = (held.place - 1) * n_folds + number, self.options.trials * n_folds
+        folder = self.shared.folder / f"trial-{held.place}-fold-{number}"
+        try:
+            with stop_requests() as stop:
+                fit = shop.fit(
+                    prepared, self.shared.head(number, sides, options), sides, options, folder=folder, stop=stop
+                )
+        except TrainingError:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        labels = self.shared.data.manifest.labels[fold.validation]
+        seconds = fit.seconds or time.perf_counter() - began
+        found = Judged(shop.scores(prepared, fit, fold.validation), labels, seconds, fit.trained.train_loss)
+        shutil.rmtree(folder, ignore_errors=True)
+        return FoldScore(
+            n_images=len(labels), n_right=int(found.is_right.sum()), loss=found.loss, seconds=found.seconds
+        )
+
+
+def check_variants(options: SweepOptions, space: Sequence[SearchedOption], spec: BackboneSpec, n_classes: int) -> None:
+    """See that the network can be trained with what is varied, before any image is read.
+
+    Raises:
+        OptionError: It has nothing that --drop-path could leave out, for instance.
+        BackboneError: There is no such stage.
+    """
+    variants: list[dict[str, Setting]] = [{}]
+    for option in space:
+        if option.name in ("drop_path", "from_stage", "batch_size", "batch_norm"):
+            values = (*option.choices, option.low, option.high)
+            variants += [{option.name: value} for value in values if value is not None]
+    for variant in variants:
+        check_training(options.trained_with(variant), spec, n_classes)
+
+
+def _stage(prepared: Prepared) -> Setting:
+    """The first stage that is trained, as `--from-stage` takes it."""
+    return "1" if prepared.boundary.cut is None else prepared.boundary.stage.removeprefix("stage")

@@ -1,0 +1,49 @@
+"""The options of `train`."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from regraft.core import placed
+from regraft.experiments import ExperimentOptions, NetworkOptions, RunOptions
+from regraft.finetuning import SharedOptions
+from regraft.grafting.finetune_options import FinetuneOptions, TransferOptions
+
+
+class TrainOptions(TransferOptions, RunOptions, SharedOptions, ExperimentOptions, NetworkOptions):
+    """Settings of `train`."""
+
+    VERB: ClassVar[str] = "train"
+
+    rates: tuple[float, ...] = Field(
+        (1e-4, 3e-4, 1e-3),
+        min_length=1,
+        max_length=20,
+        description="Learning rates to try on the first fold; the others are trained with the best of them.",
+        json_schema_extra=placed("training", 30),
+    )
+    ladder_folds: int = Field(
+        3,
+        ge=2,
+        le=20,
+        description="Folds of the training images that judge whether fine-tuning is better than the probe. Validation "
+        "images of your own judge instead, where the data set has some.",
+        json_schema_extra=placed("training", 45),
+    )
+    budget: float = Field(
+        30.0,
+        gt=0,
+        description="Minutes that all trainings together may take: decides how much is trained.",
+        json_schema_extra=placed("training", 10),
+    )
+
+    def at(self, rate: float) -> FinetuneOptions:
+        """One training with a learning rate; its epochs are not judged."""
+        shared = {name: getattr(self, name) for name in FinetuneOptions.model_fields if hasattr(self, name)}
+        return FinetuneOptions(**shared, learning_rate=rate, validation_fraction=0)
+
+
+TuningOptions = FinetuneOptions | TrainOptions
+"""Of the verbs that train networks."""

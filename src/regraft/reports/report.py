@@ -1,0 +1,94 @@
+"""The report of a run: one value that holds all of it."""
+
+from __future__ import annotations
+
+from pydantic import Field, JsonValue
+
+from regraft.core import Value
+from regraft.evaluation import Assessment, Notice
+from regraft.reports.training import Training
+
+
+class LeftOutFile(Value):
+    """A file that could not be used: a reason code, and the detail in words."""
+
+    path: str
+    reason: str
+    detail: str
+
+
+class Stage(Value):
+    """How long one stage of the run took, and how many images went through it, where that has a meaning."""
+
+    name: str
+    seconds: float = Field(ge=0)
+    n_images: int | None = None
+
+    @property
+    def images_per_second(self) -> float | None:
+        """Throughput, None where no images are counted or no time was taken."""
+        return self.n_images / self.seconds if self.n_images and self.seconds > 0 else None
+
+
+class StrengthCurve(Value):
+    """Cross-validated scores along the regularisation strengths of one normalisation."""
+
+    normalisation: str
+    strengths: tuple[float, ...]
+    means: tuple[float, ...]
+    stds: tuple[float, ...]
+
+
+class RegularisationPath(Value):
+    """What the choice of the head's regularisation rests on."""
+
+    curves: tuple[StrengthCurve, ...]
+    chosen_normalisation: str
+    chosen_strength: float
+    strength_name: str = "C"
+    score_name: str = "accuracy"
+    n_folds: int | None = None
+
+
+class Table(Value):
+    """A small table of the data section; numbers are right-aligned."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | int | float | None, ...], ...]
+
+
+class Report(Value):
+    """All that one run found out. `report.json` is this value; `report.html` shows it.
+
+    Attributes:
+        title: What the report is about, as one line.
+        description: What was done, as one line.
+        created: When, as ISO 8601.
+        assessment: The measured quality.
+        notices: What else to keep in mind; the assessment's caveats come on top.
+        regularisation: How the head's regularisation was chosen.
+        training: How the network was trained, and whether that was worth it; None for fixed features.
+        data_facts: Name -> value: images, classes, where the data lie, how they were split.
+        data_tables: Tables about the data.
+        left_out: Files that could not be used.
+        stages: Times.
+        options: Every option's name and value.
+        versions: Everything whose version matters.
+        reproduce: The command that makes this run again.
+    """
+
+    title: str
+    description: str = ""
+    created: str
+    assessment: Assessment
+    notices: tuple[Notice, ...] = ()
+    regularisation: RegularisationPath | None = None
+    training: Training | None = None
+    data_facts: dict[str, str | int | float | None] = Field(default_factory=dict)
+    data_tables: tuple[Table, ...] = ()
+    left_out: tuple[LeftOutFile, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    options: dict[str, JsonValue] = Field(default_factory=dict)
+    versions: dict[str, str] = Field(default_factory=dict)
+    reproduce: str = ""

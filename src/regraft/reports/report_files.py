@@ -1,0 +1,64 @@
+"""The files of reports, comparisons and searches: JSON for programs, `report.html` for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regraft.core import atomic_path, printable
+from regraft.reports.comparison_page import render_comparison
+from regraft.reports.page import render_page
+from regraft.reports.search_page import render_search
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from regraft.core import Value
+    from regraft.evaluation import Comparison, Search
+    from regraft.reports.report import Report
+
+
+def write_report(
+    report: Report, folder: Path, *, thumbnail: Callable[[str], bytes | None] | None = None
+) -> tuple[Path, Path]:
+    """Write `report.json` and `report.html`, each whole or not at all.
+
+    Args:
+        report: What to write.
+        folder: Where; it is created.
+        thumbnail: Gives the JPEG bytes of a small picture for an image's path (as in the predictions), or None where it
+            cannot be had. Without this function the page has no pictures.
+
+    Returns:
+        The paths of the JSON and of the HTML file.
+
+    Raises:
+        OSError: A file cannot be written.
+    """
+    return _write(folder / "report.json", report, render_page(report, thumbnail=thumbnail))
+
+
+def write_comparison(comparison: Comparison, folder: Path) -> tuple[Path, Path]:
+    """Write `comparison.json` and `report.html`, each whole or not at all; returns their paths.
+
+    Raises:
+        OSError: A file cannot be written.
+    """
+    return _write(folder / "comparison.json", comparison, render_comparison(comparison))
+
+
+def write_search(search: Search, folder: Path) -> tuple[Path, Path]:
+    """Write `sweep.json` and `report.html`, each whole or not at all; returns their paths.
+
+    Raises:
+        OSError: A file cannot be written.
+    """
+    return _write(folder / "sweep.json", search, render_search(search))
+
+
+def _write(json_path: Path, value: Value, page: str) -> tuple[Path, Path]:
+    html_path = json_path.with_name("report.html")
+    for path, text in ((json_path, value.model_dump_json(indent=1)), (html_path, page)):
+        with atomic_path(path) as aside:
+            aside.write_text(printable(text), encoding="utf-8", newline="\n")
+    return json_path, html_path

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import base64
+
+import numpy as np
+import pytest
+
+from regraft.evaluation import ChangedImage, Predictions, Verdict, assess
+from regraft.reports import RateGroup, RateSchedule, Report, Rung, Training, TrainingCurve
+
+
+@pytest.fixture(scope="session")
+def make_predictions():
+    """A function that invents predictions which are right most of the time, with some structure in the mistakes."""
+
+    def make(n=60, k=4, *, sharpness=2.0, names=None, group_size=None, seed=0, unknown=0):
+        rng = np.random.default_rng(seed)
+        labels = rng.integers(0, k, n)
+        scores = rng.normal(size=(n, k))
+        scores[np.arange(n), labels] += sharpness
+        exponentials = np.exp(scores)
+        labels[:unknown] = -1
+        return Predictions(
+            paths=tuple(f"folder/{row:04d}.jpg" for row in range(n)),
+            labels=labels,
+            probabilities=exponentials / exponentials.sum(axis=1, keepdims=True),
+            class_names=tuple(names or [f"class {place}" for place in range(k)]),
+            groups=None if group_size is None else tuple(f"object {row // group_size}" for row in range(n)),
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_certain():
+    """A function that makes predictions from two lists of classes, each given with the same confidence."""
+
+    def make(labels, predicted, *, k=3, confidence=0.9, groups=None):
+        probabilities = np.full((len(labels), k), (1 - confidence) / (k - 1))
+        probabilities[np.arange(len(labels)), predicted] = confidence
+        return Predictions(
+            paths=tuple(f"{row}.jpg" for row in range(len(labels))),
+            labels=np.array(labels),
+            probabilities=probabilities,
+            class_names=tuple("abcdefgh"[:k]),
+            groups=groups,
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_report():
+    """A function that makes the smallest report on some predictions, with anything else that is given."""
+
+    def make(predictions, **parts):
+        counts = np.ones(predictions.n_classes, np.int64)
+        assessment = assess(predictions, train_counts=counts)
+        return Report(
+            **({"title": "A trial", "created": "2025-01-02T03:04:05+00:00", "assessment": assessment} | parts)
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_training():
+    """A function that makes a training with all its parts, in which every text is a given one."""
+
+    def make(text="tail", *, n_changed=2, **parts):
+        changed = tuple(
+            ChangedImage(path=f"{text}/{row}", true_class=text, before=f"{text} b", after=f"{text} a")
+            for row in range(n_changed)
+        )
+        curve = TrainingCurve(
+            name=text,
+            epochs=(1, 2, 3),
+            train_loss=(0.9, 0.5, 0.3),
+            validation_loss=(0.8, 0.6, None),
+            train_accuracy=(0.5, 0.7, 0.9),
+            validation_accuracy=(0.55, 0.65, 0.625),
+            best_epoch=2,
+        )
+        verdict = Verdict(
+            kept=text, sentence=f"{text}: +1.0 points.", difference=0.01, low=-0.01, high=0.03, p_value=0.25,
+            cost_ratio=40, gained=changed, lost=changed, n_images=1234, method=text,
+        )  # fmt: skip
+        return Training(
+            **(
+                {
+                    "curves": (curve, curve.model_copy(update={"name": "other"})),
+                    "rates": (RateGroup(name=text, n_parameters=54321, learning_rate=3e-5, weight_decay=0.01),),
+                    "schedule": RateSchedule(steps=(0, 1, 2), factors=(0.0, 1.0, 0.5)),
+                    "rungs": (
+                        Rung(name="probe", description=text, validation=0.61, validation_std=0.02, seconds=10),
+                        Rung(name="diverged", description=text, seconds=60, settings={text: text, "epochs": 3}),
+                        Rung(name=text, description=text, validation=0.66, seconds=400, is_winner=True),
+                    ),
+                    "verdict": verdict,
+                    "notes": (text,),
+                    "augmented": base64.b64encode(b"\xff\xd8\xff\xe0 sheet").decode(),
+                }
+                | parts
+            )
+        )
+
+    return make
