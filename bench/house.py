@@ -1,0 +1,123 @@
+"""The size and shape of the house: lines by floor, the largest module, long functions, arrows between floors.
+
+Reads the source only; with an earlier checkout beside this one it prints both. Arrows are pairs of floors of which one
+imports the other; back arrows are those that point down the floor plan of `pyproject.toml`.
+
+    git worktree add ../before COMMIT
+    python bench/house.py ../before
+    python bench/house.py --quick               # this checkout alone
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import statistics
+import tomllib
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parents[1]
+LONG = 40
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True)
+class House:
+    """A checkout's source.
+
+    Attributes:
+        tree: Its folder.
+        lines: Of every module, by its path below the package.
+        long_functions: Names of functions with more lines than `LONG`, `def` and docstring included, and their lines.
+        arrows: Pairs of floors: who imports whom.
+    """
+
+    tree: Path
+    lines: dict[Path, int]
+    long_functions: dict[str, int]
+    arrows: frozenset[tuple[str, str]]
+
+    @classmethod
+    def at(cls, tree: Path) -> House:
+        """Read a checkout."""
+        package = tree / "src" / "regraft"
+        lines: dict[Path, int] = {}
+        long_functions: dict[str, int] = {}
+        arrows: set[tuple[str, str]] = set()
+        for path in sorted(package.rglob("*.py")):
+            module = path.relative_to(package)
+            text = path.read_text(encoding="utf-8")
+            lines[module] = len(text.splitlines())
+            nodes = list(ast.walk(ast.parse(text)))
+            for node in nodes:
+                if isinstance(node, Function) and (n := count_lines(node)) > LONG:
+                    long_functions[f"{module}: {node.name}"] = n
+            if len(module.parts) > 1:
+                arrows |= {(module.parts[0], floor) for floor in imported_floors(nodes) if floor != module.parts[0]}
+        return cls(tree, lines, long_functions, frozenset(arrows))
+
+    def by_floor(self) -> Counter[str]:
+        """Lines by floor; the package's own modules count as `regraft`."""
+        counts: Counter[str] = Counter()
+        for module, n in self.lines.items():
+            counts[module.parts[0] if len(module.parts) > 1 else "regraft"] += n
+        return counts
+
+    def back_arrows(self) -> list[tuple[str, str]]:
+        """Arrows that point down the floor plan."""
+        project = tomllib.loads((self.tree / "pyproject.toml").read_text(encoding="utf-8"))
+        contracts = project["tool"]["importlinter"]["contracts"]
+        layers = next(contract["layers"] for contract in contracts if contract["type"] == "layers")
+        height = {floor.strip(): -place for place, layer in enumerate(layers) for floor in layer.split("|")}
+        return [arrow for arrow in self.arrows if height[arrow[0]] <= height[arrow[1]]]
+
+
+def count_lines(function: Function) -> int:
+    """Lines from `def` to the last one, without the docstring."""
+    n = (function.end_lineno or function.lineno) - function.lineno + 1
+    first = function.body[0]
+    is_documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+    return n - ((first.end_lineno or 0) - first.lineno + 1) if is_documented else n
+
+
+def imported_floors(nodes: list[ast.AST]) -> set[str]:
+    """The floors that a module imports."""
+    modules = [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)]
+    return {module.split(".")[1] for module in modules if module.startswith("regraft.")}
+
+
+def main() -> None:
+    """Print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("before", type=Path, nargs="?")
+    parser.add_argument("--quick", action="store_true", help="this checkout alone, which takes a second")
+    arguments = parser.parse_args()
+    trees = [HERE] if arguments.before is None or arguments.quick else [arguments.before.resolve(), HERE]
+    houses = [House.at(tree) for tree in trees]
+    print_rows(houses)
+    for name, n in houses[-1].long_functions.items():
+        print(f"  {n} lines: {name}")
+
+
+def print_rows(houses: list[House]) -> None:
+    """A row for each floor, and the totals."""
+
+    def row(what: str, *values: float) -> None:
+        print(f"{what:<34}" + "".join(f"{value:>10,.0f}" for value in values))
+
+    print(f"{'':<34}" + "".join(f"{title:>10}" for title in ("before", "now")[-len(houses) :]))
+    for floor in sorted({floor for house in houses for floor in house.by_floor()}):
+        row(f"lines of {floor}", *(house.by_floor()[floor] for house in houses))
+    row("lines in all", *(sum(house.lines.values()) for house in houses))
+    row("modules", *(len(house.lines) for house in houses))
+    row("median lines of a module", *(statistics.median(house.lines.values()) for house in houses))
+    row("lines of the largest module", *(max(house.lines.values()) for house in houses))
+    row(f"functions over {LONG} lines", *(len(house.long_functions) for house in houses))
+    row("arrows between floors", *(len(house.arrows) for house in houses))
+    row("arrows back", *(len(house.back_arrows()) for house in houses))
+
+
+if __name__ == "__main__":
+    main()
