@@ -16,10 +16,12 @@ from regraft.experiments.own_code_options import own_code
 from regraft.experiments.portions import Portions, Sides, portion_for_probe, portion_out
 from regraft.experiments.probes import run_trial
 from regraft.experiments.reporting import Findings, command_line, notices_of, report_run
+from regraft.experiments.results import ClassifierResult, RunResult
 from regraft.experiments.run_folders import RunFolder, folder_name, write_record
 from regraft.experiments.seen_images import remark_on_seen, seen_by
 
 __all__ = [
+    "ClassifierResult",
     "DatasetFeatures",
     "ExperimentOptions",
     "FeatureOptions",
@@ -31,6 +33,7 @@ __all__ = [
     "ProbeOptions",
     "RunFolder",
     "RunOptions",
+    "RunResult",
     "Sides",
     "Stopwatch",
     "TrustOptions",

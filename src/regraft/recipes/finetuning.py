@@ -12,6 +12,7 @@ from regraft.core import SilentProgress, as_source, cache_folder
 from regraft.data import require_classes
 from regraft.datasets import read_dataset
 from regraft.experiments import (
+    ClassifierResult,
     Findings,
     RunFolder,
     Stopwatch,
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from regraft.core import Progress
-    from regraft.data import Finding
-    from regraft.evaluation import Assessment
     from regraft.experiments import DatasetFeatures, Sides
     from regraft.grafting import Boundary, Fit
     from regraft.heads import LinearHead
@@ -38,41 +37,19 @@ if TYPE_CHECKING:
     Rows = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class FinetuneResult:
+@dataclass(frozen=True, kw_only=True)
+class FinetuneResult(ClassifierResult):
     """What a fine-tuning gave.
 
     Attributes:
-        folder: The run's folder, as a probe's, with `log.jsonl`.
-        assessment: The measured quality on the test images.
-        n_train, n_validation, n_test: Images trained on, that chose the epoch, that it was measured on.
-        n_unreadable: Files that were left out.
-        seconds: Time by stage.
+        n_validation: Images that chose the epoch.
         notes: What was decided, and why.
-        findings: What was noticed of the data: left out, guessed, doubtful.
         plan: Those of the notes that were said before the training.
     """
 
-    folder: Path
-    assessment: Assessment
-    n_train: int
     n_validation: int
-    n_test: int
-    n_unreadable: int
-    seconds: dict[str, float]
     notes: tuple[str, ...]
-    findings: tuple[Finding, ...] = ()
     plan: tuple[str, ...] = ()
-
-    @property
-    def bundle(self) -> Path:
-        """The saved classifier."""
-        return self.folder / "bundle"
-
-    @property
-    def report(self) -> Path:
-        """The report, for a browser."""
-        return self.folder / "report.html"
 
 
 def finetune(

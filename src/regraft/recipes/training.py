@@ -13,6 +13,7 @@ from regraft.data import require_classes
 from regraft.datasets import read_dataset
 from regraft.evaluation import compare_paired
 from regraft.experiments import (
+    ClassifierResult,
     Findings,
     RunFolder,
     Stopwatch,
@@ -31,56 +32,33 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from regraft.core import Progress
-    from regraft.data import Finding, Manifest
-    from regraft.evaluation import Assessment, PairedDifference
+    from regraft.data import Manifest
+    from regraft.evaluation import PairedDifference
     from regraft.grafting import Climbed
     from regraft.reports import Rung
 
 
-@dataclass(frozen=True)
-class TrainResult:
+@dataclass(frozen=True, kw_only=True)
+class TrainResult(ClassifierResult):
     """What the ladder gave.
 
     Attributes:
-        folder: The run's folder, as a probe's.
-        assessment: Of the classifier that is kept, on the test images.
         is_finetuned: Whether fine-tuning was worth it.
         verdict: The evidence, in a sentence.
         rungs: All that was tried, judged on folds of the training images, or on the user's validation images.
         test_difference: The fine-tuned classifier minus the probe on the test images; None where the probe is kept.
-        n_train, n_test: Images.
-        n_validation: The user's own validation images; 0 where folds of the training images judged.
-        n_unreadable: Files that were left out.
-        seconds: Time by stage.
         notes: What was decided, and why.
-        findings: What was noticed of the data: left out, guessed, doubtful.
         plan: Those of the notes that were said before the training.
+        n_validation: The user's own validation images; 0 where folds of the training images judged.
     """
 
-    folder: Path
-    assessment: Assessment
     is_finetuned: bool
     verdict: str
     rungs: tuple[Rung, ...]
     test_difference: PairedDifference | None
-    n_train: int
-    n_test: int
-    n_unreadable: int
-    seconds: dict[str, float]
     notes: tuple[str, ...]
-    findings: tuple[Finding, ...] = ()
     plan: tuple[str, ...] = ()
     n_validation: int = 0
-
-    @property
-    def bundle(self) -> Path:
-        """The saved classifier."""
-        return self.folder / "bundle"
-
-    @property
-    def report(self) -> Path:
-        """The report, for a browser."""
-        return self.folder / "report.html"
 
 
 def train(

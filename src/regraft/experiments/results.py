@@ -1,0 +1,54 @@
+"""What the verbs that leave a run's folder give back: where it lies, and what was measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from regraft.data import Finding
+    from regraft.evaluation import Assessment
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunResult:
+    """A run.
+
+    Attributes:
+        folder: Its folder: the report, `run.json`, and what the verb makes.
+        findings: What was noticed of the data: left out, guessed, doubtful.
+    """
+
+    folder: Path
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def report(self) -> Path:
+        """The report, for a browser."""
+        return self.folder / "report.html"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassifierResult(RunResult):
+    """A run that made a classifier and measured it.
+
+    Attributes:
+        assessment: The measured quality on the test images.
+        n_train: Images that were learnt from.
+        n_test: Images that it was measured on.
+        n_unreadable: Files that were left out; the report lists them.
+        seconds: Time by stage.
+    """
+
+    assessment: Assessment
+    n_train: int
+    n_test: int
+    n_unreadable: int
+    seconds: dict[str, float]
+
+    @property
+    def bundle(self) -> Path:
+        """The saved classifier."""
+        return self.folder / "bundle"
