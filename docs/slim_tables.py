@@ -9,14 +9,12 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regraft.recipes import SLIM_NETWORKS
-from regraft.slim import COMMON_FLAGS, PROGRAMS
+from regraft.slim import COMMON_FLAGS, PROGRAMS, list_slim_networks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from regraft.recipes import SlimNetwork
-    from regraft.slim import Flag
+    from regraft.slim import Flag, SlimNetwork
 
 DOCS = Path(__file__).parent
 BEGIN, END = "<!-- made by slim_tables.py: {} -->\n", "<!-- end -->"
@@ -48,15 +46,16 @@ def networks() -> str:
         "| `--model_name` | top-1 / top-5 | input, family | here | which is | note |",
         "|---|---|---|---|---|---|",
     ]
-    for name in SLIM_NETWORKS:
-        row = SLIM_NETWORKS[name]
+    for row in list_slim_networks():
         accuracy = "" if row.top1 is None else f"{row.top1} / {'' if row.top5 is None else row.top5}".rstrip(" /")
         others = f" Others: {others_of(row)}." if row.checkpoints else ""
         wants = f" ({row.wants.image_size})" if row.wants else ""
         here = "none" if row.replacement is None else f"`{row.replacement}`{wants}"
         family = row.preprocessing or ""
         kinship = "" if row.kinship == "none" else row.kinship
-        rows.append(f"| `{name}` | {accuracy} | {row.image_size} {family} | {here} | {kinship} | {row.note}{others} |")
+        rows.append(
+            f"| `{row.name}` | {accuracy} | {row.image_size} {family} | {here} | {kinship} | {row.note}{others} |"
+        )
     return "\n".join(rows) + "\n"
 
 

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
         get_dataset,
         list_backbones,
         list_datasets,
-        list_slim_networks,
         new_model,
         predict,
         pretrain,
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
         sweep,
         train,
     )
+    from regraft.slim import list_slim_networks
 
 __all__ = [
     "ImageClassifier",
@@ -74,6 +74,7 @@ _PLACES = {
     "ImageClassifier": ("regraft.estimators", "ImageClassifier"),
     "ImageFeatures": ("regraft.estimators", "ImageFeatures"),
     "load": ("regraft.bundle", "load_bundle"),
+    "list_slim_networks": ("regraft.slim", "list_slim_networks"),
     "network_input": ("regraft.backbones", "network_input"),
     "RegraftError": ("regraft.core", "RegraftError"),
 }

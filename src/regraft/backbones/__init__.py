@@ -19,6 +19,7 @@ from regraft.backbones.choice import (
     choose_engine,
     cpu_has_bf16,
 )
+from regraft.backbones.counterparts import COUNTERPARTS, Counterpart
 from regraft.backbones.declaration import network_input
 from regraft.backbones.engines import EngineOpener, compute_features, open_engine
 from regraft.backbones.preprocessing import (
@@ -29,8 +30,6 @@ from regraft.backbones.preprocessing import (
 )
 from regraft.backbones.processes import require_own_threads
 from regraft.backbones.resolution import is_offline, resolve_backbone, resolve_own_network
-from regraft.backbones.slim_networks import SLIM_NETWORKS, SlimNetwork
-from regraft.backbones.slim_scopes import ScopeMeaning, TrainablePart, find_slim_scope, read_slim_scopes
 from regraft.backbones.specification import LAYER_RULES_VERSION, BackboneSpec, WeightsSource
 from regraft.backbones.tensor_files import load_tensors
 from regraft.backbones.torch_door import watch_for_torch
@@ -56,11 +55,12 @@ _WITH_TORCH = {
 
 __all__ = [
     "BACKBONES",
+    "COUNTERPARTS",
     "DEFAULT_BACKBONE",
     "LAYER_RULES_VERSION",
     "PREPROCESSINGS",
-    "SLIM_NETWORKS",
     "BackboneSpec",
+    "Counterpart",
     "Device",
     "Engine",
     "EngineChoice",
@@ -70,9 +70,6 @@ __all__ = [
     "Precision",
     "Preprocessing",
     "PreprocessingName",
-    "ScopeMeaning",
-    "SlimNetwork",
-    "TrainablePart",
     "WeightsSource",
     "accelerator",
     "choose_engine",
@@ -81,7 +78,6 @@ __all__ = [
     "cpu_has_bf16",
     "create_timm_optimizer",
     "cut_behind",
-    "find_slim_scope",
     "is_offline",
     "keep_state",
     "keep_weights",
@@ -89,7 +85,6 @@ __all__ = [
     "load_tensors",
     "network_input",
     "open_engine",
-    "read_slim_scopes",
     "require_own_threads",
     "resolve_backbone",
     "resolve_own_network",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from regraft.backbones.catalog import BACKBONES
-from regraft.backbones.slim_networks import SLIM_NETWORKS
+from regraft.backbones.counterparts import COUNTERPARTS
 from regraft.backbones.specification import BackboneSpec, WeightsSource
 from regraft.core import BackboneError, OptionError, quoted, read_tensor_header, shortened
 
@@ -211,8 +211,8 @@ def pretrained_record(name: str) -> dict[str, Any]:
     if not timm.is_model(architecture):
         near = difflib.get_close_matches(name, [*BACKBONES, *timm.list_models()], n=3, cutoff=0.5)
         hint = f"Did you mean {' or '.join(near)}?" if near else "See: regraft backbones"
-        if (slim := SLIM_NETWORKS.get(name)) is not None:
-            hint = f"It is TF-Slim's name. {slim.advice}"
+        if (counterpart := COUNTERPARTS.get(name)) is not None:
+            hint = f"It is TF-Slim's name. {counterpart.advice}"
         raise BackboneError(f"There is no backbone called {quoted(name)}, here or in timm. {hint}")
     tags = [model for model in timm.list_pretrained(f"{architecture}*") if model.partition(".")[0] == architecture]
     if "." in name and name not in tags:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regraft.backbones import SLIM_NETWORKS, SlimNetwork, TrainablePart, read_slim_scopes
+from regraft.backbones import COUNTERPARTS, Counterpart
 from regraft.data import Finding
 from regraft.datasets import (
     ConvertDatasetOptions,
@@ -14,7 +14,7 @@ from regraft.datasets import (
 )
 from regraft.experiments import ProbeOptions, command_line
 from regraft.grafting import FinetuneOptions, SweepOptions, TrainOptions, kept_steps, options_under_way
-from regraft.recipes.backbone_list import BackboneRow, list_backbones, list_slim_networks
+from regraft.recipes.backbone_list import BackboneRow, list_backbones
 from regraft.recipes.cache_care import CacheAction, CacheResult, cache
 from regraft.recipes.checking import check
 from regraft.recipes.comparing import CompareOptions, CompareResult, compare
@@ -33,7 +33,7 @@ from regraft.recipes.sweeping import SweepResult, sweep
 from regraft.recipes.training import TrainResult, train
 
 __all__ = [
-    "SLIM_NETWORKS",
+    "COUNTERPARTS",
     "BackboneRow",
     "CacheAction",
     "CacheResult",
@@ -41,6 +41,7 @@ __all__ = [
     "CompareResult",
     "ConvertDatasetOptions",
     "ConvertDatasetResult",
+    "Counterpart",
     "DemoResult",
     "DoctorResult",
     "EmbedOptions",
@@ -60,12 +61,10 @@ __all__ = [
     "ProbeResult",
     "ScanOptions",
     "ScanResult",
-    "SlimNetwork",
     "SweepOptions",
     "SweepResult",
     "TrainOptions",
     "TrainResult",
-    "TrainablePart",
     "cache",
     "check",
     "command_line",
@@ -81,13 +80,11 @@ __all__ = [
     "kept_steps",
     "list_backbones",
     "list_datasets",
-    "list_slim_networks",
     "new_model",
     "options_under_way",
     "predict",
     "pretrain",
     "probe",
-    "read_slim_scopes",
     "scan",
     "sweep",
     "train",

@@ -1,8 +1,8 @@
-"""`regraft backbones`: which pretrained networks there are, and which stand for TF-Slim's."""
+"""`regraft backbones`: which pretrained networks there are."""
 
 from __future__ import annotations
 
-from regraft.backbones import BACKBONES, SLIM_NETWORKS, SlimNetwork, is_offline
+from regraft.backbones import BACKBONES, is_offline
 from regraft.core import Value, cache_folder
 
 
@@ -37,8 +37,3 @@ def list_backbones() -> tuple[BackboneRow, ...]:
         )
         for spec in (BACKBONES[name] for name in BACKBONES)
     )
-
-
-def list_slim_networks() -> tuple[SlimNetwork, ...]:
-    """TF-Slim's networks in the order of its tables, each with the backbone here that replaces it."""
-    return tuple(SLIM_NETWORKS[name] for name in SLIM_NETWORKS)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regraft.core import OptionError
-from regraft.recipes import SLIM_NETWORKS, list_backbones
+from regraft.recipes import list_backbones
+from regraft.slim.zoo import SLIM_NETWORKS
 
 if TYPE_CHECKING:
-    from regraft.recipes import SlimNetwork
+    from regraft.slim.zoo import SlimNetwork
 
 _FAMILIES = ("inception", "vgg", "cifarnet", "lenet")
 _KINSHIPS = {

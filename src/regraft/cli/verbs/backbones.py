@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from regraft.cli.headings import OUTPUT
 from regraft.cli.output import say, say_json, say_table
-from regraft.recipes import list_backbones, list_slim_networks
+from regraft.recipes import list_backbones
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from regraft.core import Value
+    from regraft.recipes import BackboneRow
+    from regraft.slim import SlimNetwork
 
 
 def backbones(
@@ -25,19 +27,21 @@ def backbones(
         slim: List TF-Slim's networks instead, with their published accuracies and what replaces each here.
         format: A table for people, JSON for programs.
     """
-    if format == "json":
-        _say_json(list_slim_networks() if slim else list_backbones())
-    elif slim:
-        _say_slim_table()
+    if slim:
+        from regraft.slim import list_slim_networks
+
+        networks = list_slim_networks()
+        _say_json(networks) if format == "json" else _say_slim_table(networks)
     else:
-        _say_own_table()
+        rows = list_backbones()
+        _say_json(rows) if format == "json" else _say_own_table(rows)
 
 
 def _say_json(rows: Sequence[Value]) -> None:
     say_json("[" + ",\n ".join(row.model_dump_json() for row in rows) + "]")
 
 
-def _say_own_table() -> None:
+def _say_own_table(rows: Sequence[BackboneRow]) -> None:
     say_table(
         ["name", "parameters", "input", "features", "ImageNet top-1", "licence", "offline"],
         [
@@ -50,7 +54,7 @@ def _say_own_table() -> None:
                 row.licence or ("" if row.is_untrained else "unknown"),
                 "yes" if row.is_offline else "no",
             ]
-            for row in list_backbones()
+            for row in rows
         ],
     )
     say()
@@ -59,7 +63,7 @@ def _say_own_table() -> None:
     say("TF-Slim's networks and what replaces them: regraft backbones --slim.")
 
 
-def _say_slim_table() -> None:
+def _say_slim_table(networks: Sequence[SlimNetwork]) -> None:
     say_table(
         ["TF-Slim", "top-1", "top-5", "input", "preprocessing", "head", "here (--backbone)", "which is", "wants"],
         [
@@ -74,7 +78,7 @@ def _say_slim_table() -> None:
                 {"ported": "the very weights", "nearest": "the nearest", "none": ""}.get(row.kinship, row.kinship),
                 str(row.wants.image_size) if row.wants else "",
             ]
-            for row in list_slim_networks()
+            for row in networks
         ],
     )
     say()

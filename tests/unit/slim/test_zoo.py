@@ -8,19 +8,19 @@ import torch
 
 from regraft.backbones import (
     BACKBONES,
-    SLIM_NETWORKS,
     BackboneSpec,
     WeightsSource,
     cut_behind,
     resolve_backbone,
     stage_names,
 )
-from regraft.backbones.slim_scopes import slim_body_scopes
 from regraft.core import BackboneError
+from regraft.slim.stages import body_scopes
+from regraft.slim.zoo import SLIM_NETWORKS
 
 ROWS = [SLIM_NETWORKS[name] for name in SLIM_NETWORKS]
 REPLACED = [row for row in ROWS if row.wants is not None]
-SAME = [row for row in REPLACED if slim_body_scopes(row.name) and not row.name.startswith(("nasnet", "pnasnet"))]
+SAME = [row for row in REPLACED if body_scopes(row.name) and not row.name.startswith(("nasnet", "pnasnet"))]
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def test_a_name_of_tf_slim_is_explained(tmp_path):
 
 def modules_of(row):
     """Each body scope of TF-Slim's with the module that it is in timm's network, by the rule of that family."""
-    scopes = [scope.removeprefix(f"{row.scope}/") for scope in slim_body_scopes(row.name)]
+    scopes = [scope.removeprefix(f"{row.scope}/") for scope in body_scopes(row.name)]
     if row.name == "inception_v3":
         return {scope: scope for scope in scopes}
     if row.name == "inception_v4":
@@ -117,7 +117,7 @@ def test_a_scope_is_trained_from_its_stage_on_and_not_from_the_next(row):
     order = [name for name, _part in network.named_modules()]
     stages = list(stage_names(network).values())
     for scope, module in modules_of(row).items():
-        number = slim_body_scopes(row.name)[f"{row.scope}/{scope}"]
+        number = body_scopes(row.name)[f"{row.scope}/{scope}"]
         if number > 1:
             assert order.index(stages[number - 2]) < order.index(module)
             assert not module.startswith(f"{stages[number - 2]}.")
@@ -143,6 +143,6 @@ def test_the_replacement_can_be_cut_where_the_scopes_say(name):
         n_features=1,
     )
     network = timm.create_model(row.replacement, num_classes=0).eval()
-    last = max(slim_body_scopes(name).values())
+    last = max(body_scopes(name).values())
     _tail, shape = cut_behind(network, f"stage{last - 1}", spec)
     assert len(shape) == 3

@@ -1,6 +1,6 @@
-"""TF-Slim's networks: what was published of each, and which backbone here replaces it.
+"""TF-Slim's networks: what was published of each, and what the weights of its replacement want.
 
-The rows are in slim_networks.csv. Accuracies are those of TF-Slim's own tables (research/slim/README.md,
+The rows are in zoo.csv. Accuracies are those of TF-Slim's own tables (research/slim/README.md,
 nets/mobilenet_v1.md, nets/mobilenet/README.md, nets/nasnet/README.md): percent of ImageNet's validation images, one
 crop each. Names and scopes are those of its code.
 """
@@ -14,8 +14,8 @@ from typing import Literal
 from pydantic import Field
 
 from regraft.core import Registry, Value
+from regraft.recipes import COUNTERPARTS, Counterpart
 
-Kinship = Literal["ported", "same network", "nearest", "none"]
 Triple = tuple[float, float, float]
 
 
@@ -38,10 +38,9 @@ class WantedInput(Value):
     std: Triple
 
 
-class SlimNetwork(Value):
+class SlimNetwork(Counterpart):
     """One network of TF-Slim, and what stands for it here."""
 
-    name: str = Field(description="TF-Slim's --model_name")
     scope: str = Field(description="what its variables' names begin with; empty for NASNet's")
     head_scopes: tuple[str, ...] = Field(description="its classifiers: the last one, and an auxiliary one")
     image_size: int = Field(description="default input size in pixels")
@@ -52,29 +51,12 @@ class SlimNetwork(Value):
     top1: float | None = Field(description="published ImageNet accuracy in percent, at the default size")
     top5: float | None
     checkpoints: tuple[SlimCheckpoint, ...] = Field(description="its other published weights")
-    replacement: str | None = Field(description="the backbone here; None where there is none")
-    kinship: Kinship = Field(
-        description="ported: the very weights; same network: other weights of the same architecture; nearest: another "
-        "architecture of the same kind; none"
-    )
     wants: WantedInput | None = Field(description="of the replacement's weights; None where they are drawn")
-    note: str
 
     @property
     def labels_offset(self) -> int:
         """TF-Slim's --labels_offset: 1 where the weights have no background class."""
         return 1 if self.n_classes == 1000 else 0
-
-    @property
-    def advice(self) -> str:
-        """What to use instead, as sentences."""
-        instead = {
-            "ported": f"Here --backbone {self.replacement} has the very weights.",
-            "same network": f"Here --backbone {self.replacement} is the same network with other weights.",
-            "nearest": f"Here --backbone {self.replacement} is the nearest.",
-            "none": "There is none like it here.",
-        }[self.kinship]
-        return f"{instead} {self.note}".rstrip()
 
 
 _HALVES = ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
@@ -109,15 +91,22 @@ _WANTS: dict[str, tuple[int, float, Literal["bilinear", "bicubic"], tuple[Triple
 }
 
 
+def list_slim_networks() -> tuple[SlimNetwork, ...]:
+    """TF-Slim's networks in the order of its tables, each with the backbone here that replaces it."""
+    return tuple(SLIM_NETWORKS[name] for name in SLIM_NETWORKS)
+
+
 def _network(row: dict[str, str]) -> SlimNetwork:
     scope = row["scope"]
+    counterpart = COUNTERPARTS[row["name"]]
     return SlimNetwork.model_validate(
         row
+        | counterpart.model_dump()
         | {
             "head_scopes": [f"{scope}/{head}" if scope else head for head in row["head_scopes"].split()],
             "checkpoints": [_checkpoint(text) for text in row["checkpoints"].split()],
-            "wants": _wanted(row["replacement"]),
-            **{name: row[name] or None for name in ("preprocessing", "top1", "top5", "replacement")},
+            "wants": _wanted(counterpart.replacement),
+            **{name: row[name] or None for name in ("preprocessing", "top1", "top5")},
         }
     )
 
@@ -134,18 +123,18 @@ def _checkpoint(text: str) -> SlimCheckpoint:
     )
 
 
-def _wanted(replacement: str) -> WantedInput | None:
-    if replacement not in _WANTS:
+def _wanted(replacement: str | None) -> WantedInput | None:
+    wants = _WANTS.get(replacement or "")
+    if wants is None:
         return None
-    image_size, crop, interpolation, (mean, std) = _WANTS[replacement]
+    image_size, crop, interpolation, (mean, std) = wants
     return WantedInput(image_size=image_size, crop_fraction=crop, interpolation=interpolation, mean=mean, std=std)
 
 
 def _read() -> dict[str, SlimNetwork]:
-    text = files("regraft.backbones").joinpath("slim_networks.csv").read_text(encoding="utf-8")
+    text = files("regraft.slim").joinpath("zoo.csv").read_text(encoding="utf-8")
     return {row["name"]: _network(row) for row in csv.DictReader(text.splitlines())}
 
 
 SLIM_NETWORKS: Registry[SlimNetwork] = Registry("network of TF-Slim", _read())
-"""TF-Slim's networks by `--model_name`, and the widths of which it published weights only. Its video networks (i3d,
-s3dg) and generators (dcgan, cyclegan, pix2pix) have no row: they classify no single image."""
+"""TF-Slim's networks by `--model_name`, as `COUNTERPARTS` has them."""
