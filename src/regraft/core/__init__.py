@@ -16,10 +16,11 @@ from regraft.core.errors import (
 from regraft.core.files import arrow_file, atomic_path, digest_bytes, digest_file, publish, require_space, sync_folder
 from regraft.core.json_writing import exact_json, json_text
 from regraft.core.locks import ThreadLock, exclusive
+from regraft.core.option_facts import Matter, came_later, decides, judges, names_code, placed
 from regraft.core.option_faults import explain_validation, option_kinds, wanted
 from regraft.core.option_hints import explain_unknown, nearest
 from regraft.core.option_words import REASONS, SYNONYMS
-from regraft.core.options import Group, Options, PrintableText, Value, options_by_verb, placed
+from regraft.core.options import Options, PrintableText, Value, options_by_verb
 from regraft.core.own_code import explain_own_error, line_of, load_function, own_file
 from regraft.core.paths import as_path, as_paths, as_source, described, several
 from regraft.core.places import CACHE_VARIABLE, cache_folder, is_writable, n_usable_cores
@@ -49,9 +50,9 @@ __all__ = [
     "BundleError",
     "DataError",
     "FetchError",
-    "Group",
     "HeadError",
     "InterruptedRunError",
+    "Matter",
     "MissingExtraError",
     "OptionError",
     "Options",
@@ -73,6 +74,8 @@ __all__ = [
     "as_source",
     "atomic_path",
     "cache_folder",
+    "came_later",
+    "decides",
     "described",
     "digest_bytes",
     "digest_file",
@@ -89,11 +92,13 @@ __all__ = [
     "in_threads",
     "is_writable",
     "json_text",
+    "judges",
     "kept_file",
     "line_of",
     "load_function",
     "megabytes",
     "n_usable_cores",
+    "names_code",
     "nearest",
     "note_unkept",
     "option_kinds",

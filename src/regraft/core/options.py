@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import ChainMap
 from pathlib import Path, PurePath
-from typing import Annotated, Any, ClassVar, Literal, Self, cast, get_args
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, cast, get_args
 
 from pydantic import (
     BaseModel,
@@ -23,6 +24,9 @@ from regraft.core.json_writing import exact_json
 from regraft.core.option_faults import explain_validation
 from regraft.core.paths import as_path
 from regraft.core.text import all_printable, printable, quoted
+
+if TYPE_CHECKING:
+    from regraft.core.option_facts import Fact, Group
 
 PrintableText = Annotated[str, BeforeValidator(lambda text: printable(text) if isinstance(text, str) else text)]
 """A saved text that opens no file any more, and may come from a file's name."""
@@ -73,20 +77,6 @@ class Value(BaseModel):
         return cls.model_validate(json.loads(content))
 
 
-Group = Literal["data", "network", "head", "training", "output", "expert"]
-"""What an option is about: its heading in a help page or a form."""
-
-
-def placed(group: Group, rank: int) -> dict[str, JsonValue]:
-    """Where an option stands among others, for `Field(json_schema_extra=...)`.
-
-    Args:
-        group: Its heading; what few people need is for experts, whatever it is about.
-        rank: Its place under the heading, the most common first.
-    """
-    return {"group": group, "rank": rank}
-
-
 class Options(Value):
     """The settings of one recipe: name, type, default, bounds, help and place, declared once.
 
@@ -102,19 +92,30 @@ class Options(Value):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_settings: Any) -> None:
-        """An option that is declared anew, with another default, stays where it stands."""
+        """An option that is declared anew, with another default, keeps the facts that it does not say anew."""
         bases = [base for base in cls.__mro__[1:] if issubclass(base, BaseModel)]
         for name, field in cls.model_fields.items():
             former = (base.model_fields[name].json_schema_extra for base in bases if name in base.model_fields)
-            field.json_schema_extra = field.json_schema_extra or next((one for one in former if one), None)
+            known = [facts for facts in (field.json_schema_extra, *former) if isinstance(facts, dict)]
+            field.json_schema_extra = dict(ChainMap(*known)) or None
 
     @classmethod
     def place(cls, name: str) -> tuple[Group, int] | None:
         """The heading of an option, and its rank there; None where it has none."""
-        extra = cls.model_fields[name].json_schema_extra
-        if not isinstance(extra, dict) or "group" not in extra:
-            return None
-        return cast("Group", extra["group"]), cast("int", extra["rank"])
+        group, rank = (cls.with_fact(fact).get(name) for fact in ("group", "rank"))
+        return None if group is None else (cast("Group", group), cast("int", rank))
+
+    @classmethod
+    def with_fact(cls, fact: Fact) -> dict[str, JsonValue]:
+        """The options whose fields hold a fact, and what it says of each, in their order."""
+        facts = {name: field.json_schema_extra for name, field in cls.model_fields.items()}
+        return {name: known[fact] for name, known in facts.items() if isinstance(known, dict) and fact in known}
+
+    def own_code(self) -> tuple[str, ...]:
+        """The functions of their own that the user names, as `FILE.py:function` or `package.module:function`."""
+        ranks = cast("dict[str, int]", self.with_fact("names_code"))
+        given = (getattr(self, name) for name in sorted(ranks, key=lambda name: ranks[name]))
+        return tuple(str(name) for name in given if name and ":" in str(name))
 
     @model_validator(mode="before")
     @classmethod

@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from regraft.core import Options, placed
+from regraft.core import Options, came_later, decides, placed
 from regraft.data.layouts import SplitFolders
 from regraft.data.reading import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
-
-_LATER = ("path_column", "label_column", "root", "split_folders")
-"""Options that trainings were begun without, by versions that did not have them."""
 
 
 class SourceOptions(Options):
@@ -25,28 +22,28 @@ class SourceOptions(Options):
         None,
         description="Images of one object, which stay on one side of every split: a column's name, or a regular "
         "expression on the path whose capture groups name the object.",
-        json_schema_extra=placed("data", 20),
+        json_schema_extra=placed("data", 20) | decides("images"),
     )
     path_column: str | None = Field(
         None,
         description="The table's column with the paths of the images, where it is not recognised by its name.",
-        json_schema_extra=placed("data", 40),
+        json_schema_extra=placed("data", 40) | decides("images") | came_later(),
     )
     label_column: str | None = Field(
         None,
         description="The table's column with the labels, where it is not recognised by its name.",
-        json_schema_extra=placed("data", 41),
+        json_schema_extra=placed("data", 41) | decides("images") | came_later(),
     )
     root: Path | None = Field(
         None,
         description="The folder that a table's paths start from; by default the table's, else where they are.",
-        json_schema_extra=placed("data", 42),
+        json_schema_extra=placed("data", 42) | decides("images") | came_later(),
     )
     split_folders: SplitFolders = Field(
         "auto",
         description="Whether folders called like a split (train, test_set, ...) are splits, not classes: auto looks at "
         "what lies beside and in them.",
-        json_schema_extra=placed("data", 30),
+        json_schema_extra=placed("data", 30) | decides("images") | came_later(),
     )
 
     def reading(self) -> Reading:
@@ -68,7 +65,8 @@ def asked_of(options: Options, *, leave_out: AbstractSet[str] = frozenset()) -> 
     """
     asked = options.model_dump(mode="json", exclude=set(leave_out))
     usual = type(options)().model_dump(mode="json")
-    later = {name: value for name in _LATER if name in asked and (value := asked.pop(name)) != usual[name]}
+    late = [name for name in type(options).with_fact("came_later") if name in asked]
+    later = {name: value for name in late if (value := asked.pop(name)) != usual[name]}
     if "test_fraction" in asked and "group_by" in asked:
         grouping = asked.pop("group_by")
         place = list(asked).index("test_fraction") + 1

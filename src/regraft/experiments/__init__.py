@@ -12,7 +12,6 @@ from regraft.experiments.network_options import (
     left_out_head,
     open_network,
 )
-from regraft.experiments.own_code_options import own_code
 from regraft.experiments.portions import Portions, Sides, portion_for_probe, portion_out
 from regraft.experiments.probes import run_trial
 from regraft.experiments.reporting import Findings, command_line, notices_of, report_run
@@ -49,7 +48,6 @@ __all__ = [
     "notices_of",
     "now",
     "open_network",
-    "own_code",
     "portion_for_probe",
     "portion_out",
     "remark_on_seen",

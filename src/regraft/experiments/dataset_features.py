@@ -10,7 +10,6 @@ import numpy as np
 from regraft.core import DataError, cache_folder, load_function, plural
 from regraft.data import assign_splits, fingerprint_manifest
 from regraft.experiments.network_options import open_network
-from regraft.experiments.own_code_options import own_code
 from regraft.images import read_image
 
 if TYPE_CHECKING:
@@ -114,7 +113,7 @@ def load_features(
         DataError: None of the files can be read.
         RegraftError: From the backbone, the engine or the store.
     """
-    for name in own_code(options):
+    for name in options.own_code():
         progress.say(f"Running your own code: {name}.")
         load_function(name)  # a slip in it shows before anything is computed
     with watch.stage("choose engine"):

@@ -20,7 +20,7 @@ from regraft.backbones import (
     with_preprocessing,
 )
 from regraft.bundle import find_bundle, load_bundle, read_record
-from regraft.core import OptionError, Options, as_path, placed, plural, quoted
+from regraft.core import OptionError, Options, as_path, decides, names_code, placed, plural, quoted
 from regraft.features import backbone_transform, build_extractor
 from regraft.images import ResizePolicy
 
@@ -36,7 +36,7 @@ class TrustOptions(Options):
     trust_code: bool = Field(
         default=False,
         description="Run the source code of a network that its author wrote and that came with the run or bundle.",
-        json_schema_extra=placed("expert", 10),
+        json_schema_extra=placed("expert", 10) | decides("features"),
     )
 
 
@@ -47,23 +47,23 @@ class BackboneOptions(TrustOptions):
         DEFAULT_BACKBONE,
         description="Pretrained network: a name from `regraft backbones` or timm, or the folder of a run or bundle "
         "whose (fine-tuned) network is meant.",
-        json_schema_extra=placed("network", 10),
+        json_schema_extra=placed("network", 10) | decides("features"),
     )
     model: str | None = Field(
         None,
         description="Your own network instead: FILE.py:function or package.module:function, which is run "
         "(regraft new model FILE.py writes one to begin with).",
-        json_schema_extra=placed("network", 20),
+        json_schema_extra=placed("network", 20) | decides("features") | names_code(1),
     )
     checkpoint: Path | None = Field(
         None,
         description="Local weights for the network (.safetensors, or .pth that holds tensors only).",
-        json_schema_extra=placed("network", 30),
+        json_schema_extra=placed("network", 30) | decides("features"),
     )
     init: Literal["pretrained", "random"] = Field(
         "pretrained",
         description="Begin with learnt weights, or draw them. Your own and the small networks have none until trained.",
-        json_schema_extra=placed("network", 40),
+        json_schema_extra=placed("network", 40) | decides("features"),
     )
 
 
@@ -74,37 +74,41 @@ class FeatureOptions(Options):
         "auto",
         description="Layer to use: penultimate, stage1 ... stageN, a module's name, several joined by +. "
         "auto takes the penultimate layer and adds the last stages where cross-validation finds that they help.",
-        json_schema_extra=placed("network", 50),
+        json_schema_extra=placed("network", 50) | decides("features"),
     )
     image_size: int | None = Field(
         None,
         ge=8,
         le=4096,
         description="Input size in pixels instead of the network's own.",
-        json_schema_extra=placed("network", 60),
+        json_schema_extra=placed("network", 60) | decides("features"),
     )
     resize: Literal["auto"] | ResizePolicy = Field(
         "auto",
         description="How an image becomes square: squash all of it, crop the centre, letterbox, cut-squash (cut all "
         "sides, then squash) or pad (scale nothing: cut, or lay black about it). auto does what the network's author "
         "says: squash, unless your own network or --preprocessing declares something else.",
-        json_schema_extra=placed("network", 70),
+        json_schema_extra=placed("network", 70) | decides("features"),
     )
     preprocessing: Literal["auto"] | PreprocessingName = Field(
         "auto",
         description="TF-Slim's inception, vgg, cifarnet or lenet: geometry, range of values and, unless --augmentation "
         "says another, the changes in training. auto does what the weights want.",
-        json_schema_extra=placed("network", 80),
+        json_schema_extra=placed("network", 80) | decides("features"),
     )
     engine: EngineName = Field(
-        "auto", description="What runs the network; auto takes the fastest.", json_schema_extra=placed("expert", 11)
+        "auto",
+        description="What runs the network; auto takes the fastest.",
+        json_schema_extra=placed("expert", 11) | decides("computing"),
     )
     precision: Precision = Field(
         "auto",
         description="Arithmetic of the network; auto takes bf16 where it is fast.",
-        json_schema_extra=placed("expert", 12),
+        json_schema_extra=placed("expert", 12) | decides("computing"),
     )
-    device: Device = Field("auto", description="Where the network runs.", json_schema_extra=placed("network", 90))
+    device: Device = Field(
+        "auto", description="Where the network runs.", json_schema_extra=placed("network", 90) | decides("computing")
+    )
 
 
 class NetworkOptions(FeatureOptions, BackboneOptions):

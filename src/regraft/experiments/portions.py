@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 _N_FEW = 20
 """Fewer validation images than this tell two epochs apart by chance."""
-_JUDGED = {"train": "the ladder", "sweep": "the trials and their epochs"}
-_WITHOUT_EFFECT = {"train": "ladder_folds", "sweep": "judging_folds"}
-"""By verb: what validation images judge, and the option that they replace besides --validation-fraction."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +58,7 @@ class Portions:
         return Sides(self.train, self.judges) if len(self.judges) else None
 
 
-def portion_out(data: DatasetFeatures, options: ExperimentOptions, verb: str) -> tuple[DatasetFeatures, Portions]:
+def portion_out(data: DatasetFeatures, options: ExperimentOptions) -> tuple[DatasetFeatures, Portions]:
     """Divide a data set for a training: the user's own splits where there are some.
 
     Images that the user calls validation images judge, and are not trained on. Where these are there and no test
@@ -69,8 +66,7 @@ def portion_out(data: DatasetFeatures, options: ExperimentOptions, verb: str) ->
 
     Args:
         data: The data set.
-        options: `test_fraction`, `seed`, and what was set.
-        verb: Who asks.
+        options: `test_fraction`, `seed`, and what says which images judge where the user does not.
 
     Returns:
         The data set with what is to be said about this as remarks, and its portions.
@@ -89,21 +85,22 @@ def portion_out(data: DatasetFeatures, options: ExperimentOptions, verb: str) ->
             "both need some. Add images, or change --test-fraction."
         )
     portions = Portions(train, judges, test)
-    return data.remarked(*_remarks(data.manifest, portions, options, verb)), portions
+    return data.remarked(*_remarks(data.manifest, portions, options)), portions
 
 
-def _remarks(manifest: Manifest, portions: Portions, options: ExperimentOptions, verb: str) -> Iterator[Finding]:
+def _remarks(manifest: Manifest, portions: Portions, options: ExperimentOptions) -> Iterator[Finding]:
     n_judges, n_test = len(portions.judges), len(portions.test)
     if not n_judges:
         yield from _without_judges(manifest)
         return
-    idle = [name for name in ("validation_fraction", _WITHOUT_EFFECT.get(verb)) if name in options.model_fields_set]
-    no_effect = "".join(f" --{name.replace('_', '-')} has no effect." for name in idle if name)
+    judged = type(options).with_fact("judged")
+    idle = [name for name in judged if name in options.model_fields_set]
+    no_effect = "".join(f" --{name.replace('_', '-')} has no effect." for name in idle)
     yield make_finding(
         "own_validation",
         "note",
         f"Your own {plural(n_judges, 'validation image')} judge{'s' if n_judges == 1 else ''} "
-        f"{_JUDGED.get(verb, 'the epochs')}; none of them is trained on, not at the end either.{no_effect}",
+        f"{[*judged.values()][-1]}; none of them is trained on, not at the end either.{no_effect}",
         n_judges,
     )
     if "test" not in manifest.splits:

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from regraft.core import Options, placed
+from regraft.core import Options, decides, judges, placed
 from regraft.experiments import ExperimentOptions, HeadName, NetworkOptions, RunOptions
 from regraft.finetuning import TrainingOptions
 
@@ -21,57 +21,57 @@ class TransferOptions(Options):
     head: HeadName = Field(
         "softmax",
         description="Linear head that is fitted first, and trained on from there.",
-        json_schema_extra=placed("head", 10),
+        json_schema_extra=placed("head", 10) | decides("start"),
     )
     layer: Literal["penultimate"] = Field(
         "penultimate",
         description="The head of a trained network is on the penultimate layer.",
-        json_schema_extra=placed("expert", 15),
+        json_schema_extra=placed("expert", 15) | decides("features"),
     )
     from_stage: str = Field(
         "auto",
         description="First stage that is trained: a number, a module's name, or 1 for the whole network. What lies "
         "before it runs once, in the fast engine. auto takes as much of the network as fits into --budget.",
-        json_schema_extra=placed("training", 40),
+        json_schema_extra=placed("training", 40) | decides("inputs"),
     )
     budget: float = Field(
         10.0,
         gt=0,
         description="Minutes that the training may take: decides what auto trains.",
-        json_schema_extra=placed("training", 10),
+        json_schema_extra=placed("training", 10) | decides("budget"),
     )
     augmentation: PolicyName = Field(
         "crop-flip",
         description="How training images are changed: none, flip, flips (both ways: no top and bottom), crop (no flip: "
         "signs, text), crop-flip (photos), colour, randaugment; inception, vgg, cifarnet as TF-Slim did. A flip that "
         "makes another class does harm.",
-        json_schema_extra=placed("training", 20),
+        json_schema_extra=placed("training", 20) | decides("inputs"),
     )
     views: int = Field(
         4,
         ge=1,
         le=64,
         description="Augmented views of each image that are kept where a frozen part runs once.",
-        json_schema_extra=placed("expert", 40),
+        json_schema_extra=placed("expert", 40) | decides("inputs"),
     )
     fresh_views: Literal["auto", "yes", "no"] = Field(
         "auto",
         description="Behind a frozen part: let each epoch see new views, which are computed while the one before "
         "trains. auto does so where that fits into --budget.",
-        json_schema_extra=placed("expert", 41),
+        json_schema_extra=placed("expert", 41) | decides("budget"),
     )
     batch_norm: Literal["auto", "frozen", "train"] = Field(
         "auto",
         description="Statistics of batch norm: frozen on small data; train needs large batches. auto freezes those of "
         "learnt weights and trains those of drawn ones.",
-        json_schema_extra=placed("expert", 42),
+        json_schema_extra=placed("expert", 42) | decides("network"),
     )
     training_seed: int | None = Field(
         None,
         ge=0,
         description="Seeds the order of the images, their views and dropout; by default --seed, which splits the "
         "data, too. Change it alone to see how much of a result is chance.",
-        json_schema_extra=placed("expert", 30),
+        json_schema_extra=placed("expert", 30) | decides("images"),
     )
 
 
@@ -86,5 +86,5 @@ class FinetuneOptions(TransferOptions, RunOptions, TrainingOptions, ExperimentOp
         lt=1,
         description="Part of the training images that judges the epochs; 0 keeps the last epoch. Validation images of "
         "your own judge instead, where the data set has some.",
-        json_schema_extra=placed("data", 11),
+        json_schema_extra=placed("data", 11) | decides("start") | judges("the epochs"),
     )

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from regraft.core import placed
+from regraft.core import judges, placed
 from regraft.experiments import ExperimentOptions, NetworkOptions, RunOptions
 from regraft.finetuning import SharedOptions
 from regraft.grafting.finetune_options import FinetuneOptions, TransferOptions
@@ -30,7 +30,7 @@ class TrainOptions(TransferOptions, RunOptions, SharedOptions, ExperimentOptions
         le=20,
         description="Folds of the training images that judge whether fine-tuning is better than the probe. Validation "
         "images of your own judge instead, where the data set has some.",
-        json_schema_extra=placed("training", 45),
+        json_schema_extra=placed("training", 45) | judges("the ladder"),
     )
     budget: float = Field(
         30.0,

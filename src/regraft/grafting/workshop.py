@@ -13,7 +13,6 @@ import torch
 from regraft.backbones import Planes, cut_behind, keep_weights, load_network, stage_parameters
 from regraft.core import OptionError, Value, atomic_path, cache_folder, digest_bytes, digest_file, own_file
 from regraft.data import asked_of, has_own_validation
-from regraft.experiments import own_code
 from regraft.finetuning import (
     CheckpointFolder,
     GraftedHead,
@@ -257,7 +256,7 @@ class Workshop:
 def training_folder(options: TuningOptions, source: str, data: DatasetFeatures) -> Path:
     """The folder of a training that is under way: the same for the same command on the same images and labels."""
     asked = asked_of(options, leave_out={"runs", "name", "checkpoint_every"})
-    own_codes = [own_file(name) for name in own_code(options)]
+    own_codes = [own_file(name) for name in options.own_code()]
     manifest = data.manifest
     rows = list(
         zip(manifest.paths, manifest.labels.tolist(), manifest.splits, manifest.groups, data.digests, strict=True)

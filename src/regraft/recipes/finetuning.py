@@ -98,7 +98,7 @@ def finetune(
     data = load_features(manifest, options, progress, watch, check=check)
     require_classes(data.manifest)
     world = join_world(data.choice.device)
-    data, portions = portion_out(data, options, options.VERB)
+    data, portions = portion_out(data, options)
     left_out = left_out_head(options, data.spec, data.manifest.n_classes, cache_folder())
     sides = hold_out(data, portions, options)
     shop = Workshop(data, options, world, portions.seen, progress)

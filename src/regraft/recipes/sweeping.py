@@ -193,7 +193,7 @@ def _open_sweep(source: str, options: SweepOptions, progress: Progress, watch: S
     check = partial(check_variants, options, space, n_classes=manifest.n_classes)
     everything = load_features(manifest, options, progress, watch, check=check)
     require_classes(everything.manifest)
-    everything, portions = portion_out(everything, options, "sweep")
+    everything, portions = portion_out(everything, options)
     if portions.own is not None and any(option.name == "validation_fraction" for option in space):
         raise OptionError(
             f"validation_fraction cannot be varied here: your own {plural(len(portions.judges), 'validation image')} "

@@ -96,7 +96,7 @@ def train(
     data = load_features(manifest, options, progress, watch, check=check)
     require_classes(data.manifest)
     world = join_world(data.choice.device)
-    data, portions = portion_out(data, options, "train")
+    data, portions = portion_out(data, options)
     left_out = left_out_head(options, data.spec, data.manifest.n_classes, cache_folder())
     shop = Workshop(data, options, world, portions.seen, progress, n_passes=n_passes(options, portions.own))
     shop.tell(data.manifest.remarks)

@@ -6,7 +6,7 @@ from typing import Literal
 import pytest
 from pydantic import Field, ValidationError
 
-from regraft.core import OptionError, Options, explain_validation, placed, wanted
+from regraft.core import OptionError, Options, came_later, explain_validation, names_code, placed, wanted
 
 
 class SomeOptions(Options):
@@ -80,6 +80,30 @@ def test_an_option_stands_where_it_was_first_declared():
     assert OtherDefaults.place("often") == ("data", 10)
     assert OtherDefaults.place("seldom") == ("expert", 20)
     assert SomeOptions.place("share") is None
+
+
+class Factual(Options):
+    own: str | None = Field(None, json_schema_extra=placed("data", 10) | names_code(2))
+    first: str | None = Field(None, json_schema_extra=names_code(1) | came_later())
+
+
+class Elsewhere(Factual):
+    own: str | None = Field("a:b", json_schema_extra=placed("expert", 1))
+
+
+def test_facts_of_an_option_are_said_once():
+    """A subclass changes what it says anew; the options with a fact are found in their order."""
+    assert Elsewhere.place("own") == ("expert", 1)
+    assert Elsewhere.with_fact("names_code") == {"own": 2, "first": 1}
+    assert Elsewhere.with_fact("came_later") == {"first": True}
+    assert Elsewhere.with_fact("decides") == {}
+
+
+def test_own_code_is_what_names_a_function():
+    """In the order of its ranks; a plain name is none, and an option that is not given neither."""
+    assert Elsewhere(first="FILE.py:f").own_code() == ("FILE.py:f", "a:b")
+    assert Elsewhere(first="adam").own_code() == ("a:b",)
+    assert Factual().own_code() == ()
 
 
 @pytest.mark.parametrize(

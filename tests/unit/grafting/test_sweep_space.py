@@ -6,8 +6,8 @@ import pytest
 
 from regraft.core import OptionError
 from regraft.grafting.sweeps.options import DEFAULT_SPACE
-from regraft.grafting.sweeps.space import REASONS, VARIABLE, read_space
-from regraft.recipes import FinetuneOptions, SweepOptions
+from regraft.grafting.sweeps.space import VARIABLE, read_space
+from regraft.recipes import SweepOptions
 
 
 def read(*texts, **settings):
@@ -107,8 +107,3 @@ def test_values_are_tried_as_they_can_be_said():
     assert epochs.rounded(7) == 7
     assert not epochs.holds(7.5)
     assert not epochs.holds(11)
-
-
-def test_every_option_can_be_varied_or_has_its_reason():
-    """A new option is in one of the two, and a gone one in none."""
-    assert REASONS.keys() ^ VARIABLE == REASONS.keys() | VARIABLE == FinetuneOptions.model_fields.keys()

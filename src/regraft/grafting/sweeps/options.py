@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from regraft.core import placed
+from regraft.core import judges, placed
 from regraft.grafting.finetune_options import FinetuneOptions
 
 DEFAULT_SPACE = (
@@ -42,7 +42,7 @@ class SweepOptions(FinetuneOptions):
         le=20,
         description="Folds of the training images that judge a trial; bad ones stop after the first. Validation images "
         "of your own judge instead, where the data set has some.",
-        json_schema_extra=placed("training", 3),
+        json_schema_extra=placed("training", 3) | judges("the trials and their epochs"),
     )
     jobs: int = Field(
         1,

@@ -10,24 +10,20 @@ import numpy as np
 
 from regraft.core import SilentProgress, StoreError, digest_bytes, exclusive
 from regraft.grafting.starts import start_head
+from regraft.grafting.sweeps.space import VARIABLE
 from regraft.grafting.workshop import Workshop
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from regraft.core import Progress
+    from regraft.core import Matter, Progress
     from regraft.evaluation import SearchedOption
     from regraft.experiments import DatasetFeatures, Sides
     from regraft.finetuning import World
     from regraft.grafting.finetune_options import FinetuneOptions
     from regraft.grafting.fits import Prepared
     from regraft.heads import LinearHead
-
-_OF_INPUTS = ("from_stage", "augmentation", "views")
-_OF_NETWORK = ("batch_norm", "drop_path")
-_OF_HEAD = ("head", "normalisation", "class_weight", "validation_fraction")
-"""Options that may be varied and change the inputs, the network before it is trained, the head to begin with."""
 
 
 class QuietProgress(SilentProgress):
@@ -79,21 +75,21 @@ class SharedParts:
 
     def head(self, number: int, sides: Sides, options: FinetuneOptions) -> LinearHead:
         """The fitted head that a fold's trainings begin with."""
-        key = (number, *_values(options, _OF_HEAD))
+        key = (number, *_values(options, "start"))
         if key not in self._heads:
             self._heads[key], _selection = start_head(self.data, sides.train, options)
         return self._heads[key]
 
     def workshop(self, options: FinetuneOptions) -> Workshop:
         """Where a trial's networks are trained; the last one stays in memory."""
-        key = _values(options, _OF_NETWORK)
+        key = _values(options, "network")
         if self._shop is None or self._shop[0] != key:
             self._shop = key, self._new_workshop(options, self.quiet)
         return self._shop[1]
 
     def prepared(self, options: FinetuneOptions) -> Prepared:
         """Cut and inputs: decided once for the sweep, and for its longest training; the last ones stay in memory."""
-        key = _values(options, _OF_INPUTS)
+        key = _values(options, "inputs")
         if self._inputs is None or self._inputs[0] != key:
             self._inputs = None
             longest = options.model_copy(update=_longest(self.space))
@@ -106,13 +102,14 @@ class SharedParts:
         return Workshop(self.data, options, self.world, np.arange(len(self.data.digests)), progress)
 
 
-def _values(options: FinetuneOptions, names: Sequence[str]) -> tuple[object, ...]:
-    return tuple(getattr(options, name) for name in names)
+def _values(options: FinetuneOptions, matter: Matter) -> tuple[object, ...]:
+    """Of the options that can be varied and decide something that trainings may share."""
+    return tuple(getattr(options, name) for name, decided in VARIABLE.items() if decided == matter)
 
 
 def _longest(space: Sequence[SearchedOption]) -> dict[str, Any]:
     """The values of the longest training, which has to fit into the budget."""
-    lengths = [option for option in space if option.name in ("epochs", "steps")]
+    lengths = [option for option in space if VARIABLE[option.name] == "length"]
     return {
         option.name: max((choice for choice in option.choices if isinstance(choice, int)), default=option.high)
         for option in lengths

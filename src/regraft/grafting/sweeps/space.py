@@ -4,60 +4,34 @@ from __future__ import annotations
 
 import difflib
 import math
-from typing import TYPE_CHECKING, TypeGuard, get_args
+from typing import TYPE_CHECKING, TypeGuard, cast, get_args
 
 from regraft.core import OptionError, quoted
 from regraft.evaluation import SearchedOption, Setting
-from regraft.finetuning import TrainingOptions
 from regraft.grafting.finetune_options import FinetuneOptions
 from regraft.grafting.sweeps.options import DEFAULT_SPACE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from regraft.core import Matter
     from regraft.grafting.sweeps.options import SweepOptions
 
 _RANGE = ".."
 _LOG_RATIO = 20.0
-REASONS = {
-    **dict.fromkeys(
-        ("seed", "training_seed", "test_fraction", "group_by", "path_column", "label_column", "root", "split_folders"),
-        "it decides which images judge, and what chance does: the best of these would be luck",
-    ),
-    **dict.fromkeys(
-        ("backbone", "model", "checkpoint", "init", "trust_code", "layer", "image_size", "resize", "preprocessing"),
-        "all trials share the features that it changes; to choose a network, use regraft compare",
-    ),
-    **dict.fromkeys(
-        ("n_folds", "n_strengths"),
-        "it says how carefully the head is chosen that trainings begin with: more is better, for a little time",
-    ),
-    **dict.fromkeys(
-        ("engine", "precision", "device", "compile"),
-        "it changes the time and, by rounding, a little of the result: set it for all trials",
-    ),
-    **dict.fromkeys(
-        ("budget", "fresh_views"),
-        "it says what there is time for, and the machine decides what follows: vary from_stage, views or augmentation",
-    ),
-    **dict.fromkeys(
-        ("runs", "name", "histograms", "checkpoint_every", "metric"),
-        "it changes what is written down, not what is learnt",
-    ),
-}
-"""Why these options of `finetune` cannot be varied."""
-_OF_FINETUNE = {
-    "head",
-    "normalisation",
-    "class_weight",
-    "from_stage",
+_REASONS: dict[Matter, str] = {
+    "images": "it decides which images judge, and what chance does: the best of these would be luck",
+    "features": "all trials share the features that it changes; to choose a network, use regraft compare",
+    "care": "it says how carefully the head is chosen that trainings begin with: more is better, for a little time",
+    "computing": "it changes the time and, by rounding, a little of the result: set it for all trials",
+    "budget": "it says what there is time for, and the machine decides what follows: vary from_stage, views or "
     "augmentation",
-    "views",
-    "batch_norm",
-    "validation_fraction",
+    "record": "it changes what is written down, not what is learnt",
 }
-VARIABLE = frozenset(TrainingOptions.model_fields) - REASONS.keys() | _OF_FINETUNE
-"""Options that change what is learnt from the same images and features."""
+"""Why options that decide such a thing cannot be varied; all others can."""
+_MATTERS = cast("dict[str, Matter]", FinetuneOptions.with_fact("decides"))
+VARIABLE = {name: matter for name, matter in _MATTERS.items() if matter not in _REASONS}
+"""Options that change what is learnt from the same images and features, and what of it."""
 
 
 def read_space(options: SweepOptions) -> tuple[SearchedOption, ...]:
@@ -112,7 +86,7 @@ def _check_name(name: str) -> None:
         hint = f" Did you mean {' or '.join(near)}?" if near else ""
         raise OptionError(f"There is no option {quoted(name)} to vary.{hint}")
     raise OptionError(
-        f"Option {quoted(name)} cannot be varied: {REASONS[name]}. What can: {', '.join(sorted(VARIABLE))}."
+        f"Option {quoted(name)} cannot be varied: {_REASONS[_MATTERS[name]]}. What can: {', '.join(sorted(VARIABLE))}."
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from regraft.core import InterruptedRunError, TrainingError, plural
 from regraft.experiments import Portions
 from regraft.finetuning import stop_requests
-from regraft.grafting.preflight import check_knobs, check_training
+from regraft.grafting.preflight import SUITED, check_knobs, check_training
 from regraft.grafting.sides import Judged, hold_out
 from regraft.grafting.sweeps.fold_scores import FoldScore, joined
 
@@ -173,7 +173,7 @@ def check_variants(options: SweepOptions, space: Sequence[SearchedOption], spec:
     """
     variants: list[dict[str, Setting]] = [{}]
     for option in space:
-        if option.name in ("drop_path", "from_stage", "batch_size", "batch_norm"):
+        if option.name in SUITED:
             values = (*option.choices, option.low, option.high)
             variants += [{option.name: value} for value in values if value is not None]
     for variant in variants:

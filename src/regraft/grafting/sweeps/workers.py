@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-_PROGRAM = "from regraft.recipes.sweeps.sweeping import join_sweep; join_sweep()"
+_PROGRAM = "from regraft.recipes.sweeping import join_sweep; join_sweep()"
 _PATIENCE_SECONDS = 60
 """That a process has to write its checkpoint when it is asked to stop."""
 
