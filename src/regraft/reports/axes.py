@@ -1,16 +1,20 @@
-"""Axes of the page's charts: round numbers, and the places of values in the units of the SVG drawings."""
+"""The frame of every chart: axes with a linear, a logarithmic or a category scale, in units of the SVG drawing."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
-WIDTH, HEIGHT = 420, 280
-"""Of a chart's drawing."""
+Ends = tuple[float, float]
+"""Of an axis: its smallest and its largest value; or the places of these two in the drawing."""
+Point = tuple[float, float]
+
+_WIDTH, _HEIGHT = 420, 280
+_CLOSE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,100 @@ class Tick:
     label: str
 
 
+@dataclass(frozen=True)
+class Axis:
+    """Where values lie in the drawing, and which of them are labelled."""
+
+    place: Callable[[Any], float]
+    ticks: tuple[Tick, ...]
+
+
+@dataclass(frozen=True)
+class Box:
+    """A plot's edges in the drawing."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def across(self) -> Ends:
+        """Places of the ends of an axis from left to right."""
+        return self.left, self.right
+
+    @property
+    def upwards(self) -> Ends:
+        """Places of the ends of an axis from the bottom up."""
+        return self.bottom, self.top
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A box with an axis below it and one at its left."""
+
+    box: Box
+    x: Axis
+    y: Axis
+
+    def point(self, x: Any, y: float) -> Point:
+        """The place of a pair of values."""
+        return self.x.place(x), self.y.place(y)
+
+
+def plot_box(*, left: float = 46, top: float = 14, right: float = 24) -> Box:
+    """The box of a chart of the usual size, with margins for the labels."""
+    return Box(left, top, _WIDTH - right, _HEIGHT - 40)
+
+
+def linear_axis(ends: Ends, places: Ends, ticks: Iterable[float], label: Callable[[float], str]) -> Axis:
+    """An axis on which equal differences are equal distances.
+
+    Args:
+        ends: The values at both ends.
+        places: Where these lie in the drawing.
+        ticks: The values that are labelled.
+        label: Their text.
+    """
+
+    def place(value: float) -> float:
+        return _between(places, (value - ends[0]) / (ends[1] - ends[0]))
+
+    return Axis(place, tuple(Tick(place(value), label(value)) for value in ticks))
+
+
+def logarithmic_axis(ends: Ends, places: Ends, ticks: Iterable[float], label: Callable[[float], str]) -> Axis:
+    """An axis on which equal factors are equal distances; the arguments are those of `linear_axis`."""
+    line = linear_axis((math.log10(ends[0]), math.log10(ends[1])), places, (), label)
+
+    def place(value: float) -> float:
+        return line.place(math.log10(value))
+
+    return Axis(place, tuple(Tick(place(value), label(value)) for value in ticks))
+
+
+def category_axis(values: Sequence[Any], places: Ends, label: Callable[[Any], str]) -> Axis:
+    """An axis with equal room for each of some values, all of them labelled."""
+
+    def place(value: Any) -> float:
+        return _between(places, (values.index(value) + 0.5) / len(values))
+
+    return Axis(place, tuple(Tick(place(value), label(value)) for value in values))
+
+
+def share_axis(low: float, high: float, places: Ends) -> Axis:
+    """An axis in per cent that holds low and high; it ends at 0 and 1, beyond which no share can lie."""
+    rounded = (round(tick, 9) for tick in nice_ticks(clipped(low), clipped(high)))
+    ticks = [tick for tick in rounded if 0 <= tick <= 1]
+    return linear_axis((ticks[0], ticks[-1]), places, ticks, percent_label)
+
+
+def enclosing_axis(low: float, high: float, places: Ends, label: Callable[[float], str]) -> Axis:
+    """A linear axis from the round number below low to the one above high."""
+    ticks = nice_ticks(low, high)
+    return linear_axis((ticks[0], ticks[-1]), places, ticks, label)
+
+
 def nice_ticks(low: float, high: float, n_wanted: int = 5) -> list[float]:
     """Round numbers that enclose low and high, about `n_wanted` of them, at least two.
 
@@ -29,15 +127,21 @@ def nice_ticks(low: float, high: float, n_wanted: int = 5) -> list[float]:
     low, high = padded(low, high, least=1e-3)
     rough = (high - low) / n_wanted
     scale = 10.0 ** math.floor(math.log10(rough))
-    step = scale * next(factor for factor in (1, 2, 5, 10) if factor * scale >= rough * (1 - 1e-9))
-    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    step = scale * next(factor for factor in (1, 2, 5, 10) if factor * scale >= rough * (1 - _CLOSE))
+    first, last = math.floor(low / step + _CLOSE), math.ceil(high / step - _CLOSE)
     return [place * step for place in range(first, last + 1)]
 
 
-def share_ticks(low: float, high: float) -> list[float]:
-    """Round shares that enclose low and high; none below 0 or above 1, where no share can lie."""
-    ticks = [round(tick, 9) for tick in nice_ticks(clipped(low), clipped(high))]
-    return [tick for tick in ticks if 0 <= tick <= 1]
+def inner_ticks(low: float, high: float, n_wanted: int = 5, *, are_whole: bool = False) -> list[float]:
+    """Round numbers between low and high; whole ones only, if so wanted."""
+    ticks = [round(tick, 9) for tick in nice_ticks(low, high, n_wanted) if low - _CLOSE <= tick <= high + _CLOSE]
+    return [tick for tick in ticks if not are_whole or tick.is_integer()]
+
+
+def decades(low: float, high: float) -> list[float]:
+    """Powers of ten from low to high, not more than eight."""
+    powers = range(math.ceil(math.log10(low) - _CLOSE), math.floor(math.log10(high) + _CLOSE) + 1)
+    return [10.0**power for power in powers[:: max(1, math.ceil(len(powers) / 8))]]
 
 
 def clipped(share: float) -> float:
@@ -50,22 +154,15 @@ def percent_label(share: float) -> str:
     return f"{round(share * 100, 6) + 0.0:.4g}"
 
 
-def decades(low: float, high: float) -> list[int]:
-    """Whole powers of ten from low to high (both as logarithms), not more than eight."""
-    powers = range(math.ceil(low - 1e-9), math.floor(high + 1e-9) + 1)
-    return list(powers)[:: max(1, math.ceil(len(powers) / 8))]
-
-
-def padded(low: float, high: float, least: float = 0.5) -> tuple[float, float]:
+def padded(low: float, high: float, least: float = 0.5) -> Ends:
     """A range that is not empty."""
     return (low, high) if high - low >= least else (low - least, high + least)
 
 
-def scaled(value: float, low: float, high: float, begin: float, end: float) -> float:
-    """The place between begin and end that corresponds to a value between low and high."""
-    return round(begin + (value - low) / (high - low) * (end - begin), 2)
-
-
-def point_list(points: Iterable[tuple[float, float]]) -> str:
+def point_list(points: Iterable[Point]) -> str:
     """Points as SVG wants them."""
     return " ".join(f"{x},{y}" for x, y in points)
+
+
+def _between(places: Ends, share: float) -> float:
+    return round(places[0] + share * (places[1] - places[0]), 2)

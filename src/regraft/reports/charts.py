@@ -7,25 +7,27 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regraft.reports.axes import (
-    HEIGHT,
-    WIDTH,
-    Tick,
+    Box,
+    Plot,
+    Point,
     clipped,
     decades,
+    linear_axis,
+    logarithmic_axis,
     padded,
     percent_label,
+    plot_box,
     point_list,
-    scaled,
-    share_ticks,
+    share_axis,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from regraft.evaluation import ReliabilityBin
     from regraft.reports.report import RegularisationPath, StrengthCurve
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 24, 14, 40
+_QUARTERS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 @dataclass(frozen=True)
@@ -35,18 +37,15 @@ class Curve:
     name: str
     line: str
     band: str
-    points: tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True)
 class PathChart:
-    """Scores along the regularisation strengths; the plot's box is left, top, right, bottom."""
+    """Scores along the regularisation strengths."""
 
-    box: tuple[float, float, float, float]
-    x_ticks: tuple[Tick, ...]
-    y_ticks: tuple[Tick, ...]
+    plot: Plot
     curves: tuple[Curve, ...]
-    chosen: tuple[float, float] | None
+    chosen: Point | None
     chosen_score: float | None
 
 
@@ -64,11 +63,10 @@ class BinBar:
 
 @dataclass(frozen=True)
 class ReliabilityChart:
-    """Accuracy against confidence over a histogram of the images; boxes are left, top, right, bottom."""
+    """Accuracy against confidence over a histogram of the images."""
 
-    box: tuple[float, float, float, float]
-    histogram: tuple[float, float, float, float]
-    ticks: tuple[tuple[float, float, str], ...]
+    plot: Plot
+    histogram: Box
     bars: tuple[BinBar, ...]
 
 
@@ -79,23 +77,19 @@ def chart_path(path: RegularisationPath) -> PathChart | None:
         return None
     lows = [mean - std for curve in path.curves for mean, std in zip(curve.means, curve.stds, strict=True)]
     highs = [mean + std for curve in path.curves for mean, std in zip(curve.means, curve.stds, strict=True)]
-    box = (_LEFT, _TOP, WIDTH - _RIGHT, HEIGHT - _BOTTOM)
-    y_ticks = share_ticks(min(lows), max(highs))
-    x_low, x_high = padded(math.log10(min(strengths)), math.log10(max(strengths)))
-
-    def x(strength: float) -> float:
-        return scaled(math.log10(strength), x_low, x_high, box[0], box[2])
-
-    def y(score: float) -> float:
-        return scaled(score, y_ticks[0], y_ticks[-1], box[3], box[1])
-
+    low, high = padded(math.log10(min(strengths)), math.log10(max(strengths)))
+    ends = (10.0**low, 10.0**high)
+    box = plot_box()
+    plot = Plot(
+        box=box,
+        x=logarithmic_axis(ends, box.across, decades(*ends), "{:g}".format),
+        y=share_axis(min(lows), max(highs), box.upwards),
+    )
     chosen = _chosen_point(path)
     return PathChart(
-        box=box,
-        x_ticks=tuple(Tick(x(10.0**power), f"{10.0**power:g}") for power in decades(x_low, x_high)),
-        y_ticks=tuple(Tick(y(score), percent_label(score)) for score in y_ticks),
-        curves=tuple(_curve(curve, x, y) for curve in path.curves),
-        chosen=None if chosen is None else (x(chosen[0]), y(chosen[1])),
+        plot=plot,
+        curves=tuple(_curve(curve, plot) for curve in path.curves),
+        chosen=None if chosen is None else plot.point(*chosen),
         chosen_score=None if chosen is None else chosen[1],
     )
 
@@ -110,29 +104,28 @@ def _chosen_point(path: RegularisationPath) -> tuple[float, float] | None:
     return min((point for point in points if point[0] > 0), key=lambda point: abs(math.log(point[0]) - wanted))
 
 
-def _curve(curve: StrengthCurve, x: Callable[[float], float], y: Callable[[float], float]) -> Curve:
+def _curve(curve: StrengthCurve, plot: Plot) -> Curve:
     rows = sorted(row for row in zip(curve.strengths, curve.means, curve.stds, strict=True) if row[0] > 0)
-    points = tuple((x(strength), y(mean)) for strength, mean, _std in rows)
-    upper = [(x(strength), y(clipped(mean + std))) for strength, mean, std in rows]
-    lower = [(x(strength), y(clipped(mean - std))) for strength, mean, std in reversed(rows)]
-    return Curve(curve.normalisation, point_list(points), point_list(upper + lower), points)
+    points = [plot.point(strength, mean) for strength, mean, _std in rows]
+    upper = [plot.point(strength, clipped(mean + std)) for strength, mean, std in rows]
+    lower = [plot.point(strength, clipped(mean - std)) for strength, mean, std in reversed(rows)]
+    return Curve(curve.normalisation, point_list(points), point_list(upper + lower))
 
 
 def chart_reliability(bins: Sequence[ReliabilityBin]) -> ReliabilityChart:
     """Geometry of the reliability diagram and of the histogram below it."""
-    box = (_LEFT, _TOP, _LEFT + 300, _TOP + 300)
-    histogram = (box[0], box[3] + 8, box[2], box[3] + 58)
+    corner = plot_box()
+    box = Box(corner.left, corner.top, corner.left + 300, corner.top + 300)
+    histogram = Box(box.left, box.bottom + 8, box.right, box.bottom + 58)
+    x, y = (linear_axis((0, 1), places, _QUARTERS, percent_label) for places in (box.across, box.upwards))
     n_largest = max((found.n for found in bins), default=0)
     bars = []
     for found in bins:
         if found.accuracy is None or found.confidence is None:
             continue
-        left, right = (scaled(edge, 0, 1, box[0], box[2]) for edge in (found.low, found.high))
-        tops = [scaled(share, 0, 1, box[3], box[1]) for share in (found.accuracy, found.confidence)]
-        height = (histogram[3] - histogram[1]) * found.n / n_largest
-        bars.append(BinBar(left + 1, right - left - 2, tops[0], tops[1], height, found))
-    ticks = tuple(
-        (scaled(share, 0, 1, box[0], box[2]), scaled(share, 0, 1, box[3], box[1]), f"{share * 100:.0f}")
-        for share in (0.0, 0.25, 0.5, 0.75, 1.0)
-    )
-    return ReliabilityChart(box, histogram, ticks, tuple(bars))
+        left, right = x.place(found.low), x.place(found.high)
+        height = (histogram.bottom - histogram.top) * found.n / n_largest
+        bars.append(
+            BinBar(left + 1, right - left - 2, y.place(found.accuracy), y.place(found.confidence), height, found)
+        )
+    return ReliabilityChart(Plot(box, x, y), histogram, tuple(bars))

@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from regraft.reports.axes import Box, Point
+
+    Area = tuple[float, float, float, float]
+
 _DIGIT, _LINE = 7.5, 12.0
 """Width of a digit and height of a line of the chart's text."""
 _POINT = 5.5
@@ -27,15 +31,13 @@ class Label:
     is_far: bool
 
 
-def place_labels(
-    points: Sequence[tuple[float, float]], texts: Sequence[str], box: tuple[float, float, float, float]
-) -> tuple[Label, ...]:
+def place_labels(points: Sequence[Point], texts: Sequence[str], box: Box) -> tuple[Label, ...]:
     """Put each text near its point: above or below, left or right, further away only where there is no room.
 
     Args:
         points: Places of n points.
         texts: n short texts.
-        box: Left, top, right and bottom of the plot; a text may stand up to 34 above it.
+        box: The plot's; a text may stand up to 34 above it.
     """
     taken = [(x - _POINT, y - _POINT, x + _POINT, y + _POINT) for x, y in points]
     placed = []
@@ -48,9 +50,7 @@ def place_labels(
     return tuple(placed)
 
 
-def _choices(
-    x: float, y: float, text: str, box: tuple[float, float, float, float]
-) -> list[tuple[Label, tuple[float, float, float, float]]]:
+def _choices(x: float, y: float, text: str, box: Box) -> list[tuple[Label, Area]]:
     """Labels with the areas that they take, the best first."""
     half = _DIGIT * len(text) / 2
     found = []
@@ -60,12 +60,13 @@ def _choices(
             for side in (0, -1, 1):
                 middle = x + side * (_POINT + half)
                 area = (middle - half, foot - _LINE + 2, middle + half, foot + 1)
-                if area[0] >= box[0] and area[2] <= box[2] + half and box[1] - _ROOM <= area[1] and area[3] <= box[3]:
+                fits_across = box.left <= area[0] and area[2] <= box.right + half
+                if fits_across and box.top - _ROOM <= area[1] and area[3] <= box.bottom:
                     found.append((Label(text, round(middle, 2), round(foot, 2), is_far=step > 0), area))
     return found or [(Label(text, x, y - _POINT - 2, is_far=False), (x, y, x, y))]
 
 
-def _overlap(first: tuple[float, float, float, float], second: tuple[float, float, float, float]) -> float:
+def _overlap(first: Area, second: Area) -> float:
     """The area that two boxes share."""
     width = min(first[2], second[2]) - max(first[0], second[0])
     height = min(first[3], second[3]) - max(first[1], second[1])

@@ -144,4 +144,4 @@ def test_numbers_do_not_cover_each_other(n_contestants):
 def test_no_axis_goes_beyond_100_percent():
     """Accuracies near 100 % have ticks up to 100 and none above."""
     chart = chart_front(compared(make_contestant("a + svm", 0), make_contestant("b + svm", 1)))
-    assert chart.y_ticks[-1].label == "100"
+    assert chart.plot.y.ticks[-1].label == "100"

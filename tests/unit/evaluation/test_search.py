@@ -81,14 +81,14 @@ def test_the_sentences_are_honest():
 def test_lines_go_through_all_axes():
     """An axis for each option and one for the accuracy; the best is drawn last, and lies highest there."""
     chart = chart_parallel(FOUND)
-    assert [axis.name for axis in chart.axes] == ["learning_rate", "dropout", "epochs", "ema", "accuracy, %"]
-    assert [tick.label for tick in chart.axes[0].ticks] == ["0.0001", "0.001", "0.01"]
-    assert [tick.label for tick in chart.axes[3].ticks] == ["none", "0.99"]
+    assert [upright.name for upright in chart.uprights] == ["learning_rate", "dropout", "epochs", "ema", "accuracy, %"]
+    assert [tick.label for tick in chart.uprights[0].axis.ticks] == ["0.0001", "0.001", "0.01"]
+    assert [tick.label for tick in chart.uprights[3].axis.ticks] == ["none", "0.99"]
     assert [line.trial.number for line in chart.lines] == [1, 2, 3]
     points = [[tuple(map(float, point.split(","))) for point in line.points.split()] for line in chart.lines]
-    assert points[-1][0] == (chart.axes[0].x, (chart.top + chart.bottom) / 2)
+    assert points[-1][0] == (chart.uprights[0].x, (chart.box.top + chart.box.bottom) / 2)
     assert points[-1][-1][1] < points[0][-1][1]
-    assert all(chart.top <= y <= chart.bottom for line in points for _x, y in line)
+    assert all(chart.box.top <= y <= chart.box.bottom for line in points for _x, y in line)
 
 
 def test_slices_show_the_stopped_ones_too():
@@ -99,7 +99,7 @@ def test_slices_show_the_stopped_ones_too():
     assert {dot.trial.number: dot.is_best for dot in epochs.dots} == {1: False, 2: False, 3: True, 4: False}
     places = [dot.x for dot in sorted(epochs.dots, key=lambda dot: dot.trial.settings["epochs"])]
     assert all(left < right for left, right in pairwise(places))
-    assert all(tick.label.isdigit() for tick in epochs.x_ticks)
+    assert [tick.label for tick in epochs.plot.x.ticks] == ["4", "6", "8", "10"]
 
 
 def test_the_page_shows_everything(tmp_path):

@@ -19,12 +19,14 @@ def _points(piece):
 def test_epochs_go_right_and_losses_go_up():
     """From edge to edge along the epochs, inside the box upwards; ticks are whole epochs."""
     chart = chart_losses(_curve(train_loss=(2, 1, 0.5, 0.4, 0.3), validation_loss=(2, 1.2, 0.8, 0.9, 1)))
-    left, top, right, bottom = chart.box
+    box = chart.plot.box
     training, validation = chart.lines
     points = _points(training.pieces[0])
-    assert [points[0][0], points[2][0], points[-1][0]] == pytest.approx([left, (left + right) / 2, right])
-    assert top <= points[0][1] < points[-1][1] <= bottom
-    assert [tick.label for tick in chart.x_ticks] == ["1", "2", "3", "4", "5"]
+    assert [points[0][0], points[2][0], points[-1][0]] == pytest.approx(
+        [box.left, (box.left + box.right) / 2, box.right]
+    )
+    assert box.top <= points[0][1] < points[-1][1] <= box.bottom
+    assert [tick.label for tick in chart.plot.x.ticks] == ["1", "2", "3", "4", "5"]
     assert chart.best == _points(validation.pieces[0])[2]
     assert chart.best_x == chart.best[0]
 
@@ -48,7 +50,7 @@ def test_no_tick_is_above_one():
     """A perfect accuracy has no axis to 100.1 per cent."""
     for shares in ((1, 1, 1, 1, 1), (0.5, 0.9, 0.99, 1, 1)):
         chart = chart_accuracies(_curve(train_accuracy=shares))
-        assert chart.y_ticks[-1].label == "100"
+        assert chart.plot.y.ticks[-1].label == "100"
     marks = chart_ladder((Rung(name="probe", description="", validation=0.99, validation_std=0.05, seconds=1),))
     assert marks.ticks[-1].label == "100"
 
@@ -66,8 +68,8 @@ def test_nothing_measured_is_no_chart():
 def test_the_schedule_begins_at_zero():
     """The axis of the factors holds zero, so that a decay looks as deep as it is."""
     chart = chart_schedule(RateSchedule(steps=(0, 1000, 2000), factors=(1.0, 0.9, 0.8)))
-    assert [chart.y_ticks[0].label, chart.y_ticks[-1].label] == ["0", "100"]
-    assert "1,000" in [tick.label for tick in chart.x_ticks]
+    assert [chart.plot.y.ticks[0].label, chart.plot.y.ticks[-1].label] == ["0", "100"]
+    assert "1,000" in [tick.label for tick in chart.plot.x.ticks]
 
 
 def test_rungs_share_an_axis():
