@@ -1,0 +1,64 @@
+"""Files that earlier versions left load and go on: bundles, finished runs, trainings under way."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from runpy import run_path
+
+import pytest
+
+import regraft
+from regraft.core import CACHE_VARIABLE, SilentProgress
+
+VERSIONS = sorted((Path(__file__).parent / "kept").iterdir())
+
+
+@pytest.fixture(params=VERSIONS, ids=lambda folder: folder.name)
+def kept(request, tmp_path, monkeypatch):
+    """What a version left, in the current folder, with the images that it was made of; and how it was made."""
+    shutil.copytree(request.param, tmp_path, dirs_exist_ok=True)
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    made = run_path("make.py")
+    made["draw_photos"](Path("photos"))
+    return made
+
+
+def probabilities(run):
+    """Of all images by class, as `expected.json` has them."""
+    found = regraft.predict(run, ["photos"], trust_code=True, top_k=3).predictions
+    return {one.path: pytest.approx(dict(one.top), abs=1e-4) for one in found}
+
+
+def expected(name):
+    """What the version that made the files found."""
+    return json.loads(Path("expected.json").read_text())[name]
+
+
+@pytest.mark.usefixtures("kept")
+def test_a_bundle_is_what_it_was():
+    """It is whole, and gives every image the probabilities that it gave before."""
+    regraft.check("probed", trust_code=True)
+    assert expected("probed") == probabilities("probed")
+
+
+def test_a_training_goes_on(kept):
+    """From its checkpoint, by the same command, to the network that it would have become."""
+    said = []
+    progress = SilentProgress()
+    progress.say = said.append
+    result = regraft.finetune("photos", **kept["FINETUNE"], runs=".", name="tuned", progress=progress)
+    assert "Going on after step 3 of 9." in said
+    assert not list(Path().glob(".training-*"))
+    assert expected("tuned") == probabilities(result.folder)
+
+
+@pytest.mark.usefixtures("kept")
+def test_a_run_is_evaluated():
+    """As many images are right as its classifier got right before."""
+    result = regraft.evaluate("probed", "photos", trust_code=True, runs="runs")
+    rights = [max(row, key=row.get) == Path(path).parent.name for path, row in expected("probed").items()]
+    assert result.assessment.n_images == len(rights) == 36
+    assert result.assessment.accuracy.value == pytest.approx(sum(rights) / len(rights))
