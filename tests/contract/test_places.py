@@ -26,6 +26,7 @@ PARAMETERS = {
     "ImageFeatures.fit": {"X": IMAGES},
     "ImageFeatures.transform": {"X": IMAGES},
     "ImageFeatures.fit_transform": {"X": IMAGES},
+    "Classifier.predict": {"images": IMAGES},
     "Classifier.predict_files": {"files": SEVERAL},
     "Classifier.predict_arrays": {"images": OTHER},
     "check": {"bundle": PLACE},
@@ -37,7 +38,7 @@ PARAMETERS = {
     "get_dataset": {"name": OTHER},
     "load": {"folder": PLACE, "cache": PLACE},
     "new_model": {"name": PLACE},
-    "predict": {"bundle": PLACE, "sources": SEVERAL},
+    "predict": {"bundle": PLACE, "sources": IMAGES},
     "pretrain": {"source": PLACE},
     "probe": {"source": PLACE},
     "scan": {"source": PLACE},
@@ -47,12 +48,12 @@ PARAMETERS = {
 """Every parameter of what is public that can name a place, and what it takes."""
 
 STRANGE = [None, 3, 1.5, b"", "", "a\0b", {"a": 1}, object(), b"\xff\xd8\xff\xe0 a JPEG", pd.DataFrame({"path": ["a"]})]
-NO_PLACES = {"options", "progress", "settings", "choice", "trust_code", "self", "y", "sample_weight", "groups"}
+NO_PLACES = {"options", "progress", "settings", "top_k", "choice", "trust_code", "self", "y", "sample_weight", "groups"}
 """Parameters that name no place, whatever has them."""
 METHODS = {
     "ImageClassifier": ("fit", "predict", "predict_proba", "decision_function", "score"),
     "ImageFeatures": ("fit", "transform", "fit_transform"),
-    "Classifier": ("predict_files", "predict_arrays"),
+    "Classifier": ("predict", "predict_files", "predict_arrays"),
 }
 
 

@@ -39,6 +39,38 @@ def test_arrays_and_files_get_the_same_answer(probed, photos):
     assert classifier.predict_arrays([]).shape == (0, 3)
 
 
+def test_a_classifier_predicts_as_the_verb_does(probed, photos, tmp_path):
+    """Paths, folders, arrays and Pillow images, one or many, give the named classes that `predict` gives."""
+    classifier = regraft.load(str(probed.folder))
+    paths = sorted((photos / "red").iterdir())[:3]
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(b"nothing")
+    assert classifier.predict([*paths, broken, photos / "blue"], top_k=2) == regraft.predict(
+        classifier, [*paths, broken, photos / "blue"], top_k=2
+    )
+    expected = classifier.predict(paths, top_k=3).predictions
+    pictures = [Image.open(path) for path in paths]
+    for images in (pictures, map(np.asarray, pictures), np.stack([np.asarray(one) for one in pictures])):
+        found = classifier.predict(images, top_k=3).predictions
+        assert [one.path for one in found] == ["image 0", "image 1", "image 2"]
+        for one, other in zip(found, expected, strict=True):
+            assert one.label == other.label
+            assert one.probability == pytest.approx(other.probability, abs=1e-6)
+    assert regraft.predict(classifier, pictures[0]).predictions[0].label == "red"
+    assert classifier.predict([]).predictions == ()
+
+
+def test_what_a_classifier_cannot_predict_is_refused(probed, photos):
+    """A sentence says so: paths among pixels, no class to name, numbers."""
+    classifier, path = regraft.load(probed.bundle), photos / "red" / "00.png"
+    with pytest.raises(OptionError, match="1 paths and 1 images in memory"):
+        classifier.predict([path, np.zeros((4, 4), np.uint8)])
+    with pytest.raises(OptionError, match="top_k is 0"):
+        classifier.predict(path, top_k=0)
+    with pytest.raises(OptionError, match=r"Item 1 of the list is the float 1\.5\. An image is a path, a uint8 array"):
+        classifier.predict([path, 1.5])
+
+
 def test_evaluating_measures_labelled_images(probed, photos, tmp_path):
     """A saved classifier is measured on a folder; unknown classes are refused."""
     result = regraft.evaluate(probed.bundle, photos, runs=tmp_path)

@@ -2,6 +2,7 @@
 
 from regraft.bundle.classifier import Answers, Classifier, choose_like
 from regraft.bundle.golden import CheckResult, check_bundle
+from regraft.bundle.predictions import Prediction, PredictResult
 from regraft.bundle.reading import find_bundle, load_bundle, read_record
 from regraft.bundle.record import SCHEMA_VERSION, BundleRecord, Calibration, EngineRecord, Making
 from regraft.bundle.seen import find_seen, read_seen
@@ -16,6 +17,8 @@ __all__ = [
     "Classifier",
     "EngineRecord",
     "Making",
+    "PredictResult",
+    "Prediction",
     "check_bundle",
     "choose_like",
     "find_bundle",

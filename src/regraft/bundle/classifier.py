@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from regraft.backbones import EngineOpener, choose_engine, compute_features, require_own_threads
-from regraft.core import OptionError
-from regraft.data import as_files, fingerprint_files
+from regraft.bundle.predictions import Prediction, PredictResult, name_classes
+from regraft.core import OptionError, SilentProgress
+from regraft.data import as_files, fingerprint_files, left_out, list_images, unkept
 from regraft.features import build_extractor
-from regraft.images import as_pixels, transform_array
+from regraft.images import as_images, as_pixels, transform_array
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 N_CHUNK = 4096
 """Files whose features are in memory at once."""
+_N_PIXELS_CHUNK = 256
+"""Images in memory that are resized before the network sees them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,11 +132,60 @@ class Classifier:
         """
         return self.head.scores(compute_features(self.engine, pixels))
 
+    def predict(self, images: Any, *, top_k: int = 1, progress: Progress | None = None) -> PredictResult:
+        """The classes of images, named: what the verb `predict` does.
+
+        Args:
+            images: Files, folders with everything below them, and shards with all they hold; or images in memory, of
+                any sizes: uint8 arrays (height, width, 3) RGB or (height, width) grey, and Pillow images. One, or any
+                number of them.
+            top_k: How many of the most probable classes to name.
+            progress: Where to report.
+
+        Raises:
+            OptionError: One of them is no such image, or paths and images in memory are mixed.
+            DataError: A folder holds no image, or the file behind a Pillow image cannot be read.
+            BackboneError: The process was forked after a network had been used.
+        """
+        if top_k < 1:
+            raise OptionError(f"top_k is {top_k}: name at least one class.")
+        listed = as_images(images)
+        files = [image for image in listed if isinstance(image, Path)]
+        pixels = [image for image in listed if not isinstance(image, Path)]
+        if files and pixels:
+            raise OptionError(
+                f"There are {len(files):,} paths and {len(pixels):,} images in memory. Give either, not both at once."
+            )
+        return self._of_pixels(pixels, top_k, progress) if pixels else self._of_files(files, top_k, progress)
+
+    def _of_files(self, places: Sequence[Path], top_k: int, progress: Progress | None) -> PredictResult:
+        manifest = list_images(places)
+        predictions: list[Prediction] = []
+        unreadable = list(manifest.unreadable)
+        for answers in self.predict_files(manifest.files(), progress=progress):
+            paths = [manifest.paths[row] for row in answers.rows]
+            predictions.extend(name_classes(paths, answers.probabilities, self.class_names, top_k))
+            unreadable.extend(answers.unreadable)
+        records = manifest.named(unreadable)
+        findings = (*left_out(records), *manifest.remarks, *unkept(self.cache))
+        return PredictResult(predictions=tuple(predictions), unreadable=records, findings=findings)
+
+    def _of_pixels(self, images: Sequence[NDArray[np.uint8]], top_k: int, progress: Progress | None) -> PredictResult:
+        progress = progress or SilentProgress()
+        progress.start("Classifying images", len(images))
+        found = []
+        for start in range(0, len(images), _N_PIXELS_CHUNK):
+            found.append(self.predict_arrays(images[start : start + _N_PIXELS_CHUNK]))
+            progress.advance(len(found[-1]))
+        names = [f"image {position}" for position in range(len(images))]
+        predictions = name_classes(names, np.concatenate(found), self.class_names, top_k)
+        return PredictResult(predictions=tuple(predictions), unreadable=(), findings=unkept(self.cache))
+
     def predict_arrays(self, images: Iterable[NDArray[np.uint8]]) -> NDArray[np.float64]:
         """Class probabilities of images in memory, of any sizes.
 
         Args:
-            images: n arrays, (height, width, 3) RGB or (height, width) grey, uint8; or one of them.
+            images: n arrays, (height, width, 3) RGB or (height, width) grey, uint8, or Pillow images; or one of them.
 
         Returns:
             (n, k) float64, rows sum to 1.

@@ -14,7 +14,7 @@ from regraft.core.text import quoted
 
 _IMAGE_STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n")
 """Of images whose first bytes may hold no NUL, and which begin as no name does."""
-_PIXELS = "Regraft takes pixels in memory with Classifier.predict_arrays, ImageFeatures and ImageClassifier."
+_PIXELS = "Regraft takes pixels in memory with Classifier.predict, ImageFeatures and ImageClassifier."
 
 
 def as_path(given: object, what: str = "A place") -> Path:

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from regraft.core import DataError, OptionError, as_path, cache_folder, described, plural, several
+from regraft.core import DataError, OptionError, cache_folder, plural
 from regraft.data import fingerprint_files
 from regraft.experiments import open_network
-from regraft.images import digest_array, is_image
+from regraft.images import as_images, digest_array
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from regraft.experiments import NetworkOptions
-    from regraft.images import ImageSource
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +38,8 @@ def list_features(X: Any, options: NetworkOptions) -> ListedFeatures:
     """Features of images, computed once and kept.
 
     Args:
-        X: n paths, or n images as uint8 arrays (h, w, 3) or (h, w); a list, an array, or a column of a table. Or one.
+        X: n paths, uint8 arrays (h, w, 3) or (h, w), or Pillow images: a list, an array, or a column of a table. Or
+            one.
         options: Which features.
 
     Raises:
@@ -65,30 +62,13 @@ def list_features(X: Any, options: NetworkOptions) -> ListedFeatures:
     return ListedFeatures(found.features, tuple(map(str, digests)), spec.n_features)
 
 
-def list_sources(X: Any) -> Sequence[ImageSource]:
+def list_sources(X: Any) -> list[Path | NDArray[np.uint8]]:
     """The images of X, each a path or a uint8 array.
 
     Raises:
         OptionError: X is no image and no list of images, or it is empty.
     """
-    if is_image(X) or isinstance(X, str | bytes | PathLike):
-        return [_source(X, 0)]
-    values = X.to_numpy() if hasattr(X, "to_numpy") else X
-    if isinstance(values, np.ndarray) and values.dtype != np.uint8 and values.ndim == 2 and values.shape[1] == 1:
-        values = values[:, 0]  # a table with one column
-    items = list(values) if isinstance(values, np.ndarray) and values.ndim else several(values, "X")
-    sources = [_source(item, place) for place, item in enumerate(items)]
+    sources = as_images(X, "X")
     if not sources:
         raise OptionError("X holds no images.")
     return sources
-
-
-def _source(item: Any, place: int) -> Path | NDArray[np.uint8]:
-    if isinstance(item, str | bytes | PathLike):
-        return as_path(item, f"Item {place} of X")
-    if is_image(item):
-        return item
-    raise OptionError(
-        f"Item {place} of X is {described(item)}. An image is a path, or a uint8 array: (height, width, 3) RGB or "
-        "(height, width) grey."
-    )

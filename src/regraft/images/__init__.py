@@ -16,7 +16,7 @@ from regraft.images.decoding import (
 from regraft.images.failures import N_PIXELS_MAX
 from regraft.images.formats import FORMATS
 from regraft.images.headers import ImageHeader, read_header, reencode_png
-from regraft.images.pixels import as_pixels, is_image
+from regraft.images.pixels import as_images, as_pixels
 from regraft.images.resampling import HAS_COMPILED_RESAMPLING
 from regraft.images.surveying import Look, survey_images
 from regraft.images.thumbnails import encode_jpeg, thumbnail_jpeg
@@ -39,13 +39,13 @@ __all__ = [
     "Transform",
     "UnreadableImageError",
     "View",
+    "as_images",
     "as_pixels",
     "contact_sheet",
     "decode_batches",
     "decode_image",
     "digest_array",
     "encode_jpeg",
-    "is_image",
     "read_bytes",
     "read_header",
     "read_image",

@@ -1,18 +1,25 @@
-"""Images that a user has in memory."""
+"""Images that a user hands over: in memory, or by their paths."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from os import PathLike
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
+from PIL import Image
 
-from regraft.core import OptionError, described
+from regraft.core import DataError, OptionError, as_path, described, several
+from regraft.images.colour import flatten, simplify_mode, without_idle_opacity
+from regraft.images.failures import explain_failure
+from regraft.images.orientation import read_orientation, turn_upright
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
-_FORM = "uint8, (height, width, 3) RGB or (height, width) grey"
+_FORM = "a uint8 array, (height, width, 3) RGB or (height, width) grey, or a Pillow image"
 
 
 def is_image(item: object) -> TypeGuard[NDArray[np.uint8]]:
@@ -26,23 +33,65 @@ def as_pixels(given: object) -> list[NDArray[np.uint8]]:
     """The images that a user has in memory: one, or any number of them.
 
     Args:
-        given: One array (h, w, 3) or (h, w) uint8, or a sequence, array or iterator of them.
+        given: One array (h, w, 3) or (h, w) uint8, one Pillow image, or a sequence, array or iterator of them.
 
     Raises:
         OptionError: It is something else, or one of them is.
+        DataError: The file behind a Pillow image cannot be read.
     """
-    if is_image(given):
-        return [given]
+    if is_image(given) or isinstance(given, Image.Image):
+        return [_pixels(given, "The image")]
     if isinstance(given, str | bytes) or not isinstance(given, Iterable):
         raise OptionError(f"Images in memory are a list of arrays; this is {described(given)}.{_advice(given)}")
-    images: list[Any] = list(given)
-    for position, image in enumerate(images):
-        if not is_image(image):
-            raise OptionError(f"Image {position} is {described(image)}; images are {_FORM}.{_advice(image)}")
-    return images
+    return [_pixels(item, f"Image {position}") for position, item in enumerate(given)]
+
+
+def as_images(given: Any, name: str = "") -> list[Path | NDArray[np.uint8]]:
+    """The images that a user means: paths, or what is in memory; one, or any number of them.
+
+    Args:
+        given: A path, a uint8 array (h, w, 3) or (h, w), a Pillow image; a list, an array or a column of these.
+        name: What the user calls it, for messages: `X`.
+
+    Returns:
+        For each a path, or its pixels.
+
+    Raises:
+        OptionError: It is no image and no list of images, or one of them is none.
+        DataError: The file behind a Pillow image cannot be read.
+    """
+    if is_image(given) or isinstance(given, str | bytes | PathLike | Image.Image):
+        return [_image(given, name or "An image or folder")]
+    values = given.to_numpy() if hasattr(given, "to_numpy") else given
+    if isinstance(values, np.ndarray) and values.dtype != np.uint8 and values.ndim == 2 and values.shape[1] == 1:
+        values = values[:, 0]  # a table with one column
+    is_batch = isinstance(values, np.ndarray) and values.ndim
+    items = list(values) if is_batch else several(values, name or "An image or folder")
+    return [_image(item, f"Item {place} of {name or 'the list'}") for place, item in enumerate(items)]
+
+
+def _image(item: Any, what: str) -> Path | NDArray[np.uint8]:
+    if isinstance(item, str | bytes | PathLike):
+        return as_path(item, what)
+    if is_image(item) or isinstance(item, Image.Image):
+        return _pixels(item, what)
+    raise OptionError(f"{what} is {described(item)}. An image is a path, {_FORM}.")
+
+
+def _pixels(item: Any, what: str) -> NDArray[np.uint8]:
+    if is_image(item):
+        return item
+    if not isinstance(item, Image.Image):
+        raise OptionError(f"{what} is {described(item)}; an image in memory is {_FORM}.{_advice(item)}")
+    try:
+        shown = without_idle_opacity(simplify_mode(item))
+        exif = item.info.get("exif") if item.format != "TIFF" else None  # Pillow has already turned a TIFF
+        return np.asarray(flatten(turn_upright(shown, read_orientation(exif if isinstance(exif, bytes) else b""))))
+    except Exception as error:  # decoders raise errors of every kind
+        raise DataError(f"{what} cannot be read: {explain_failure(error).detail}.") from error
 
 
 def _advice(given: object) -> str:
     if isinstance(given, str | bytes) or hasattr(given, "__fspath__"):
-        return " For files there is predict_files, for encoded bytes numpy.asarray(PIL.Image.open(io.BytesIO(data)))."
-    return " numpy.asarray(image.convert('RGB')) makes an array of it." if hasattr(given, "getpixel") else ""
+        return " For files there is predict, for encoded bytes PIL.Image.open(io.BytesIO(data))."
+    return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regraft.backbones import COUNTERPARTS, Counterpart
+from regraft.bundle import Prediction, PredictResult
 from regraft.data import Finding
 from regraft.datasets import (
     ConvertDatasetOptions,
@@ -25,7 +26,7 @@ from regraft.recipes.embedding import EmbedOptions, EmbedResult, embed
 from regraft.recipes.evaluating import EvaluateOptions, EvaluateResult, evaluate
 from regraft.recipes.finetuning import FinetuneResult, finetune
 from regraft.recipes.new_files import new_model
-from regraft.recipes.predicting import Prediction, PredictOptions, PredictResult, predict
+from regraft.recipes.predicting import PredictOptions, predict
 from regraft.recipes.pretraining import PretrainOptions, pretrain
 from regraft.recipes.probing import ProbeResult, probe
 from regraft.recipes.scanning import ScanOptions, ScanResult, scan

@@ -101,12 +101,12 @@ STRANGE = [
     (" ", "empty"),
     ("a\0b", "NUL"),
     (b"a\0b", "of an image it seems"),
-    (b"\xff\xd8\xff\xe0...", "7 bytes, of an image it seems.*predict_arrays"),
+    (b"\xff\xd8\xff\xe0...", "7 bytes, of an image it seems.*Classifier.predict"),
     (b"\x89PNG\r\n", "6 bytes, of an image it seems"),
-    (bytearray(b"abc"), "not a bytearray.*predict_arrays"),
-    (io.BytesIO(b"abc"), "not a BytesIO.*predict_arrays"),
-    (np.zeros((4, 4, 3), np.uint8), r"not a uint8 ndarray of shape \(4, 4, 3\).*predict_arrays"),
-    (Image.new("RGB", (2, 2)), "not an Image.*predict_arrays"),
+    (bytearray(b"abc"), "not a bytearray.*Classifier.predict"),
+    (io.BytesIO(b"abc"), "not a BytesIO.*Classifier.predict"),
+    (np.zeros((4, 4, 3), np.uint8), r"not a uint8 ndarray of shape \(4, 4, 3\).*Classifier.predict"),
+    (Image.new("RGB", (2, 2)), "not an Image.*Classifier.predict"),
     (pd.DataFrame({"path": ["a"]}), r"not a DataFrame"),
 ]
 

@@ -1,0 +1,70 @@
+"""Images that a user hands over."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from regraft.core import DataError, OptionError
+from regraft.images import Transform, as_images, as_pixels, decode_image
+
+PIXELS = np.arange(4 * 6 * 3, dtype=np.uint8).reshape(4, 6, 3)
+
+
+def encoded(image, kind="PNG", **settings):
+    stream = io.BytesIO()
+    image.save(stream, kind, **settings)
+    return stream.getvalue()
+
+
+def test_paths_and_pixels_are_taken_in_every_form():
+    """A path, an array and a Pillow image are one image; lists, arrays, generators and columns are several."""
+    for one in ("a.png", Path("a.png"), b"a.png"):
+        assert as_images(one) == [Path("a.png")]
+    for several in (["a", "b"], np.array(["a", "b"]), (one for one in "ab"), pd.DataFrame({"x": ["a", "b"]})):
+        assert as_images(several) == [Path("a"), Path("b")]
+    for given in (PIXELS, Image.fromarray(PIXELS), [PIXELS], PIXELS[None], [Image.fromarray(PIXELS)]):
+        (found,) = as_images(given)
+        np.testing.assert_array_equal(found, PIXELS)
+        np.testing.assert_array_equal(as_pixels(given)[0], PIXELS)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "CMYK", "I;16", "RGBA", "LA"])
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_a_pillow_image_is_seen_as_its_file_is(mode, orientation):
+    """Pixel format, opacity and orientation are treated by the rules for files."""
+    image = Image.fromarray(PIXELS).convert("L").convert("I;16") if mode == "I;16" else Image.fromarray(PIXELS)
+    image = image.convert(mode)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    data = encoded(image, "TIFF" if mode == "CMYK" else "PNG", exif=exif)
+    (found,) = as_pixels(Image.open(io.BytesIO(data)))
+    height, width = found.shape[:2]
+    np.testing.assert_array_equal(found, decode_image(data, Transform(height=height, width=width, policy="squash")))
+
+
+def test_a_damaged_file_behind_a_pillow_image_is_named():
+    """Its place in the list is said, and what is wrong."""
+    data = encoded(Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)), "JPEG")
+    with pytest.raises(DataError, match="Item 1 of X cannot be read: the file ends before its image does"):
+        as_images(["a.png", Image.open(io.BytesIO(data[: len(data) // 2]))], "X")
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (None, "An image or folder is a path .* not None"),
+        ([1.5], "Item 0 of the list is the float 1.5. An image is a path, a uint8 array"),
+        (["a", ""], "Item 1 of the list is a path; this text is empty"),
+        (PIXELS.astype(float), "Item 0 of the list is a float64 ndarray"),
+    ],
+)
+def test_what_is_no_image_is_refused(given, message):
+    """A sentence says what an image may be."""
+    with pytest.raises(OptionError, match=message):
+        as_images(given)
