@@ -2,21 +2,18 @@
 
 from regraft.experiments.circumstances import Stopwatch, installed_versions, now
 from regraft.experiments.classifiers import build_classifier
+from regraft.experiments.command_lines import command_line
 from regraft.experiments.dataset_features import DatasetFeatures, features_for, load_features, spread_out
-from regraft.experiments.experiment_options import ExperimentOptions, HeadName, MetricOptions, ProbeOptions, RunOptions
 from regraft.experiments.head_choice import choose_head, for_all_classes
-from regraft.experiments.network_options import (
-    FeatureOptions,
-    NetworkOptions,
-    TrustOptions,
-    left_out_head,
-    open_network,
-)
+from regraft.experiments.network_options import FeatureOptions, NetworkOptions, TrustOptions
+from regraft.experiments.networks import left_out_head, open_network
 from regraft.experiments.portions import Portions, Sides, portion_for_probe, portion_out
-from regraft.experiments.probes import run_trial
-from regraft.experiments.reporting import Findings, command_line, notices_of, report_run
+from regraft.experiments.probe_options import ExperimentOptions, ProbeOptions
+from regraft.experiments.probes import run_probe
+from regraft.experiments.reporting import Subject, notices_of, report_run
 from regraft.experiments.results import ClassifierResult, RunResult
 from regraft.experiments.run_folders import RunFolder, folder_name, write_record
+from regraft.experiments.run_options import MetricOptions, RunOptions
 from regraft.experiments.seen_images import remark_on_seen, seen_by
 
 __all__ = [
@@ -24,8 +21,6 @@ __all__ = [
     "DatasetFeatures",
     "ExperimentOptions",
     "FeatureOptions",
-    "Findings",
-    "HeadName",
     "MetricOptions",
     "NetworkOptions",
     "Portions",
@@ -35,6 +30,7 @@ __all__ = [
     "RunResult",
     "Sides",
     "Stopwatch",
+    "Subject",
     "TrustOptions",
     "build_classifier",
     "choose_head",
@@ -52,7 +48,7 @@ __all__ = [
     "portion_out",
     "remark_on_seen",
     "report_run",
-    "run_trial",
+    "run_probe",
     "seen_by",
     "spread_out",
     "write_record",

@@ -9,7 +9,7 @@ import numpy as np
 
 from regraft.core import DataError, cache_folder, load_function, plural
 from regraft.data import assign_splits, fingerprint_manifest
-from regraft.experiments.network_options import open_network
+from regraft.experiments.networks import open_network
 from regraft.images import read_image
 
 if TYPE_CHECKING:

@@ -14,15 +14,14 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from regraft.experiments.dataset_features import DatasetFeatures
-    from regraft.experiments.experiment_options import HeadName
-    from regraft.heads import LinearHead, Selection
+    from regraft.heads import HeadKind, LinearHead, Selection
 
 
 class HeadChoice(Protocol):
     """The options that say how a head is chosen: those of a probe, and of every training that begins with one."""
 
     @property
-    def head(self) -> HeadName:
+    def head(self) -> HeadKind:
         """The kind."""
 
     @property

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from regraft.data import Manifest
     from regraft.experiments.dataset_features import DatasetFeatures
-    from regraft.experiments.experiment_options import ExperimentOptions
+    from regraft.experiments.probe_options import ExperimentOptions
 
     Rows = NDArray[np.int64]
 

@@ -1,4 +1,4 @@
-"""One trial: a head chosen and fitted on the training images, measured on the test images, saved with its report."""
+"""One probe: a head chosen and fitted on the training images, measured on the test images, saved with its report."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from regraft.bundle import save_bundle
 from regraft.experiments.classifiers import build_classifier
 from regraft.experiments.dataset_features import spread_out
 from regraft.experiments.head_choice import choose_head, for_all_classes
-from regraft.experiments.reporting import Findings, report_run
+from regraft.experiments.reporting import Subject, report_run
 from regraft.experiments.run_folders import write_record
 from regraft.experiments.seen_images import seen_by
 
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from regraft.evaluation import Assessment, Predictions
     from regraft.experiments.circumstances import Stopwatch
     from regraft.experiments.dataset_features import DatasetFeatures
-    from regraft.experiments.experiment_options import ProbeOptions
+    from regraft.experiments.probe_options import ProbeOptions
 
 _N_GOLDEN = 4
 
 
 @dataclass(frozen=True, eq=False)
-class Trial:
+class Probed:
     """A measured classifier, what it said of each test image, where it is saved, and what was noticed of the data."""
 
     bundle: Path
@@ -40,7 +40,7 @@ class Trial:
     findings: tuple[Finding, ...]
 
 
-def run_trial(
+def run_probe(
     folder: Path,
     source: str,
     data: DatasetFeatures,
@@ -50,14 +50,14 @@ def run_trial(
     train: NDArray[np.int64],
     test: NDArray[np.int64],
     watch: Stopwatch,
-) -> Trial:
+) -> Probed:
     """Fit, measure and save: `bundle/`, `report.html`, `report.json`, `predictions.parquet`, `run.json`.
 
     Args:
         folder: Where to; it exists.
         source: The data set as the user named it.
         data: Its images and their features.
-        options: What to do; they are those of `regraft probe`, which makes the same trial again.
+        options: What to do; they are those of `regraft probe`, which makes the same probe again.
         name: The classifier's name.
         train: (m,) rows to fit on.
         test: (t,) rows to measure on.
@@ -74,8 +74,8 @@ def run_trial(
             options=options,
         )
     classifier = build_classifier(name, data, for_all_classes(selection, data), options)
-    findings = Findings(source=source, verb="probe", options=options, data=data, train=train, test=test)
-    measured = report_run(folder, findings, classifier, selection, watch)
+    subject = Subject(source=source, options=options, data=data, train=train, test=test)
+    measured = report_run(folder, subject, classifier, selection, watch)
     classifier = classifier.with_metrics(measured.assessment)
     bundle = folder / "bundle"
     golden = spread_out(test, _N_GOLDEN)
@@ -88,4 +88,4 @@ def run_trial(
             seen=seen_by([data.digests[row] for row in train], options.backbone),
         )
     write_record(folder, source=source, options=options, seconds=watch.seconds, data=data)
-    return Trial(bundle, classifier, measured.predictions, measured.assessment, measured.findings)
+    return Probed(bundle, classifier, measured.predictions, measured.assessment, measured.findings)

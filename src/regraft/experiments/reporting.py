@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regraft.core import cache_folder, printable, shell_quoted
+from regraft.core import cache_folder, printable
 from regraft.data import find_problems, has_own_validation, summarise, unkept
 from regraft.evaluation import Assessment, Notice, Predictions, assess
 from regraft.experiments.circumstances import installed_versions, now
+from regraft.experiments.command_lines import command_line
 from regraft.experiments.seen_images import remark_on_network
 from regraft.images import thumbnail_jpeg
 from regraft.reports import LeftOutFile, RegularisationPath, Report, Stage, StrengthCurve, Table, write_report
@@ -40,13 +41,12 @@ class Measured:
 
 
 @dataclass(frozen=True, eq=False)
-class Findings:
+class Subject:
     """What a report is about.
 
     Attributes:
         source: The data set as the user named it.
-        verb: The verb of the run.
-        options: Its options.
+        options: Of the run.
         data: Images and features.
         train: (m,) rows that were trained on; empty where a finished classifier is measured.
         test: (t,) rows to measure.
@@ -57,7 +57,6 @@ class Findings:
     """
 
     source: str
-    verb: str
     options: Options
     data: DatasetFeatures
     train: NDArray[np.int64]
@@ -69,18 +68,18 @@ class Findings:
 
 
 def report_run(
-    folder: Path, findings: Findings, classifier: Classifier, selection: Selection | None, watch: Stopwatch
+    folder: Path, subject: Subject, classifier: Classifier, selection: Selection | None, watch: Stopwatch
 ) -> Measured:
     """Predict the test images, measure, and write `predictions.parquet`, `report.json` and `report.html`.
 
     Args:
         folder: Where to.
-        findings: What to report.
+        subject: What to report on.
         classifier: What is measured.
         selection: How its head was chosen, if that is part of this run.
         watch: The times so far.
     """
-    data, test = findings.data, findings.test
+    data, test = subject.data, subject.test
     manifest = data.manifest.select(test)
     with watch.stage("evaluate"):
         predictions = Predictions(
@@ -90,35 +89,33 @@ def report_run(
             class_names=classifier.class_names,
             groups=manifest.groups if any(group is not None for group in manifest.groups) else None,
         )
-        train_labels = data.manifest.labels[findings.train]
+        train_labels = data.manifest.labels[subject.train]
         counts = np.bincount(train_labels, minlength=manifest.n_classes) if len(train_labels) else None
-        assessment = assess(predictions, train_counts=counts, own_metric=getattr(findings.options, "metric", None))
-    found = _find_problems(findings)
+        assessment = assess(predictions, train_counts=counts, own_metric=getattr(subject.options, "metric", None))
+    found = _find_problems(subject)
     with watch.stage("write report"):
         predictions.write_parquet(folder / "predictions.parquet")
-        report = _report(findings, Measured(predictions, assessment, found), classifier, selection, watch)
+        report = _report(subject, Measured(predictions, assessment, found), classifier, selection, watch)
         files = dict(zip(map(printable, data.manifest.paths), data.manifest.files(), strict=True))
         write_report(report, folder, thumbnail=lambda path: thumbnail_jpeg(files[path]) if path in files else None)
     return Measured(predictions, assessment, found)
 
 
-def _find_problems(findings: Findings) -> tuple[Finding, ...]:
-    data = findings.data
-    sides = _sides(findings)
+def _find_problems(subject: Subject) -> tuple[Finding, ...]:
+    data = subject.data
+    sides = _sides(subject)
     if not has_own_validation(data.manifest):  # what was held out by chance is part of the training images
         sides = ["train" if side == "val" else side for side in sides]
     problems = find_problems(data.manifest, data.digests, data.unreadable, sides)
     others = (one for one in problems if one.code != "absent_from_test")  # the assessment says it of its classes
-    tested = [data.digests[row] for row in findings.test]
-    network = remark_on_network(
-        data.manifest.select(findings.test), tested, getattr(findings.options, "backbone", None)
-    )
-    return (*findings.noticed, *network, *others, *unkept(cache_folder()))
+    tested = [data.digests[row] for row in subject.test]
+    network = remark_on_network(data.manifest.select(subject.test), tested, getattr(subject.options, "backbone", None))
+    return (*subject.noticed, *network, *others, *unkept(cache_folder()))
 
 
-def _sides(findings: Findings) -> list[str | None]:
-    sides: list[str | None] = [None] * len(findings.data.manifest)
-    for rows, side in ((findings.train, "train"), (findings.validation, "val"), (findings.test, "test")):
+def _sides(subject: Subject) -> list[str | None]:
+    sides: list[str | None] = [None] * len(subject.data.manifest)
+    for rows, side in ((subject.train, "train"), (subject.validation, "val"), (subject.test, "test")):
         for row in [] if rows is None else rows.tolist():
             sides[row] = side
     return sides
@@ -130,30 +127,30 @@ def notices_of(findings: Sequence[Finding]) -> tuple[Notice, ...]:
 
 
 def _report(
-    findings: Findings, measured: Measured, classifier: Classifier, selection: Selection | None, watch: Stopwatch
+    subject: Subject, measured: Measured, classifier: Classifier, selection: Selection | None, watch: Stopwatch
 ) -> Report:
-    data = findings.data
+    data = subject.data
     counts = {"features": data.n_computed or None, "hash files": len(data.manifest)}
     return Report(
-        title=f"{findings.source}: {findings.verb}",
+        title=f"{subject.source}: {subject.options.VERB}",
         description=f"{classifier.record.head.get('kind', 'linear')} head on features of {data.spec.name}, "
         f"layer {classifier.record.layer}; {data.choice.reason}",
         created=now(),
         assessment=measured.assessment,
         notices=notices_of(measured.findings),
         regularisation=None if selection is None else _regularisation(selection),
-        training=findings.training,
-        data_facts=_data_facts(findings),
-        data_tables=(_class_table(findings, _sides(findings)),),
+        training=subject.training,
+        data_facts=_data_facts(subject),
+        data_tables=(_class_table(subject, _sides(subject)),),
         left_out=tuple(
             LeftOutFile(path=record.path, reason=str(record.reason), detail=record.detail) for record in data.unreadable
         ),
         stages=tuple(
             Stage(name=name, seconds=seconds, n_images=counts.get(name)) for name, seconds in watch.seconds.items()
         ),
-        options=findings.options.model_dump(mode="json"),
+        options=subject.options.model_dump(mode="json"),
         versions=installed_versions(),
-        reproduce=command_line(findings.verb, findings.options, *findings.before, findings.source),
+        reproduce=command_line(subject.options, *subject.before, subject.source),
     )
 
 
@@ -178,16 +175,16 @@ def _regularisation(selection: Selection) -> RegularisationPath:
     )
 
 
-def _data_facts(findings: Findings) -> dict[str, str | int | float | None]:
-    data = findings.data
+def _data_facts(subject: Subject) -> dict[str, str | int | float | None]:
+    data = subject.data
     summary = summarise(data.manifest, data.digests, data.unreadable, [None] * len(data.manifest))
     facts: dict[str, str | int | float | None] = {
         "Folder": str(data.manifest.root),
         "Images": summary.n_images,
         "Classes": summary.n_classes,
-        "Training images": len(findings.train),
-        **({} if findings.validation is None else {"Validation images": len(findings.validation)}),
-        "Test images": len(findings.test),
+        "Training images": len(subject.train),
+        **({} if subject.validation is None else {"Validation images": len(subject.validation)}),
+        "Test images": len(subject.test),
         "Exact copies": summary.n_duplicates,
         "Unreadable files": summary.n_unreadable,
     }
@@ -196,39 +193,14 @@ def _data_facts(findings: Findings) -> dict[str, str | int | float | None]:
     return facts
 
 
-def _class_table(findings: Findings, sides: list[str | None]) -> Table:
-    data = findings.data
+def _class_table(subject: Subject, sides: list[str | None]) -> Table:
+    data = subject.data
     rows = summarise(data.manifest, data.digests, data.unreadable, sides).classes
     shown = {"train": "train", "val": "validation", "test": "test"}
-    if findings.validation is None:
+    if subject.validation is None:
         del shown["val"]
     return Table(
         title="Images by class",
         columns=("class", *shown.values()),
         rows=tuple((name, *(counts.get(side, 0) for side in shown)) for name, counts in rows.items()),
     )
-
-
-def command_line(verb: str, options: Options, *positional: str) -> str:
-    """The command line that makes a run again: only what differs from the defaults.
-
-    Args:
-        verb: The verb.
-        options: Its options.
-        positional: What it is applied to.
-    """
-    parts = ["regraft", verb, *(f"./{place}" if place.startswith("-") else place for place in positional)]
-    for name, field in type(options).model_fields.items():
-        value = getattr(options, name)
-        if name in ("runs", "name") or value == field.default:
-            continue
-        flag = f"--{name.replace('_', '-')}"
-        if isinstance(value, bool):
-            parts.append(flag if value else f"--no-{flag[2:]}")
-        else:
-            parts += [flag, *map(_written, value if isinstance(value, tuple) else (value,))]
-    return " ".join(map(shell_quoted, parts))
-
-
-def _written(value: object) -> str:
-    return "none" if value is None else str(value)

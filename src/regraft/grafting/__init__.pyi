@@ -1,6 +1,5 @@
 from .boundary import Boundary as Boundary
 from .finetune_options import FinetuneOptions as FinetuneOptions
-from .finetune_options import PolicyName as PolicyName
 from .fits import Fit as Fit
 from .grafts import (
     graft as graft,
@@ -65,7 +64,6 @@ __all__ = [
     "Ladder",
     "Order",
     "Place",
-    "PolicyName",
     "SharedParts",
     "SweepOptions",
     "SweepStudy",

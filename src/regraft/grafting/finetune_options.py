@@ -7,18 +7,16 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from regraft.core import Options, decides, judges, placed
-from regraft.experiments import ExperimentOptions, HeadName, NetworkOptions, RunOptions
+from regraft.experiments import ExperimentOptions, NetworkOptions, RunOptions
 from regraft.finetuning import TrainingOptions
-
-PolicyName = Literal[
-    "none", "flip", "flips", "crop", "crop-flip", "colour", "randaugment", "inception", "vgg", "cifarnet"
-]
+from regraft.heads import HeadKind
+from regraft.images import PolicyName
 
 
 class TransferOptions(Options):
     """What is trained of which network, on which views."""
 
-    head: HeadName = Field(
+    head: HeadKind = Field(
         "softmax",
         description="Linear head that is fitted first, and trained on from there.",
         json_schema_extra=placed("head", 10) | decides("start"),

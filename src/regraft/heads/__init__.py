@@ -10,7 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from regraft.heads.calibration import fit_temperature, softmax
-from regraft.heads.linear import LinearHead
+from regraft.heads.linear import HeadKind, LinearHead
 
 if TYPE_CHECKING:
     from regraft.heads.estimators import LinearSVM, Softmax
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Candidates",
     "FoldTable",
+    "HeadKind",
     "HeadSearch",
     "LinearHead",
     "LinearSVM",

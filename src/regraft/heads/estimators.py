@@ -20,10 +20,12 @@ from threadpoolctl import threadpool_limits
 
 from regraft.core import quoted
 from regraft.heads.calibration import softmax
-from regraft.heads.objectives import ClassWeight, HeadKind, build_loss, fit_linear, total_weights, two_columns
+from regraft.heads.objectives import ClassWeight, build_loss, fit_linear, total_weights, two_columns
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
+
+    from regraft.heads.linear import HeadKind
 
     Array = NDArray[Any]
 

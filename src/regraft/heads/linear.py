@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+HeadKind = Literal["softmax", "svm"]
 Normalisation = Literal["l2", "standard"]
 
 _SETTINGS = ("kind", "is_row_normalised", "temperature", "n_inputs")

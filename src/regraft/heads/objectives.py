@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from regraft.heads.linear import HeadKind
+
     Array = NDArray[Any]
 
-HeadKind = Literal["softmax", "svm"]
 ClassWeight = Literal["balanced"] | dict[Any, float] | None
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from regraft.core import quoted
 from regraft.heads.calibration import fit_temperature
-from regraft.heads.objectives import HeadKind, total_weights
+from regraft.heads.objectives import total_weights
 from regraft.heads.walk import Samples, StrengthPath, Walk
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from regraft.heads.folds import FoldTable
-    from regraft.heads.linear import LinearHead, Normalisation
+    from regraft.heads.linear import HeadKind, LinearHead, Normalisation
     from regraft.heads.objectives import ClassWeight
 
     Array = NDArray[Any]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from regraft.heads.basis import Basis
-from regraft.heads.linear import LinearHead, Normalisation, normalise_rows
-from regraft.heads.objectives import HeadKind, build_loss, two_columns
+from regraft.heads.linear import HeadKind, LinearHead, Normalisation, normalise_rows
+from regraft.heads.objectives import build_loss, two_columns
 from regraft.heads.solver import Problem, Solution
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """File bytes to uint8 RGB pixels: decoding rules, geometry, threaded batches."""
 
 from regraft.data import N_BYTES_MAX, UnreadableImageError
-from regraft.images.augmentation import AUGMENTATIONS, Augmentation, View
+from regraft.images.augmentation import AUGMENTATIONS, Augmentation, PolicyName, View
 from regraft.images.batches import Batch, decode_batches, source_name
 from regraft.images.contact_sheets import contact_sheet
 from regraft.images.decoding import (
@@ -35,6 +35,7 @@ __all__ = [
     "ImageHeader",
     "ImageSource",
     "Look",
+    "PolicyName",
     "ResizePolicy",
     "Transform",
     "UnreadableImageError",

@@ -56,6 +56,10 @@ class Augmentation(Value):
 _LATER = ("shift", "added_brightness")
 """Fields that came later: views without them keep their names."""
 _PHOTO = {"crop": 0.35, "flip": "horizontal"}
+PolicyName = Literal[
+    "none", "flip", "flips", "crop", "crop-flip", "colour", "randaugment", "inception", "vgg", "cifarnet"
+]
+"""What `AUGMENTATIONS` lists, as types can say it."""
 AUGMENTATIONS: Registry[Augmentation] = Registry(
     "augmentation",
     {

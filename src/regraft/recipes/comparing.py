@@ -18,7 +18,6 @@ from regraft.evaluation import Comparison, Contestant, Costs, rank
 from regraft.experiments import (
     ExperimentOptions,
     FeatureOptions,
-    HeadName,
     ProbeOptions,
     RunFolder,
     RunOptions,
@@ -31,9 +30,10 @@ from regraft.experiments import (
     now,
     open_network,
     portion_for_probe,
-    run_trial,
+    run_probe,
     write_record,
 )
+from regraft.heads import HeadKind
 from regraft.reports import write_comparison
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class CompareOptions(RunOptions, ExperimentOptions, FeatureOptions):
         "weights are on this machine.",
         json_schema_extra=placed("network", 10),
     )
-    heads: tuple[HeadName, ...] = Field(
+    heads: tuple[HeadKind, ...] = Field(
         ("softmax", "svm"), description="Linear heads.", json_schema_extra=placed("head", 10)
     )
 
@@ -148,7 +148,7 @@ def compare(
                 prints=prints,
             )
             seconds[f"{trials[0].backbone}: features"] = sum(watch.seconds.values())
-            entered, taken, noticed = _run_trials(run.folder, source, data, trials, progress)
+            entered, taken, noticed = _run_probes(run.folder, source, data, trials, progress)
             findings = tuple(dict.fromkeys((*findings, *noticed)))
             contestants += entered
             seconds |= taken
@@ -160,7 +160,7 @@ def compare(
             created=now(),
             options=options.model_dump(mode="json"),
             versions=installed_versions(),
-            reproduce=command_line("compare", options, source),
+            reproduce=command_line(options, source),
             notices=notices_of(findings),
         )
         write_comparison(comparison, run.folder)
@@ -206,7 +206,7 @@ def _plan(options: CompareOptions, backbones: tuple[str, ...]) -> list[list[Prob
     ]
 
 
-def _run_trials(
+def _run_probes(
     folder: Path, source: str, data: DatasetFeatures, trials: list[ProbeOptions], progress: Progress
 ) -> tuple[list[Contestant], dict[str, float], tuple[Finding, ...]]:
     """The trials of one network, which share its features and its time for an image; the seconds of each; findings."""
@@ -219,7 +219,7 @@ def _run_trials(
         watch, name = Stopwatch(), f"{options.backbone} + {options.head}"
         own = folder / folder_name(f"{options.backbone}-{options.head}")
         own.mkdir()
-        finished[name] = run_trial(own, source, data, options, name=name, train=train, test=test, watch=watch)
+        finished[name] = run_probe(own, source, data, options, name=name, train=train, test=test, watch=watch)
         seconds[name] = sum(watch.seconds.values())
         progress.advance(1)
     first = next(iter(finished.values()))

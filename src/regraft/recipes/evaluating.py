@@ -14,11 +14,11 @@ from regraft.core import BundleError, DataError, SilentProgress, as_path, as_sou
 from regraft.data import SourceOptions, fingerprint_manifest, require_classes
 from regraft.datasets import read_dataset
 from regraft.experiments import (
-    Findings,
     MetricOptions,
     RunFolder,
     RunOptions,
     Stopwatch,
+    Subject,
     TrustOptions,
     features_for,
     remark_on_seen,
@@ -169,9 +169,8 @@ class _Yardstick:
             watch=self.watch,
             prints=self.prints,
         )
-        findings = Findings(
+        subject = Subject(
             self.source,
-            "evaluate",
             self.options,
             data,
             train=np.zeros(0, np.int64),
@@ -179,7 +178,7 @@ class _Yardstick:
             before=(self.place,),
             noticed=remark_on_seen(data.manifest, find_seen(data.digests)),
         )
-        measured = report_run(self.run.folder, findings, classifier, None, self.watch)
+        measured = report_run(self.run.folder, subject, classifier, None, self.watch)
         write_record(self.run.folder, source=self.source, options=self.options, seconds=self.watch.seconds, data=data)
         return EvaluateResult(
             folder=self.run.final,

@@ -13,9 +13,9 @@ from regraft.data import require_classes
 from regraft.datasets import read_dataset
 from regraft.experiments import (
     ClassifierResult,
-    Findings,
     RunFolder,
     Stopwatch,
+    Subject,
     build_classifier,
     left_out_head,
     load_features,
@@ -126,9 +126,8 @@ def finetune(
         tuned, classifier = graft(
             run.final.name, shop, fit, portions.test, making, temperature=temperature_of(fit, data)
         )
-        findings = Findings(
+        subject = Subject(
             source=source,
-            verb=options.VERB,
             options=options,
             data=tuned,
             train=sides.train,
@@ -136,7 +135,7 @@ def finetune(
             test=portions.test,
             training=tell_training(shop, fit, told, plan=prepared.sentences),
         )
-        measured = report_run(run.folder, findings, classifier, selection, watch)
+        measured = report_run(run.folder, subject, classifier, selection, watch)
         save(run.folder, classifier.with_metrics(measured.assessment), tuned, portions.test)
         write_record(
             run.folder, source=source, options=options, seconds=watch.seconds, data=tuned, rates=rate_rows(fit)

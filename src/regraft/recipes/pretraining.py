@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from regraft.grafting import FinetuneOptions, PolicyName
+from regraft.grafting import FinetuneOptions
+from regraft.images import PolicyName
 from regraft.recipes.finetuning import FinetuneResult, finetune
 
 if TYPE_CHECKING:

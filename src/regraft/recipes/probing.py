@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from regraft.core import SilentProgress, as_source
 from regraft.data import require_classes
 from regraft.datasets import read_dataset
-from regraft.experiments import ProbeOptions, RunFolder, Stopwatch, load_features, portion_for_probe, run_trial
+from regraft.experiments import ProbeOptions, RunFolder, Stopwatch, load_features, portion_for_probe, run_probe
 
 if TYPE_CHECKING:
     from regraft.core import Progress
@@ -85,14 +85,14 @@ def probe(
         data, portions = portion_for_probe(data, options.test_fraction, options.seed)
         train, test = portions.train, portions.test
         progress.start("Fitting the head", 1, unit="heads")
-        trial = run_trial(run.folder, source, data, options, name=run.final.name, train=train, test=test, watch=watch)
+        probed = run_probe(run.folder, source, data, options, name=run.final.name, train=train, test=test, watch=watch)
     return ProbeResult(
         folder=run.final,
-        assessment=trial.assessment,
+        assessment=probed.assessment,
         n_train=len(train),
         n_test=len(test),
         n_unreadable=len(data.unreadable),
         n_computed=data.n_computed,
         seconds=watch.seconds,
-        findings=trial.findings,
+        findings=probed.findings,
     )

@@ -247,7 +247,7 @@ def _searched(source: str, options: SweepOptions, opened: _Opened) -> Search:
         trials=trials,
         options=options.model_dump(mode="json"),
         versions=installed_versions() | {"optuna": version("optuna")},
-        reproduce=command_line("sweep", options, source),
-        command=command_line("finetune", tuned, source),
+        reproduce=command_line(options, source),
+        command=command_line(tuned, source),
         notices=notices_of(opened.findings),
     )

@@ -14,9 +14,9 @@ from regraft.datasets import read_dataset
 from regraft.evaluation import compare_paired
 from regraft.experiments import (
     ClassifierResult,
-    Findings,
     RunFolder,
     Stopwatch,
+    Subject,
     build_classifier,
     for_all_classes,
     left_out_head,
@@ -127,9 +127,8 @@ def train(
             difference = _on_test(kept.manifest.select(test), tuned, probed)
             keep_journal(fit.folder, run.folder)
         story = tell_training(shop, fit, told, plan=prepared.sentences, climbed=climbed)
-        findings = Findings(
+        subject = Subject(
             source,
-            "train",
             options,
             kept,
             train=portions.train,
@@ -137,7 +136,7 @@ def train(
             test=test,
             training=story,
         )
-        measured = report_run(run.folder, findings, classifier, selection, watch)
+        measured = report_run(run.folder, subject, classifier, selection, watch)
         rates = None if fit is None else rate_rows(fit)
         save(run.folder, classifier.with_metrics(measured.assessment), kept, test)
         write_record(run.folder, source=source, options=options, seconds=watch.seconds, data=kept, rates=rates)

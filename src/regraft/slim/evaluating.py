@@ -36,7 +36,7 @@ def evaluate_checkpoint(given: Given, progress: Progress, say: Callable[[str], N
     source = data_source(given)
     runs = _eval_folder(given.path("eval_dir") or Path("runs"), checkpoint)
     options = EvaluateOptions(runs=runs, name=_free_name(runs, f"eval-{split}"), split=split)
-    say(f"The same, natively: {command_line('evaluate', options, str(checkpoint), source)}")
+    say(f"The same, natively: {command_line(options, str(checkpoint), source)}")
     result = evaluate(checkpoint, source, options, progress=progress)
     found = result.assessment
     say(f"eval/Accuracy[{found.accuracy.value:.6g}]")

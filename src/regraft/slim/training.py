@@ -53,15 +53,10 @@ class Plan:
     sentences: tuple[str, ...]
 
     @property
-    def verb(self) -> str:
-        """The native verb."""
-        return self.options.VERB if isinstance(self.options, FinetuneOptions) else "probe"
-
-    @property
     def command(self) -> str:
         """The native command line."""
         where = " ".join(map(shell_quoted, ("--runs", str(self.options.runs), "--name", str(self.options.name))))
-        return f"{command_line(self.verb, self.options, self.source)} {where}"
+        return f"{command_line(self.options, self.source)} {where}"
 
 
 def plan_training(given: Given) -> Plan:

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import io
+from typing import get_args
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from regraft.images import AUGMENTATIONS, Augmentation, Transform, View, contact_sheet, decode_batches, read_image
+from regraft.images import (
+    AUGMENTATIONS,
+    Augmentation,
+    PolicyName,
+    Transform,
+    View,
+    contact_sheet,
+    decode_batches,
+    read_image,
+)
 
 TRANSFORM = Transform(height=48, width=48)
 
@@ -24,6 +34,11 @@ def pictures(tmp_path_factory):
         files.append(folder / f"{number}.jpg")
         Image.fromarray(pixels.clip(0, 255).astype(np.uint8)).save(files[-1], quality=95)
     return files
+
+
+def test_every_policy_can_be_named():
+    """The names that options offer are those of the table, in its order."""
+    assert get_args(PolicyName) == tuple(AUGMENTATIONS)
 
 
 @pytest.mark.parametrize("name", AUGMENTATIONS)

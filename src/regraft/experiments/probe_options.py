@@ -1,41 +1,16 @@
-"""The options that experiments share: how a head is chosen, what it is measured on, where the run goes."""
+"""The options of a probe, which every training begins with: how a head is chosen, what it is measured on."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from regraft.core import Options, decides, names_code, placed
+from regraft.core import decides, placed
 from regraft.data import SourceOptions
 from regraft.experiments.network_options import NetworkOptions
-
-HeadName = Literal["softmax", "svm"]
-
-
-class RunOptions(Options):
-    """Where a run's files go."""
-
-    runs: Path = Field(
-        Path("runs"), description="Folder of runs.", json_schema_extra=placed("output", 20) | decides("record")
-    )
-    name: str | None = Field(
-        None,
-        description="The run's name; by default made from the data set's.",
-        json_schema_extra=placed("output", 10) | decides("record"),
-    )
-
-
-class MetricOptions(Options):
-    """What is measured besides the usual."""
-
-    metric: str | None = Field(
-        None,
-        description="A metric of your own, shown in the report: module:function or FILE.py:function, called with "
-        "labels (n,) and probabilities (n, k).",
-        json_schema_extra=placed("output", 30) | decides("record") | names_code(4),
-    )
+from regraft.experiments.run_options import MetricOptions, RunOptions
+from regraft.heads import HeadKind
 
 
 class ExperimentOptions(MetricOptions, SourceOptions):
@@ -82,7 +57,7 @@ class ProbeOptions(RunOptions, ExperimentOptions, NetworkOptions):
 
     VERB: ClassVar[str] = "probe"
 
-    head: HeadName = Field(
+    head: HeadKind = Field(
         "softmax",
         description="Linear head: softmax (multinomial logistic regression) or svm (one against the rest).",
         json_schema_extra=placed("head", 10) | decides("start"),

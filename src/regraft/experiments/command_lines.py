@@ -1,0 +1,34 @@
+"""The command line that makes a run again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regraft.core import shell_quoted
+
+if TYPE_CHECKING:
+    from regraft.core import Options
+
+
+def command_line(options: Options, *positional: str) -> str:
+    """The command line that makes a run again: only what differs from the defaults.
+
+    Args:
+        options: Of the verb.
+        positional: What it is applied to.
+    """
+    parts = ["regraft", str(options.VERB), *(f"./{place}" if place.startswith("-") else place for place in positional)]
+    for name, field in type(options).model_fields.items():
+        value = getattr(options, name)
+        if name in ("runs", "name") or value == field.default:
+            continue
+        flag = f"--{name.replace('_', '-')}"
+        if isinstance(value, bool):
+            parts.append(flag if value else f"--no-{flag[2:]}")
+        else:
+            parts += [flag, *map(_written, value if isinstance(value, tuple) else (value,))]
+    return " ".join(map(shell_quoted, parts))
+
+
+def _written(value: object) -> str:
+    return "none" if value is None else str(value)

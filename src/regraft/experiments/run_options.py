@@ -1,0 +1,33 @@
+"""The options of every run: where its files go, what is measured besides the usual."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+
+from regraft.core import Options, decides, names_code, placed
+
+
+class RunOptions(Options):
+    """Where a run's files go."""
+
+    runs: Path = Field(
+        Path("runs"), description="Folder of runs.", json_schema_extra=placed("output", 20) | decides("record")
+    )
+    name: str | None = Field(
+        None,
+        description="The run's name; by default made from the data set's.",
+        json_schema_extra=placed("output", 10) | decides("record"),
+    )
+
+
+class MetricOptions(Options):
+    """What is measured besides the usual."""
+
+    metric: str | None = Field(
+        None,
+        description="A metric of your own, shown in the report: module:function or FILE.py:function, called with "
+        "labels (n,) and probabilities (n, k).",
+        json_schema_extra=placed("output", 30) | decides("record") | names_code(4),
+    )
