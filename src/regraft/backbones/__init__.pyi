@@ -1,0 +1,57 @@
+from .architectures import load_network
+from .catalog import BACKBONES, DEFAULT_BACKBONE
+from .choice import Device, Engine, EngineChoice, EngineName, Precision, accelerator, choose_engine, cpu_has_bf16
+from .counterparts import COUNTERPARTS, Counterpart
+from .cutting import cut_behind, stage_parameters
+from .declaration import network_input
+from .engines import EngineOpener, compute_features, open_engine
+from .layers import stage_names
+from .networks import classifier_size, create_timm_optimizer, timm_optimizer_names
+from .planes import Planes
+from .preprocessing import PREPROCESSINGS, Preprocessing, PreprocessingName, with_preprocessing
+from .processes import require_own_threads
+from .resolution import is_offline, resolve_backbone, resolve_own_network
+from .specification import LAYER_RULES_VERSION, BackboneSpec, WeightsSource
+from .tensor_files import load_tensors
+from .weights import keep_state, keep_weights
+
+__all__ = [
+    "BACKBONES",
+    "COUNTERPARTS",
+    "DEFAULT_BACKBONE",
+    "LAYER_RULES_VERSION",
+    "PREPROCESSINGS",
+    "BackboneSpec",
+    "Counterpart",
+    "Device",
+    "Engine",
+    "EngineChoice",
+    "EngineName",
+    "EngineOpener",
+    "Planes",
+    "Precision",
+    "Preprocessing",
+    "PreprocessingName",
+    "WeightsSource",
+    "accelerator",
+    "choose_engine",
+    "classifier_size",
+    "compute_features",
+    "cpu_has_bf16",
+    "create_timm_optimizer",
+    "cut_behind",
+    "is_offline",
+    "keep_state",
+    "keep_weights",
+    "load_network",
+    "load_tensors",
+    "network_input",
+    "open_engine",
+    "require_own_threads",
+    "resolve_backbone",
+    "resolve_own_network",
+    "stage_names",
+    "stage_parameters",
+    "timm_optimizer_names",
+    "with_preprocessing",
+]

@@ -1,0 +1,22 @@
+from .calibration import fit_temperature, softmax
+from .estimators import LinearSVM, Softmax
+from .folds import FoldTable
+from .linear import HeadKind, LinearHead
+from .search import HeadSearch
+from .selection import Candidates, Selection, select_head
+from .walk import StrengthPath
+
+__all__ = [
+    "Candidates",
+    "FoldTable",
+    "HeadKind",
+    "HeadSearch",
+    "LinearHead",
+    "LinearSVM",
+    "Selection",
+    "Softmax",
+    "StrengthPath",
+    "fit_temperature",
+    "select_head",
+    "softmax",
+]
