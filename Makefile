@@ -5,7 +5,7 @@ WORKERS ?= 2
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo check format test quick bench clean
+.PHONY: setup demo check format test quick mutations bench clean
 
 setup: $(STAMP)
 
@@ -32,6 +32,9 @@ test: setup
 
 quick: setup
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow"
+
+mutations: setup
+	$(BIN)/python bench/mutations.py
 
 bench: setup
 	for script in roofline features decoding heads second_head startup scan scale store shards accuracy \

@@ -42,5 +42,5 @@ def test_make_bench_runs_every_script_that_runs_anywhere():
     makefile = (BENCH.parent / "Makefile").read_text(encoding="utf-8").replace("\\\n", " ")
     lists = re.search(r"^bench: setup\n\tfor script in ([\w\s]+);", makefile, re.MULTILINE)
     assert lists is not None
-    others = {"tensorflow_check", "against", "readme_table", "photos"}
+    others = {"tensorflow_check", "against", "readme_table", "photos", "mutations", "mistakes"}
     assert set(lists[1].split()) == {path.stem for path in BENCH.glob("*.py")} - others

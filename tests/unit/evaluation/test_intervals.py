@@ -6,6 +6,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from regraft.evaluation import Estimate, wilson_interval
+from regraft.evaluation.intervals import of_the_time
+
+HALF = Estimate(value=0.5, low=0.4, high=0.6, n=10, method="Wilson score")
 
 
 @given(st.integers(1, 5000), st.floats(0, 1), st.sampled_from([0.8, 0.95, 0.99]))
@@ -18,8 +21,33 @@ def test_the_wilson_interval_is_scipys(n, part, confidence):
     assert 0 <= low <= n_right / n <= high <= 1
 
 
+def test_a_fractional_number_of_trials_gives_a_width_between():
+    """Between two whole numbers lies a width between theirs: what is drawn by groups has such a size."""
+    widths = [high - low for low, high in (wilson_interval(0.3, n, 0.95) for n in (7, 7.5, 8))]
+    assert widths == sorted(widths, reverse=True)
+    assert len(set(widths)) == 3
+
+
+def test_an_interval_holds_95_times_of_100_unless_told():
+    """Where nothing is said, the confidence is 95 %."""
+    assert wilson_interval(0.3, 7) == wilson_interval(0.3, 7, 0.95)
+
+
 def test_an_estimate_reads_well():
     """As text an estimate shows its interval, where there is one."""
-    estimate = Estimate(value=0.5, low=0.4, high=0.6, n=10, method="Wilson score")
-    assert str(estimate) == "0.500 (0.400 to 0.600)"
-    assert str(estimate.model_copy(update={"low": None, "high": None})) == "0.500"
+    assert str(HALF) == "0.500 (0.400 to 0.600)"
+
+
+@pytest.mark.parametrize("lacking", [{"low": None}, {"high": None}, {"low": None, "high": None}])
+def test_without_an_interval_the_number_stands_alone(lacking):
+    """One end is no interval."""
+    alone = HALF.model_copy(update=lacking)
+    assert str(alone) == "0.500"
+    assert of_the_time(alone, 0.95) == "50.0 % of the time"
+
+
+@pytest.mark.parametrize(("confidence", "words"), [(0.95, "95 %"), (0.8, "80 %"), (0.999, "99.9 %")])
+def test_a_share_in_words_says_how_sure_the_interval_is(confidence, words):
+    """In per cent, with the confidence that it was made with."""
+    share = HALF.model_copy(update={"value": 0.8704, "low": 0.8431, "high": 0.8938})
+    assert of_the_time(share, confidence) == f"87.0 % of the time ({words} interval 84.3 to 89.4)"
