@@ -12,9 +12,9 @@ import pytest
 
 from little_sets import photo, tarred
 from regraft.core import FetchError, SilentProgress
-from regraft.datasets.fetching import members
-from regraft.datasets.fetching.members import place_by_pattern
-from regraft.datasets.fetching.tars import unpack_tar
+from regraft.datasets.unpacking import members
+from regraft.datasets.unpacking.members import place_by_pattern
+from regraft.datasets.unpacking.tar_archives import unpack_tar
 
 GOOD = "photos/cat/1.jpg"
 IMAGES = r"(?:[^/]+/)?(?P<class>\w+)/(?P<name>\w[\w.-]*\.jpg)"

@@ -12,9 +12,9 @@ import pytest
 
 from publisher import SIGNS, make_archive, picture
 from regraft.core import FetchError, SilentProgress, StoreError
-from regraft.datasets.fetching import zips
-from regraft.datasets.fetching.members import place_by_pattern
-from regraft.datasets.fetching.zips import unpack_zip
+from regraft.datasets.unpacking import zip_archives as zips
+from regraft.datasets.unpacking.members import place_by_pattern
+from regraft.datasets.unpacking.zip_archives import unpack_zip
 
 GOOD = "Training/00001/01153_00000.ppm"
 

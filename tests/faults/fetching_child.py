@@ -14,7 +14,7 @@ from little_sets import MAKERS, little_row
 from publisher import local_web
 from regraft.cli import main
 from regraft.core import Registry
-from regraft.datasets import getting as dataset_getting
+from regraft.recipes import dataset_getting
 
 if __name__ == "__main__":
     port, *rest = sys.argv[1:]

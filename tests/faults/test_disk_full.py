@@ -13,7 +13,7 @@ import regraft
 from extraction_child import KEY
 from publisher import FILES, SIGNS, Publisher
 from regraft.core import CACHE_VARIABLE, SilentProgress, StoreError, digest_bytes
-from regraft.datasets.getting import obtain
+from regraft.datasets import obtain
 from regraft.features import FeatureStore
 from regraft.recipes import GetDatasetOptions
 
@@ -194,7 +194,7 @@ def test_a_disk_that_fills_while_a_data_set_is_fetched(n_kib, disk, monkeypatch)
             obtain(SIGNS, how, SilentProgress(), publisher.web())
         assert not target.exists()
         disk.resize(10 << 20)
-        assert obtain(SIGNS, how, SilentProgress(), publisher.web()).provenance.n_images == 18
+        assert obtain(SIGNS, how, SilentProgress(), publisher.web())[0].n_images == 18
         n_whole = sum(wanted is None for wanted in publisher.requests)
     assert n_whole == 2, "nothing that had come was fetched again"
     assert [path.name for path in disk.folder.iterdir()] == ["signs"]

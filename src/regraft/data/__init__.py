@@ -1,4 +1,4 @@
-"""Which images there are, with their labels and splits. Files are fetched, listed and hashed here, never decoded."""
+"""Which images there are, with their labels and splits. Files are listed and hashed here, never decoded."""
 
 from regraft.data.file_listing import has_image_name
 from regraft.data.finding import Finding, Severity, left_out, make_finding, unkept
@@ -15,15 +15,12 @@ from regraft.data.shards import (
     CONVERSION_FILE,
     LABELS_FILE,
     Conversion,
+    FeatureName,
     ShardFormat,
-    ShardRow,
     WrittenShard,
-    format_class_list,
-    make_shard_name,
+    masked_crc32c,
     read_conversion,
-    write_parquet,
-    write_tar,
-    write_tfrecord,
+    shard_split,
 )
 from regraft.data.signatures import ContentKind, identify_content, require_readable
 from regraft.data.source_options import SourceOptions, asked_of
@@ -43,6 +40,7 @@ __all__ = [
     "ContentKind",
     "Conversion",
     "DataSummary",
+    "FeatureName",
     "Finding",
     "Fingerprints",
     "FolderLayout",
@@ -52,7 +50,6 @@ __all__ = [
     "Reason",
     "Severity",
     "ShardFormat",
-    "ShardRow",
     "SourceOptions",
     "Split",
     "SplitFolders",
@@ -68,7 +65,6 @@ __all__ = [
     "find_problems",
     "fingerprint_files",
     "fingerprint_manifest",
-    "format_class_list",
     "has_image_name",
     "has_own_validation",
     "identify_content",
@@ -77,18 +73,16 @@ __all__ = [
     "left_out",
     "list_images",
     "make_finding",
-    "make_shard_name",
+    "masked_crc32c",
     "read_conversion",
     "read_folder",
     "read_manifest",
     "reading_order",
     "require_classes",
     "require_readable",
+    "shard_split",
     "split_folds",
     "split_holdout",
     "summarise",
     "unkept",
-    "write_parquet",
-    "write_tar",
-    "write_tfrecord",
 ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from regraft.core import DataError, quoted
 from regraft.data import read_manifest
-from regraft.datasets.fetching import DATASETS, load_dataset
+from regraft.datasets.catalog import DATASETS, load_dataset
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,20 +5,15 @@ from __future__ import annotations
 from regraft.backbones import COUNTERPARTS, Counterpart
 from regraft.bundle import Prediction, PredictResult
 from regraft.data import Finding
-from regraft.datasets import (
-    ConvertDatasetOptions,
-    ConvertDatasetResult,
-    GetDatasetOptions,
-    GetDatasetResult,
-    convert_dataset,
-    get_dataset,
-)
+from regraft.datasets import ConvertDatasetOptions, GetDatasetOptions
 from regraft.experiments import ProbeOptions, command_line
 from regraft.grafting import FinetuneOptions, SweepOptions, TrainOptions, kept_steps, options_under_way
 from regraft.recipes.backbone_list import BackboneRow, list_backbones
 from regraft.recipes.cache_care import CacheAction, CacheResult, cache
 from regraft.recipes.checking import check
 from regraft.recipes.comparing import CompareOptions, CompareResult, compare
+from regraft.recipes.dataset_conversion import ConvertDatasetResult, convert_dataset
+from regraft.recipes.dataset_getting import GetDatasetResult, get_dataset
 from regraft.recipes.dataset_list import find_dataset, list_datasets
 from regraft.recipes.demonstration import DemoResult, demo
 from regraft.recipes.diagnosis import DoctorResult, doctor

@@ -9,7 +9,7 @@ import pytest
 
 from regraft.data.manifest import Manifest
 from regraft.data.names import label_positions
-from regraft.data.shards import ShardRow, write_parquet, write_tar, write_tfrecord
+from regraft.datasets.writing import ShardRow, write_parquet, write_tar, write_tfrecord
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tfrecord import example_pb2
 
-from regraft.data.shards.examples import encode_feature, encode_varint, example_head, feature_head, find_features
+from regraft.data.shards.examples import find_features
+from regraft.datasets.writing.example_writing import encode_feature, encode_varint, example_head, feature_head
 
 VALUES = st.one_of(st.binary(max_size=400), st.integers(-(2**63), 2**63 - 1))
 FEATURES = st.dictionaries(st.text(max_size=140), VALUES, max_size=8)

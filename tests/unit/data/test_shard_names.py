@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from regraft.data.shards.shard_names import find_missing, make_shard_name, shard_format, shard_split
+from regraft.data.shards.shard_names import find_missing, shard_format, shard_split
+from regraft.datasets.writing import make_shard_name
 
 
 @pytest.mark.parametrize(

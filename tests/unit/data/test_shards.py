@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from regraft.core import DataError, OptionError
 from regraft.data import Reading, fingerprint_manifest, list_images, read_manifest, stored
-from regraft.data.shards import ShardRow, parquets, row_streams
-from regraft.data.shards.class_lists import format_class_list, read_class_list
+from regraft.data.shards import parquets, row_streams
+from regraft.data.shards.class_lists import read_class_list
 from regraft.data.unreadable import UnreadableImageError
+from regraft.datasets.writing import ShardRow, format_class_list
 
 SUFFIXES = (".tfrecord", ".tar", ".parquet")
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)

@@ -1,11 +1,19 @@
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import pytest
 
 from little_sets import MAKERS, little_row, server_paths
 from publisher import FILES, SIGNS, Notes, Publisher
-from regraft.datasets.getting import obtain
-from regraft.recipes import GetDatasetOptions
+from regraft.datasets import GetDatasetOptions, Provenance, obtain
+
+
+class Got(NamedTuple):
+    """What came of it."""
+
+    provenance: Provenance
+    was_there: bool
 
 
 @pytest.fixture
@@ -27,7 +35,7 @@ def get(publisher, folder):
 
     def run(row=SIGNS, place=folder, progress=None, **settings):
         options = GetDatasetOptions.of(None, {"folder": place, **settings})
-        return obtain(row, options, progress or Notes(), publisher.web(waits=()))
+        return Got(*obtain(row, options, progress or Notes(), publisher.web(waits=())))
 
     return run
 

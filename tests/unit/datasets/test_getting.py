@@ -22,7 +22,7 @@ def test_a_folder_with_the_publishers_split(get, folder):
         "A few signs. Licence: free for research. Please cite: Nobody 2020. Source: https://btsd.ethz.ch/signs/"
     ]
     assert not result.was_there
-    assert result.command == rf"regraft probe '{folder}' --group-by '(\d+)/(\d+)_'"
+    assert SIGNS.command(str(folder)) == rf"regraft probe '{folder}' --group-by '(\d+)/(\d+)_'"
     manifest = read_manifest(folder, Reading(group_by=SIGNS.group_by))
     assert manifest.class_names == ("00000", "00001", "00002")
     assert manifest.paths[0] == "test/00000/01000_00000.ppm"

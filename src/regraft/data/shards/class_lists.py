@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from regraft.core import plural, printable
+from regraft.core import plural
 from regraft.data.finding import Finding, make_finding
 from regraft.data.shards.contents import N_NAME_CHARACTERS_MAX
 
@@ -114,11 +114,3 @@ def gaps(labels: Iterable[int]) -> tuple[Finding, ...]:
         "called by the number. Write number:name for each."
     )
     return (make_finding("class_list_gaps", "warning", message, n, map(str, numbers)),)
-
-
-def format_class_list(class_names: Sequence[str]) -> str:
-    """The content of `labels.txt`; line ends in names are escaped."""
-    lines = (
-        name.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r") for name in map(printable, class_names)
-    )
-    return "".join(f"{number}:{name}\n" for number, name in enumerate(lines))

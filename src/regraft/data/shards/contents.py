@@ -1,4 +1,4 @@
-"""What is found in a shard before its images are read, and what is written to one."""
+"""What is found in a shard before its images are read."""
 
 from __future__ import annotations
 
@@ -70,30 +70,3 @@ class ShardContents:
         """Something of the shard is damaged: the record at `number`, or all of it."""
         path = str(shard.path) if number is None else f"{shard.path}#{number}"
         self.unreadable.append(Unreadable(path=path, reason=reason, detail=detail))
-
-
-@dataclass(frozen=True)
-class ShardRow:
-    """One image to write.
-
-    Attributes:
-        number: Its place in the set, counted from 0.
-        name: Its file name, POSIX style.
-        content: Its encoded bytes, written as they are.
-        kind: Its format: jpg, png, gif, bmp, webp, ppm or tif.
-        height: In pixels.
-        width: In pixels.
-        label: Position of its class in the list of classes; -1 where it has none.
-        text: Its class's name; empty where it has none.
-        group: The physical object that it shows; empty where unknown.
-    """
-
-    number: int
-    name: str
-    content: bytes
-    kind: str
-    height: int
-    width: int
-    label: int
-    text: str
-    group: str

@@ -15,7 +15,7 @@ from regraft.data.manifest import Manifest, Split
 from regraft.data.names import label_positions
 from regraft.data.shards.class_lists import ClassList, gaps, read_class_list
 from regraft.data.shards.contents import ShardContents
-from regraft.data.shards.conversion import WrittenShard, read_conversion
+from regraft.data.shards.conversion_record import WrittenShard, read_conversion
 from regraft.data.shards.parquets import list_parquet
 from regraft.data.shards.shard_names import find_missing, shard_format, shard_split
 from regraft.data.shards.shard_remarks import say_noticed

@@ -7,13 +7,12 @@ Which members belong together is said in `tar_samples`.
 from __future__ import annotations
 
 import json
-import tarfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from regraft.data.cells import CellError, label_of, written_label
 from regraft.data.packed import DECOMPRESSORS, content_name
-from regraft.data.shards.contents import N_NAME_CHARACTERS_MAX, ShardContents, ShardRow
+from regraft.data.shards.contents import N_NAME_CHARACTERS_MAX, ShardContents
 from regraft.data.shards.tar_headers import BLOCK, Member, list_members
 from regraft.data.shards.tar_samples import UNREADABLE, Sample, find_samples, first_dot
 from regraft.data.signatures import identify_content
@@ -21,8 +20,7 @@ from regraft.data.stored import ShardFile, StoredImage
 from regraft.data.unreadable import Reason, Unreadable, UnreadableImageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
+    from collections.abc import Iterator
 
 _N_LABEL_BYTES_MAX = 4096
 _N_JSON_BYTES_MAX = 1 << 20
@@ -176,37 +174,3 @@ def _content(shard: ShardFile, member: Member) -> bytes:
 
 def _string(value: object) -> str | None:
     return value if isinstance(value, str) and len(value) <= N_NAME_CHARACTERS_MAX else None
-
-
-def write_tar(path: Path, rows: Iterable[ShardRow]) -> None:
-    """Write an archive; its bytes depend on the rows only, never on the time or the user.
-
-    Args:
-        path: The file to make.
-        rows: Its images, one at a time; their numbers become the keys.
-
-    Raises:
-        OSError: The disk is full, or forbids it.
-    """
-    with path.open("wb", buffering=1 << 20) as file:
-        for row in rows:
-            known = {"filename": row.name, "height": row.height, "width": row.width}
-            members = {row.kind: row.content}
-            if row.label >= 0:
-                members["cls"] = str(row.label).encode()
-                known |= {"class": row.text, "label": row.label}
-            if row.group:
-                known["group"] = row.group
-            members["json"] = json.dumps(known, sort_keys=True).encode()
-            for extension in sorted(members):
-                content = members[extension]
-                file.write(_header(f"{row.number:09d}.{extension}", len(content)))
-                file.write(content)
-                file.write(bytes(-len(content) % BLOCK))
-        file.write(bytes(2 * BLOCK))
-
-
-def _header(name: str, n_bytes: int) -> bytes:
-    member = tarfile.TarInfo(name)
-    member.size = n_bytes
-    return member.tobuf(tarfile.USTAR_FORMAT, "ascii", "strict")

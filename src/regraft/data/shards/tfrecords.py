@@ -7,30 +7,33 @@ those (4). (https://www.tensorflow.org/tutorials/load_data/tfrecord)
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import google_crc32c
 
-from regraft.data.shards.contents import N_NAME_CHARACTERS_MAX, ShardContents, ShardRow
-from regraft.data.shards.examples import encode_feature, example_head, feature_head, find_features
+from regraft.data.shards.contents import N_NAME_CHARACTERS_MAX, ShardContents
+from regraft.data.shards.examples import find_features
 from regraft.data.stored import N_BYTES_MAX, ShardFile, StoredImage
 from regraft.data.unreadable import Reason, UnreadableImageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
-
     from regraft.data.shards.examples import FeatureValue
 
-_ENCODED = b"image/encoded"
-_LABEL = b"image/class/label"
-_TEXT = b"image/class/text"
-_FILE_NAME = b"image/filename"
-_GROUP = b"image/group"
-_ENCODED_NAMES = (_ENCODED, b"image", b"image_raw", b"image/raw", b"encoded", b"jpeg")
-_LABEL_NAMES = (_LABEL, b"label", b"class", b"target", b"image/label")
+
+class FeatureName:
+    """What the features of an image are called in TF-Slim's records; `GROUP` is ours."""
+
+    ENCODED: Final = b"image/encoded"
+    LABEL: Final = b"image/class/label"
+    TEXT: Final = b"image/class/text"
+    FILE_NAME: Final = b"image/filename"
+    GROUP: Final = b"image/group"
+
+
+_ENCODED_NAMES = (FeatureName.ENCODED, b"image", b"image_raw", b"image/raw", b"encoded", b"jpeg")
+_LABEL_NAMES = (FeatureName.LABEL, b"label", b"class", b"target", b"image/label")
 """What others than TF-Slim call them; the first one that is there counts."""
-_FEATURES = frozenset((*_ENCODED_NAMES, *_LABEL_NAMES, _TEXT, _FILE_NAME, _GROUP))
+_FEATURES = frozenset((*_ENCODED_NAMES, *_LABEL_NAMES, FeatureName.TEXT, FeatureName.FILE_NAME, FeatureName.GROUP))
 _N_HEAD_BYTES = 12
 _N_FOOT_BYTES = 4
 _N_WINDOW_BYTES = 1024
@@ -68,7 +71,7 @@ class RecordImage(StoredImage):
         checksum = google_crc32c.extend(self.checksum_before, content)
         if len(after) > _N_FOOT_BYTES:
             checksum = google_crc32c.extend(checksum, after[:-_N_FOOT_BYTES])
-        if _masked(checksum) != int.from_bytes(after[-_N_FOOT_BYTES:], "little"):
+        if masked_crc32c(checksum) != int.from_bytes(after[-_N_FOOT_BYTES:], "little"):
             raise UnreadableImageError(Reason.DAMAGED, "the checksum of its record is wrong")
         return content
 
@@ -107,7 +110,7 @@ def _find_flaw(window: bytes, shard: ShardFile, place: int, n_bytes: int) -> tup
         return Reason.UNSUPPORTED, "the file is compressed with gzip: unpack it (gunzip)"
     if n_left < _N_HEAD_BYTES:
         return Reason.TRUNCATED, "the file ends within the head of a record"
-    if _masked(google_crc32c.value(window[:8])) != int.from_bytes(window[8:_N_HEAD_BYTES], "little"):
+    if masked_crc32c(google_crc32c.value(window[:8])) != int.from_bytes(window[8:_N_HEAD_BYTES], "little"):
         return Reason.DAMAGED, f"the length of a record is damaged: the last {n_left:,} bytes of the shard are lost"
     if n_bytes > n_left - _N_HEAD_BYTES - _N_FOOT_BYTES:
         return Reason.TRUNCATED, "the file ends before its last record does"
@@ -131,10 +134,10 @@ def _add_record(contents: ShardContents, shard: ShardFile, where: tuple[int, int
     before = window[:first] if first <= len(window) else shard.read(start, first)
     contents.add(
         RecordImage(shard, number, start, n_bytes, first, last, google_crc32c.value(before)),
-        name=_text(found.get(_FILE_NAME), start, window, shard),
+        name=_text(found.get(FeatureName.FILE_NAME), start, window, shard),
         label=label if isinstance(label, int) else None,
-        text=_text(found.get(_TEXT), start, window, shard) or _text(label, start, window, shard),
-        group=_text(found.get(_GROUP), start, window, shard),
+        text=_text(found.get(FeatureName.TEXT), start, window, shard) or _text(label, start, window, shard),
+        group=_text(found.get(FeatureName.GROUP), start, window, shard),
     )
 
 
@@ -150,42 +153,6 @@ def _text(value: FeatureValue | None, start: int, window: bytes, shard: ShardFil
     return content.decode("utf-8", "surrogateescape")
 
 
-def write_tfrecord(path: Path, rows: Iterable[ShardRow]) -> None:
-    """Write a file of records; small features come first, so that they are found without reading the image.
-
-    Args:
-        path: The file to make.
-        rows: Its images, one at a time.
-
-    Raises:
-        OSError: The disk is full, or forbids it.
-    """
-    with path.open("wb", buffering=1 << 20) as file:
-        for row in rows:
-            head = _example_before_image(row)
-            length = (len(head) + len(row.content)).to_bytes(8, "little")
-            checksum = _masked(google_crc32c.extend(google_crc32c.value(head), row.content))
-            file.write(length + _masked(google_crc32c.value(length)).to_bytes(4, "little") + head)
-            file.write(row.content)
-            file.write(checksum.to_bytes(4, "little"))
-
-
-def _example_before_image(row: ShardRow) -> bytes:
-    values: dict[bytes, bytes | int] = {
-        _LABEL: row.label,
-        _TEXT: row.text.encode("utf-8", "surrogateescape"),
-        _FILE_NAME: row.name.encode("utf-8", "surrogateescape"),
-        b"image/format": row.kind.encode(),
-        _GROUP: row.group.encode("utf-8", "surrogateescape"),
-        b"image/height": row.height,
-        b"image/width": row.width,
-    }
-    if not row.group:
-        del values[_GROUP]
-    small = b"".join(encode_feature(name.decode(), value) for name, value in values.items())
-    head = small + feature_head(_ENCODED.decode(), len(row.content))
-    return example_head(len(head) + len(row.content)) + head
-
-
-def _masked(checksum: int) -> int:
+def masked_crc32c(checksum: int) -> int:
+    """A CRC-32C as TFRecord files keep it."""
     return ((checksum >> 15 | checksum << 17) + 0xA282EAD8) & 0xFFFF_FFFF

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from regraft.core import Progress
+    from regraft.datasets.catalog.published import Archive, Dataset
     from regraft.datasets.fetching.connections import Web
-    from regraft.datasets.fetching.published import Archive, Dataset
 
 _N_PIECE_BYTES = 1 << 20
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from regraft.core import FetchError, duration, megabytes, plural, require_space
 from regraft.datasets.fetching.connections import DroppedError, NotConnectedError, RangeRefusedError, read_piece
-from regraft.datasets.fetching.parts import Part
+from regraft.datasets.fetching.partial_files import PartialFile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +34,7 @@ def fetch_file(url: str, target: Path, *, n_bytes_max: int, progress: Progress, 
         FetchError: There is no connection, or the server has no such file, sends too much or sends us elsewhere.
         StoreError: The disk has no room for it.
     """
-    part = Part(target, url)
+    part = PartialFile(target, url)
     most, n_failures, was_reached = part.n_bytes, 0, False
     is_done = part.is_whole
     while not is_done:
@@ -56,7 +56,7 @@ def fetch_file(url: str, target: Path, *, n_bytes_max: int, progress: Progress, 
     part.finish()
 
 
-def _receive(part: Part, response: Any, n_bytes_max: int, progress: Progress) -> None:
+def _receive(part: PartialFile, response: Any, n_bytes_max: int, progress: Progress) -> None:
     """Append an answer's body to the part."""
     with response:
         if response.status != 206:
@@ -78,7 +78,7 @@ def _receive(part: Part, response: Any, n_bytes_max: int, progress: Progress) ->
         raise DroppedError(f"the connection ended after {n_bytes:,} of {part.n_total:,} bytes")
 
 
-def _refuse_beyond(n_bytes_max: int, part: Part, n_bytes: int) -> None:
+def _refuse_beyond(n_bytes_max: int, part: PartialFile, n_bytes: int) -> None:
     if n_bytes > n_bytes_max:
         part.clear()
         raise FetchError(
@@ -87,7 +87,7 @@ def _refuse_beyond(n_bytes_max: int, part: Part, n_bytes: int) -> None:
         )
 
 
-def _explain(drop: DroppedError, part: Part, n_failures: int) -> str:
+def _explain(drop: DroppedError, part: PartialFile, n_failures: int) -> str:
     again = f" {plural(n_failures + 1, 'time')} in a row" if n_failures else ""
     kept = f"{megabytes(part.n_bytes)} of it are kept. " if part.n_bytes else ""
     return (
