@@ -14,8 +14,8 @@ import pytest
 
 import regraft
 from regraft.core import CACHE_VARIABLE, MissingExtraError, OptionError, TrainingError
-from regraft.evaluation import Search
 from regraft.grafting.sweeps.journal import JOURNAL
+from regraft.reports import Sweep
 
 QUICK = {
     "from_stage": "7",
@@ -65,7 +65,7 @@ def start(photos, shared_cache, tmp_path):
 
 def read(folder):
     """All trials of a sweep's run, without their times."""
-    search = Search.model_validate_json((folder / "sweep.json").read_text(encoding="utf-8"))
+    search = Sweep.model_validate_json((folder / "sweep.json").read_text(encoding="utf-8"))
     return [trial.model_copy(update={"seconds": 0.0}) for trial in search.trials]
 
 

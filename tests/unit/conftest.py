@@ -5,8 +5,8 @@ import base64
 import numpy as np
 import pytest
 
-from regraft.evaluation import ChangedImage, Predictions, Verdict, assess
-from regraft.reports import RateGroup, RateSchedule, Report, Rung, Training, TrainingCurve
+from regraft.evaluation import ChangedImage, Contestant, Costs, Predictions, Verdict, assess
+from regraft.reports import RateGroup, RateSchedule, Report, Rung, TrainingCurve, TrainingStory
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +50,28 @@ def make_certain():
 
 
 @pytest.fixture(scope="session")
+def make_contestant():
+    """A function that makes a classifier of two classes that is wrong on `n_wrong` images from `first_wrong` on."""
+
+    def make(name, n_wrong, *, n=200, milliseconds=1.0, folder="", group_size=None, first_wrong=0):
+        labels = np.arange(n) % 2
+        answers = labels.copy()
+        answers[first_wrong : first_wrong + n_wrong] ^= 1
+        predictions = Predictions(
+            paths=tuple(f"{row}.jpg" for row in range(n)),
+            labels=labels,
+            probabilities=np.where(np.arange(2) == answers[:, None], 0.9, 0.1),
+            class_names=("a", "b"),
+            groups=None if group_size is None else tuple(str(row // group_size) for row in range(n)),
+        )
+        costs = Costs(milliseconds=milliseconds, n_parameters=1_000_000, n_bytes=4_000_000)
+        backbone, head = name.split(" + ")
+        return Contestant(name, backbone, head, predictions, assess(predictions, train_counts=[n, n]), costs, folder)
+
+    return make
+
+
+@pytest.fixture(scope="session")
 def make_report():
     """A function that makes the smallest report on some predictions, with anything else that is given."""
 
@@ -85,7 +107,7 @@ def make_training():
             kept=text, sentence=f"{text}: +1.0 points.", difference=0.01, low=-0.01, high=0.03, p_value=0.25,
             cost_ratio=40, gained=changed, lost=changed, n_images=1234, method=text,
         )  # fmt: skip
-        return Training(
+        return TrainingStory(
             **(
                 {
                     "curves": (curve, curve.model_copy(update={"name": "other"})),

@@ -99,12 +99,6 @@ def macro_f1(counts: ClassCounts) -> NDArray[np.float64]:
     return _mean_known(f1(counts))
 
 
-def confusion_matrix(labels: NDArray[np.int64], predicted: NDArray[np.int64], n_classes: int) -> NDArray[np.int64]:
-    """(k, k) int64: how many images of class i (row) were taken for class j (column)."""
-    cells = np.bincount(labels * n_classes + predicted, minlength=n_classes**2)
-    return cells.reshape(n_classes, n_classes)
-
-
 def _ratio(numerator: NDArray[np.float64], denominator: NDArray[np.float64]) -> NDArray[np.float64]:
     ratio = np.full(numerator.shape, np.nan)
     np.divide(numerator, denominator, out=ratio, where=denominator > 0)

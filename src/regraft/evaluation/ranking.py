@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pydantic import Field, JsonValue
+from pydantic import Field
 
 from regraft.core import Value, plural
 from regraft.evaluation.comparison import PairedDifference, compare_paired, holm, pareto_front
 from regraft.evaluation.intervals import Estimate, of_the_time
-from regraft.evaluation.notice import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,34 +74,22 @@ class Candidate(Value):
         return self.p_adjusted is not None and self.p_adjusted < SIGNIFICANCE
 
 
-class Comparison(Value):
-    """Classifiers measured on the same images. `comparison.json` is this value; `report.html` shows it.
+class Ranking(Value):
+    """Classifiers measured on the same images.
 
     Attributes:
-        title: What was compared, as one line.
-        created: When, as ISO 8601.
         n_images: Test images.
         n_groups: Independent groups of them; None where every image is independent.
         confidence: Of the intervals.
         candidates: The classifiers, the best first.
         caveats: What to keep in mind when reading the numbers, as sentences.
-        options: Every option's name and value.
-        versions: Everything whose version matters.
-        reproduce: The command that makes this comparison again.
-        notices: What else was noticed of the data.
     """
 
-    title: str
-    created: str
     n_images: int
     n_groups: int | None
     confidence: float
     candidates: tuple[Candidate, ...] = Field(min_length=1)
     caveats: tuple[str, ...] = ()
-    options: dict[str, JsonValue] = Field(default_factory=dict)
-    versions: dict[str, str] = Field(default_factory=dict)
-    reproduce: str = ""
-    notices: tuple[Notice, ...] = ()
 
     @property
     def best(self) -> Candidate:
@@ -132,14 +119,11 @@ class Comparison(Value):
         return f"{text}."
 
 
-def rank(contestants: Sequence[Contestant], *, title: str, created: str, **details: Any) -> Comparison:
+def rank(contestants: Sequence[Contestant]) -> Ranking:
     """Rank classifiers by accuracy, and test each against the best on the images that they share.
 
     Args:
         contestants: At least one, with predictions for the same labelled images.
-        title: What is compared.
-        created: When, as ISO 8601.
-        **details: Further fields of `Comparison`.
 
     Raises:
         ValueError: There are none, or the images differ.
@@ -147,44 +131,46 @@ def rank(contestants: Sequence[Contestant], *, title: str, created: str, **detai
     ordered = sorted(contestants, key=lambda one: (-one.assessment.accuracy.value, one.costs.milliseconds, one.name))
     if not ordered or any(one.predictions.paths != ordered[0].predictions.paths for one in ordered):
         raise ValueError("A comparison needs one or more classifiers that answered for the same images.")
-    best = ordered[0]
-    answers = [one.predictions.labelled() for one in ordered]
-    differences = [compare_paired(other.right, answers[0].right, groups=other.groups) for other in answers[1:]]
+    best = ordered[0].assessment
+    caveats = best.caveats
+    if len(ordered) > 1:
+        caveats += (
+            f"The best of {len(ordered)} was picked by its result on these very images, so its number is a little "
+            "too good: expect less on new ones.",
+        )
+    return Ranking(
+        n_images=best.n_images,
+        n_groups=best.n_groups,
+        confidence=best.confidence,
+        candidates=_candidates(ordered),
+        caveats=caveats,
+    )
+
+
+def _candidates(ordered: Sequence[Contestant]) -> tuple[Candidate, ...]:
+    """Each with its difference to the first."""
+    best, *others = [one.predictions.labelled() for one in ordered]
+    differences = [compare_paired(other.right, best.right, groups=other.groups) for other in others]
     adjusted = holm([difference.p_value for difference in differences])
     front = pareto_front(
         [one.assessment.accuracy.value for one in ordered], [one.costs.milliseconds for one in ordered]
     )
-    caveats = list(best.assessment.caveats)
-    if len(ordered) > 1:
-        caveats.append(
-            f"The best of {len(ordered)} was picked by its result on these very images, so its number is a little "
-            "too good: expect less on new ones."
+    return tuple(
+        Candidate(
+            name=one.name,
+            backbone=one.backbone,
+            head=one.head,
+            accuracy=one.assessment.accuracy,
+            balanced_accuracy=one.assessment.balanced_accuracy,
+            log_loss=one.assessment.log_loss,
+            calibration_error=one.assessment.calibration_error,
+            costs=one.costs,
+            folder=one.folder,
+            difference=difference,
+            p_adjusted=p_adjusted,
+            on_front=on_front,
         )
-    return Comparison(
-        title=title,
-        created=created,
-        n_images=best.assessment.n_images,
-        n_groups=best.assessment.n_groups,
-        confidence=best.assessment.confidence,
-        candidates=tuple(
-            Candidate(
-                name=one.name,
-                backbone=one.backbone,
-                head=one.head,
-                accuracy=one.assessment.accuracy,
-                balanced_accuracy=one.assessment.balanced_accuracy,
-                log_loss=one.assessment.log_loss,
-                calibration_error=one.assessment.calibration_error,
-                costs=one.costs,
-                folder=one.folder,
-                difference=difference,
-                p_adjusted=p_adjusted,
-                on_front=on_front,
-            )
-            for one, difference, p_adjusted, on_front in zip(
-                ordered, [None, *differences], [None, *adjusted], front, strict=True
-            )
-        ),
-        caveats=tuple(caveats),
-        **details,
+        for one, difference, p_adjusted, on_front in zip(
+            ordered, [None, *differences], [None, *adjusted], front, strict=True
+        )
     )

@@ -9,12 +9,12 @@ import numpy as np
 
 from regraft.core import cache_folder, printable
 from regraft.data import find_problems, has_own_validation, summarise, unkept
-from regraft.evaluation import Assessment, Notice, Predictions, assess
+from regraft.evaluation import Assessment, Predictions, assess
 from regraft.experiments.circumstances import installed_versions, now
 from regraft.experiments.command_lines import command_line
 from regraft.experiments.seen_images import remark_on_network
 from regraft.images import thumbnail_jpeg
-from regraft.reports import LeftOutFile, RegularisationPath, Report, Stage, StrengthCurve, Table, write_report
+from regraft.reports import LeftOutFile, Notice, RegularisationPath, Report, Stage, StrengthCurve, Table, write_report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from regraft.experiments.circumstances import Stopwatch
     from regraft.experiments.dataset_features import DatasetFeatures
     from regraft.heads import Selection
-    from regraft.reports import Training
+    from regraft.reports import TrainingStory
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +62,7 @@ class Subject:
     train: NDArray[np.int64]
     test: NDArray[np.int64]
     validation: NDArray[np.int64] | None = None
-    training: Training | None = None
+    training: TrainingStory | None = None
     before: tuple[str, ...] = ()
     noticed: tuple[Finding, ...] = ()
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from regraft.finetuning import rate_factor
 from regraft.images import encode_jpeg
-from regraft.reports import RateGroup, RateSchedule, TrainingCurve
-from regraft.reports import Training as TrainingStory
+from regraft.reports import RateGroup, RateSchedule, TrainingCurve, TrainingStory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,7 @@ from regraft.backbones import BACKBONES, compute_features, is_offline
 from regraft.core import OptionError, SilentProgress, StoreError, as_source, cache_folder, placed
 from regraft.data import fingerprint_manifest, make_finding, require_classes
 from regraft.datasets import read_dataset
-from regraft.evaluation import Comparison, Contestant, Costs, rank
+from regraft.evaluation import Contestant, Costs, rank
 from regraft.experiments import (
     ExperimentOptions,
     FeatureOptions,
@@ -34,7 +34,7 @@ from regraft.experiments import (
     write_record,
 )
 from regraft.heads import HeadKind
-from regraft.reports import write_comparison
+from regraft.reports import Comparison, write_comparison
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -154,8 +154,8 @@ def compare(
             seconds |= taken
         if len({one.predictions.paths for one in contestants}) > 1:
             raise StoreError("The images changed while they were compared. Run the same command again.")
-        comparison = rank(
-            contestants,
+        comparison = Comparison(
+            **dict(rank(contestants)),
             title=f"{source}: {len(contestants)} classifiers compared",
             created=now(),
             options=options.model_dump(mode="json"),

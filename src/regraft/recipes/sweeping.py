@@ -17,7 +17,6 @@ import numpy as np
 from regraft.core import InterruptedRunError, OptionError, SilentProgress, TrainingError, as_source, exclusive, plural
 from regraft.data import find_problems, require_classes
 from regraft.datasets import read_dataset
-from regraft.evaluation import Search, SearchTrial, best_first
 from regraft.experiments import (
     RunFolder,
     Sides,
@@ -31,7 +30,7 @@ from regraft.experiments import (
     write_record,
 )
 from regraft.grafting import SweepOptions
-from regraft.reports import write_search
+from regraft.reports import Sweep, SweepTrial, best_first, write_sweep
 
 if TYPE_CHECKING:
     from regraft.core import Progress
@@ -56,7 +55,7 @@ class SweepResult:
     """
 
     folder: Path
-    search: Search
+    search: Sweep
     n_train: int
     n_test: int
     n_unreadable: int
@@ -65,7 +64,7 @@ class SweepResult:
     n_validation: int = 0
 
     @property
-    def best(self) -> SearchTrial:
+    def best(self) -> SweepTrial:
         """The best trial."""
         return self.search.best
 
@@ -142,7 +141,7 @@ def sweep(
             return None
         search = _searched(source, options, opened)
         with RunFolder(*place) as run:
-            write_search(search, run.folder)
+            write_sweep(search, run.folder)
             shutil.copyfile(room.study.journal, run.folder / room.study.journal.name)
             write_record(run.folder, source=source, options=options, seconds=watch.seconds, data=opened.everything)
         room.study.end()
@@ -225,7 +224,7 @@ def _judging(data: DatasetFeatures, portions: Portions, options: SweepOptions) -
     return [Sides(*(np.searchsorted(portions.seen, rows) for rows in (portions.train, portions.judges)))]
 
 
-def _searched(source: str, options: SweepOptions, opened: _Opened) -> Search:
+def _searched(source: str, options: SweepOptions, opened: _Opened) -> Sweep:
     """All trials, the best first.
 
     Raises:
@@ -237,7 +236,7 @@ def _searched(source: str, options: SweepOptions, opened: _Opened) -> Search:
     if best.outcome == "failed":
         raise TrainingError(f"None of {plural(len(trials), 'trial')} could be trained. The first said: {best.note}")
     tuned = options.trained_with(best.settings | room.study.decided(best.number))
-    return Search(
+    return Sweep(
         title=f"{source}: {plural(len(trials), 'trial')}",
         created=now(),
         n_images=sum(len(sides.validation) for sides in room.folds),

@@ -1,28 +1,32 @@
 """Measures and findings -> pages and charts: one HTML file and one JSON file a run."""
 
-from regraft.reports.comparison_page import render_comparison
-from regraft.reports.page import render_page
+from regraft.reports.comparison import Comparison
+from regraft.reports.page_record import Notice
 from regraft.reports.report import LeftOutFile, RegularisationPath, Report, Stage, StrengthCurve, Table
-from regraft.reports.report_files import write_comparison, write_report, write_search
-from regraft.reports.search_page import render_search
-from regraft.reports.training import RateGroup, RateSchedule, Rung, Training, TrainingCurve
+from regraft.reports.report_files import write_comparison, write_report, write_sweep
+from regraft.reports.sweep import Setting, Sweep, SweepTrial, SweptOption, best_first
+from regraft.reports.training_story import RateGroup, RateSchedule, Rung, TrainingCurve, TrainingStory
 
 __all__ = [
+    "Comparison",
     "LeftOutFile",
+    "Notice",
     "RateGroup",
     "RateSchedule",
     "RegularisationPath",
     "Report",
     "Rung",
+    "Setting",
     "Stage",
     "StrengthCurve",
+    "Sweep",
+    "SweepTrial",
+    "SweptOption",
     "Table",
-    "Training",
     "TrainingCurve",
-    "render_comparison",
-    "render_page",
-    "render_search",
+    "TrainingStory",
+    "best_first",
     "write_comparison",
     "write_report",
-    "write_search",
+    "write_sweep",
 ]

@@ -14,7 +14,8 @@ from regraft.reports.page import environment
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from regraft.evaluation import Candidate, Comparison
+    from regraft.evaluation import Candidate
+    from regraft.reports.comparison import Comparison
     from regraft.reports.labels import Label
 
 _SHIFT = 13.0

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from pydantic import Field, JsonValue
+from pydantic import Field
 
 from regraft.core import Value
-from regraft.evaluation import Assessment, Notice
-from regraft.reports.training import Training
+from regraft.evaluation import Assessment
+from regraft.reports.page_record import PageRecord
+from regraft.reports.training_story import TrainingStory
 
 
 class LeftOutFile(Value):
@@ -58,37 +59,25 @@ class Table(Value):
     rows: tuple[tuple[str | int | float | None, ...], ...]
 
 
-class Report(Value):
+class Report(PageRecord):
     """All that one run found out. `report.json` is this value; `report.html` shows it.
 
     Attributes:
-        title: What the report is about, as one line.
         description: What was done, as one line.
-        created: When, as ISO 8601.
         assessment: The measured quality.
-        notices: What else to keep in mind; the assessment's caveats come on top.
         regularisation: How the head's regularisation was chosen.
         training: How the network was trained, and whether that was worth it; None for fixed features.
         data_facts: Name -> value: images, classes, where the data lie, how they were split.
         data_tables: Tables about the data.
         left_out: Files that could not be used.
         stages: Times.
-        options: Every option's name and value.
-        versions: Everything whose version matters.
-        reproduce: The command that makes this run again.
     """
 
-    title: str
     description: str = ""
-    created: str
     assessment: Assessment
-    notices: tuple[Notice, ...] = ()
     regularisation: RegularisationPath | None = None
-    training: Training | None = None
+    training: TrainingStory | None = None
     data_facts: dict[str, str | int | float | None] = Field(default_factory=dict)
     data_tables: tuple[Table, ...] = ()
     left_out: tuple[LeftOutFile, ...] = ()
     stages: tuple[Stage, ...] = ()
-    options: dict[str, JsonValue] = Field(default_factory=dict)
-    versions: dict[str, str] = Field(default_factory=dict)
-    reproduce: str = ""

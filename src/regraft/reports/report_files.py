@@ -1,4 +1,4 @@
-"""The files of reports, comparisons and searches: JSON for programs, `report.html` for people."""
+"""The files of reports, comparisons and sweeps: JSON for programs, `report.html` for people."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 from regraft.core import atomic_path, printable
 from regraft.reports.comparison_page import render_comparison
 from regraft.reports.page import render_page
-from regraft.reports.search_page import render_search
+from regraft.reports.sweep_page import render_sweep
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from regraft.core import Value
-    from regraft.evaluation import Comparison, Search
+    from regraft.reports.comparison import Comparison
     from regraft.reports.report import Report
+    from regraft.reports.sweep import Sweep
 
 
 def write_report(
@@ -47,13 +48,13 @@ def write_comparison(comparison: Comparison, folder: Path) -> tuple[Path, Path]:
     return _write(folder / "comparison.json", comparison, render_comparison(comparison))
 
 
-def write_search(search: Search, folder: Path) -> tuple[Path, Path]:
+def write_sweep(sweep: Sweep, folder: Path) -> tuple[Path, Path]:
     """Write `sweep.json` and `report.html`, each whole or not at all; returns their paths.
 
     Raises:
         OSError: A file cannot be written.
     """
-    return _write(folder / "sweep.json", search, render_search(search))
+    return _write(folder / "sweep.json", sweep, render_sweep(sweep))
 
 
 def _write(json_path: Path, value: Value, page: str) -> tuple[Path, Path]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from regraft.reports.axes import Axis
-    from regraft.reports.training import RateSchedule, Rung, TrainingCurve
+    from regraft.reports.training_story import RateSchedule, Rung, TrainingCurve
 
 _BOX = plot_box(left=54)
 _LADDER = (5.0, 95.0)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from regraft.reports.pictures import Pictures
-    from regraft.reports.training import Training, TrainingCurve
+    from regraft.reports.training_story import TrainingCurve, TrainingStory
 
 N_EPOCH_ROWS = 200
 
@@ -41,7 +41,7 @@ class TrainingView:
     `first` are the curves that are open: those of the rung that won, else the first ones; `others` are folded.
     """
 
-    training: Training
+    training: TrainingStory
     ladder: LadderChart
     first: CurveView | None
     others: tuple[CurveView, ...]
@@ -51,7 +51,7 @@ class TrainingView:
     sheet: str | None
 
 
-def view_training(training: Training, pictures: Pictures) -> TrainingView:
+def view_training(training: TrainingStory, pictures: Pictures) -> TrainingView:
     """All of a training that the page shows."""
     winners = {rung.name for rung in training.rungs if rung.is_winner}
     ordered = sorted(training.curves, key=lambda curve: curve.name not in winners)

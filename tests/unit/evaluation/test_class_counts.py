@@ -6,16 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics
 
-from regraft.evaluation import (
+from regraft.evaluation.class_counts import (
     balanced_accuracy,
-    confusion_matrix,
     count_classes,
     f1,
     macro_f1,
     precision,
     recall,
+    sum_by,
 )
-from regraft.evaluation.class_counts import sum_by
 
 PAIRS = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=40)
 
@@ -27,7 +26,7 @@ def _arrays(pairs):
 
 @given(PAIRS)
 def test_all_metrics_agree_with_scikit_learn(pairs):
-    """Precision, recall, F1, their means and the confusion matrix are those of scikit-learn, where both are defined."""
+    """Precision, recall, F1 and their means are those of scikit-learn, where both are defined."""
     labels, predicted = _arrays(pairs)
     counts = count_classes(labels, predicted, 5)
     present = np.unique(labels)
@@ -40,9 +39,6 @@ def test_all_metrics_agree_with_scikit_learn(pairs):
     assert macro_f1(counts)[0] == pytest.approx(macro)
     assert balanced_accuracy(counts)[0] == pytest.approx(
         metrics.recall_score(labels, predicted, labels=present, average="macro")
-    )
-    assert np.array_equal(
-        confusion_matrix(labels, predicted, 5), metrics.confusion_matrix(labels, predicted, labels=range(5))
     )
 
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from regraft.evaluation import wilson_interval
 from regraft.evaluation.class_results import class_results
+from regraft.evaluation.intervals import wilson_interval
 
 
 def test_each_class_has_its_counts_and_scores(make_certain):

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import binom, binomtest
 
-from regraft.evaluation import compare_paired, holm, pareto_front
-from regraft.evaluation.comparison import mcnemar_mid_p
+from regraft.evaluation import compare_paired
+from regraft.evaluation.comparison import holm, mcnemar_mid_p, pareto_front
 
 
 def answers(n_both, n_first, n_second, n_none):

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from regraft.evaluation import Estimate, wilson_interval
-from regraft.evaluation.intervals import of_the_time
+from regraft.evaluation import Estimate
+from regraft.evaluation.intervals import of_the_time, wilson_interval
 
 HALF = Estimate(value=0.5, low=0.4, high=0.6, n=10, method="Wilson score")
 

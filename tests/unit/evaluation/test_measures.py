@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from regraft.evaluation import wilson_interval
+from regraft.evaluation.intervals import wilson_interval
 from regraft.evaluation.measures import measure
 
 

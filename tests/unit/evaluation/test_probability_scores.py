@@ -6,8 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics
 
-from regraft.evaluation import calibration_error, log_losses, reliability_bins, top_hits
-from regraft.evaluation.probability_scores import PROBABILITY_FLOOR, confidence_bins
+from regraft.evaluation.probability_scores import (
+    PROBABILITY_FLOOR,
+    calibration_error,
+    confidence_bins,
+    log_losses,
+    reliability_bins,
+    top_hits,
+)
 
 
 @pytest.mark.parametrize("n_guesses", [1, 2, 5, 7])

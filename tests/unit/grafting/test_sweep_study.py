@@ -9,14 +9,14 @@ import sys
 import pytest
 
 from regraft.core import StoreError
-from regraft.evaluation import SearchedOption
 from regraft.grafting.sweeps.fold_scores import FoldScore, joined
 from regraft.grafting.sweeps.study import SweepStudy
+from regraft.reports import SweptOption
 
 SPACE = (
-    SearchedOption(name="learning_rate", low=1e-4, high=1e-2, is_log=True),
-    SearchedOption(name="optimizer", choices=("adamw", "sgd")),
-    SearchedOption(name="epochs", low=3, high=10, is_whole=True),
+    SweptOption(name="learning_rate", low=1e-4, high=1e-2, is_log=True),
+    SweptOption(name="optimizer", choices=("adamw", "sgd")),
+    SweptOption(name="epochs", low=3, high=10, is_whole=True),
 )
 DEFAULT = {"learning_rate": 3e-4, "optimizer": "adamw", "epochs": 10}
 
@@ -97,10 +97,10 @@ def test_a_trial_under_way_is_left_alone(tmp_path):
 CHILD = """
 import sys, time
 from pathlib import Path
-from regraft.evaluation import SearchedOption
+from regraft.reports import SweptOption
 from regraft.grafting.sweeps.fold_scores import FoldScore
 from regraft.grafting.sweeps.study import SweepStudy
-space = (SearchedOption(name="dropout", low=0.0, high=0.5),)
+space = (SweptOption(name="dropout", low=0.0, high=0.5),)
 held = SweepStudy(Path(sys.argv[1]), space, seed=5, default=None).take(9)
 held.add(FoldScore(n_images=10, n_right=6, loss=0.25, seconds=1.0))
 print(held.settings["dropout"], flush=True)
@@ -113,7 +113,7 @@ def test_the_trial_of_a_killed_process_is_run_again(tmp_path):
     child = subprocess.Popen([sys.executable, "-c", CHILD, str(tmp_path)], stdout=subprocess.PIPE, text=True)
     try:
         dropout = float(child.stdout.readline())
-        study = SweepStudy(tmp_path, (SearchedOption(name="dropout", low=0.0, high=0.5),), seed=5, default=None)
+        study = SweepStudy(tmp_path, (SweptOption(name="dropout", low=0.0, high=0.5),), seed=5, default=None)
         assert study.n_under_way() == 1
     finally:
         child.kill()

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from regraft.evaluation import reliability_bins
+from regraft.evaluation.probability_scores import reliability_bins
 from regraft.reports import RegularisationPath, StrengthCurve
 from regraft.reports.charts import chart_path, chart_reliability
 

@@ -6,8 +6,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from regraft.evaluation import Notice, Predictions
-from regraft.reports import LeftOutFile, RegularisationPath, Stage, StrengthCurve, Table, Training, render_page
+from regraft.evaluation import Predictions
+from regraft.reports import LeftOutFile, Notice, RegularisationPath, Stage, StrengthCurve, Table, TrainingStory
+from regraft.reports.page import render_page
 from regraft.reports.wording import breakable, brief, number, percent, seconds, show_unseen
 
 DASH = "\N{EN DASH}"
@@ -243,7 +244,7 @@ def test_few_changed_images_are_pictured(training_page):
 
 def test_a_training_without_particulars_has_a_page(make_predictions, make_report):
     """A training of which nothing is known has a section, and no empty table."""
-    page = Page(render_page(make_report(make_predictions(), training=Training())))
+    page = Page(render_page(make_report(make_predictions(), training=TrainingStory())))
     assert "training" in page.values("id")
     assert "The ladder" not in page.words
     assert "aside" not in page.tags

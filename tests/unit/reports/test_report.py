@@ -3,8 +3,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from regraft.evaluation import Notice
-from regraft.reports import LeftOutFile, RegularisationPath, Report, Stage, StrengthCurve, Table
+from regraft.reports import LeftOutFile, Notice, RegularisationPath, Report, Stage, StrengthCurve, Table
 
 
 def test_a_full_report_survives_json(make_predictions, make_report):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import optuna
 
-    from regraft.evaluation import Setting
+    from regraft.reports import Setting
 
 
 class HeldTrial:

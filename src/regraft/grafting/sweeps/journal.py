@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     import optuna
 
-    from regraft.evaluation import SearchedOption
+    from regraft.reports import SweptOption
 
 JOURNAL = "optuna-journal.log"
 _N_RANDOM = 10
@@ -81,7 +81,7 @@ def create_sampler(seed: int, place: int) -> optuna.samplers.BaseSampler:
     return TPESampler(seed=own, n_startup_trials=_N_RANDOM)
 
 
-def distribution_of(option: SearchedOption) -> optuna.distributions.BaseDistribution:
+def distribution_of(option: SweptOption) -> optuna.distributions.BaseDistribution:
     """What may be drawn of an option."""
     from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from regraft.core import Matter, Progress
-    from regraft.evaluation import SearchedOption
     from regraft.experiments import DatasetFeatures, Sides
     from regraft.finetuning import World
     from regraft.grafting.finetune_options import FinetuneOptions
     from regraft.grafting.fits import Prepared
     from regraft.heads import LinearHead
+    from regraft.reports import SweptOption
 
 
 class QuietProgress(SilentProgress):
@@ -62,7 +62,7 @@ class SharedParts:
     """
 
     data: DatasetFeatures
-    space: Sequence[SearchedOption]
+    space: Sequence[SweptOption]
     folder: Path
     world: World
     progress: Progress
@@ -107,7 +107,7 @@ def _values(options: FinetuneOptions, matter: Matter) -> tuple[object, ...]:
     return tuple(getattr(options, name) for name, decided in VARIABLE.items() if decided == matter)
 
 
-def _longest(space: Sequence[SearchedOption]) -> dict[str, Any]:
+def _longest(space: Sequence[SweptOption]) -> dict[str, Any]:
     """The values of the longest training, which has to fit into the budget."""
     lengths = [option for option in space if VARIABLE[option.name] == "length"]
     return {

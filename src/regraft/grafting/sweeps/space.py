@@ -7,9 +7,9 @@ import math
 from typing import TYPE_CHECKING, TypeGuard, cast, get_args
 
 from regraft.core import OptionError, quoted
-from regraft.evaluation import SearchedOption, Setting
 from regraft.grafting.finetune_options import FinetuneOptions
 from regraft.grafting.sweeps.options import DEFAULT_SPACE
+from regraft.reports import Setting, SweptOption
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ VARIABLE = {name: matter for name, matter in _MATTERS.items() if matter not in _
 """Options that change what is learnt from the same images and features, and what of it."""
 
 
-def read_space(options: SweepOptions) -> tuple[SearchedOption, ...]:
+def read_space(options: SweepOptions) -> tuple[SweptOption, ...]:
     """The options that are varied, in the user's order.
 
     Raises:
@@ -58,7 +58,7 @@ def _name(text: str) -> str:
     return text.partition("=")[0].strip().replace("-", "_")
 
 
-def _read(text: str) -> SearchedOption:
+def _read(text: str) -> SweptOption:
     name, values = _name(text), text.partition("=")[2].strip()
     if not name or not values:
         raise OptionError(
@@ -75,7 +75,7 @@ def _read(text: str) -> SearchedOption:
             f"{quoted(text)} leaves nothing to vary: name two or more values, a,b{example}. To set the option, use "
             f"--{name.replace('_', '-')}."
         )
-    return SearchedOption(name=name, choices=choices)
+    return SweptOption(name=name, choices=choices)
 
 
 def _check_name(name: str) -> None:
@@ -90,14 +90,14 @@ def _check_name(name: str) -> None:
     )
 
 
-def _read_range(name: str, values: str) -> SearchedOption:
+def _read_range(name: str, values: str) -> SweptOption:
     ends = [_value(name, end.strip()) for end in values.split(_RANGE, 1)]
     low, high = ends
     if not (_is_finite(low) and _is_finite(high) and low < high):
         raise OptionError(
             f"Option {quoted(name)} cannot be varied over {quoted(values)}: a range is low..high, low below high."
         )
-    return SearchedOption(
+    return SweptOption(
         name=name,
         low=low,
         high=high,

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from regraft.core import StoreError, exclusive
-from regraft.evaluation import SearchTrial
 from regraft.grafting.sweeps.fold_scores import joined
 from regraft.grafting.sweeps.held_trial import HeldTrial, kept_scores
 from regraft.grafting.sweeps.journal import JOURNAL, create_sampler, distribution_of, open_study
+from regraft.reports import SweepTrial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import optuna
 
-    from regraft.evaluation import SearchedOption, Setting
+    from regraft.reports import Setting, SweptOption
 
 _LOCK = "trials.lock"
 
@@ -40,7 +40,7 @@ class SweepStudy:
     """
 
     def __init__(
-        self, folder: Path, space: Sequence[SearchedOption], *, seed: int, default: dict[str, Setting] | None
+        self, folder: Path, space: Sequence[SweptOption], *, seed: int, default: dict[str, Setting] | None
     ) -> None:
         self.folder, self.space, self.seed, self.default = folder, space, seed, default
         self._distributions = {option.name: distribution_of(option) for option in space}
@@ -94,7 +94,7 @@ class SweepStudy:
         with self._alone():
             return 0 if self.is_over else sum(each.state.is_finished() for each in self._trials())
 
-    def results(self) -> list[SearchTrial]:
+    def results(self) -> list[SweepTrial]:
         """All that are finished, stopped or failed."""
         return [self._result(each) for each in self._trials() if each.state.is_finished()]
 
@@ -103,12 +103,12 @@ class SweepStudy:
         found = next(each.user_attrs for each in self._trials() if each.user_attrs.get("place") == place)
         return dict(found.get("decided", {}))
 
-    def _result(self, trial: optuna.trial.FrozenTrial) -> SearchTrial:
+    def _result(self, trial: optuna.trial.FrozenTrial) -> SweepTrial:
         scores = kept_scores(trial.user_attrs)
         note = trial.user_attrs.get("note", "")
         settings = {option.name: option.rounded(trial.params[option.name]) for option in self.space}
         total = joined(scores)
-        return SearchTrial(
+        return SweepTrial(
             number=trial.user_attrs["place"],
             settings=settings,
             outcome="failed" if note else "finished" if trial.state.name == "COMPLETE" else "stopped",

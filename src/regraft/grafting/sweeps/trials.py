@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from regraft.backbones import BackboneSpec
-    from regraft.evaluation import SearchedOption, Setting
     from regraft.experiments import Sides
     from regraft.grafting.finetune_options import FinetuneOptions
     from regraft.grafting.fits import Prepared
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from regraft.grafting.sweeps.options import SweepOptions
     from regraft.grafting.sweeps.shared import SharedParts
     from regraft.grafting.sweeps.study import SweepStudy
+    from regraft.reports import Setting, SweptOption
 
 
 @dataclass(eq=False)
@@ -164,7 +164,7 @@ class TrialRoom:
         )
 
 
-def check_variants(options: SweepOptions, space: Sequence[SearchedOption], spec: BackboneSpec, n_classes: int) -> None:
+def check_variants(options: SweepOptions, space: Sequence[SweptOption], spec: BackboneSpec, n_classes: int) -> None:
     """See that the network can be trained with what is varied, before any image is read.
 
     Raises:

@@ -5,7 +5,7 @@ import base64
 import pytest
 from pydantic import ValidationError
 
-from regraft.reports import RateSchedule, Report, Training, TrainingCurve
+from regraft.reports import RateSchedule, Report, TrainingCurve, TrainingStory
 
 
 def test_a_report_with_a_training_survives_json(make_predictions, make_report, make_training):
@@ -37,4 +37,4 @@ def test_a_series_fits_its_epochs():
 def test_a_contact_sheet_is_a_jpeg(sheet, reason):
     """What is no picture never reaches the page."""
     with pytest.raises(ValidationError, match=reason):
-        Training(augmented=sheet)
+        TrainingStory(augmented=sheet)

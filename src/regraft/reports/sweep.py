@@ -1,4 +1,4 @@
-"""A search over settings of a training: what was tried, and what folds of the training images say of it."""
+"""A sweep over settings of a training: what was tried, and what folds of the training images say of it."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import math
 from typing import Literal
 
 import numpy as np
-from pydantic import Field, JsonValue
+from pydantic import Field
 
 from regraft.core import Value, plural
-from regraft.evaluation.notice import Notice
+from regraft.reports.page_record import PageRecord
 
 Setting = str | int | float | bool | None
 """The value of an option that is varied."""
 
 
-class SearchedOption(Value):
+class SweptOption(Value):
     """An option that is varied: some values, or all between two."""
 
     name: str
@@ -54,7 +54,7 @@ class SearchedOption(Value):
         return min(max(float(f"{value:.3g}"), self.low), self.high)
 
 
-class SearchTrial(Value):
+class SweepTrial(Value):
     """One set of settings, and how good the networks are that were trained with it."""
 
     number: int = Field(ge=1)
@@ -76,44 +76,32 @@ class SearchTrial(Value):
         return float(np.std(self.accuracies, ddof=1) / math.sqrt(n_folds)) if n_folds > 1 else None
 
 
-class Search(Value):
-    """All trials of a search. `sweep.json` is this value; `report.html` shows it.
+class Sweep(PageRecord):
+    """All trials of a sweep. `sweep.json` is this value; `report.html` shows it.
 
     Attributes:
-        title: What was searched, as one line.
-        created: When, as ISO 8601.
         n_images: Images that judge a trial: training images, each in one of the folds, or validation images.
         n_folds: Folds that judge a trial.
         is_own_validation: The user's validation images judge instead of folds of the training images.
         space: The options that were varied.
         trials: The best first; those that were stopped, and that failed, at the end.
-        options: Every option's name and value.
-        versions: Everything whose version matters.
-        reproduce: The command that makes this search again.
         command: The command that trains and tests with the best settings.
-        notices: What else was noticed of the data.
     """
 
-    title: str
-    created: str
     n_images: int
     n_folds: int
     is_own_validation: bool = False
-    space: tuple[SearchedOption, ...]
-    trials: tuple[SearchTrial, ...] = Field(min_length=1)
-    options: dict[str, JsonValue] = Field(default_factory=dict)
-    versions: dict[str, str] = Field(default_factory=dict)
-    reproduce: str = ""
+    space: tuple[SweptOption, ...]
+    trials: tuple[SweepTrial, ...] = Field(min_length=1)
     command: str = ""
-    notices: tuple[Notice, ...] = ()
 
     @property
-    def best(self) -> SearchTrial:
+    def best(self) -> SweepTrial:
         """The one that most of the folds' images are right with; of equals the one with the smaller loss."""
         return self.trials[0]
 
     @property
-    def default(self) -> SearchTrial | None:
+    def default(self) -> SweepTrial | None:
         """The trial of the default values, if there was one and all folds judged it."""
         return next((one for one in self.trials if one.is_default and one.outcome == "finished"), None)
 
@@ -155,7 +143,7 @@ class Search(Value):
         )
 
 
-def best_first(trials: list[SearchTrial]) -> tuple[SearchTrial, ...]:
+def best_first(trials: list[SweepTrial]) -> tuple[SweepTrial, ...]:
     """The best first: finished ones by what is right, then by loss; then the stopped and the failed ones."""
     places = ("finished", "stopped", "failed")
     return tuple(

@@ -93,7 +93,7 @@ class Rung(Value):
     settings: dict[str, str | float] = Field(default_factory=dict)
 
 
-class Training(Value):
+class TrainingStory(Value):
     """All that a report shows of a training.
 
     Attributes:

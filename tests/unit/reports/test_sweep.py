@@ -1,4 +1,4 @@
-"""What a search says of its trials, in words and pictures."""
+"""What a sweep says of its trials, in words and pictures."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from itertools import pairwise
 
 import pytest
 
-from regraft.evaluation import Search, SearchedOption, SearchTrial, best_first
-from regraft.reports import render_search, write_search
-from regraft.reports.search_charts import chart_parallel, chart_slices
+from regraft.reports import Sweep, SweepTrial, SweptOption, best_first, write_sweep
+from regraft.reports.sweep_charts import chart_parallel, chart_slices
+from regraft.reports.sweep_page import render_sweep
 
 SPACE = (
-    SearchedOption(name="learning_rate", low=1e-4, high=1e-2, is_log=True),
-    SearchedOption(name="dropout", low=0.0, high=0.5),
-    SearchedOption(name="epochs", low=3, high=10, is_whole=True),
-    SearchedOption(name="ema", choices=(None, 0.99)),
+    SweptOption(name="learning_rate", low=1e-4, high=1e-2, is_log=True),
+    SweptOption(name="dropout", low=0.0, high=0.5),
+    SweptOption(name="epochs", low=3, high=10, is_whole=True),
+    SweptOption(name="ema", choices=(None, 0.99)),
 )
 
 
@@ -23,7 +23,7 @@ def trial(number, accuracies, loss=0.5, outcome="finished", **details):
     """A trial that was judged on some folds."""
     settings = {"learning_rate": 1e-3, "dropout": 0.1, "epochs": 3 + number, "ema": None}
     mean = sum(accuracies) / len(accuracies) if accuracies else None
-    return SearchTrial(
+    return SweepTrial(
         number=number,
         settings=settings,
         outcome=outcome,
@@ -34,10 +34,10 @@ def trial(number, accuracies, loss=0.5, outcome="finished", **details):
     )
 
 
-def search(*trials):
-    """A search of these trials."""
-    return Search(
-        title="<b>photos</b>: a search",
+def sweep(*trials):
+    """A sweep of these trials."""
+    return Sweep(
+        title="<b>photos</b>: a sweep",
         created="2025-01-02T03:04:05+00:00",
         n_images=90,
         n_folds=3,
@@ -47,7 +47,7 @@ def search(*trials):
     )
 
 
-FOUND = search(
+FOUND = sweep(
     trial(1, (0.6, 0.7, 0.8), is_default=True),
     trial(2, (0.8, 0.8, 0.8), 0.6),
     trial(3, (0.8, 0.8, 0.8), 0.4),
@@ -74,8 +74,8 @@ def test_the_sentences_are_honest():
     assert "not looked at" in untouched
     assert FOUND.default.standard_error == pytest.approx(0.1 / 3**0.5)
     assert trial(1, (0.5,)).standard_error is None
-    assert "nothing better was found" in search(trial(1, (0.5, 0.6), is_default=True)).sentence
-    assert search(trial(1, (0.5, 0.6))).sentence.endswith("had not seen it.")
+    assert "nothing better was found" in sweep(trial(1, (0.5, 0.6), is_default=True)).sentence
+    assert sweep(trial(1, (0.5, 0.6))).sentence.endswith("had not seen it.")
 
 
 def test_lines_go_through_all_axes():
@@ -104,11 +104,11 @@ def test_slices_show_the_stopped_ones_too():
 
 def test_the_page_shows_everything(tmp_path):
     """Trials, the command, the note of the failed one, and hostile names as text; the JSON file is the value."""
-    json_path, html_path = write_search(FOUND, tmp_path)
+    json_path, html_path = write_sweep(FOUND, tmp_path)
     assert (json_path.name, html_path.name) == ("sweep.json", "report.html")
-    assert Search.model_validate_json(json_path.read_text(encoding="utf-8")) == FOUND
+    assert Sweep.model_validate_json(json_path.read_text(encoding="utf-8")) == FOUND
     page = html_path.read_text(encoding="utf-8")
-    assert page == render_search(FOUND)
+    assert page == render_sweep(FOUND)
     assert "<b>photos</b>" not in page
     assert "regraft finetune photos --epochs 4" in page
     assert "The loss is no number." in page
@@ -119,4 +119,4 @@ def test_the_page_shows_everything(tmp_path):
 @pytest.mark.parametrize("accuracy", [0.0, 1.0])
 def test_a_single_trial_has_pictures(accuracy):
     """However good it is."""
-    assert "<polyline" in render_search(search(trial(1, (accuracy, accuracy))))
+    assert "<polyline" in render_sweep(sweep(trial(1, (accuracy, accuracy))))

@@ -1,11 +1,10 @@
-"""Where the marks of a search's charts lie; the template draws them."""
+"""Where the marks of a sweep's charts lie; the template draws them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from regraft.evaluation import setting_text
 from regraft.reports.axes import (
     Axis,
     Box,
@@ -20,11 +19,12 @@ from regraft.reports.axes import (
     point_list,
     share_axis,
 )
+from regraft.reports.sweep import setting_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from regraft.evaluation import Search, SearchedOption, SearchTrial
+    from regraft.reports.sweep import Sweep, SweepTrial, SweptOption
 
 _GAP, _MARGIN = 130, 70
 _INSET = 12
@@ -45,7 +45,7 @@ class Upright:
 class Polyline:
     """A trial through all axes; the better it is among the others, the stronger (0 to 1)."""
 
-    trial: SearchTrial
+    trial: SweepTrial
     points: str
     strength: float
     is_best: bool
@@ -66,7 +66,7 @@ class ParallelChart:
 class Dot:
     """A trial at its value of an option."""
 
-    trial: SearchTrial
+    trial: SweepTrial
     x: float
     y: float
     is_best: bool
@@ -76,23 +76,23 @@ class Dot:
 class SliceChart:
     """Accuracy against the value of one option."""
 
-    option: SearchedOption
+    option: SweptOption
     plot: Plot
     dots: tuple[Dot, ...]
 
 
-def chart_parallel(search: Search) -> ParallelChart:
+def chart_parallel(sweep: Sweep) -> ParallelChart:
     """Geometry of the parallel coordinates of all trials that were judged on all folds."""
-    trials = [one for one in search.trials if one.outcome == "finished"][:_N_LINES]
-    box = Box(_MARGIN, 44.0, _MARGIN + _GAP * len(search.space), 274.0)
+    trials = [one for one in sweep.trials if one.outcome == "finished"][:_N_LINES]
+    box = Box(_MARGIN, 44.0, _MARGIN + _GAP * len(sweep.space), 274.0)
     uprights = [
         Upright(option.name, box.left + _GAP * place, _option_axis(option, box.upwards))
-        for place, option in enumerate(search.space)
+        for place, option in enumerate(sweep.space)
     ]
     uprights.append(Upright("accuracy, %", box.right, _accuracy_axis(trials, box.upwards)))
     lines = []
     for rank, trial in enumerate(trials):
-        values = [*(trial.settings[option.name] for option in search.space), trial.accuracy or 0.0]
+        values = [*(trial.settings[option.name] for option in sweep.space), trial.accuracy or 0.0]
         points = [(one.x, one.axis.place(value)) for one, value in zip(uprights, values, strict=True)]
         lines.append(Polyline(trial, point_list(points), round(1 - rank / len(trials), 3), is_best=rank == 0))
     return ParallelChart(
@@ -104,29 +104,29 @@ def chart_parallel(search: Search) -> ParallelChart:
     )
 
 
-def chart_slices(search: Search) -> tuple[SliceChart, ...]:
+def chart_slices(sweep: Sweep) -> tuple[SliceChart, ...]:
     """Geometry of one picture for each option; trials that were stopped are drawn at what their folds gave."""
-    trials = [one for one in search.trials if one.accuracy is not None]
+    trials = [one for one in sweep.trials if one.accuracy is not None]
     box = plot_box(top=18, right=16)
     y = _accuracy_axis(trials, box.upwards)
     slices = []
-    for option in search.space:
+    for option in sweep.space:
         plot = Plot(box, _option_axis(option, (box.left + _INSET, box.right - _INSET)), y)
         dots = (
-            Dot(one, *plot.point(one.settings[option.name], one.accuracy or 0.0), is_best=one is search.best)
+            Dot(one, *plot.point(one.settings[option.name], one.accuracy or 0.0), is_best=one is sweep.best)
             for one in reversed(trials)
         )
         slices.append(SliceChart(option, plot, tuple(dots)))
     return tuple(slices)
 
 
-def _accuracy_axis(trials: Sequence[SearchTrial], places: Ends) -> Axis:
+def _accuracy_axis(trials: Sequence[SweepTrial], places: Ends) -> Axis:
     """An axis that holds the accuracies."""
     accuracies = [one.accuracy or 0.0 for one in trials] or [0.0, 1.0]
     return share_axis(min(accuracies), max(accuracies), places)
 
 
-def _option_axis(option: SearchedOption, places: Ends) -> Axis:
+def _option_axis(option: SweptOption, places: Ends) -> Axis:
     """Labelled are all choices; of a range round values on its scale."""
     if option.low is None or option.high is None:
         return category_axis(option.choices, places, setting_text)
