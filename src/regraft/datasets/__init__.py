@@ -1,4 +1,4 @@
-"""Data sets by name, fetched and unpacked; any data set converted to shards and back."""
+"""Data sets by name, fetched and unpacked; what their images are; any data set converted to shards and back."""
 
 from regraft.datasets.catalog import DATASETS, Archive, Dataset
 from regraft.datasets.conversion import ConvertDatasetOptions, Converted, convert
@@ -6,6 +6,7 @@ from regraft.datasets.fetching import FetchedArchive, NotConnectedError, RangeRe
 from regraft.datasets.getting import GetDatasetOptions, obtain
 from regraft.datasets.named import read_dataset
 from regraft.datasets.provenance import Provenance, digest_images, read_provenance
+from regraft.datasets.surveys import ImageSizes, survey_dataset
 
 __all__ = [
     "DATASETS",
@@ -15,6 +16,7 @@ __all__ = [
     "Dataset",
     "FetchedArchive",
     "GetDatasetOptions",
+    "ImageSizes",
     "NotConnectedError",
     "Provenance",
     "RangeRefusedError",
@@ -25,4 +27,5 @@ __all__ = [
     "obtain",
     "read_dataset",
     "read_provenance",
+    "survey_dataset",
 ]

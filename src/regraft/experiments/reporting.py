@@ -33,11 +33,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """What a run said of each test image, how good that is, and what was noticed of the data."""
+    """What a run said of each test image, how good that is, what was noticed of the data, and how much was left out."""
 
     predictions: Predictions
     assessment: Assessment
     findings: tuple[Finding, ...]
+    n_unreadable: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,13 +93,13 @@ def report_run(
         train_labels = data.manifest.labels[subject.train]
         counts = np.bincount(train_labels, minlength=manifest.n_classes) if len(train_labels) else None
         assessment = assess(predictions, train_counts=counts, own_metric=getattr(subject.options, "metric", None))
-    found = _find_problems(subject)
+    measured = Measured(predictions, assessment, _find_problems(subject), len(data.unreadable))
     with watch.stage("write report"):
         predictions.write_parquet(folder / "predictions.parquet")
-        report = _report(subject, Measured(predictions, assessment, found), classifier, selection, watch)
+        report = _report(subject, measured, classifier, selection, watch)
         files = dict(zip(map(printable, data.manifest.paths), data.manifest.files(), strict=True))
         write_report(report, folder, thumbnail=lambda path: thumbnail_jpeg(files[path]) if path in files else None)
-    return Measured(predictions, assessment, found)
+    return measured
 
 
 def _find_problems(subject: Subject) -> tuple[Finding, ...]:

@@ -7,32 +7,21 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
 from pydantic import Field
 
-from regraft.core import (
-    DataError,
-    OptionError,
-    SilentProgress,
-    arrow_file,
-    atomic_path,
-    cache_folder,
-    placed,
-    printable,
-)
+from regraft.core import DataError, SilentProgress, cache_folder, placed
 from regraft.data import SourceOptions, fingerprint_manifest, left_out, list_images
 from regraft.datasets import read_dataset
-from regraft.experiments import NetworkOptions, open_network
+from regraft.experiments import NetworkOptions, check_feature_file, open_network, write_features
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from regraft.core import Progress
     from regraft.data import Finding, Manifest, Reading, Unreadable
-
-_SUFFIXES = (".parquet", ".npy")
 
 
 class EmbedOptions(SourceOptions, NetworkOptions):
@@ -88,8 +77,7 @@ def embed(
         OptionError: The source is no place, or the output's name does not end in .parquet or .npy.
     """
     options = EmbedOptions.of(options, settings)
-    if options.out.suffix not in _SUFFIXES:
-        raise OptionError(f"--out {options.out} must end in {' or '.join(_SUFFIXES)}.")
+    check_feature_file(options.out)
     manifest = _listed(source, replace(options.reading(), keep_unlabelled=True))
     files = manifest.files()
     prints = fingerprint_manifest(manifest, progress=progress)
@@ -98,15 +86,7 @@ def embed(
     if not len(found.rows):
         raise DataError(f"None of {len(files):,} files could be read.")
     kept = manifest.select(found.rows)
-    with atomic_path(options.out) as aside:
-        if options.out.suffix == ".npy":
-            np.save(aside, found.features)
-        else:
-            _write_parquet(aside, kept, found.features)
-    if options.out.suffix == ".npy":
-        with atomic_path(options.out.with_suffix(".txt")) as aside:
-            lines = (printable(path).replace("\n", "\\n").replace("\r", "\\r") for path in kept.paths)
-            aside.write_text("".join(f"{line}\n" for line in lines), "utf-8", newline="\n")
+    write_features(options.out, kept, found.features)
     unreadable = prints.unreadable + manifest.named(found.unreadable)
     findings = (*left_out(unreadable), *manifest.remarks)
     return EmbedResult(options.out, kept.paths, found.features, unreadable, findings)
@@ -114,15 +94,3 @@ def embed(
 
 def _listed(source: str | Path | Iterable[str | Path], reading: Reading) -> Manifest:
     return read_dataset(source, reading) if isinstance(source, str | bytes | PathLike) else list_images(source)
-
-
-def _write_parquet(path: Path, manifest: Manifest, features: NDArray[np.float32]) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    names = [manifest.class_names[label] if label >= 0 else None for label in manifest.labels.tolist()]
-    paths = [printable(path) for path in manifest.paths]
-    rows = pa.FixedSizeListArray.from_arrays(pa.array(features.ravel()), features.shape[1])
-    table = pa.table({"path": paths, "label": pa.array(names, pa.string()), "features": rows})
-    with arrow_file(path, "wb") as file:
-        pq.write_table(table, file)

@@ -3,42 +3,23 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-import numpy as np
 from pydantic import Field
 
-from regraft.core import BundleError, DataError, SilentProgress, as_path, as_source, json_text, placed, plural, quoted
-from regraft.data import SourceOptions, fingerprint_manifest, require_classes
-from regraft.datasets import read_dataset
-from regraft.experiments import (
-    MetricOptions,
-    RunFolder,
-    RunOptions,
-    Stopwatch,
-    Subject,
-    TrustOptions,
-    features_for,
-    remark_on_seen,
-    report_run,
-    write_record,
-)
+from regraft.core import BundleError, SilentProgress, as_path, as_source, json_text, placed, plural
+from regraft.data import SourceOptions
+from regraft.experiments import MetricOptions, RunFolder, RunOptions, RunResult, TrustOptions, Yardstick
 from regraft.grafting import Place, WhichWeights
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
-    from regraft.bundle import Classifier
     from regraft.core import Progress
-    from regraft.data import Finding, Fingerprints, Manifest
     from regraft.evaluation import Assessment
-
-    FindSeen = Callable[[Sequence[str]], NDArray[np.bool_] | None]
-    """Which of some contents a classifier was trained on; None where that is not known."""
+    from regraft.experiments import Measured
 
 
 class EvaluateOptions(RunOptions, MetricOptions, SourceOptions, TrustOptions):
@@ -68,8 +49,8 @@ class EvaluateOptions(RunOptions, MetricOptions, SourceOptions, TrustOptions):
     )
 
 
-@dataclass(frozen=True)
-class EvaluateResult:
+@dataclass(frozen=True, kw_only=True)
+class EvaluateResult(RunResult):
     """What an evaluation gave.
 
     Attributes:
@@ -79,10 +60,8 @@ class EvaluateResult:
         findings: What was noticed of the data: left out, guessed, doubtful.
     """
 
-    folder: Path
     assessment: Assessment
     n_unreadable: int
-    findings: tuple[Finding, ...] = ()
 
 
 def evaluate(
@@ -109,83 +88,41 @@ def evaluate(
     bundle, source = as_path(bundle, "A bundle or run"), as_source(source)
     options = EvaluateOptions.of(options, settings)
     progress = progress or SilentProgress()
-    watch = Stopwatch()
-    with watch.stage("list images"):
-        manifest = read_dataset(source, options.reading())
-        manifest = require_classes(manifest, minimum=1)
-        manifest = _of_split(manifest, options.split)
-    with watch.stage("hash files"):
-        prints = fingerprint_manifest(manifest, progress=progress)
+    yardstick = Yardstick.of(source, options, options.split, progress)
+    place = Place(bundle, options.trust_code, options.weights, progress)
     with RunFolder(options.runs, options.name, f"{Path(source).stem}-evaluate") as run:
-        yardstick = _Yardstick(run, str(bundle), source, manifest, prints, options, progress, watch)
-        place = Place(bundle, options.trust_code, options.weights, progress)
-        with closing(place.classifiers(options.wait if options.watch else None)) as found:
-            result = _last(place, found, yardstick)
-        if result is None:
+        measured = _measure_all(place, yardstick, run.folder, options, str(bundle))
+        if measured is None:
             raise BundleError(f"No checkpoint of {bundle} came in {options.wait:g} minutes. Is its training running?")
-    return result
+    return EvaluateResult(
+        folder=run.final,
+        assessment=measured.assessment,
+        n_unreadable=measured.n_unreadable,
+        findings=measured.findings,
+    )
+
+
+def _measure_all(
+    place: Place, yardstick: Yardstick, folder: Path, options: EvaluateOptions, bundle: str
+) -> Measured | None:
+    """Measure all that comes; the last is the result. Ctrl-C ends the watching where something was measured."""
+    measured: Measured | None = None
+    with closing(place.classifiers(options.wait if options.watch else None)) as found:
+        try:
+            for step, classifier in found:
+                find_seen = place.seen if step is None else _nobody_knows
+                measured = yardstick.measure(folder, classifier, find_seen, options, place=bundle)
+                if step is not None:
+                    _report_checkpoint(folder, step, measured.assessment, place.progress)
+        except KeyboardInterrupt:
+            if measured is None:
+                raise
+            place.progress.say("Watching was stopped: the report is of the last checkpoint that was measured.")
+    return measured
 
 
 def _nobody_knows(_digests: Sequence[str]) -> None:
     """What a checkpoint of a training under way says of the images that it has seen."""
-
-
-def _last(place: Place, found: Iterable[tuple[int | None, Classifier]], yardstick: _Yardstick) -> EvaluateResult | None:
-    """Measure all that comes; the last result. Ctrl-C ends the watching where something was measured."""
-    result: EvaluateResult | None = None
-    try:
-        for step, classifier in found:
-            result = yardstick.measure(classifier, place.seen if step is None else _nobody_knows)
-            if step is not None:
-                _report_checkpoint(yardstick.run.folder, step, result.assessment, yardstick.progress)
-    except KeyboardInterrupt:
-        if result is None:
-            raise
-        yardstick.progress.say("Watching was stopped: the report is of the last checkpoint that was measured.")
-    return result
-
-
-@dataclass(frozen=True, eq=False)
-class _Yardstick:
-    """What classifiers are measured on."""
-
-    run: RunFolder
-    place: str
-    source: str
-    manifest: Manifest
-    prints: Fingerprints
-    options: EvaluateOptions
-    progress: Progress
-    watch: Stopwatch
-
-    def measure(self, classifier: Classifier, find_seen: FindSeen) -> EvaluateResult:
-        """Measure one; its report replaces that of the one before."""
-        data = features_for(
-            _relabelled(self.manifest, classifier.class_names),
-            spec=classifier.backbone,
-            choice=classifier.choice,
-            extractor=classifier.extractor,
-            progress=self.progress,
-            watch=self.watch,
-            prints=self.prints,
-        )
-        subject = Subject(
-            self.source,
-            self.options,
-            data,
-            train=np.zeros(0, np.int64),
-            test=np.arange(len(data.manifest)),
-            before=(self.place,),
-            noticed=remark_on_seen(data.manifest, find_seen(data.digests)),
-        )
-        measured = report_run(self.run.folder, subject, classifier, None, self.watch)
-        write_record(self.run.folder, source=self.source, options=self.options, seconds=self.watch.seconds, data=data)
-        return EvaluateResult(
-            folder=self.run.final,
-            assessment=measured.assessment,
-            n_unreadable=len(data.unreadable),
-            findings=measured.findings,
-        )
 
 
 def _report_checkpoint(folder: Path, step: int, assessment: Assessment, progress: Progress) -> None:
@@ -196,27 +133,3 @@ def _report_checkpoint(folder: Path, step: int, assessment: Assessment, progress
     with (folder / "checkpoints.jsonl").open("a", encoding="utf-8") as file:
         file.write(json_text(numbers) + "\n")
     progress.say(f"Step {step:,}: accuracy {assessment.accuracy} on {plural(assessment.n_images, 'image')}.")
-
-
-def _of_split(manifest: Manifest, split: str) -> Manifest:
-    if split == "all":
-        return manifest
-    chosen = np.array([given == split for given in manifest.splits], np.bool_)
-    if not chosen.any():
-        raise DataError(
-            f"No image is in the split {quoted(split)}. Leave --split out to use all {len(manifest):,} images."
-        )
-    return manifest.select(chosen)
-
-
-def _relabelled(manifest: Manifest, class_names: tuple[str, ...]) -> Manifest:
-    """The same images with labels that count in the classifier's classes."""
-    places = {name: place for place, name in enumerate(class_names)}
-    foreign = [name for name in manifest.class_names if name not in places]
-    if foreign:
-        raise DataError(
-            f"{len(foreign):,} of the images' classes are unknown to the classifier (first: {quoted(foreign[0])}). "
-            f"It knows: {', '.join(class_names[:10])}{', ...' if len(class_names) > 10 else '.'}"
-        )
-    new_places = np.array([places[name] for name in manifest.class_names], np.int64)
-    return replace(manifest, labels=new_places[manifest.labels], class_names=class_names)
