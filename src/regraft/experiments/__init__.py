@@ -3,6 +3,7 @@
 from regraft.experiments.circumstances import Stopwatch, installed_versions, now
 from regraft.experiments.classifiers import build_classifier
 from regraft.experiments.command_lines import command_line
+from regraft.experiments.contests import Contest, learnt_backbones_here
 from regraft.experiments.dataset_features import DatasetFeatures, features_for, load_features, spread_out
 from regraft.experiments.feature_files import check_feature_file, write_features
 from regraft.experiments.head_choice import choose_head, for_all_classes
@@ -20,6 +21,7 @@ from regraft.experiments.yardsticks import Yardstick
 
 __all__ = [
     "ClassifierResult",
+    "Contest",
     "DatasetFeatures",
     "ExperimentOptions",
     "FeatureOptions",
@@ -44,6 +46,7 @@ __all__ = [
     "folder_name",
     "for_all_classes",
     "installed_versions",
+    "learnt_backbones_here",
     "left_out_head",
     "load_features",
     "notices_of",

@@ -1,0 +1,179 @@
+"""Classifiers that meet on the same images of a data set: probes of several networks, with several heads each."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from regraft.backbones import BACKBONES, compute_features, is_offline
+from regraft.core import StoreError, cache_folder
+from regraft.data import make_finding, require_classes
+from regraft.evaluation import Contestant, Costs, rank
+from regraft.experiments.circumstances import Stopwatch
+from regraft.experiments.dataset_features import features_for
+from regraft.experiments.portions import portion_for_probe
+from regraft.experiments.probes import run_probe
+from regraft.experiments.run_folders import folder_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from regraft.backbones import BackboneSpec, EngineChoice
+    from regraft.bundle import Classifier
+    from regraft.core import Progress
+    from regraft.data import Finding, Fingerprints, Manifest
+    from regraft.evaluation import Ranking
+    from regraft.experiments.dataset_features import DatasetFeatures
+    from regraft.experiments.portions import Portions
+    from regraft.experiments.probe_options import ProbeOptions
+    from regraft.experiments.probes import Probed
+    from regraft.features import Extractor
+
+_N_TIMED = 25
+_N_WARM_UP = 3
+
+
+def learnt_backbones_here() -> tuple[tuple[str, ...], Finding]:
+    """The networks whose learnt weights are on this machine; and a note that says so."""
+    cache = cache_folder()
+    untrained = [name for name in BACKBONES if BACKBONES[name].is_untrained]
+    here = [name for name in BACKBONES if name not in untrained and is_offline(BACKBONES[name], cache)]
+    n_elsewhere = len(BACKBONES) - len(here) - len(untrained)
+    message = (
+        f"No --backbones were named: those whose learnt weights are on this machine are compared ({', '.join(here)}). "
+        f"Left out: {n_elsewhere} whose weights would have to be fetched, and the untrained ones "
+        f"({', '.join(untrained)})."
+    )
+    return tuple(here), make_finding("chosen_backbones", "note", message, len(here))
+
+
+@dataclass(eq=False)
+class Contest:
+    """A contest: one network after the other enters with its heads.
+
+    Attributes:
+        folder: Where each contestant has a folder of its own, with all that `probe` writes.
+        source: The data set as the user named it.
+        manifest: Its images.
+        prints: Their hashes.
+        progress: Where to report.
+        contestants: Who has entered.
+        seconds: That each took.
+        findings: What was noticed of the data.
+    """
+
+    folder: Path
+    source: str
+    manifest: Manifest
+    prints: Fingerprints
+    progress: Progress
+    contestants: list[Contestant] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+    def enter(
+        self, probes: Sequence[ProbeOptions], network: tuple[BackboneSpec, EngineChoice, Extractor]
+    ) -> DatasetFeatures:
+        """Fit and measure the heads of a network, which share its features and its time for an image.
+
+        Args:
+            probes: One for each head.
+            network: As `open_network` gives it.
+
+        Returns:
+            The images with the network's features.
+
+        Raises:
+            DataError: The images that can be read are of one class, or a side of the split is empty.
+        """
+        watch = Stopwatch()
+        spec, choice, extractor = network
+        data = features_for(
+            self.manifest,
+            spec=spec,
+            choice=choice,
+            extractor=extractor,
+            progress=self.progress,
+            watch=watch,
+            prints=self.prints,
+        )
+        self.seconds[f"{probes[0].backbone}: features"] = sum(watch.seconds.values())
+        require_classes(data.manifest)
+        remarked, portions = portion_for_probe(data, probes[0].test_fraction, probes[0].seed)
+        self.progress.start(f"Fitting heads on {probes[0].backbone}", len(probes), unit="heads")
+        finished = [self._run(options, remarked, portions) for options in probes]
+        milliseconds = _time_one_image(finished[0].classifier, data.pixels(portions.test[:1]))
+        self.contestants += [
+            _contestant(options, probed, milliseconds) for options, probed in zip(probes, finished, strict=True)
+        ]
+        self.findings = tuple(dict.fromkeys((*self.findings, *finished[0].findings)))
+        return data
+
+    def _run(self, options: ProbeOptions, data: DatasetFeatures, portions: Portions) -> Probed:
+        watch, name = Stopwatch(), _name(options)
+        own = self.folder / folder_name(f"{options.backbone}-{options.head}")
+        own.mkdir()
+        probed = run_probe(
+            own, self.source, data, options, name=name, train=portions.train, test=portions.test, watch=watch
+        )
+        self.seconds[name] = sum(watch.seconds.values())
+        self.progress.advance(1)
+        return probed
+
+    def rank(self) -> Ranking:
+        """How they stand.
+
+        Raises:
+            StoreError: They were not measured on the same images.
+        """
+        if len({one.predictions.paths for one in self.contestants}) > 1:
+            raise StoreError("The images changed while they were compared. Run the same command again.")
+        return rank(self.contestants)
+
+
+def _name(options: ProbeOptions) -> str:
+    return f"{options.backbone} + {options.head}"
+
+
+def _contestant(options: ProbeOptions, probed: Probed, milliseconds: float) -> Contestant:
+    return Contestant(
+        name=_name(options),
+        backbone=options.backbone,
+        head=options.head,
+        predictions=probed.predictions,
+        assessment=probed.assessment,
+        costs=Costs(
+            milliseconds=milliseconds,
+            n_parameters=probed.classifier.backbone.n_parameters,
+            n_bytes=sum(path.stat().st_size for path in probed.bundle.rglob("*.*")),
+        ),
+        folder=probed.bundle.parent.name,
+    )
+
+
+def _time_one_image(classifier: Classifier, pixels: NDArray[np.uint8]) -> float:
+    """Median milliseconds of one image that is in memory, through network and head.
+
+    Args:
+        classifier: What takes the time.
+        pixels: (1, h, w, 3) uint8.
+    """
+
+    def once() -> None:
+        classifier.probabilities(compute_features(classifier.engine, pixels))
+
+    for _ in range(_N_WARM_UP):
+        once()
+    return 1000 * statistics.median(_seconds_of(once) for _ in range(_N_TIMED))
+
+
+def _seconds_of(work: Callable[[], None]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
