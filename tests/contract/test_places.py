@@ -38,6 +38,7 @@ PARAMETERS = {
     "get_dataset": {"name": OTHER},
     "load": {"folder": PLACE, "cache": PLACE},
     "new_model": {"name": PLACE},
+    "show_dataset": {"name": OTHER},
     "predict": {"bundle": PLACE, "sources": IMAGES},
     "pretrain": {"source": PLACE},
     "probe": {"source": PLACE},
@@ -48,7 +49,19 @@ PARAMETERS = {
 """Every parameter of what is public that can name a place, and what it takes."""
 
 STRANGE = [None, 3, 1.5, b"", "", "a\0b", {"a": 1}, object(), b"\xff\xd8\xff\xe0 a JPEG", pd.DataFrame({"path": ["a"]})]
-NO_PLACES = {"options", "progress", "settings", "top_k", "choice", "trust_code", "self", "y", "sample_weight", "groups"}
+NO_PLACES = {
+    "options",
+    "progress",
+    "settings",
+    "top_k",
+    "action",
+    "choice",
+    "trust_code",
+    "self",
+    "y",
+    "sample_weight",
+    "groups",
+}
 """Parameters that name no place, whatever has them."""
 METHODS = {
     "ImageClassifier": ("fit", "predict", "predict_proba", "decision_function", "score"),

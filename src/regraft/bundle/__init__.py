@@ -3,7 +3,7 @@
 from regraft.bundle.classifier import Answers, Classifier, choose_like
 from regraft.bundle.golden import CheckResult, check_bundle
 from regraft.bundle.predictions import Prediction, PredictResult
-from regraft.bundle.reading import find_bundle, load_bundle, read_record
+from regraft.bundle.reading import find_bundle, load, read_record
 from regraft.bundle.record import SCHEMA_VERSION, BundleRecord, Calibration, EngineRecord, Making
 from regraft.bundle.seen import find_seen, read_seen
 from regraft.bundle.writing import save_bundle
@@ -23,7 +23,7 @@ __all__ = [
     "choose_like",
     "find_bundle",
     "find_seen",
-    "load_bundle",
+    "load",
     "read_record",
     "read_seen",
     "save_bundle",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regraft.bundle.reading import find_bundle, load_bundle
+from regraft.bundle.reading import find_bundle, load
 from regraft.bundle.record import GOLDEN_FILE
 from regraft.bundle.seen import read_seen
 from regraft.core import BundleError, Value
@@ -44,7 +44,7 @@ def check_bundle(
         folder: The bundle or a run's folder.
         choice: What shall run it.
         cache: The cache folder.
-        trust_code: As for `load_bundle`.
+        trust_code: As for `load`.
 
     Raises:
         BundleError: It is damaged, or gives other scores than when it was saved.
@@ -52,7 +52,7 @@ def check_bundle(
     from safetensors.numpy import load_file
 
     folder = find_bundle(folder)
-    classifier = load_bundle(folder, choice=choice, cache=cache, trust_code=trust_code)
+    classifier = load(folder, choice=choice, cache=cache, trust_code=trust_code)
     read_seen(folder)  # for its checks
     golden = load_file(folder / GOLDEN_FILE)
     pixels, expected = golden.get("pixels"), golden.get("scores")

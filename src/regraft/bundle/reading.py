@@ -29,7 +29,7 @@ N_RECORD_BYTES_MAX = 64 << 20
 N_TENSOR_BYTES_MAX = 16 << 30
 
 
-def load_bundle(
+def load(
     folder: str | Path,
     *,
     choice: EngineChoice | None = None,

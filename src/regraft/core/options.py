@@ -28,6 +28,9 @@ from regraft.core.text import all_printable, printable, quoted
 if TYPE_CHECKING:
     from regraft.core.option_facts import Fact, Group
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 PrintableText = Annotated[str, BeforeValidator(lambda text: printable(text) if isinstance(text, str) else text)]
 """A saved text that opens no file any more, and may come from a file's name."""
 
@@ -139,7 +142,7 @@ class Options(Value):
             raise ValueError(str(error).removeprefix(f"It is {quoted(given)}, but ")) from error
 
     @classmethod
-    def of(cls, options: Self | None, settings: dict[str, Any]) -> Self:
+    def of(cls, options: Self | None, settings: Mapping[str, Any]) -> Self:
         """Options from a ready object, from keyword settings, or from an object with some settings changed.
 
         Raises:
@@ -147,7 +150,7 @@ class Options(Value):
         """
         given = {} if options is None else {name: getattr(options, name) for name in options.model_fields_set}
         try:
-            return cls.model_validate(given | settings)
+            return cls.model_validate({**given, **settings})
         except ValidationError as error:
             raise OptionError(explain_validation(error, cls, others=options_by_verb())) from None
 

@@ -13,7 +13,7 @@ from regraft.backbones import (
     resolve_own_network,
     with_preprocessing,
 )
-from regraft.bundle import find_bundle, load_bundle, read_record
+from regraft.bundle import find_bundle, load, read_record
 from regraft.core import OptionError, as_path, plural, quoted
 from regraft.features import backbone_transform, build_extractor
 
@@ -66,7 +66,7 @@ def _find_backbone(options: NetworkOptions, cache: Path, progress: Progress | No
         )
     if options.checkpoint is not None or options.init == "random":
         raise OptionError("--backbone names a bundle, which has its own weights: leave --checkpoint and --init out.")
-    spec = load_bundle(folder, cache=cache, trust_code=options.trust_code).backbone
+    spec = load(folder, cache=cache, trust_code=options.trust_code).backbone
     return spec if options.image_size is None else spec.model_copy(update={"image_size": options.image_size})
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regraft.bundle import find_bundle, find_seen, load_bundle
+from regraft.bundle import find_bundle, find_seen, load
 from regraft.core import BundleError, SilentProgress, StoreError
 from regraft.grafting.records import (
     CHECKPOINTS_FOLDER,
@@ -77,7 +77,7 @@ class Place:
             if time.monotonic() - seen > 60 * wait_minutes:
                 return
             time.sleep(_SECONDS_BETWEEN_LOOKS)
-        yield None, load_bundle(self._final or self.path, trust_code=self.trust_code)
+        yield None, load(self._final or self.path, trust_code=self.trust_code)
 
     def seen(self, digests: Sequence[str]) -> NDArray[np.bool_] | None:
         """Which images the saved classifier was trained on or chosen by; None where nobody knows (yet)."""

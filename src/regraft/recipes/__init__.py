@@ -14,7 +14,7 @@ from regraft.recipes.checking import check
 from regraft.recipes.comparing import CompareOptions, CompareResult, compare
 from regraft.recipes.dataset_conversion import ConvertDatasetResult, convert_dataset
 from regraft.recipes.dataset_getting import GetDatasetResult, get_dataset
-from regraft.recipes.dataset_list import find_dataset, list_datasets
+from regraft.recipes.dataset_list import list_datasets, show_dataset
 from regraft.recipes.demonstration import DemoResult, demo
 from regraft.recipes.diagnosis import DoctorResult, doctor
 from regraft.recipes.embedding import EmbedOptions, EmbedResult, embed
@@ -70,7 +70,6 @@ __all__ = [
     "doctor",
     "embed",
     "evaluate",
-    "find_dataset",
     "finetune",
     "get_dataset",
     "kept_steps",
@@ -82,6 +81,7 @@ __all__ = [
     "pretrain",
     "probe",
     "scan",
+    "show_dataset",
     "sweep",
     "train",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Unpack
 
 from pydantic import Field
 
@@ -33,6 +33,7 @@ from regraft.reports import Comparison, write_comparison
 if TYPE_CHECKING:
     from regraft.core import Progress
     from regraft.data import Finding
+    from regraft.recipes.settings import CompareSettings
 
 
 class CompareOptions(RunOptions, ExperimentOptions, FeatureOptions):
@@ -79,7 +80,11 @@ class CompareResult(RunResult):
 
 
 def compare(
-    source: str | Path, options: CompareOptions | None = None, *, progress: Progress | None = None, **settings: Any
+    source: str | Path,
+    options: CompareOptions | None = None,
+    *,
+    progress: Progress | None = None,
+    **settings: Unpack[CompareSettings],
 ) -> CompareResult:
     """Probe several networks and heads on one data set, on the same training and test images.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
 from regraft.core import SilentProgress, Value, as_source, plural, quoted, shell_quoted
 from regraft.data import Conversion, Finding, Unreadable, left_out
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from regraft.core import Progress
+    from regraft.recipes.settings import ConvertDatasetSettings
 
 _N_TOLD = 100
 _N_RENAMED_TOLD = 5
@@ -45,7 +46,7 @@ def convert_dataset(
     options: ConvertDatasetOptions | None = None,
     *,
     progress: Progress | None = None,
-    **settings: Any,
+    **settings: Unpack[ConvertDatasetSettings],
 ) -> ConvertDatasetResult:
     """Write a data set in another format; go on where an earlier run was stopped.
 

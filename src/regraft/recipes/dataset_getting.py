@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
 from regraft.core import DataError, SilentProgress, Value
 from regraft.datasets import DATASETS, Dataset, GetDatasetOptions, Provenance, Web, obtain
 
 if TYPE_CHECKING:
     from regraft.core import Progress
+    from regraft.recipes.settings import GetDatasetSettings
 
 
 class GetDatasetResult(Value):
@@ -31,7 +32,11 @@ class GetDatasetResult(Value):
 
 
 def get_dataset(
-    name: str, options: GetDatasetOptions | None = None, *, progress: Progress | None = None, **settings: Any
+    name: str,
+    options: GetDatasetOptions | None = None,
+    *,
+    progress: Progress | None = None,
+    **settings: Unpack[GetDatasetSettings],
 ) -> GetDatasetResult:
     """Fetch a published data set; go on where an earlier run was stopped.
 

@@ -10,7 +10,7 @@ def list_datasets() -> tuple[Dataset, ...]:
     return tuple(DATASETS[name] for name in DATASETS)
 
 
-def find_dataset(name: str) -> Dataset:
+def show_dataset(name: str) -> Dataset:
     """The data set called `name`.
 
     Raises:

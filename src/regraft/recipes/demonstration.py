@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
 from regraft.datasets import DATASETS, Dataset
 from regraft.recipes.probing import ProbeResult, probe
@@ -11,6 +11,7 @@ from regraft.recipes.probing import ProbeResult, probe
 if TYPE_CHECKING:
     from regraft.core import Progress
     from regraft.experiments import ProbeOptions
+    from regraft.recipes.settings import ProbeSettings
 
 _DATASET = "elpv"
 
@@ -23,8 +24,15 @@ class DemoResult:
     dataset: Dataset
 
 
-def demo(options: ProbeOptions | None = None, *, progress: Progress | None = None, **settings: Any) -> DemoResult:
+def demo(
+    options: ProbeOptions | None = None, *, progress: Progress | None = None, **settings: Unpack[ProbeSettings]
+) -> DemoResult:
     """Probe 2,624 images of solar cells, defective or not, that come in a package.
+
+    Args:
+        options: Ready options.
+        progress: Where to report.
+        **settings: Single options by name (`ProbeOptions`).
 
     Raises:
         MissingExtraError: The package is not installed.

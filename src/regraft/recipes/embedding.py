@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Unpack
 
 from pydantic import Field
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from regraft.core import Progress
     from regraft.data import Finding, Manifest, Reading, Unreadable
+    from regraft.recipes.settings import EmbedSettings
 
 
 class EmbedOptions(SourceOptions, NetworkOptions):
@@ -61,7 +62,7 @@ def embed(
     options: EmbedOptions | None = None,
     *,
     progress: Progress | None = None,
-    **settings: Any,
+    **settings: Unpack[EmbedSettings],
 ) -> EmbedResult:
     """Compute the features of images and write them to a file.
 

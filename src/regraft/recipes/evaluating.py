@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, Unpack
 
 from pydantic import Field
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from regraft.core import Progress
     from regraft.evaluation import Assessment
     from regraft.experiments import Measured
+    from regraft.recipes.settings import EvaluateSettings
 
 
 class EvaluateOptions(RunOptions, MetricOptions, SourceOptions, TrustOptions):
@@ -70,7 +71,7 @@ def evaluate(
     options: EvaluateOptions | None = None,
     *,
     progress: Progress | None = None,
-    **settings: Any,
+    **settings: Unpack[EvaluateSettings],
 ) -> EvaluateResult:
     """Measure a classifier on labelled images; a warning counts those that it was trained on.
 

@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
 from regraft.core import SilentProgress, as_source, cache_folder
 from regraft.data import require_classes
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from regraft.experiments import DatasetFeatures, Sides
     from regraft.grafting import Boundary, Fit
     from regraft.heads import LinearHead
+    from regraft.recipes.settings import FinetuneSettings
 
     Rows = NDArray[np.int64]
 
@@ -53,7 +54,11 @@ class FinetuneResult(ClassifierResult):
 
 
 def finetune(
-    source: str | Path, options: FinetuneOptions | None = None, *, progress: Progress | None = None, **settings: Any
+    source: str | Path,
+    options: FinetuneOptions | None = None,
+    *,
+    progress: Progress | None = None,
+    **settings: Unpack[FinetuneSettings],
 ) -> FinetuneResult | None:
     """Train a pretrained network on, from a fitted linear head, and measure it.
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 from pydantic import Field
 
-from regraft.bundle import Classifier, PredictResult, load_bundle
+from regraft.bundle import Classifier, PredictResult, load
 from regraft.core import placed
 from regraft.experiments import TrustOptions
 from regraft.images import as_images
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from regraft.core import Progress
+    from regraft.recipes.settings import PredictSettings
 
 
 class PredictOptions(TrustOptions):
@@ -37,7 +38,7 @@ def predict(
     options: PredictOptions | None = None,
     *,
     progress: Progress | None = None,
-    **settings: Any,
+    **settings: Unpack[PredictSettings],
 ) -> PredictResult:
     """Classify images.
 
@@ -56,5 +57,5 @@ def predict(
     """
     options = PredictOptions.of(options, settings)
     images = as_images(sources)  # before the classifier is loaded: nothing is easier to mend
-    classifier = bundle if isinstance(bundle, Classifier) else load_bundle(bundle, trust_code=options.trust_code)
+    classifier = bundle if isinstance(bundle, Classifier) else load(bundle, trust_code=options.trust_code)
     return classifier.predict(images, top_k=options.top_k, progress=progress)

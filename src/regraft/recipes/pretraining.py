@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, Unpack
 
 from pydantic import Field
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from regraft.core import Progress
+    from regraft.recipes.settings import PretrainSettings
 
 
 class PretrainOptions(FinetuneOptions):
@@ -44,7 +45,11 @@ class PretrainOptions(FinetuneOptions):
 
 
 def pretrain(
-    source: str | Path, options: PretrainOptions | None = None, *, progress: Progress | None = None, **settings: Any
+    source: str | Path,
+    options: PretrainOptions | None = None,
+    *,
+    progress: Progress | None = None,
+    **settings: Unpack[PretrainSettings],
 ) -> FinetuneResult | None:
     """Train a network from drawn weights, and measure it.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
 from regraft.core import SilentProgress, as_source
 from regraft.data import require_classes
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from regraft.core import Progress
     from regraft.data import Finding
     from regraft.evaluation import Assessment
+    from regraft.recipes.settings import ProbeSettings
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,11 @@ class ProbeResult:
 
 
 def probe(
-    source: str | Path, options: ProbeOptions | None = None, *, progress: Progress | None = None, **settings: Any
+    source: str | Path,
+    options: ProbeOptions | None = None,
+    *,
+    progress: Progress | None = None,
+    **settings: Unpack[ProbeSettings],
 ) -> ProbeResult:
     """Train a linear classifier on fixed features of a pretrained network, and measure it.
 

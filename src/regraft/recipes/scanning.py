@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Unpack
 
 import numpy as np
 from pydantic import Field
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from regraft.core import Progress
+    from regraft.recipes.settings import ScanSettings
 
 
 class ScanOptions(SourceOptions):
@@ -63,7 +64,11 @@ class ScanResult(Value):
 
 
 def scan(
-    source: str | Path, options: ScanOptions | None = None, *, progress: Progress | None = None, **settings: Any
+    source: str | Path,
+    options: ScanOptions | None = None,
+    *,
+    progress: Progress | None = None,
+    **settings: Unpack[ScanSettings],
 ) -> ScanResult:
     """List, hash, decode and count the images of a data set.
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from regraft.data import Finding
     from regraft.experiments import DatasetFeatures, Portions
     from regraft.grafting import TrialRoom
+    from regraft.recipes.settings import SweepSettings
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,11 @@ class _Opened:
 
 
 def sweep(
-    source: str | Path, options: SweepOptions | None = None, *, progress: Progress | None = None, **settings: Any
+    source: str | Path,
+    options: SweepOptions | None = None,
+    *,
+    progress: Progress | None = None,
+    **settings: Unpack[SweepSettings],
 ) -> SweepResult | None:
     """Try sets of options of fine-tuning, and say which is best; the test images are not looked at.
 

@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
 from regraft.core import SilentProgress, as_source, cache_folder
 from regraft.data import require_classes
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from regraft.data import Manifest
     from regraft.evaluation import PairedDifference
     from regraft.grafting import Climbed
+    from regraft.recipes.settings import TrainSettings
     from regraft.reports import Rung
 
 
@@ -62,7 +63,11 @@ class TrainResult(ClassifierResult):
 
 
 def train(
-    source: str | Path, options: TrainOptions | None = None, *, progress: Progress | None = None, **settings: Any
+    source: str | Path,
+    options: TrainOptions | None = None,
+    *,
+    progress: Progress | None = None,
+    **settings: Unpack[TrainSettings],
 ) -> TrainResult | None:
     """Probe, fine-tune, and keep what is better beyond chance.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regraft.core import shell_quoted
-from regraft.recipes import convert_dataset, find_dataset, get_dataset
+from regraft.recipes import convert_dataset, get_dataset, show_dataset
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,7 @@ def convert(given: Given, progress: Progress, say: Callable[[str], None]) -> Non
         OptionError: There is no such data set, or the folder holds something else.
         RegraftError: It cannot be fetched or written.
     """
-    row, folder = find_dataset(given.required("dataset_name")), given.required_path("dataset_dir")
+    row, folder = show_dataset(given.required("dataset_name")), given.required_path("dataset_dir")
     if (folder / "CONVERSION.json").is_file():
         say(f"{folder} is there already: nothing was done. regraft scan {shell_quoted(str(folder))} looks at it.")
         return

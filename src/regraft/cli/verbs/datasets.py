@@ -15,9 +15,9 @@ from regraft.recipes import (
     GetDatasetOptions,
     GetDatasetResult,
     convert_dataset,
-    find_dataset,
     get_dataset,
     list_datasets,
+    show_dataset,
 )
 
 _DEFAULTS = GetDatasetOptions()
@@ -108,7 +108,7 @@ def _say_list() -> None:
 
 
 def _say_row(name: str) -> None:
-    row = find_dataset(name)
+    row = show_dataset(name)
     facts = {
         "images": f"{row.n_images:,} in {plural(row.n_classes, 'class', 'classes')}",
         "size": decimal(row.n_bytes),

@@ -1,0 +1,133 @@
+"""What `import regraft` gives: names, types, keyword arguments; the stub, the code and the page agree."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import inspect
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import regraft
+from regraft import recipes
+from regraft.core import errors
+from regraft.recipes import settings as known
+
+ROOT = Path(__file__).parents[2]
+STUB = ROOT / "src" / "regraft" / "__init__.pyi"
+FUNCTIONS = {name: one for name in regraft.__all__ if inspect.isfunction(one := getattr(regraft, name))}
+WITH_SETTINGS = {name: one for name, one in FUNCTIONS.items() if "options" in inspect.signature(one).parameters}
+
+
+@pytest.fixture(scope="module")
+def writer():
+    """The script that writes the keyword arguments."""
+    specification = importlib.util.spec_from_file_location("write_settings", ROOT / "tools" / "write_settings.py")
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+def test_all_ways_to_ask_agree():
+    """`__all__`, `dir`, a star import and what type checkers read name the same things."""
+    starred: dict[str, object] = {}
+    exec("from regraft import *", starred)  # noqa: S102 - our own line
+    stub = ast.parse(STUB.read_text(encoding="utf-8"))
+    listed = next(node.value for node in stub.body if isinstance(node, ast.Assign))
+    imported = {alias.name for node in stub.body if isinstance(node, ast.ImportFrom) for alias in node.names}
+    assert set(regraft.__all__) == set(ast.literal_eval(listed)) == imported | {"__version__"}
+    assert set(starred) - {"__builtins__"} == set(regraft.__all__)
+    assert dir(regraft) == sorted(regraft.__all__)
+
+
+def test_nothing_is_imported_before_it_is_used():
+    """Neither numbers nor options nor a floor is loaded by `import regraft` and a question for its version."""
+    program = "import sys, regraft; regraft.__version__; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert not loaded & {"numpy", "pydantic", "torch", "sklearn", "openvino", "PIL"}
+    assert not {name for name in loaded if name.startswith("regraft.")}
+
+
+def test_the_version_is_the_installed_one():
+    """`regraft.__version__` is what pip shows."""
+    assert regraft.__version__ == importlib.metadata.version("regraft")
+
+
+def test_errors_options_and_results_are_public():
+    """The whole tree of errors, the options of every verb, and every result can be imported from the package."""
+    tree = {name for name, one in vars(errors).items() if inspect.isclass(one) and issubclass(one, Exception)}
+    told = {name for name in recipes.__all__ if name.endswith(("Options", "Result", "Row"))}
+    assert tree | told <= set(regraft.__all__)
+
+
+def test_the_keyword_arguments_are_the_options(writer):
+    """Written anew, the module of keyword arguments is the committed one."""
+    assert writer.MODULE.read_text(encoding="utf-8") == writer.written(), "run: python tools/write_settings.py"
+
+
+@pytest.mark.parametrize("name", WITH_SETTINGS)
+def test_a_verb_takes_its_options_by_name(name):
+    """The type of `**settings` has every option, and no more; the signature and the help name it."""
+    function = WITH_SETTINGS[name]
+    parameters = inspect.signature(function).parameters
+    kind = parameters["options"].annotation.removesuffix(" | None")
+    settings = kind.replace("Options", "Settings")
+    assert parameters["settings"].annotation == f"Unpack[{settings}]"
+    assert set(getattr(known, settings).__annotations__) == set(getattr(regraft, kind).model_fields)
+    assert f"`{kind}`" in inspect.getdoc(function)
+
+
+RIGHT = """
+from pathlib import Path
+
+import regraft
+from regraft import Classifier, ImageClassifier, OptionError, ProbeOptions, ProbeResult
+
+result: ProbeResult = regraft.probe("photos", head="svm", n_folds=3, runs="runs", root=Path("x"), image_size=None)
+regraft.probe(Path("photos"), ProbeOptions(head="svm"), seed=1)
+regraft.compare("photos", backbones=["a", "b"], heads=("svm",))
+regraft.convert_dataset("photos", to="tfrecord", out=Path("x"))
+regraft.train("photos", rates=[1e-3, 1e-2], augmentation="flips", fresh_views="yes")
+regraft.pretrain("photos", epochs=3, backbone="lenet")
+classifier: Classifier = regraft.load(result.bundle, trust_code=True)
+label: str = classifier.predict(["a.jpg"], top_k=2).predictions[0].label
+version: str = regraft.__version__
+problems: type[Exception] = OptionError
+"""
+WRONG = {
+    'regraft.probe("photos", hed="svm")': "hed",
+    'regraft.probe("photos", head="svn")': "head",
+    'regraft.finetune("photos", epochs="many")': "epochs",
+    'regraft.predict("x", "y", top="1")': "top",
+    'regraft.convert_dataset("photos", to="zip")': "to",
+    'regraft.load("x", trust=True)': "trust",
+    "regraft.prob": "prob",
+}
+SETTINGS = """
+[mypy]
+strict = true
+follow_imports = skip
+[mypy-regraft.recipes.*,regraft.bundle.*,regraft.core.*,regraft.datasets.*]
+follow_imports = silent
+[mypy-numpy.*]
+follow_imports_for_stubs = true
+"""
+"""What says nothing about the calls is not read: two seconds instead of twenty."""
+
+
+def test_type_checkers_know_the_keyword_arguments(tmp_path):
+    """Right calls pass; a wrong name and a wrong word are found, each in its line."""
+    beginning = RIGHT.count("\n") + 2
+    (tmp_path / "user.py").write_text("\n".join([RIGHT.rstrip("\n"), "", *WRONG]), encoding="utf-8")
+    (tmp_path / "mypy.ini").write_text(SETTINGS, encoding="utf-8")
+    command = [sys.executable, "-m", "mypy", "--config-file", "mypy.ini", "user.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    found = {int(line): text for line, text in re.findall(r"^user\.py:(\d+): error: (.*)", done.stdout, re.MULTILINE)}
+    assert set(found) == set(range(beginning, beginning + len(WRONG))), done.stdout + done.stderr
+    for text, name in zip(found.values(), WRONG.values(), strict=True):
+        assert f'"{name}"' in text
