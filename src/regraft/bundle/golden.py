@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regraft.bundle.reading import find_bundle, load
+from regraft.bundle.reading import find_bundle, load, read_tensors
 from regraft.bundle.record import GOLDEN_FILE
 from regraft.bundle.seen import read_seen
 from regraft.core import BundleError, Value
@@ -15,7 +15,10 @@ from regraft.data import Finding, unkept
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from regraft.backbones import EngineChoice
+    from regraft.bundle.classifier import Classifier
 
 TOLERANCE_SAME = 1e-4
 """Largest score difference on the same engine and precision, relative to the largest score."""
@@ -49,23 +52,10 @@ def check_bundle(
     Raises:
         BundleError: It is damaged, or gives other scores than when it was saved.
     """
-    from safetensors.numpy import load_file
-
     folder = find_bundle(folder)
     classifier = load(folder, choice=choice, cache=cache, trust_code=trust_code)
     read_seen(folder)  # for its checks
-    golden = load_file(folder / GOLDEN_FILE)
-    pixels, expected = golden.get("pixels"), golden.get("scores")
-    size = classifier.backbone.image_size
-    n_classes = len(classifier.class_names)
-    if (
-        pixels is None
-        or expected is None
-        or pixels.dtype != np.uint8
-        or pixels.shape[1:] != (size, size, 3)
-        or expected.shape != (len(pixels), n_classes)
-    ):
-        raise BundleError(f"The golden inputs of {folder} do not fit its network and classes.")
+    pixels, expected = _golden(folder, classifier)
     made_with = classifier.record.engine
     used = classifier.choice
     is_same = (made_with.engine, made_with.precision) == (used.engine, used.precision)
@@ -87,3 +77,19 @@ def check_bundle(
         tolerance=tolerance,
         findings=unkept(classifier.cache),
     )
+
+
+def _golden(folder: Path, classifier: Classifier) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """The inputs (m, h, w, 3) and the scores (m, k) that they must give."""
+    golden = read_tensors(folder / GOLDEN_FILE)
+    pixels, expected = golden.get("pixels"), golden.get("scores")
+    size = classifier.backbone.image_size
+    if (
+        pixels is None
+        or expected is None
+        or pixels.dtype != np.uint8
+        or pixels.shape[1:] != (size, size, 3)
+        or expected.shape != (len(pixels), len(classifier.class_names))
+    ):
+        raise BundleError(f"The golden inputs of {folder} do not fit its network and classes.")
+    return pixels, expected

@@ -17,7 +17,16 @@ from regraft.bundle.record import (
     TENSOR_FILES,
     BundleRecord,
 )
-from regraft.core import BundleError, StoreError, as_path, cache_folder, digest_file, digest_tensors, read_tensor_header
+from regraft.core import (
+    BundleError,
+    StoreError,
+    as_path,
+    cache_folder,
+    digest_file,
+    digest_tensors,
+    plural,
+    read_tensor_header,
+)
 from regraft.heads import LinearHead
 
 if TYPE_CHECKING:
@@ -116,7 +125,8 @@ def read_record(folder: Path) -> BundleRecord:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, first["loc"])) or "the file"
         raise BundleError(
-            f"{path} is damaged or no bundle record: {error.error_count()} faults, first at {place}: {first['msg']}."
+            f"{path} is damaged or no bundle record: {plural(error.error_count(), 'fault')}, first at {place}: "
+            f"{first['msg']}."
         ) from error
 
 

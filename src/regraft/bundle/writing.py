@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,13 +18,12 @@ from regraft.bundle.record import (
     HEAD_FILE,
     RECORD_FILE,
     SEEN_FILE,
-    TENSOR_FILES,
 )
 from regraft.bundle.seen import pack_digests
 from regraft.core import BundleError, digest_file, own_file, printable, publish, sync_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -55,27 +54,18 @@ def save_bundle(
     Raises:
         BundleError: The folder exists.
     """
-    from safetensors.numpy import save_file
-
     if folder.exists():
         raise BundleError(f"There is something at {folder} already. Choose another name, or move it away.")
+    scores = classifier.head.scores(golden_features)
+    tensors: dict[str, Mapping[str, NDArray[Any]]] = {
+        HEAD_FILE: classifier.head.tensors(),
+        GOLDEN_FILE: {"pixels": golden_pixels, "scores": scores},
+    }
+    if seen:
+        tensors[SEEN_FILE] = {"digests": pack_digests(seen)}
     aside = folder.with_name(f".{uuid.uuid4().hex}.tmp")
     try:
-        (aside / GOLDEN_FILE).parent.mkdir(parents=True)
-        save_file(
-            {name: np.ascontiguousarray(part) for name, part in classifier.head.tensors().items()}, aside / HEAD_FILE
-        )
-        weights, _digest = keep_weights(classifier.backbone, classifier.cache / "weights")
-        shutil.copyfile(weights, aside / BACKBONE_FILE)
-        names: tuple[str, ...] = TENSOR_FILES
-        if seen:
-            names = (*names, SEEN_FILE)
-            save_file({"digests": pack_digests(seen)}, aside / SEEN_FILE)
-        if classifier.backbone.family == "own":
-            names = (*names, CODE_FILE)
-            _copy_code(classifier.backbone, aside / CODE_FILE)
-        scores = classifier.head.scores(golden_features)
-        save_file({"pixels": np.ascontiguousarray(golden_pixels), "scores": scores}, aside / GOLDEN_FILE)
+        names = [*_write_tensors(aside, tensors), *_copy_network(classifier, aside)]
         record = classifier.record.model_copy(
             update={
                 "digests": {name: digest_file(aside / name) for name in names},
@@ -90,6 +80,26 @@ def save_bundle(
         sync_folder(folder.parent)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def _write_tensors(folder: Path, tensors: Mapping[str, Mapping[str, NDArray[Any]]]) -> list[str]:
+    """Write arrays by file and name; gives the files."""
+    from safetensors.numpy import save_file
+
+    for name, parts in tensors.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        save_file({part: np.ascontiguousarray(array) for part, array in parts.items()}, folder / name)
+    return [*tensors]
+
+
+def _copy_network(classifier: Classifier, folder: Path) -> list[str]:
+    """Copy the network's weights, and its source where its author wrote it; gives the files."""
+    weights, _digest = keep_weights(classifier.backbone, classifier.cache / "weights")
+    shutil.copyfile(weights, folder / BACKBONE_FILE)
+    if classifier.backbone.family != "own":
+        return [BACKBONE_FILE]
+    _copy_code(classifier.backbone, folder / CODE_FILE)
+    return [BACKBONE_FILE, CODE_FILE]
 
 
 def _copy_code(backbone: BackboneSpec, target: Path) -> None:

@@ -115,13 +115,11 @@ def assess(
     estimates = measure(known, baseline_class=baseline_class, confidence=confidence, seed=seed)
     baseline = None
     if baseline_class is not None:
-        name = known.class_names[baseline_class]
-        baseline = Baseline(class_name=name, accuracy=estimates["baseline"])
+        baseline = Baseline(class_name=known.class_names[baseline_class], accuracy=estimates["baseline"])
     classes = class_results(known, confidence)
-    n_unlabelled = len(predictions) - len(known)
     return Assessment(
         n_images=len(known),
-        n_unlabelled=n_unlabelled,
+        n_unlabelled=len(predictions) - len(known),
         n_groups=estimates["accuracy"].n_groups,
         confidence=confidence,
         accuracy=estimates["accuracy"],
@@ -137,7 +135,7 @@ def assess(
         n_mistakes=int((~known.right).sum()),
         mistakes=surest_mistakes(known, N_MISTAKES),
         reliability=reliability_bins(known.confidence, known.right),
-        caveats=tuple(_caveats(estimates["accuracy"], baseline, classes, n_unlabelled)),
+        caveats=tuple(_caveats(estimates["accuracy"], baseline, classes, len(predictions) - len(known))),
     )
 
 

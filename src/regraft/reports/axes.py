@@ -88,7 +88,14 @@ def linear_axis(ends: Ends, places: Ends, ticks: Iterable[float], label: Callabl
 
 
 def logarithmic_axis(ends: Ends, places: Ends, ticks: Iterable[float], label: Callable[[float], str]) -> Axis:
-    """An axis on which equal factors are equal distances; the arguments are those of `linear_axis`."""
+    """An axis on which equal factors are equal distances.
+
+    Args:
+        ends: The values at both ends, above 0.
+        places: Where these lie in the drawing.
+        ticks: The values that are labelled.
+        label: Their text.
+    """
     line = linear_axis((math.log10(ends[0]), math.log10(ends[1])), places, (), label)
 
     def place(value: float) -> float:
@@ -114,7 +121,14 @@ def share_axis(low: float, high: float, places: Ends) -> Axis:
 
 
 def enclosing_axis(low: float, high: float, places: Ends, label: Callable[[float], str]) -> Axis:
-    """A linear axis from the round number below low to the one above high."""
+    """A linear axis from the round number below low to the one above high.
+
+    Args:
+        low: The smallest value that it must hold.
+        high: The largest one.
+        places: Where its ends lie in the drawing.
+        label: The text of a tick.
+    """
     ticks = nice_ticks(low, high)
     return linear_axis((ticks[0], ticks[-1]), places, ticks, label)
 
@@ -133,7 +147,14 @@ def nice_ticks(low: float, high: float, n_wanted: int = 5) -> list[float]:
 
 
 def inner_ticks(low: float, high: float, n_wanted: int = 5, *, are_whole: bool = False) -> list[float]:
-    """Round numbers between low and high; whole ones only, if so wanted."""
+    """Round numbers between two ends.
+
+    Args:
+        low: The lower end, which is one of them where it is round.
+        high: The upper end, likewise.
+        n_wanted: About how many.
+        are_whole: Leave out what is no whole number.
+    """
     ticks = [round(tick, 9) for tick in nice_ticks(low, high, n_wanted) if low - _CLOSE <= tick <= high + _CLOSE]
     return [tick for tick in ticks if not are_whole or tick.is_integer()]
 
