@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from regraft.data import Manifest, label_positions
 from regraft.evaluation import ChangedImage, Contestant, Costs, Predictions, Verdict, assess
 from regraft.reports import RateGroup, RateSchedule, Report, Rung, TrainingCurve, TrainingStory
 
@@ -124,6 +126,28 @@ def make_training():
                 }
                 | parts
             )
+        )
+
+    return make
+
+
+@pytest.fixture
+def make_manifest():
+    """A manifest from class names, one for each image, and whatever else matters."""
+
+    def make(names, splits=None, groups=None, class_names=None, **more) -> Manifest:
+        labels, found = label_positions(names)
+        if class_names is not None:
+            labels = np.array([-1 if name is None else class_names.index(name) for name in names])
+        n_images = len(names)
+        return Manifest(
+            root=Path("/data"),
+            paths=tuple(f"{row}.jpg" for row in range(n_images)),
+            labels=labels,
+            class_names=found if class_names is None else class_names,
+            splits=tuple(splits or [None] * n_images),
+            groups=tuple(groups or [None] * n_images),
+            **more,
         )
 
     return make

@@ -1,16 +1,28 @@
 """Which images there are, with their labels and splits. Files are listed and hashed here, never decoded."""
 
-from regraft.data.file_listing import has_image_name
+from regraft.data.files import (
+    N_BYTES_MAX,
+    N_SIGNATURE_BYTES,
+    READABLE_KINDS,
+    ContentKind,
+    ImageFile,
+    Reason,
+    StoredImage,
+    Unreadable,
+    UnreadableImageError,
+    as_files,
+    explain_os_error,
+    identify_content,
+    reading_order,
+    require_readable,
+)
 from regraft.data.finding import Finding, Severity, left_out, make_finding, unkept
-from regraft.data.findings import DataSummary, find_problems, summarise
 from regraft.data.fingerprints import Fingerprints, fingerprint_files, fingerprint_manifest
-from regraft.data.folder_layout import FolderLayout, lay_out
-from regraft.data.folders import read_folder
-from regraft.data.layouts import SplitFolders
+from regraft.data.folders import has_image_name, is_hidden, place_images, read_folder
 from regraft.data.manifest import Manifest, Split, require_classes
 from regraft.data.names import UNLABELLED, label_positions
-from regraft.data.readable_kinds import N_SIGNATURE_BYTES, READABLE_KINDS
-from regraft.data.reading import Reading
+from regraft.data.problems import DataSummary, find_problems, summarise
+from regraft.data.reading import Reading, SplitFolders
 from regraft.data.shards import (
     CONVERSION_FILE,
     LABELS_FILE,
@@ -22,13 +34,10 @@ from regraft.data.shards import (
     read_conversion,
     shard_split,
 )
-from regraft.data.signatures import ContentKind, identify_content, require_readable
 from regraft.data.source_options import SourceOptions, asked_of
 from regraft.data.sources import list_images, read_manifest
 from regraft.data.splits import assign_splits, has_own_validation, split_folds, split_holdout
-from regraft.data.stored import N_BYTES_MAX, ImageFile, StoredImage, as_files, reading_order
 from regraft.data.units import cluster_units
-from regraft.data.unreadable import Reason, Unreadable, UnreadableImageError, explain_os_error
 
 __all__ = [
     "CONVERSION_FILE",
@@ -43,7 +52,6 @@ __all__ = [
     "FeatureName",
     "Finding",
     "Fingerprints",
-    "FolderLayout",
     "ImageFile",
     "Manifest",
     "Reading",
@@ -68,12 +76,13 @@ __all__ = [
     "has_image_name",
     "has_own_validation",
     "identify_content",
+    "is_hidden",
     "label_positions",
-    "lay_out",
     "left_out",
     "list_images",
     "make_finding",
     "masked_crc32c",
+    "place_images",
     "read_conversion",
     "read_folder",
     "read_manifest",

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from regraft.data.unreadable import Unreadable
+    from regraft.data.files import Unreadable
 
 _N_EXAMPLES = 6
 

@@ -8,16 +8,15 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from regraft.core import SilentProgress, digest_bytes, digest_file, in_threads
-from regraft.data.stored import StoredImage, reading_order
-from regraft.data.unreadable import Reason, Unreadable, UnreadableImageError, explain_os_error
+from regraft.data.files import Reason, StoredImage, Unreadable, UnreadableImageError, explain_os_error, reading_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from regraft.core import Progress
+    from regraft.data.files import ImageFile
     from regraft.data.manifest import Manifest
-    from regraft.data.stored import ImageFile
 
 _N_FILES_A_TASK = 16
 """Few enough for a smooth progress bar, enough that a million files need no million tasks."""

@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from regraft.data.files import ImageFile, StoredImage, Unreadable
     from regraft.data.finding import Finding
-    from regraft.data.stored import ImageFile, StoredImage
-    from regraft.data.unreadable import Unreadable
 
 Split = Literal["train", "val", "test"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regraft.data.columns import SUFFIXES
-from regraft.data.packed import content_name, explain_packed
+from regraft.data.files import content_name, explain_packed
 from regraft.data.shards import SHARD_SUFFIXES
+from regraft.data.tables import SUFFIXES
 
 if TYPE_CHECKING:
     from pathlib import Path

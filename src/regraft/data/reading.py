@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from regraft.data.layouts import SplitFolders
+SplitFolders = Literal["auto", "yes", "no"]
+"""Whether folders called like a split are splits: auto looks at what is beside and below them."""
 
 
 @dataclass(frozen=True)

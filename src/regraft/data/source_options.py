@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from regraft.core import Options, came_later, decides, placed
-from regraft.data.layouts import SplitFolders
-from regraft.data.reading import Reading
+from regraft.data.reading import Reading, SplitFolders
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet

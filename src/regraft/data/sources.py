@@ -9,23 +9,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regraft.core import DataError, OptionError, as_paths, as_source, quoted
-from regraft.data.columns import SUFFIXES
-from regraft.data.file_listing import list_files
-from regraft.data.folder_remarks import remark_on_files
-from regraft.data.folders import read_folder, relative_path
+from regraft.data.folders import list_files, read_folder, relative_path, remark_on_files
 from regraft.data.manifest import Manifest
 from regraft.data.names import UNLABELLED
 from regraft.data.other_files import explain_other_file
 from regraft.data.reading import Reading
 from regraft.data.shards import is_shard, read_shard_file, read_shard_folder, read_shard_pattern
-from regraft.data.tables import read_table
+from regraft.data.tables import SUFFIXES, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from regraft.data.files import StoredImage, Unreadable
     from regraft.data.finding import Finding
-    from regraft.data.stored import StoredImage
-    from regraft.data.unreadable import Unreadable
 
 
 def refuse_name(name: str) -> Manifest:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from regraft.data.manifest import Manifest
-from regraft.data.names import label_positions
 from regraft.datasets.writing import ShardRow, write_parquet, write_tar, write_tfrecord
 
 
@@ -25,28 +22,6 @@ def write_files(tmp_path):
         return folder
 
     return write
-
-
-@pytest.fixture
-def make_manifest():
-    """A manifest from class names, one for each image, and whatever else matters."""
-
-    def make(names, splits=None, groups=None, class_names=None, **more) -> Manifest:
-        labels, found = label_positions(names)
-        if class_names is not None:
-            labels = np.array([-1 if name is None else class_names.index(name) for name in names])
-        n_images = len(names)
-        return Manifest(
-            root=Path("/data"),
-            paths=tuple(f"{row}.jpg" for row in range(n_images)),
-            labels=labels,
-            class_names=found if class_names is None else class_names,
-            splits=tuple(splits or [None] * n_images),
-            groups=tuple(groups or [None] * n_images),
-            **more,
-        )
-
-    return make
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import blake3
 import pytest
 
 from regraft.core import SilentProgress
+from regraft.data.files.unreadable import Reason
 from regraft.data.fingerprints import explain_os_error, fingerprint_files
-from regraft.data.unreadable import Reason
 
 
 class Counted(SilentProgress):

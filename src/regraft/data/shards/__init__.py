@@ -5,8 +5,8 @@ An image stays where it is: a row of the manifest is a part of a file, or a cell
 
 from regraft.data.shards.class_lists import LABELS_FILE
 from regraft.data.shards.conversion_record import CONVERSION_FILE, Conversion, WrittenShard, read_conversion
-from regraft.data.shards.finding import is_shard, read_shard_file, read_shard_folder, read_shard_pattern
 from regraft.data.shards.shard_names import SHARD_SUFFIXES, ShardFormat, shard_split
+from regraft.data.shards.shard_reading import is_shard, read_shard_file, read_shard_folder, read_shard_pattern
 from regraft.data.shards.tfrecords import FeatureName, masked_crc32c
 
 __all__ = [

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from regraft.data.unreadable import Reason, Unreadable
+from regraft.data.files import Reason, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regraft.data.stored import ShardFile, StoredImage
+    from regraft.data.files import ShardFile, StoredImage
 
 N_NAME_CHARACTERS_MAX = 4096
 """Longer names of images and classes are not taken."""

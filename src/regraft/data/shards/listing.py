@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from regraft.core import DataError, OptionError, plural
-from regraft.data.cells import are_classes, placeholder_remark, without_placeholders, without_words, written_label
-from regraft.data.folder_remarks import remark_on_layout
-from regraft.data.layouts import read_layout
+from regraft.data.files import Reason, ShardFile, StoredImage, Unreadable, explain_os_error
+from regraft.data.folders import read_layout, remark_on_layout
 from regraft.data.manifest import Manifest, Split
 from regraft.data.names import label_positions
 from regraft.data.shards.class_lists import ClassList, gaps, read_class_list
@@ -21,15 +20,14 @@ from regraft.data.shards.shard_names import find_missing, shard_format, shard_sp
 from regraft.data.shards.shard_remarks import say_noticed
 from regraft.data.shards.tars import list_tar
 from regraft.data.shards.tfrecords import list_tfrecord
-from regraft.data.stored import ShardFile, StoredImage
-from regraft.data.unreadable import Reason, Unreadable, explain_os_error
+from regraft.data.tables import are_classes, placeholder_remark, without_placeholders, without_words, written_label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from regraft.data.layouts import Layout, Placement, SplitFolders
-    from regraft.data.reading import Reading
+    from regraft.data.folders import Layout, Placement
+    from regraft.data.reading import Reading, SplitFolders
 
 _LISTERS = {"tfrecord": list_tfrecord, "webdataset": list_tar}
 

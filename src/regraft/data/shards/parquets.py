@@ -12,13 +12,11 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from regraft.core import OptionError, quoted, shortened
-from regraft.data.cells import CellError, label_of, squashed
-from regraft.data.column_words import LABEL_WORDS
+from regraft.data.files import Reason, ShardFile, StoredImage, UnreadableImageError
 from regraft.data.shards.contents import N_NAME_CHARACTERS_MAX, ShardContents
 from regraft.data.shards.row_groups import N_GROUP_BYTES_MAX, RowGroups, batches, leaf, open_parquet, stated_bytes
 from regraft.data.shards.row_streams import RowStreams
-from regraft.data.stored import ShardFile, StoredImage
-from regraft.data.unreadable import Reason, UnreadableImageError
+from regraft.data.tables import LABEL_WORDS, CellError, label_of, squashed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

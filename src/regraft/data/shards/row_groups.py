@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from regraft.core import arrow_file, shortened
-from regraft.data.unreadable import Reason, UnreadableImageError
+from regraft.data.files import Reason, UnreadableImageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from regraft.data.stored import ShardFile
+    from regraft.data.files import ShardFile
 
 N_GROUP_BYTES_MAX = 1 << 30
 """A row group with more bytes of images is not read, whatever it states."""

@@ -7,14 +7,13 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from regraft.core import shortened
+from regraft.data.files import N_BYTES_MAX, Reason, UnreadableImageError
 from regraft.data.shards.row_groups import batches, leaf, open_parquet
-from regraft.data.stored import N_BYTES_MAX
-from regraft.data.unreadable import Reason, UnreadableImageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regraft.data.stored import ShardFile
+    from regraft.data.files import ShardFile
 
 _N_KEPT_BYTES = 64 << 20
 _N_BUFFER_BYTES = 4 << 20

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from regraft.data.split_words import SPLIT_NAMES
+from regraft.data.folders import SPLIT_NAMES
 
 if TYPE_CHECKING:
     from regraft.data.manifest import Split

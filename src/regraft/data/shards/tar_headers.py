@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from regraft.data.unreadable import Reason, UnreadableImageError
+from regraft.data.files import Reason, UnreadableImageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regraft.data.stored import ShardFile
+    from regraft.data.files import ShardFile
 
 BLOCK = 512
 N_AHEAD = 2 * BLOCK

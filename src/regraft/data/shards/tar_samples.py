@@ -11,15 +11,14 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from regraft.data.file_listing import EXTENSIONS
-from regraft.data.leftovers import is_hidden
-from regraft.data.signatures import identify_content
+from regraft.data.files import identify_content
+from regraft.data.folders import EXTENSIONS, is_hidden
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from regraft.data.files import ContentKind
     from regraft.data.shards.tar_headers import Member
-    from regraft.data.signatures import ContentKind
 
     Notice = Callable[[str, str], None]
 

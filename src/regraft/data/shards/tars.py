@@ -10,14 +10,20 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from regraft.data.cells import CellError, label_of, written_label
-from regraft.data.packed import DECOMPRESSORS, content_name
+from regraft.data.files import (
+    DECOMPRESSORS,
+    Reason,
+    ShardFile,
+    StoredImage,
+    Unreadable,
+    UnreadableImageError,
+    content_name,
+    identify_content,
+)
 from regraft.data.shards.contents import N_NAME_CHARACTERS_MAX, ShardContents
 from regraft.data.shards.tar_headers import BLOCK, Member, list_members
 from regraft.data.shards.tar_samples import UNREADABLE, Sample, find_samples, first_dot
-from regraft.data.signatures import identify_content
-from regraft.data.stored import ShardFile, StoredImage
-from regraft.data.unreadable import Reason, Unreadable, UnreadableImageError
+from regraft.data.tables import CellError, label_of, written_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

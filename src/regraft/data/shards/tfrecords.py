@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 import google_crc32c
 
+from regraft.data.files import N_BYTES_MAX, Reason, ShardFile, StoredImage, UnreadableImageError
 from regraft.data.shards.contents import N_NAME_CHARACTERS_MAX, ShardContents
 from regraft.data.shards.examples import find_features
-from regraft.data.stored import N_BYTES_MAX, ShardFile, StoredImage
-from regraft.data.unreadable import Reason, UnreadableImageError
 
 if TYPE_CHECKING:
     from regraft.data.shards.examples import FeatureValue

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regraft.core import DataError, OptionError, digest_bytes, hash_key
-from regraft.data import StoredImage, assign_splits, fingerprint_manifest, lay_out
-from regraft.datasets.writing import make_shard_name
+from regraft.data import StoredImage, assign_splits, fingerprint_manifest
+from regraft.datasets.writing import lay_out, make_shard_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,0 +1,127 @@
+"""Images that are parts of larger files: where they lie, and how their bytes are read."""
+
+from __future__ import annotations
+
+import os
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from regraft.core import as_path, several
+from regraft.data.files.unreadable import Reason, UnreadableImageError, explain_os_error
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+N_BYTES_MAX = 1 << 30
+"""An image with more bytes is not read."""
+_N_OPEN_FILES = 32
+
+
+@dataclass(frozen=True, eq=False)
+class ShardFile:
+    """A file that holds many images, as it was when they were listed.
+
+    Attributes:
+        path: Where it is, absolute.
+        n_bytes: Its size.
+    """
+
+    path: Path
+    n_bytes: int
+
+    def read(self, offset: int, n_bytes: int) -> bytes:
+        """Some of its bytes.
+
+        Raises:
+            UnreadableImageError: It ends before them, they are too many, or the system does not let us read them.
+        """
+        if n_bytes > N_BYTES_MAX:
+            raise UnreadableImageError(Reason.TOO_LARGE, f"{n_bytes:,} bytes are more than {N_BYTES_MAX:,}")
+        try:
+            content = _open(self).read(offset, n_bytes)
+        except OSError as error:
+            record = explain_os_error(self.path, error)
+            raise UnreadableImageError(record.reason, record.detail) from error
+        if len(content) != n_bytes:
+            raise UnreadableImageError(
+                Reason.TRUNCATED, f"the file ends {n_bytes - len(content):,} bytes before the image does"
+            )
+        return content
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class StoredImage(ABC):
+    """An image that is a part of a larger file.
+
+    Attributes:
+        shard: The file.
+        number: The image's place in it, counted from 0.
+    """
+
+    shard: ShardFile
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.shard.path}#{self.number}"
+
+    @abstractmethod
+    def read(self) -> bytes:
+        """The encoded image.
+
+        Raises:
+            UnreadableImageError: It is damaged, cut off or cannot be read.
+        """
+
+
+ImageFile = Path | StoredImage
+"""Where an encoded image is: a file, or a part of one."""
+
+
+def as_files(given: object) -> list[ImageFile]:
+    """The image files that a user means: one, or any number of them.
+
+    Raises:
+        OptionError: It is neither a file nor a sequence of files.
+    """
+    if isinstance(given, StoredImage):
+        return [given]
+    what = "An image file"
+    return [one if isinstance(one, StoredImage) else as_path(one, what) for one in several(given, what)]
+
+
+def reading_order(sources: Sequence[object]) -> list[int]:
+    """Positions in the order in which parts of files lie one behind the other; others stay before them, in order."""
+    if not any(isinstance(source, StoredImage) for source in sources):
+        return list(range(len(sources)))
+    return sorted(range(len(sources)), key=lambda row: _place(sources[row]))
+
+
+def _place(source: object) -> tuple[str, int]:
+    return (str(source.shard.path), source.number) if isinstance(source, StoredImage) else ("", 0)
+
+
+class _OpenFile:
+    """An open file that threads can read at once; it is closed when nobody holds it any more."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0)) if hasattr(os, "pread") else -1
+
+    def __del__(self) -> None:
+        if getattr(self, "handle", -1) >= 0:
+            os.close(self.handle)
+
+    def read(self, offset: int, n_bytes: int) -> bytes:
+        if self.handle >= 0:
+            return os.pread(self.handle, n_bytes, offset)
+        with self.path.open("rb", buffering=0) as file:
+            file.seek(offset)
+            return file.read(n_bytes)
+
+
+@lru_cache(maxsize=_N_OPEN_FILES)
+def _open(shard: ShardFile) -> _OpenFile:
+    return _OpenFile(shard.path)

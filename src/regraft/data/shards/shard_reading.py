@@ -1,0 +1,104 @@
+"""Which files of a folder are the shards of a data set."""
+
+from __future__ import annotations
+
+import fnmatch
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from regraft.core import DataError, plural, quoted
+from regraft.data.files import explain_packed
+from regraft.data.finding import make_finding, passed_over, was
+from regraft.data.folders import has_image_name, is_hidden, look_at, walk_files
+from regraft.data.shards.class_lists import LABELS_FILE
+from regraft.data.shards.listing import read_shards
+from regraft.data.shards.parquets import is_image_parquet
+from regraft.data.shards.shard_names import shard_format
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from regraft.data.manifest import Manifest
+    from regraft.data.reading import Reading
+
+_WILDCARDS = frozenset("*?[")
+
+
+def read_shard_folder(folder: Path, reading: Reading) -> Manifest | None:
+    """The shards below a folder as one data set; None where it has none, or has image files beside them.
+
+    Raises:
+        DataError: There is no image in the shards, or a folder cannot be read.
+    """
+    root = folder.resolve()
+    names: list[str] = []
+    others: list[str] = []
+    for name in walk_files(root):
+        if has_image_name(name):
+            return None
+        (names if is_shard(root / name) else others).append(name)
+    if not names or any(_is_image(root, name) for name in others):
+        return None
+    manifest = read_shards(root, names, is_whole=True, reading=reading)
+    return _with_others(manifest, root, others)
+
+
+def _is_image(root: Path, name: str) -> bool:
+    kind = look_at(root, name)
+    return kind is not None and kind.is_readable
+
+
+def _with_others(manifest: Manifest, root: Path, names: Sequence[str]) -> Manifest:
+    """The manifest with remarks on the files that are no shards."""
+    others = sorted(name for name in names if name.rpartition("/")[2] != LABELS_FILE)
+    packed = {name: why for name in others if (why := explain_packed(root / name)) is not None}
+    remarks = passed_over([name for name in others if name not in packed])
+    if n := len(packed):
+        message = (
+            f"{plural(n, 'file')} beside the shards {'is' if n == 1 else 'are'} packed, and {was(n)} passed over. If "
+            f"{'it belongs' if n == 1 else 'they belong'} to the data set: {next(iter(packed.values()))}"
+        )
+        remarks = (make_finding("packed_files", "warning", message, n, packed), *remarks)
+    return replace(manifest, remarks=(*manifest.remarks, *remarks))
+
+
+def is_shard(path: Path) -> bool:
+    """Whether a file holds many images, as its name says; of a Parquet file, as its columns say."""
+    kind = shard_format(path.name)
+    return kind is not None and (kind != "parquet" or is_image_parquet(path))
+
+
+def read_shard_file(path: Path, reading: Reading) -> Manifest:
+    """One shard as a data set.
+
+    Raises:
+        DataError: There is no image in it.
+    """
+    return read_shards(path.parent, [path.name], is_whole=False, reading=reading)
+
+
+def read_shard_pattern(pattern: str, reading: Reading) -> Manifest | None:
+    """The shards of one folder whose names a pattern (`set/flowers_train_*.tfrecord`) matches; None for no pattern.
+
+    Raises:
+        DataError: It matches no shard, or there is no image in them.
+    """
+    path = Path(pattern)
+    if not _WILDCARDS & set(path.name):
+        return None
+    try:
+        names = sorted(
+            file.name
+            for file in path.parent.iterdir()
+            if fnmatch.fnmatchcase(file.name, path.name)
+            and (path.name.startswith(".") or not is_hidden(file.name))
+            and file.is_file()
+        )
+    except OSError:
+        names = []
+    shards = [name for name in names if is_shard(path.parent / name)]
+    if not shards:
+        raise DataError(f"No shard is called like {quoted(pattern)} (.tfrecord, .tar or .parquet).")
+    manifest = read_shards(path.parent, shards, is_whole=False, reading=reading)
+    return _with_others(manifest, path.parent, [name for name in names if name not in shards])

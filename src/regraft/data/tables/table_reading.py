@@ -1,0 +1,138 @@
+"""Data sets as tables with the columns path, label and perhaps split and group."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regraft.core import DataError, OptionError, quoted
+from regraft.data.folders import said_split
+from regraft.data.manifest import Manifest, Split
+from regraft.data.names import label_positions
+from regraft.data.reading import Reading
+from regraft.data.tables.cells import placeholder_remark, whole_number, without_placeholders, without_words
+from regraft.data.tables.column_words import HEADER_WORDS, is_one
+from regraft.data.tables.columns import Columns, open_table
+from regraft.data.tables.table_files import find_files, index_of
+from regraft.data.tables.table_roles import Roles, find_roles
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from regraft.data.finding import Finding
+    from regraft.data.tables.name_index import NameIndex
+
+_SPLITS: tuple[Split, ...] = ("train", "test", "val")
+
+
+def read_table(table: Path, reading: Reading | None = None) -> Manifest:
+    """Read a table of images.
+
+    Args:
+        table: A `.csv` or `.tsv` file with a header line, a `.parquet` file, or a list of files (`.txt`) with or
+            without labels. Columns: `path` (or file, image, image_id, ...: relative to the table's folder), `label` (or
+            class, category, ...: numbers or text, empty where unknown; or one column of ones and zeros for each
+            class), and if wanted `split` (train, val, test) and `group`. What is guessed is a remark.
+        reading: What the user says of it.
+
+    Returns:
+        The images, sorted by path.
+
+    Raises:
+        DataError: Columns are missing, or a row makes no sense; the message names row and column.
+        OptionError: A column that the user names is not there.
+    """
+    reading = reading or Reading()
+    opened = open_table(table, HEADER_WORDS)
+    index = index_of(table, reading.root)
+    roles = find_roles(opened, reading, index)
+    group_by = reading.group_by
+    is_pattern = group_by is not None and group_by not in opened.names
+    if is_pattern and str(group_by).isidentifier():
+        raise OptionError(f"{table} has no column {quoted(group_by)} to group by. It has: {', '.join(opened.names)}.")
+    manifest = _manifest(opened.read(roles.columns()), roles, index, reading)
+    return manifest.with_groups_from(str(group_by)) if is_pattern else manifest
+
+
+def _manifest(columns: Columns, roles: Roles, index: NameIndex, reading: Reading) -> Manifest:
+    rows = _filled_rows(columns)
+    cells = {name: [column[row] for row in rows] for name, column in columns.cells.items()}
+    columns = Columns(columns.table, cells, [columns.places[row] for row in rows], columns.unit)
+    files = find_files(_paths(columns, roles.path), columns.table, reading.root, index)
+    n_rows = len(files.paths)
+    given, remarks = _labels(columns, roles, files.paths)
+    labels, class_names = label_positions(given)
+    manifest = Manifest(
+        root=files.root,
+        paths=tuple(files.paths),
+        labels=labels,
+        class_names=class_names,
+        splits=_splits(columns, roles, n_rows),
+        groups=tuple(cells[roles.group] if roles.group else [None] * n_rows),
+        remarks=(*roles.remarks, *files.remarks, *remarks),
+    )
+    return manifest.select(sorted(range(n_rows), key=lambda row: (files.paths[row], labels[row])))
+
+
+def _filled_rows(columns: Columns) -> list[int]:
+    """The rows that hold anything; spreadsheets leave empty ones behind."""
+    return [row for row, cells in enumerate(zip(*columns.cells.values(), strict=True)) if any(cells)]
+
+
+def _paths(columns: Columns, column: str) -> list[str]:
+    cells = columns.cells[column]
+    if not cells:
+        raise DataError(f"{columns.table} has no rows below its header.")
+    empty = next((row for row, cell in enumerate(cells) if cell is None), None)
+    if empty is not None:
+        raise DataError(f"{columns.where(empty, column)}: the path is empty.")
+    return [str(cell) for cell in cells]
+
+
+def _labels(columns: Columns, roles: Roles, paths: Sequence[str]) -> tuple[list[str | None], tuple[Finding, ...]]:
+    if roles.one_hot:
+        rows = zip(*(columns.cells[name] for name in roles.one_hot), strict=True)
+        return [
+            next((name for name, cell in zip(roles.one_hot, row, strict=True) if is_one(cell)), None) for row in rows
+        ], ()
+    given = columns.cells[roles.label] if roles.label else [None] * len(paths)
+    given, remarks = without_words([None if cell is None else whole_number(cell) for cell in given], paths)
+    labels, n_dropped = without_placeholders(given)
+    minus_one = [path for path, cell in zip(paths, given, strict=True) if cell == "-1"]
+    about = placeholder_remark(n_dropped, minus_one, labels)
+    if roles.label_names is not None:
+        labels = _named(labels, columns.cells[roles.label_names])
+    return labels, (*remarks, *about)
+
+
+def _named(labels: Sequence[str | None], names: Sequence[str | None]) -> list[str | None]:
+    """Numbers as the names that stand beside them."""
+    return [None if label is None else name for label, name in zip(labels, names, strict=True)]
+
+
+def _splits(columns: Columns, roles: Roles, n_rows: int) -> tuple[Split | None, ...]:
+    if roles.split_flags:
+        return tuple(_flagged(columns, roles.split_flags, row) for row in range(n_rows))
+    return (None,) * n_rows if roles.split is None else _named_splits(columns, roles.split)
+
+
+def _flagged(columns: Columns, flags: dict[str, Split], row: int) -> Split | None:
+    """The split that a row says yes to; where it says no to all, what is left: train, or test where train is asked."""
+    cells = {name: columns.cells[name][row] for name in flags}
+    said = {name: flags[name] for name, cell in cells.items() if is_one(cell)}
+    if len(set(said.values())) > 1:
+        raise DataError(f"{columns.where(row, next(iter(said)))}: the row is of several splits ({', '.join(said)}).")
+    left: list[Split] = [split for split in _SPLITS if split not in flags.values()]
+    if said or not any(cells.values()) or not left:
+        return next(iter(said.values()), None)
+    return left[0]
+
+
+def _named_splits(columns: Columns, column: str) -> tuple[Split | None, ...]:
+    splits: list[Split | None] = []
+    for row, cell in enumerate(columns.cells[column]):
+        split = None if cell is None else said_split(cell)
+        if cell is not None and split is None:
+            raise DataError(f"{columns.where(row, column)}: {quoted(cell)} is no split; a split is train, val or test.")
+        splits.append(split)
+    return tuple(splits)
