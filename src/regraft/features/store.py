@@ -205,13 +205,12 @@ class FeatureStore:
     def _mended_rows(self, fingerprint: str, shard: str, contents: Sequence[bytes]) -> NDArray[Any] | None:
         """Put right what is wrong with a shard or its entries; its rows if they are there after all."""
         path = self._shard_folder(fingerprint) / shard
-        whole = is_whole(path)
+        opened = open_shard(path) if is_whole(path) else None
         self._ask(lambda index: index.drop(shard))
-        if not whole:
+        if opened is None or opened.fingerprint != fingerprint:
             path.unlink(missing_ok=True)
             return None
-        # The shard is whole, so the index lied about it: enter it again and read what is really there.
-        opened = open_shard(path)
+        # The shard is what it should be, so the index lied about it: enter it again and read what is really there.
         keys = [row.tobytes() for row in opened.keys]
         self._ask(lambda index: index.add(fingerprint, shard, keys))
         places = {content: position for position, content in enumerate(keys)}

@@ -33,7 +33,7 @@ def simplify_mode(image: Image.Image) -> Image.Image:
     """A loaded image in mode L, LA, RGB or RGBA, by the rules above."""
     mode = image.mode
     if mode.startswith(("I", "F")):
-        is_16_bit = mode == "I" and image.format in ("PNG", "PPM")  # these know their full range; Pillow scales to it
+        is_16_bit = mode == "I" and image.format == "PPM"  # it knows its full range; Pillow scales to it
         values = wide_values(image)
         return Image.fromarray(_to_bytes(values, *((0.0, 65535.0) if is_16_bit else _range(values))))
     if image.has_transparency_data:
@@ -83,7 +83,7 @@ def _to_bytes(values: NDArray[np.generic], black: float, span: float) -> NDArray
     for rows in _row_blocks(values.shape):
         numbers = values[rows].astype(np.float64)
         numbers[~np.isfinite(numbers)] = black
-        pixels[rows] = np.rint(((numbers - black) * (255 / span)).clip(0, 255))
+        pixels[rows] = np.rint((numbers - black) * (255 / span))
     return pixels
 
 
@@ -92,8 +92,6 @@ def _range(values: NDArray[np.generic]) -> tuple[float, float]:
     if values.dtype.itemsize == 2:
         return 0.0, 65535.0
     low, high = _extremes(values)
-    if low > high:  # not one finite number
-        return 0.0, 1.0
     for full in (1.0,) if values.dtype.kind == "f" else (255.0, 65535.0):
         if low >= 0 and high <= full:
             return 0.0, full
@@ -101,7 +99,7 @@ def _range(values: NDArray[np.generic]) -> tuple[float, float]:
 
 
 def _extremes(values: NDArray[np.generic]) -> tuple[float, float]:
-    """The smallest and the largest finite number."""
+    """The smallest and the largest finite number; infinity and minus infinity where there is none."""
     low, high = np.inf, -np.inf
     for rows in _row_blocks(values.shape):
         numbers = values[rows].astype(np.float64)

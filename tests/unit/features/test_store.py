@@ -1,15 +1,21 @@
 from __future__ import annotations
 
+import re
+import shutil
 import sqlite3
+from contextlib import closing
 
 import numpy as np
 import pytest
 
-from regraft.core import digest_bytes
+from regraft.core import StoreError, digest_bytes
 from regraft.features import FeatureKey, FeatureStore
 
 KEY = FeatureKey(transform="t", weights="w", architecture="a", layer="penultimate", engine="e")
 OTHER_KEY = KEY.model_copy(update={"engine": "other"})
+
+
+FOLDED_KEY = KEY.model_copy(update={"dtype": "float16"})
 
 
 def digests_of(n, start=0):
@@ -33,6 +39,12 @@ def store(tmp_path):
 
 def shards_of(store):
     return sorted(store.folder.glob("shards/*/*.safetensors"))
+
+
+def ask_index(store, *statements, **values):
+    """Put statements to the index behind the store's back; returns what the last one answers."""
+    with closing(sqlite3.connect(store.folder / "catalogue.sqlite")) as database, database:
+        return [database.execute(statement, values).fetchall() for statement in statements][-1]
 
 
 def assert_complete(store):
@@ -130,11 +142,85 @@ def test_any_damage_to_a_shard_is_found_and_healed(store, case):
 
 
 def test_an_index_that_lies_is_not_believed(store):
-    """Entries that point at other rows, with the index itself well-formed, are put right."""
-    with sqlite3.connect(store.folder / "catalogue.sqlite") as database:
-        database.execute("UPDATE entries SET position = 9 - position")
-    database.close()
+    """Entries that point at other rows, with the index itself well-formed, are put right, and stay so."""
+    truth = ask_index(store, "SELECT * FROM entries")
+    ask_index(store, "UPDATE entries SET position = 9 - position")
     assert_complete(store)
+    assert [row[:2] + row[3:] for row in ask_index(store, "SELECT * FROM entries")] == [
+        row[:2] + row[3:] for row in truth
+    ]
+
+
+def test_an_index_that_promises_too_much_loses_only_that(store):
+    """An entry for a row that no shard has is forgotten; the rows beside it are read."""
+    path = shards_of(store)[0]
+    ask_index(
+        store,
+        "INSERT INTO entries SELECT :recipe, :content, id, 4 FROM shards WHERE name = :name",
+        recipe=KEY.fingerprint,
+        content=bytes.fromhex(digests_of(1, 90)[0]),
+        name=path.name,
+    )
+    assert store.missing(KEY, digests_of(1, 90)) == []
+    assert not store.read(KEY, digests_of(1, 90))[1].any()
+    assert store.missing(KEY, digests_of(1, 90)) == digests_of(1, 90)
+    assert_complete(store)
+
+
+def test_an_index_that_swallows_rows_is_made_again(store):
+    """Rows are there when `add` returns, also where the index has taken them without keeping them."""
+    ask_index(store, "CREATE TRIGGER swallow BEFORE INSERT ON entries BEGIN SELECT RAISE(IGNORE); END")
+    store.add(KEY, digests_of(1, 20), rows_of(1, 20))
+    assert store.missing(KEY, digests_of(21)) == []
+
+
+def test_rows_of_another_recipe_are_not_believed_in_this_ones_folder(store):
+    """A shard of other features, put beside the right ones and under their fingerprint in the index, is not read."""
+    store.add(OTHER_KEY, digests_of(10), rows_of(10, 50))
+    (foreign,) = set(store.folder.glob("shards/*/*.safetensors")) - set(
+        (store.folder / "shards" / KEY.fingerprint[:32]).iterdir()
+    )
+    place = shards_of(store)[0].parents[1] / KEY.fingerprint[:32] / foreign.name
+    shutil.copy(foreign, place)
+    ask_index(
+        store,
+        "DELETE FROM entries WHERE fingerprint = :recipe",
+        "UPDATE entries SET fingerprint = :recipe",
+        recipe=KEY.fingerprint,
+    )
+    features, found = store.read(KEY, digests_of(10))
+    assert not found.any()
+    assert not features.any()
+    assert not place.exists()
+
+
+def test_a_journal_of_a_dead_writer_does_not_outlive_its_index(store):
+    """An index that is made again begins without what SQLite kept beside the old one."""
+    beside = [store.folder / f"catalogue.sqlite{ending}" for ending in ("-journal", "-wal", "-shm")]
+    for path in beside:
+        path.write_bytes(b"of an index that is gone")
+    store.reindex()
+    assert not any(path.exists() for path in beside)
+    assert_complete(store)
+
+
+def test_half_precision_is_kept_and_read_as_such(store):
+    """Rows of a float16 key come back as float16, and so do zeros where there is none."""
+    rows = rows_of(4) / 3
+    store.add(FOLDED_KEY, digests_of(4), rows)
+    features, found = store.read(FOLDED_KEY, digests_of(5))
+    assert features.dtype == np.float16
+    np.testing.assert_array_equal(features[:4], rows.astype(np.float16))
+    assert found.tolist() == [True] * 4 + [False]
+    nothing, _found = store.read(FOLDED_KEY, digests_of(2, 70))
+    assert (nothing.shape, nothing.dtype) == ((2, 0), np.float16)
+
+
+def test_of_rows_given_twice_the_first_is_kept(store):
+    """Repeats within one call are one row."""
+    store.add(KEY, digests_of(1, 60) * 3, rows_of(3))
+    np.testing.assert_array_equal(store.read(KEY, digests_of(1, 60))[0], rows_of(1))
+    assert store.missing(KEY, digests_of(1, 80) * 2 + digests_of(1)) == digests_of(1, 80)
 
 
 def test_a_missing_shard_is_missing_rows(store):
@@ -145,15 +231,79 @@ def test_a_missing_shard_is_missing_rows(store):
     assert len(store.missing(KEY, digests_of(20))) == 10
 
 
+def test_what_a_dead_writer_left_is_finished_by_the_next(store):
+    """Its mark says so: the shard that it did not enter is entered, what is half written goes, and then the mark."""
+    first = shards_of(store)[0]
+    ask_index(
+        store,
+        "DELETE FROM entries WHERE shard = (SELECT id FROM shards WHERE name = :name)",
+        "DELETE FROM shards WHERE name = :name",
+        name=first.name,
+    )
+    halves = [first.with_name(".half.tmp"), *(store.folder / f".rebuilt.sqlite{ending}" for ending in ("", "-journal"))]
+    for half in halves:
+        half.touch()
+    store.require_writable()
+    assert len(store.missing(KEY, digests_of(20))) == 10, "without a mark nobody has died"
+    assert all(half.exists() for half in halves)
+    (store.folder / "writing").touch()
+    store.require_writable()
+    assert not any(half.exists() for half in halves)
+    assert_complete(store)
+    assert not (store.folder / "writing").exists()
+
+
+def test_a_writer_marks_its_work_until_it_is_done(store):
+    """A write that fails leaves the mark, so that the next one looks what became of it; one that succeeds does not."""
+    with pytest.raises(IndexError):
+        store.add(KEY, digests_of(1, 30), rows_of(0))
+    assert (store.folder / "writing").exists()
+    store.add(KEY, digests_of(1, 30), rows_of(1))
+    assert not (store.folder / "writing").exists()
+
+
 def test_verify_lists_shards_that_the_index_does_not_know(store):
     """A shard whose writer died before entering it is found by a check, and its rows are there."""
-    with sqlite3.connect(store.folder / "catalogue.sqlite") as database:
-        database.execute("DELETE FROM shards WHERE id = 1")
-        database.execute("DELETE FROM entries WHERE shard = 1")
-    database.close()
+    ask_index(store, "DELETE FROM shards WHERE id = 1", "DELETE FROM entries WHERE shard = 1")
     assert len(store.missing(KEY, digests_of(20))) == 10
     assert store.verify().n_unlisted == 1
     assert_complete(store)
+
+
+def test_verify_removes_what_is_damaged_and_names_it(store):
+    """Damage that no reading has met is found; the other shards stay. Nothing is checked where nothing is."""
+    first, second = shards_of(store)
+    first.write_bytes(first.read_bytes()[:-1])
+    found = store.verify()
+    assert (found.n_shards, found.damaged, found.n_unlisted) == (2, (first.name,), 0)
+    assert shards_of(store) == [second]
+    assert store.verify().n_shards == 1
+    nowhere = FeatureStore(store.folder / "nowhere")
+    assert (nowhere.verify().n_shards, nowhere.reindex()) == (0, None)
+    assert not nowhere.folder.exists()
+
+
+def test_a_file_that_is_no_shard_is_removed_when_the_index_is_made(store):
+    """What cannot be opened holds no rows; a file that another system hides beside a shard is let be."""
+    (first, _second), folder = shards_of(store), shards_of(store)[0].parent
+    broken, hidden = folder / "broken.safetensors", folder / f"._{first.name}"
+    for path in (broken, hidden):
+        path.write_bytes(b"no shard")
+    store.reindex()
+    assert hidden.exists()
+    assert not broken.exists()
+    assert store.info().n_shards == 2
+    assert_complete(store)
+
+
+def test_info_counts_what_is_there(store):
+    """Rows, recipes, shards, and the bytes of every file."""
+    store.add(OTHER_KEY, digests_of(3), rows_of(3))
+    info = store.info()
+    assert (info.folder, info.n_rows, info.n_recipes, info.n_shards) == (store.folder, 23, 2, 3)
+    assert info.n_bytes == sum(path.stat().st_size for path in store.folder.rglob("*") if path.is_file())
+    empty = FeatureStore(store.folder / "nowhere").info()
+    assert (empty.n_rows, empty.n_recipes, empty.n_shards, empty.n_bytes) == (0, 0, 0, 0)
 
 
 def test_clear_removes_everything(store):
@@ -161,3 +311,28 @@ def test_clear_removes_everything(store):
     before = store.clear()
     assert (before.n_rows, before.n_shards, before.n_recipes) == (20, 2, 1)
     assert not store.folder.exists()
+
+
+def test_a_store_that_cannot_be_used_says_so_in_a_sentence(store):
+    """What the system refused, where, what became of the rest, and what to do."""
+    (store.folder / "lock.sqlite").unlink()
+    (store.folder / "lock.sqlite").mkdir()
+    sentence = (
+        f"The feature store in {store.folder} cannot be used: unable to open database file. What was kept before is "
+        "intact. Free some space, or choose another folder with REGRAFT_CACHE."
+    )
+    with pytest.raises(StoreError, match=f"^{re.escape(sentence)}$"):
+        store.require_writable()
+    assert_complete(store)
+
+
+def test_an_index_that_somebody_holds_is_not_taken_for_damaged(store, monkeypatch):
+    """A busy index is an error, and stays what it is: only damage makes it be made again."""
+    monkeypatch.setattr("regraft.features.catalogue._BUSY_SECONDS", 0.01)
+    before = (store.folder / "catalogue.sqlite").stat().st_ino
+    with closing(sqlite3.connect(store.folder / "catalogue.sqlite", isolation_level=None)) as database:
+        database.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(StoreError, match="database is locked"):
+            store.missing(KEY, digests_of(1))
+    assert (store.folder / "catalogue.sqlite").stat().st_ino == before
+    assert_complete(store)

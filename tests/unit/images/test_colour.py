@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import struct
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import simplejpeg
 from PIL import Image
 
 from regraft.images import Transform, UnreadableImageError, decode_image
-from regraft.images.colour import flatten, simplify_mode
+from regraft.images.colour import flatten, simplify_mode, without_idle_opacity
 
 
 def exact(data, width, height=1):
@@ -20,7 +21,10 @@ def exact(data, width, height=1):
     ("dtype", "values", "expected"),
     [
         (np.float32, [0.0, 0.25, 1.0], [0, 64, 255]),
+        (np.float32, [0.0, 0.25, 0.5], [0, 64, 128]),
         (np.float32, [0.0, 1.5, 3.0], [0, 128, 255]),
+        (np.float32, [5.0, 5.25, 5.5], [0, 128, 255]),
+        (np.float32, [np.inf, 0.5, -np.inf], [0, 128, 0]),
         (np.float32, [-2.0, 0.0, 2.0], [0, 128, 255]),
         (np.float32, [0.0, np.nan, 1.0], [0, 0, 255]),
         (np.float32, [-1.0, np.inf, 1.0], [0, 0, 255]),
@@ -29,7 +33,10 @@ def exact(data, width, height=1):
         (np.float32, [-3e38, 0.0, 3e38], [0, 128, 255]),
         (np.int32, [0, 100, 255], [0, 100, 255]),
         (np.int32, [0, 257, 65535], [0, 1, 255]),
+        (np.int32, [257, 32_896, 40_000], [1, 128, 156]),
+        (np.int32, [1000, 2000, 65_536], [0, 4, 255]),
         (np.int32, [0, 50_000, 100_000], [0, 128, 255]),
+        (np.int32, [2**30, 2**30 + 1, 2**30 + 2], [0, 128, 255]),
         (np.int32, [-(2**31), 0, 2**31 - 1], [0, 128, 255]),
     ],
 )
@@ -39,11 +46,23 @@ def test_wide_numbers_follow_the_written_rules(dtype, values, expected, encode):
     assert exact(data, 3)[0, :, 0].tolist() == expected
 
 
-@pytest.mark.parametrize("dark", [255, 65535])
-def test_a_dark_16_bit_pgm_stays_dark(dark):
-    """A format that states its range is not guessed at."""
-    data = b"P5\n2 1\n65535\n" + struct.pack(">HH", 0, dark)
-    assert exact(data, 2)[0, :, 0].tolist() == [0, dark // 257 if dark == 65535 else 1]
+@pytest.mark.parametrize("values", [[0, 128, 129, 255], [65_406, 65_407, 65_535, 0]])
+@pytest.mark.parametrize("kind", ["PGM", "PNG", "TIFF"])
+def test_16_bits_are_divided_by_257(kind, values, make_png, encode):
+    """A format that states its range is not guessed at: a dark picture stays dark, to the last step."""
+    raw = struct.pack(">4H", *values)
+    data = {
+        "PGM": b"P5\n4 1\n65535\n" + raw,
+        "PNG": make_png(4, 1, b"\0" + raw, depth=16),
+        "TIFF": encode(np.array([values], np.uint16), "TIFF"),
+    }[kind]
+    assert exact(data, 4)[0, :, 0].tolist() == [round(value / 257) for value in values]
+
+
+def test_wide_numbers_from_memory_have_no_stated_range():
+    """An image that comes from no file follows the rules for 32-bit numbers, whatever program made it."""
+    image = Image.fromarray(np.array([[0, 100, 255]], np.int32))
+    assert np.asarray(simplify_mode(image)).tolist() == [[0, 100, 255]]
 
 
 def test_a_large_wide_image_is_converted_in_blocks(encode):
@@ -175,10 +194,59 @@ def test_tiffs_mean_what_their_tags_say(bits, raw, tags, expected, make_tiff):
     assert exact(make_tiff(2, 1, raw, bits, **tags), 2)[0, :, 0].tolist() == expected
 
 
-@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBa", "CMYK", "YCbCr", "LAB", "HSV"])
-def test_every_mode_becomes_one_of_four(mode):
+@pytest.mark.parametrize(
+    ("modes", "simple"),
+    [
+        (["1", "L", "I", "F", "I;16"], "L"),
+        (["LA"], "LA"),
+        (["PA", "RGBA", "RGBa"], "RGBA"),
+        (["P", "RGB", "CMYK", "YCbCr", "LAB", "HSV"], "RGB"),
+    ],
+)
+def test_every_mode_becomes_one_of_four(modes, simple):
     """After this step there are grey and RGB, with or without alpha, and then only RGB."""
-    simple = simplify_mode(Image.new(mode, (4, 3)))
-    assert simple.mode in ("L", "LA", "RGB", "RGBA")
-    assert flatten(simple).mode == "RGB"
-    assert flatten(simple).size == (4, 3)
+    for mode in modes:
+        found = simplify_mode(Image.new(mode, (4, 3)))
+        assert found.mode == simple
+        assert flatten(found).mode == "RGB"
+        assert flatten(found).size == (4, 3)
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA"])
+def test_what_is_simple_is_not_copied(mode):
+    """An image in one of the four modes is handed on as it is, and so is RGB by the step after."""
+    image = Image.new(mode, (4, 3), 255 if mode == "L" else "white")
+    assert simplify_mode(image) is image
+    assert without_idle_opacity(image) is image
+    assert (flatten(image) is image) == (mode == "RGB")
+
+
+@pytest.mark.parametrize("mode", ["LA", "RGBA"])
+def test_what_shows_through_is_white(mode):
+    """Half of the opacity is half of the white, in grey and in colours."""
+    image = Image.new(mode, (1, 1), (100, 51) if mode == "LA" else (100, 100, 100, 51))
+    assert flatten(image).getpixel((0, 0)) == pytest.approx([100 * 0.2 + 255 * 0.8] * 3, abs=1)
+
+
+def test_opacity_counts_from_two():
+    """Where one pixel has an opacity of 2 of 255, opacity means what it says."""
+    image = Image.new("LA", (2, 1), (7, 1))
+    image.putpixel((0, 0), (9, 2))
+    assert without_idle_opacity(image) is image
+
+
+def test_hidden_colours_count_where_one_of_them_varies():
+    """One channel that differs from pixel to pixel is a picture, though the others are all the same."""
+    image = Image.new("RGBA", (2, 1), (7, 8, 9, 0))
+    image.putpixel((0, 0), (200, 8, 9, 0))
+    assert np.asarray(without_idle_opacity(image)).tolist() == [[[200, 8, 9], [7, 8, 9]]]
+
+
+def test_a_large_wide_image_takes_little_memory():
+    """Conversion takes less than the numbers and one copy of them in 64 bits would."""
+    image = Image.fromarray(np.linspace(0, 1, 6 << 20, dtype=np.float32).reshape(6 << 10, 1 << 10))
+    tracemalloc.start()
+    simplify_mode(image)
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < (4 + 8) * (6 << 20)
