@@ -18,6 +18,7 @@ from .data import Finding, Unreadable
 from .datasets import Dataset
 from .estimators import ImageClassifier, ImageFeatures
 from .evaluation import Assessment
+from .heads import HeadSearch, LinearSVM, Softmax
 from .recipes import (
     BackboneRow,
     CacheResult,
@@ -97,9 +98,11 @@ __all__ = [
     "GetDatasetOptions",
     "GetDatasetResult",
     "HeadError",
+    "HeadSearch",
     "ImageClassifier",
     "ImageFeatures",
     "InterruptedRunError",
+    "LinearSVM",
     "MissingExtraError",
     "OptionError",
     "PredictOptions",
@@ -113,6 +116,7 @@ __all__ = [
     "ScanOptions",
     "ScanResult",
     "SlimNetwork",
+    "Softmax",
     "StoreError",
     "SweepOptions",
     "SweepResult",

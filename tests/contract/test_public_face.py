@@ -14,6 +14,7 @@ import pytest
 
 import regraft
 from regraft import recipes
+from regraft.cli.verb_table import VERBS
 from regraft.core import errors
 from regraft.recipes import settings as known
 
@@ -131,3 +132,39 @@ def test_type_checkers_know_the_keyword_arguments(tmp_path):
     assert set(found) == set(range(beginning, beginning + len(WRONG))), done.stdout + done.stderr
     for text, name in zip(found.values(), WRONG.values(), strict=True):
         assert f'"{name}"' in text
+
+
+def rows_of_the_page():
+    """Command line, function, options and result of each row of the table in docs/api.md."""
+    text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    for line in re.findall(r"^\| `regraft .*", text, re.MULTILINE):
+        command, function, options, result = (cell.strip(" `") for cell in line.strip("|").split("|"))
+        yield pytest.param(command, function, options, result, id=command.removeprefix("regraft "))
+
+
+@pytest.mark.parametrize(("command", "name", "options", "result"), list(rows_of_the_page()))
+def test_a_verb_is_a_function_of_its_name(command, name, options, result):
+    """The page says which function, options and result belong to a command line, and the words are the same."""
+    function, words = getattr(regraft, name), command.split()[1:]
+    annotation = inspect.signature(function).parameters.get("options")
+    assert options == ("" if annotation is None else annotation.annotation.removesuffix(" | None"))
+    assert re.search(rf"\b{result}\b", inspect.signature(function).return_annotation)
+    assert result == "Path" or result in regraft.__all__
+    match words:
+        case ["backbones", "--slim"]:
+            assert name == "list_slim_networks"
+        case [("datasets" | "backbones") as things]:
+            assert name == f"list_{things}"
+        case [things, action]:
+            assert name in {f"{action}_{things.removesuffix('s')}", f"{things}_{action}"}
+        case _:
+            assert [name] == words
+
+
+def test_the_page_has_every_verb_function_and_class():
+    """No verb and no function is missing from the table, and no public name from the page."""
+    text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    rows = [row.values for row in rows_of_the_page()]
+    assert {command.split()[1] for command, *_ in rows} == set(VERBS) - {"slim"}
+    assert {name for _, name, *_ in rows} == set(FUNCTIONS) - {"load", "network_input"}
+    assert all(f"`{name}`" in text for name in regraft.__all__)

@@ -65,6 +65,17 @@ def test_the_page_on_scikit_learn_runs(capsys):
     assert "['cat' 'cat']" in lines[2]
 
 
+@pytest.mark.usefixtures("photos_here")
+def test_the_page_on_the_interface_runs(capsys):
+    """Its block runs as it stands: two probes, predictions, an error with its sentence and exit code."""
+    run_blocks((ROOT / "docs" / "api.md").read_text(encoding="utf-8"), "api.md", n_blocks=1)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].endswith("report.html")
+    assert [line.split()[1] for line in lines[1:4]] == ["cat"] * 3
+    assert lines[-1].startswith("Option 'head'")
+    assert lines[-1].endswith(" 2")
+
+
 def test_the_readme_names_every_verb_and_function():
     """A verb that is not in the README does not exist for a newcomer."""
     for verb in VERBS:
