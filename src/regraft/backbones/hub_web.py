@@ -68,7 +68,13 @@ class Hub(Web):
     """The digests (SHA-256) that it names for what it has been asked for."""
 
     def ask(self, url: str, headers: Mapping[str, str]) -> Any:
-        """The answer, with its first byte there."""
+        """The answer, with its first byte there.
+
+        Raises:
+            RangeRefusedError: It has no such part of the file.
+            HubRefusedError: It says no: nothing is there, or not for us.
+            NotConnectedError: It cannot be reached, fails, or says nothing.
+        """
         request = Request(url, headers={"Accept-Encoding": "identity", **headers})  # noqa: S310 - see fetch_weights
         if self.key is not None:
             request.add_unredirected_header("Authorization", f"Bearer {self.key}")

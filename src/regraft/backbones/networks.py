@@ -188,7 +188,14 @@ def timm_optimizer_names() -> list[str]:
 def create_timm_optimizer(
     name: str, groups: list[dict[str, Any]], *, momentum: float, **settings: Any
 ) -> torch.optim.Optimizer:
-    """One of timm's optimizers on parameter groups with rates of their own; `settings` are what it calls its own."""
+    """One of timm's optimizers on parameter groups with rates of their own.
+
+    Args:
+        name: One of `timm_optimizer_names()`.
+        groups: torch's groups, each with `params` and its `lr`.
+        momentum: Of those optimizers that have one.
+        **settings: By timm's own names.
+    """
     from timm.optim import create_optimizer_v2  # type: ignore[attr-defined]
 
     return create_optimizer_v2(groups, opt=name, lr=groups[0]["lr"], momentum=momentum, **settings)

@@ -26,10 +26,9 @@ from regraft.core.paths import as_path, as_paths, as_source, described, several
 from regraft.core.places import CACHE_VARIABLE, cache_folder, is_writable, n_usable_cores
 from regraft.core.progress import Progress, SilentProgress
 from regraft.core.registry import Registry
-from regraft.core.seeding import generator, hash_fraction, hash_key
-from regraft.core.tensors import TensorEntry, TensorHeader, digest_tensors, read_tensor_header
+from regraft.core.seeding import generator, hash_key
+from regraft.core.tensors import digest_tensors, read_tensor_header
 from regraft.core.text import (
-    all_printable,
     duration,
     megabytes,
     plural,
@@ -62,12 +61,9 @@ __all__ = [
     "RegraftError",
     "SilentProgress",
     "StoreError",
-    "TensorEntry",
-    "TensorHeader",
     "ThreadLock",
     "TrainingError",
     "Value",
-    "all_printable",
     "arrow_file",
     "as_path",
     "as_paths",
@@ -87,7 +83,6 @@ __all__ = [
     "explain_unknown",
     "explain_validation",
     "generator",
-    "hash_fraction",
     "hash_key",
     "in_threads",
     "is_writable",

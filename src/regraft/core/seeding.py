@@ -20,11 +20,6 @@ def hash_key(seed: int, *names: str) -> bytes:
     return hasher.digest()
 
 
-def hash_fraction(seed: int, *names: str) -> float:
-    """A number in [0, 1), uniform over names, from a seed and some names."""
-    return int.from_bytes(hash_key(seed, *names)[:7], "little") / 2.0**56
-
-
 def generator(seed: int, *names: str) -> np.random.Generator:
     """A random generator of its own for one purpose: `generator(seed, "bootstrap")`."""
     import numpy as np

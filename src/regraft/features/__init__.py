@@ -3,7 +3,7 @@
 from regraft.features.extraction import SHARD_ROWS, Extraction, Extractor
 from regraft.features.key import FeatureKey
 from regraft.features.store import FeatureStore
-from regraft.features.store_info import StoreInfo, Verification
+from regraft.features.store_info import StoreInfo
 from regraft.features.wiring import backbone_transform, build_extractor, open_store
 
 __all__ = [
@@ -13,7 +13,6 @@ __all__ = [
     "FeatureKey",
     "FeatureStore",
     "StoreInfo",
-    "Verification",
     "backbone_transform",
     "build_extractor",
     "open_store",

@@ -22,7 +22,13 @@ class StoreInfo:
 
 @dataclass(frozen=True)
 class Verification:
-    """What a full check found; damaged shards are removed, their rows are computed again when needed."""
+    """What a full check found.
+
+    Attributes:
+        n_shards: Files that were read.
+        damaged: Names of those that were removed; their rows are computed again when needed.
+        n_unlisted: Files that the index did not know; it is made again from the files.
+    """
 
     n_shards: int
     damaged: tuple[str, ...]

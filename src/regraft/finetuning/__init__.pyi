@@ -1,6 +1,6 @@
 from .checkpoints import CheckpointFolder, Restored
 from .compiled_gradient import HAS_COMPILED_GRADIENT
-from .devices import World, is_leader, join_world
+from .devices import World, join_world
 from .estimates import seconds_an_image
 from .feeds import ActivationFeed, Feed, PixelFeed
 from .inference import network_scores
@@ -14,14 +14,13 @@ from .options import SharedOptions, TrainingOptions
 from .parameter_groups import ParameterGroup, discriminative_groups, own_groups, rates_table
 from .schedules import rate_factor
 from .stopping import StopRequest, stop_requests
-from .task import Epoch, Task, Trained
+from .task import Task, Trained
 from .views import FreshViews, KeptViews, Views
 
 __all__ = [
     "HAS_COMPILED_GRADIENT",
     "ActivationFeed",
     "CheckpointFolder",
-    "Epoch",
     "Feed",
     "FreshViews",
     "GraftedHead",
@@ -43,7 +42,6 @@ __all__ = [
     "create_optimizer",
     "discriminative_groups",
     "fitted_head",
-    "is_leader",
     "join_world",
     "kept_pages",
     "network_scores",

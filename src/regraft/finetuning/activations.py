@@ -28,7 +28,16 @@ _N_SHOWN = 32
 def show_distributions(
     journal: Journal, step: int, network: GraftedNetwork, task: Task, *, device: torch.device, precision: str
 ) -> None:
-    """Weights, and what comes out of each stage, to TensorBoard."""
+    """Weights, and what comes out of each stage, to TensorBoard.
+
+    Args:
+        journal: Where they are shown.
+        step: Of the training.
+        network: On the device; it is left in evaluation mode.
+        task: Its first validation images are shown, or training images where there are none.
+        device: Where the network is.
+        precision: "fp32" or "bf16".
+    """
     rows = (task.validation if len(task.validation) else task.train)[:_N_SHOWN]
     outputs = stage_activations(network, task.feed, rows, device, precision=precision)
     weights = {name: weight.detach().float().cpu().numpy() for name, weight in network.named_parameters()}

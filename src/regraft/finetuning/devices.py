@@ -145,8 +145,3 @@ def _leave() -> None:
     if distributed.is_initialized():
         gc.collect()
         distributed.destroy_process_group()
-
-
-def is_leader() -> bool:
-    """Whether this process is the one that writes."""
-    return os.environ.get("RANK", "0") == "0"

@@ -37,6 +37,12 @@ def check_training_data(
 ) -> tuple[Array, NDArray[np.int64], NDArray[Any], Array | None]:
     """Validate as scikit-learn does, and number the classes.
 
+    Args:
+        estimator: Which learns the number of features and their names.
+        X: (n, d) features.
+        y: (n,) names of classes.
+        sample_weight: (n,) or None.
+
     Returns:
         X (n, d) float32 or float64, codes (n,), classes (k,), sample weights (n,) or None.
 

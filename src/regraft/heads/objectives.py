@@ -47,6 +47,13 @@ def total_weights(
 ) -> Array:
     """(n,) the product of each sample's own weight and its class's.
 
+    Args:
+        codes: (n,) classes 0 .. k - 1.
+        classes: (k,) their names.
+        sample_weight: (n,) or None for ones.
+        class_weight: "balanced" weighs classes by the inverse of their total, a dictionary by name; None alike.
+        dtype: Of the computation.
+
     Raises:
         ValueError: `class_weight` is neither None, "balanced" nor a dictionary, or names an unknown class.
     """
@@ -79,6 +86,16 @@ def fit_linear(
     X: Array, loss: Loss, n_columns: int, weights: Array, *, C: float, fit_intercept: bool, tol: float, max_iter: int
 ) -> tuple[Array, Array, int, bool]:
     """Fit one head.
+
+    Args:
+        X: (n, d) features.
+        loss: With its targets.
+        n_columns: k, of the loss.
+        weights: (n,) of the samples.
+        C: Inverse strength of the regularisation.
+        fit_intercept: Whether the scores have an intercept, which is not regularised.
+        tol: The solver's tolerance.
+        max_iter: Iterations after which it gives up.
 
     Returns:
         Weights (k, d), intercepts (k,), the number of iterations, and whether the tolerance was met.

@@ -5,7 +5,6 @@ from regraft.images.augmentation import AUGMENTATIONS, Augmentation, PolicyName,
 from regraft.images.batches import Batch, decode_batches, source_name
 from regraft.images.contact_sheets import contact_sheet
 from regraft.images.decoding import (
-    DecodedImage,
     ImageSource,
     decode_image,
     digest_array,
@@ -31,7 +30,6 @@ __all__ = [
     "N_PIXELS_MAX",
     "Augmentation",
     "Batch",
-    "DecodedImage",
     "ImageHeader",
     "ImageSource",
     "Look",

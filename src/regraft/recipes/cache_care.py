@@ -23,6 +23,7 @@ class CacheResult(Value):
         n_shards: Files.
         n_bytes: Their size.
         damaged: Files that `verify` found damaged and removed.
+        n_unlisted: Files that `verify` found missing in the index and entered again.
     """
 
     folder: str
@@ -31,6 +32,7 @@ class CacheResult(Value):
     n_shards: int
     n_bytes: int
     damaged: tuple[str, ...] = ()
+    n_unlisted: int = 0
 
 
 def cache(action: CacheAction = "info") -> CacheResult:
@@ -43,8 +45,10 @@ def cache(action: CacheAction = "info") -> CacheResult:
     store = open_store(cache_folder())
     if action == "clear":
         return _result(store.clear())
-    damaged = store.verify().damaged if action == "verify" else ()
-    return _result(store.info()).model_copy(update={"damaged": damaged})
+    if action == "info":
+        return _result(store.info())
+    found = store.verify()
+    return _result(store.info()).model_copy(update={"damaged": found.damaged, "n_unlisted": found.n_unlisted})
 
 
 def _result(info: StoreInfo) -> CacheResult:

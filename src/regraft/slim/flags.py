@@ -86,7 +86,11 @@ class Given(Value):
         return as_path(self.required(name), f"--{name}")
 
     def number(self, name: str) -> float:
-        """A number that has a default."""
+        """A number that has a default.
+
+        Raises:
+            OptionError: It has none, and was not given.
+        """
         value = self.values[name]
         if not isinstance(value, (int, float)):
             raise OptionError(f"--{name} must be a number.")

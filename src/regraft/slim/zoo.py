@@ -53,11 +53,6 @@ class SlimNetwork(Counterpart):
     checkpoints: tuple[SlimCheckpoint, ...] = Field(description="its other published weights")
     wants: WantedInput | None = Field(description="of the replacement's weights; None where they are drawn")
 
-    @property
-    def labels_offset(self) -> int:
-        """TF-Slim's --labels_offset: 1 where the weights have no background class."""
-        return 1 if self.n_classes == 1000 else 0
-
 
 _HALVES = ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
 _IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))

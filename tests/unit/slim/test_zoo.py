@@ -46,7 +46,7 @@ def test_a_row_is_consistent(row):
     assert (row.kinship == "none") == (row.replacement is None)
     if row.wants is None and row.replacement is not None:
         assert BACKBONES[row.replacement].is_untrained
-    assert row.labels_offset == int(row.name.startswith(("vgg", "resnet_v1", "alexnet", "overfeat")))
+    assert (row.n_classes == 1000) == row.name.startswith(("vgg", "resnet_v1", "alexnet", "overfeat"))
     assert all(head.startswith(row.scope) for head in row.head_scopes)
     assert all(each.top5 is None or each.top1 < each.top5 for each in (row, *row.checkpoints) if each.top1)
 

@@ -9,7 +9,7 @@ from regraft.recipes import cache as use_cache
 
 
 def cache(action: CacheAction = "info", /) -> None:
-    """Look at, verify or clear the features that are kept.
+    """Run the verb.
 
     Args:
         action: info counts, verify reads every byte and removes what is damaged, clear removes everything.
@@ -26,3 +26,5 @@ def cache(action: CacheAction = "info", /) -> None:
             say(f"{plural(len(result.damaged), 'damaged file')} removed; their images are computed again when needed.")
         else:
             say("Every byte is as it was written.")
+        if result.n_unlisted:
+            say(f"{plural(result.n_unlisted, 'file')} missing in the index entered again.")

@@ -10,7 +10,7 @@ from regraft.recipes import check as run_check
 
 
 def check(bundle: str, /, *, trust_code: Annotated[bool, EXPERT] = False) -> None:
-    """Replay a saved classifier's golden inputs.
+    """Run the verb.
 
     Args:
         bundle: A bundle's or run's folder.

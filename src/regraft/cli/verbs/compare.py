@@ -15,7 +15,7 @@ _DEFAULTS = CompareOptions()
 
 
 def compare(source: str, /, *, options: Annotated[CompareOptions, Parameter(name="*")] = _DEFAULTS) -> None:
-    """Compare networks and heads on one data set, and say which differences are more than chance.
+    """Run the verb.
 
     Args:
         source: A folder with one sub-folder for each class, a CSV or Parquet table, or a data set's name.

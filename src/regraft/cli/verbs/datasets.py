@@ -32,7 +32,7 @@ def datasets(
     options: Annotated[GetDatasetOptions, Parameter(name="*")] = _DEFAULTS,
     conversion: Annotated[ConvertDatasetOptions, Parameter(name="*")] = _CONVERSION_DEFAULTS,
 ) -> None:
-    """List the data sets that are known by name, fetch one, or write any data set in another format.
+    """Run the verb.
 
     Args:
         action: list names all of them, show says all of one, get fetches one, convert writes a folder, a table or

@@ -15,7 +15,7 @@ _DEFAULTS = ProbeOptions()
 
 
 def demo(*, options: Annotated[ProbeOptions, Parameter(name="*")] = _DEFAULTS) -> None:
-    """Run the main job on real images: 2,624 solar cells, defective or not.
+    """Run the verb.
 
     Args:
         options: See `ProbeOptions`.

@@ -15,7 +15,7 @@ _DEFAULTS = EmbedOptions()
 
 
 def embed(source: str, /, *, options: Annotated[EmbedOptions, Parameter(name="*")] = _DEFAULTS) -> None:
-    """Write the features of images to a Parquet or npy file.
+    """Run the verb.
 
     Args:
         source: A folder of images with or without class folders, a CSV or Parquet table, or a data set's name.

@@ -17,7 +17,7 @@ _DEFAULTS = EvaluateOptions()
 def evaluate(
     bundle: str, source: str, /, *, options: Annotated[EvaluateOptions, Parameter(name="*")] = _DEFAULTS
 ) -> None:
-    """Measure a saved classifier on labelled images.
+    """Run the verb.
 
     Args:
         bundle: A bundle's or run's folder.

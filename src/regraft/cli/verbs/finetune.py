@@ -15,7 +15,7 @@ _DEFAULTS = FinetuneOptions()
 
 
 def finetune(source: str, /, *, options: Annotated[FinetuneOptions, Parameter(name="*")] = _DEFAULTS) -> None:
-    """Train a pretrained network on, from a fitted linear head, and measure it.
+    """Run the verb.
 
     Args:
         source: A folder with one sub-folder for each class, a CSV or Parquet table, or a data set's name.

@@ -10,7 +10,7 @@ from regraft.recipes import new_model
 
 
 def new(kind: Literal["model"], name: str, /) -> None:
-    """Write a commented file to begin with.
+    """Run the verb.
 
     Args:
         kind: model: a network of your own.

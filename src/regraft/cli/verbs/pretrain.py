@@ -15,7 +15,7 @@ _DEFAULTS = PretrainOptions()
 
 
 def pretrain(source: str, /, *, options: Annotated[PretrainOptions, Parameter(name="*")] = _DEFAULTS) -> None:
-    """Train a network from scratch, and measure it; the run can be the --backbone of others.
+    """Run the verb.
 
     Args:
         source: A folder with one sub-folder for each class, a CSV or Parquet table, or a data set's name.

@@ -15,7 +15,7 @@ _DEFAULTS = ProbeOptions()
 
 
 def probe(source: str, /, *, options: Annotated[ProbeOptions, Parameter(name="*")] = _DEFAULTS) -> None:
-    """Train a linear classifier on features of a pretrained network, and measure it.
+    """Run the verb.
 
     Args:
         source: A folder with one sub-folder for each class, a CSV or Parquet table, or a data set's name.

@@ -9,7 +9,7 @@ from regraft.slim import run_program
 
 
 def slim(*arguments: str) -> None:
-    """Run a command line of TF-Slim.
+    """Run the verb.
 
     Args:
         arguments: A program and its flags: `regraft slim train_image_classifier --help`.

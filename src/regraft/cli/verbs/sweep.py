@@ -15,7 +15,7 @@ _DEFAULTS = SweepOptions()
 
 
 def sweep(source: str, /, *, options: Annotated[SweepOptions, Parameter(name="*")] = _DEFAULTS) -> None:
-    """Search for good options of finetune, judged by folds of the training images.
+    """Run the verb.
 
     Args:
         source: A folder with one sub-folder for each class, a CSV or Parquet table, or a data set's name.
