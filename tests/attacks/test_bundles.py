@@ -29,7 +29,9 @@ def good(tmp_path_factory, shared_cache):
             Image.fromarray((base + rng.integers(-40, 40, (24, 24, 3))).astype(np.uint8)).save(path)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(CACHE_VARIABLE, str(shared_cache))
-        return regraft.probe(folder / "data", runs=folder / "runs", n_strengths=2, n_folds=2).bundle
+        return regraft.probe(
+            folder / "data", runs=folder / "runs", backbone="one-hidden", init="random", n_strengths=2, n_folds=2
+        ).bundle
 
 
 @pytest.fixture
@@ -68,24 +70,6 @@ def test_a_changed_byte_in_a_tensor_file_is_noticed(bundle, name, seed):
     path.write_bytes(raw)
     with pytest.raises(BundleError, match="damaged or was changed"):
         regraft.load(bundle)
-
-
-def test_the_list_of_seen_images_is_checked(bundle):
-    """A changed list, a link, and a list of another shape are refused where it is read; a classifier needs none."""
-    path = bundle / "seen.safetensors"
-    whole = path.read_bytes()
-    path.write_bytes(whole[:-1] + b"\0\1")
-    with pytest.raises(BundleError, match=r"seen\.safetensors is damaged or was changed"):
-        regraft.check(bundle)
-    path.rename(bundle / "elsewhere")
-    path.symlink_to(bundle / "elsewhere")
-    with pytest.raises(BundleError, match=r"lacks the file seen\.safetensors"):
-        regraft.check(bundle)
-    path.unlink()
-    resealed(bundle, "seen.safetensors", {"digests": np.zeros((3, 15), np.uint8)})
-    with pytest.raises(BundleError, match="is no list of images"):
-        regraft.check(bundle)
-    assert regraft.load(bundle).class_names == ("dark", "light")
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -137,20 +121,6 @@ def test_a_record_that_is_no_record_is_refused(bundle, text):
         regraft.load(bundle)
 
 
-def test_a_newer_format_says_what_to_do(bundle):
-    """A bundle from the future asks for a newer Regraft, also when it has names that we do not know."""
-    rewrite(bundle, lambda record: record.update(schema_version=2, new_name=1))
-    with pytest.raises(BundleError, match="pip install --upgrade regraft"):
-        regraft.load(bundle)
-
-
-def test_a_resealed_head_of_another_shape_is_refused(bundle):
-    """Right digests do not help tensors that do not fit the classes."""
-    resealed(bundle, "head.safetensors", {"coef": np.zeros((5, 9), np.float32), "intercept": np.zeros(5, np.float32)})
-    with pytest.raises(BundleError):
-        regraft.load(bundle)
-
-
 def test_golden_inputs_that_do_not_give_their_scores_fail_the_check(bundle):
     """A bundle whose head was exchanged is caught by replaying its inputs."""
     head = load_file(bundle / "head.safetensors")
@@ -158,22 +128,6 @@ def test_golden_inputs_that_do_not_give_their_scores_fail_the_check(bundle):
     regraft.load(bundle)
     with pytest.raises(BundleError, match="does not give the scores"):
         regraft.check(bundle)
-
-
-def test_golden_inputs_of_another_size_are_refused(bundle):
-    """Inputs that do not fit the network never reach it."""
-    golden = {"pixels": np.zeros((2, 8, 8, 3), np.uint8), "scores": np.zeros((2, 2), np.float32)}
-    resealed(bundle, "golden/golden.safetensors", golden)
-    with pytest.raises(BundleError, match="do not fit"):
-        regraft.check(bundle)
-
-
-def test_a_link_out_of_the_bundle_is_not_followed(bundle, tmp_path):
-    """A tensor file that is a symbolic link is refused."""
-    (bundle / "head.safetensors").rename(tmp_path / "elsewhere")
-    (bundle / "head.safetensors").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(BundleError, match="lacks"):
-        regraft.load(bundle)
 
 
 def test_class_names_cannot_write_into_the_card(good):
