@@ -90,23 +90,33 @@ def test_groups_are_not_torn(make_data):
     assert fooled > 0.95 > honest
 
 
-def test_a_best_strength_at_the_end_lets_the_path_grow(make_data):
-    """Where the weakest regularisation tried is the best, weaker ones are tried too."""
-    X, y = make_data(300, 10, 2, noise=0.0)
-    path = HeadSearch(normalisations=("l2",), n_strengths=4).fit(X, y).paths_[0]
-    assert len(path.strengths) >= 4
-    fixed = HeadSearch(normalisations=("l2",), strengths=[1e-3, 1e-2]).fit(X, y).paths_[0]
-    assert fixed.strengths.tolist() == [1e-3, 1e-2]
+def test_a_best_strength_at_the_end_lets_the_path_grow():
+    """Where the weakest regularisation tried is the best, weaker ones follow at equal steps; not if all are named."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((300, 10))
+    y = X @ rng.standard_normal(10) > 0
+    named = HeadSearch(normalisations=("l2",), strengths=[0.1, 1e4]).fit(X, y).paths_[0]
+    assert (named.strengths.tolist(), named.best) == ([0.1, 1e4], 1)
+    grown = HeadSearch(normalisations=("l2",), n_strengths=2).fit(X, y).paths_[0]
+    assert grown.strengths == pytest.approx([0.1, 1e4, 1e9])
+    assert grown.best == 1
 
 
 @pytest.mark.parametrize(
-    "settings",
-    [{"widths": (0,)}, {"normalisations": ("max",)}, {"strengths": [-1.0]}, {"scoring": "f1"}, {"cv": [([0], [])]}],
+    ("settings", "message"),
+    [
+        ({"widths": (0,)}, "widths is 0; it must name numbers of features from 1 to 5"),
+        ({"widths": (6,)}, "widths is 6; it must name numbers of features from 1 to 5"),
+        ({"normalisations": ("max",)}, "normalisations is 'max'; it must name some of l2, standard"),
+        ({"strengths": [-1.0]}, "strengths must be a list of positive numbers"),
+        ({"scoring": "f1"}, "'scoring' parameter of HeadSearch must be a str among"),
+        ({"cv": [([0], [])]}, "cv gives a fold without training samples or without test samples"),
+    ],
 )
-def test_wrong_settings_are_refused(settings, make_data):
-    """Impossible settings are a ValueError."""
+def test_wrong_settings_are_refused(settings, message, make_data):
+    """Impossible settings are a ValueError that names the setting and what it may be."""
     X, y = make_data(40, 5, 2)
-    with pytest.raises(ValueError, match=r"\w"):
+    with pytest.raises(ValueError, match=message):
         HeadSearch(**settings).fit(X, y)
 
 
