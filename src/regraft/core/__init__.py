@@ -20,7 +20,7 @@ from regraft.core.option_facts import Matter, came_later, decides, judges, names
 from regraft.core.option_faults import explain_validation, option_kinds, wanted
 from regraft.core.option_hints import explain_unknown, nearest
 from regraft.core.option_words import REASONS, SYNONYMS
-from regraft.core.options import Options, PrintableText, Value, options_by_verb
+from regraft.core.options import Options, PrintableText, Value, await_options, options_by_verb
 from regraft.core.own_code import explain_own_error, line_of, load_function, own_file
 from regraft.core.paths import as_path, as_paths, as_source, described, several
 from regraft.core.places import CACHE_VARIABLE, cache_folder, is_writable, n_usable_cores
@@ -69,6 +69,7 @@ __all__ = [
     "as_paths",
     "as_source",
     "atomic_path",
+    "await_options",
     "cache_folder",
     "came_later",
     "decides",

@@ -26,6 +26,8 @@ from regraft.core.paths import as_path
 from regraft.core.text import all_printable, printable, quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from regraft.core.option_facts import Fact, Group
 
 if TYPE_CHECKING:
@@ -155,8 +157,19 @@ class Options(Value):
             raise OptionError(explain_validation(error, cls, others=options_by_verb())) from None
 
 
+_AWAITED: list[Callable[[], object]] = []
+"""What imports the options that nobody has asked for yet."""
+
+
+def await_options(load: Callable[[], object]) -> None:
+    """Have further options imported when a wrong name is to be explained by those of other verbs."""
+    _AWAITED.append(load)
+
+
 def options_by_verb() -> dict[str, tuple[str, ...]]:
-    """The names of every verb's options, as far as their modules are imported."""
+    """The names of every verb's options."""
+    while _AWAITED:
+        _AWAITED.pop()()
     return {verb: tuple(kind.model_fields) for kind in _kinds(Options) if (verb := vars(kind).get("VERB"))}
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _N_TOLD = 100
 _N_RENAMED_TOLD = 5
 
+__all__ = ["ConvertDatasetOptions", "ConvertDatasetResult", "convert_dataset"]
+
 
 class ConvertDatasetResult(Value):
     """A data set in another format.

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from regraft.core import Progress
     from regraft.recipes.settings import GetDatasetSettings
 
+__all__ = ["GetDatasetOptions", "GetDatasetResult", "get_dataset"]
+
 
 class GetDatasetResult(Value):
     """A data set on the disk.

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
     Rows = NDArray[np.int64]
 
+__all__ = ["FinetuneOptions", "FinetuneResult", "finetune"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class FinetuneResult(ClassifierResult):

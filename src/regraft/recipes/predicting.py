@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from regraft.core import Progress
     from regraft.recipes.settings import PredictSettings
 
+__all__ = ["PredictOptions", "PredictResult", "predict"]
+
 
 class PredictOptions(TrustOptions):
     """Settings of `predict`."""

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from regraft.evaluation import Assessment
     from regraft.recipes.settings import ProbeSettings
 
+__all__ = ["ProbeOptions", "ProbeResult", "probe"]
+
 
 @dataclass(frozen=True)
 class ProbeResult:

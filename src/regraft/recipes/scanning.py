@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from regraft.core import Progress
     from regraft.recipes.settings import ScanSettings
 
+__all__ = ["Finding", "ScanOptions", "ScanResult", "scan"]
+
 
 class ScanOptions(SourceOptions):
     """Settings of `scan`."""

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from regraft.grafting import TrialRoom
     from regraft.recipes.settings import SweepSettings
 
+__all__ = ["SweepOptions", "SweepResult", "sweep"]
+
 
 @dataclass(frozen=True)
 class SweepResult:

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from regraft.recipes.settings import TrainSettings
     from regraft.reports import Rung
 
+__all__ = ["TrainOptions", "TrainResult", "train"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class TrainResult(ClassifierResult):

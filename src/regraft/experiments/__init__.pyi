@@ -1,0 +1,61 @@
+from .circumstances import Stopwatch, installed_versions, now
+from .classifiers import build_classifier
+from .command_lines import command_line
+from .contests import Contest, learnt_backbones_here
+from .dataset_features import DatasetFeatures, features_for, load_features, spread_out
+from .feature_files import check_feature_file, write_features
+from .head_choice import choose_head, for_all_classes
+from .network_options import FeatureOptions, NetworkOptions, TrustOptions
+from .networks import left_out_head, open_network
+from .portions import Portions, Sides, portion_for_probe, portion_out
+from .probe_options import ExperimentOptions, ProbeOptions
+from .probes import run_probe
+from .reporting import Measured, Subject, notices_of, report_run
+from .results import ClassifierResult, RunResult
+from .run_folders import RunFolder, folder_name, write_record
+from .run_options import MetricOptions, RunOptions
+from .seen_images import seen_by
+from .yardsticks import Yardstick
+
+__all__ = [
+    "ClassifierResult",
+    "Contest",
+    "DatasetFeatures",
+    "ExperimentOptions",
+    "FeatureOptions",
+    "Measured",
+    "MetricOptions",
+    "NetworkOptions",
+    "Portions",
+    "ProbeOptions",
+    "RunFolder",
+    "RunOptions",
+    "RunResult",
+    "Sides",
+    "Stopwatch",
+    "Subject",
+    "TrustOptions",
+    "Yardstick",
+    "build_classifier",
+    "check_feature_file",
+    "choose_head",
+    "command_line",
+    "features_for",
+    "folder_name",
+    "for_all_classes",
+    "installed_versions",
+    "learnt_backbones_here",
+    "left_out_head",
+    "load_features",
+    "notices_of",
+    "now",
+    "open_network",
+    "portion_for_probe",
+    "portion_out",
+    "report_run",
+    "run_probe",
+    "seen_by",
+    "spread_out",
+    "write_features",
+    "write_record",
+]

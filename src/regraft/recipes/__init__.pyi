@@ -1,0 +1,77 @@
+from .backbone_list import COUNTERPARTS, BackboneRow, Counterpart, list_backbones
+from .cache_care import CacheAction, CacheResult, cache
+from .checking import check
+from .comparing import CompareOptions, CompareResult, compare
+from .dataset_conversion import ConvertDatasetOptions, ConvertDatasetResult, convert_dataset
+from .dataset_getting import GetDatasetOptions, GetDatasetResult, get_dataset
+from .dataset_list import list_datasets, show_dataset
+from .demonstration import DemoResult, demo
+from .diagnosis import DoctorResult, doctor
+from .embedding import EmbedOptions, EmbedResult, embed
+from .evaluating import EvaluateOptions, EvaluateResult, evaluate
+from .finetuning import FinetuneOptions, FinetuneResult, finetune
+from .new_files import new_model
+from .predicting import PredictOptions, PredictResult, predict
+from .pretraining import PretrainOptions, pretrain
+from .probing import ProbeOptions, ProbeResult, probe
+from .scanning import Finding, ScanOptions, ScanResult, scan
+from .sweeping import SweepOptions, SweepResult, sweep
+from .training import TrainOptions, TrainResult, train
+from .under_way import command_line, kept_steps, options_under_way
+
+__all__ = [
+    "COUNTERPARTS",
+    "BackboneRow",
+    "CacheAction",
+    "CacheResult",
+    "CompareOptions",
+    "CompareResult",
+    "ConvertDatasetOptions",
+    "ConvertDatasetResult",
+    "Counterpart",
+    "DemoResult",
+    "DoctorResult",
+    "EmbedOptions",
+    "EmbedResult",
+    "EvaluateOptions",
+    "EvaluateResult",
+    "Finding",
+    "FinetuneOptions",
+    "FinetuneResult",
+    "GetDatasetOptions",
+    "GetDatasetResult",
+    "PredictOptions",
+    "PredictResult",
+    "PretrainOptions",
+    "ProbeOptions",
+    "ProbeResult",
+    "ScanOptions",
+    "ScanResult",
+    "SweepOptions",
+    "SweepResult",
+    "TrainOptions",
+    "TrainResult",
+    "cache",
+    "check",
+    "command_line",
+    "compare",
+    "convert_dataset",
+    "demo",
+    "doctor",
+    "embed",
+    "evaluate",
+    "finetune",
+    "get_dataset",
+    "kept_steps",
+    "list_backbones",
+    "list_datasets",
+    "new_model",
+    "options_under_way",
+    "predict",
+    "pretrain",
+    "probe",
+    "scan",
+    "show_dataset",
+    "sweep",
+    "train",
+]
