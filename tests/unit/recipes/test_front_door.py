@@ -25,4 +25,4 @@ def test_a_wrong_option_is_explained_by_verbs_that_nobody_used():
     program = (
         "import regraft\ntry: regraft.predict('b', 'i', judging_folds=3)\nexcept regraft.RegraftError as e: print(e)"
     )
-    assert run(program) == ["'judging_folds' is an option of sweep."]
+    assert run(program) == ["'judging_folds' is an option of sweep: predict trains no network."]
