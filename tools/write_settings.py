@@ -1,7 +1,8 @@
-"""Write the keyword arguments of the verbs, as types, from their options: python tools/write_settings.py.
+"""Write keyword arguments from the options, with their types: python tools/write_settings.py.
 
 `regraft.probe("photos", head="svm")` takes the options of `ProbeOptions` by name. An editor completes them, and a type
-checker knows them, by the TypedDicts that this writes into `recipes/settings.py`.
+checker knows them, by the TypedDicts that this writes into `recipes/settings.py`. Estimators of scikit-learn must name
+each parameter in `__init__` and do no more than keep it: `estimators/parameters.py`.
 """
 
 from __future__ import annotations
@@ -18,22 +19,34 @@ from regraft.experiments import ExperimentOptions
 from regraft.finetuning import SharedOptions
 
 if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
     from regraft.core import Options
 
-MODULE = Path(__file__).parents[1] / "src" / "regraft" / "recipes" / "settings.py"
+SOURCE = Path(__file__).parents[1] / "src" / "regraft"
 SHARED = [SourceOptions, ExperimentOptions, SharedOptions]
 """Options of several verbs, which have TypedDicts of their own."""
 PATHS_AS_TEXT = {"backbone"}
 """Options that are text, and may name a folder."""
 WIDTH = 120
-HEADER = '''"""The keyword arguments of the verbs, as types.
+NO_PARAMETERS = {
+    "out": "the features are returned",
+    "runs": "no run is written",
+    "name": "no run is written",
+    "metric": "scikit-learn has its own: scoring=",
+    "test_fraction": "who calls it splits",
+    "group_by": "fit(groups=)",
+    **dict.fromkeys(SourceOptions.model_fields, "X is a list"),
+}
+"""Options of the verbs that estimators do not have, and why."""
+HEADER = '''"""{title}.
 
 Written by `python tools/write_settings.py` from the options. Do not edit.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypedDict
+from typing import TYPE_CHECKING, {names}
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -41,15 +54,27 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    """Write the module anew."""
-    MODULE.write_text(written(), encoding="utf-8")
+    """Write the modules anew."""
+    for path, text in written().items():
+        path.write_text(text, encoding="utf-8")
 
 
-def written() -> str:
-    """What the module holds."""
+def written() -> dict[Path, str]:
+    """What the modules hold."""
     kinds = [getattr(recipes, name) for name in recipes.__all__ if name.endswith("Options")]
     ordered = sorted([*kinds, *SHARED], key=lambda kind: (len(kind.__mro__), kind.__name__))  # parents first
-    return "\n\n".join([HEADER, *(_settings(kind, ordered) for kind in ordered)])
+    settings = HEADER.format(title="The keyword arguments of the verbs, as types", names="Literal, TypedDict")
+    parameters = HEADER.format(title="The parameters of the estimators: options of the verbs", names="Literal")
+    return {
+        SOURCE / "recipes" / "settings.py": "\n\n".join([settings, *(_settings(kind, ordered) for kind in ordered)]),
+        SOURCE / "estimators" / "parameters.py": "\n\n".join(
+            [
+                parameters,
+                _parameters("FeatureParameters", recipes.EmbedOptions, first="backbone"),
+                _parameters("ClassifierParameters", recipes.ProbeOptions, first="head"),
+            ]
+        ),
+    }
 
 
 def _settings(kind: type[Options], kinds: list[type[Options]]) -> str:
@@ -67,6 +92,30 @@ def _settings(kind: type[Options], kinds: list[type[Options]]) -> str:
     for option, annotation in own.items():
         lines += _broken(f"    {option}: {spelled(annotation, is_place=option in PATHS_AS_TEXT)}")
     return "\n".join(lines) + "\n"
+
+
+def _parameters(name: str, kind: type[Options], *, first: str) -> str:
+    """A class whose `__init__` keeps the options that apply; the first may be given without its name."""
+    names = dict.fromkeys([first, *kind.model_fields])
+    given = [_parameter(option, kind.model_fields[option]) for option in names if option not in NO_PARAMETERS]
+    lines = [
+        f"class {name}:",
+        f'    """Options of `{kind.__name__}`, as scikit-learn wants them."""',
+        "",
+        "    def __init__(  # noqa: PLR0913 - the estimator contract: one argument a setting",
+        "        self,",
+        f"        {given[0]},",
+        "        *,",
+        *(f"        {line}," for line in given[1:]),
+        "    ) -> None:",
+        *(f"        self.{option} = {option}" for option in names if option not in NO_PARAMETERS),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _parameter(option: str, field: FieldInfo) -> str:
+    default = json.dumps(field.default) if isinstance(field.default, str) else str(field.default)
+    return f"{option}: {spelled(field.annotation, is_place=option in PATHS_AS_TEXT)} = {default}"
 
 
 def _name(kind: type[Options]) -> str:

@@ -64,23 +64,12 @@ def test_the_checks_that_apply_hold(estimator, check):
     getattr(estimator_checks, check)(type(estimator).__name__, clone(estimator))
 
 
-NO_PARAMETERS = {
-    "out": "the features are returned",
-    "runs": "no run is written",
-    "name": "no run is written",
-    "metric": "scikit-learn has its own: scoring=",
-    "test_fraction": "who calls it splits",
-    "group_by": "fit(groups=)",
-    **dict.fromkeys(SourceOptions.model_fields, "X is a list"),
-}
-"""Options of the verbs that estimators do not have, and why."""
-
-
 @pytest.mark.parametrize(("estimator", "options"), [(ImageFeatures, EmbedOptions), (ImageClassifier, ProbeOptions)])
 def test_the_parameters_are_the_options(estimator, options):
     """Names and defaults are those of the recipe, and every option of the recipe that applies is a parameter."""
     parameters = inspect.signature(estimator).parameters
-    assert set(parameters) == set(options.model_fields) - set(NO_PARAMETERS)
+    others = {"out", "runs", "name", "metric", "test_fraction", *SourceOptions.model_fields}
+    assert set(parameters) == set(options.model_fields) - others
     for name, parameter in parameters.items():
         assert parameter.default == options.model_fields[name].default, name
 

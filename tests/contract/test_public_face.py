@@ -67,8 +67,9 @@ def test_errors_options_and_results_are_public():
 
 
 def test_the_keyword_arguments_are_the_options(writer):
-    """Written anew, the module of keyword arguments is the committed one."""
-    assert writer.MODULE.read_text(encoding="utf-8") == writer.written(), "run: python tools/write_settings.py"
+    """Written anew, the modules of keyword arguments and of parameters are the committed ones."""
+    for path, text in writer.written().items():
+        assert path.read_text(encoding="utf-8") == text, "run: python tools/write_settings.py"
 
 
 @pytest.mark.parametrize("name", WITH_SETTINGS)

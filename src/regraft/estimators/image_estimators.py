@@ -12,14 +12,12 @@ from sklearn.base import BaseEstimator, ClassifierMixin, ClassNamePrefixFeatures
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
 
-from regraft.backbones import DEFAULT_BACKBONE
 from regraft.core import DataError, quoted
 from regraft.estimators.image_lists import list_features, list_sources
+from regraft.estimators.parameters import ClassifierParameters, FeatureParameters
 from regraft.experiments import NetworkOptions, ProbeOptions, choose_head
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import ArrayLike, NDArray
     from sklearn.utils import Tags
 
@@ -35,44 +33,15 @@ class _OfImages(BaseEstimator):  # type: ignore[misc]
         return tags
 
 
-class ImageFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _OfImages):  # type: ignore[misc]
+class ImageFeatures(FeatureParameters, ClassNamePrefixFeaturesOutMixin, TransformerMixin, _OfImages):  # type: ignore[misc]
     """Images to features of a pretrained network: the first step of a `Pipeline`.
 
-    X is a list (array, column) of paths, or of uint8 arrays (h, w, 3) or (h, w). Nothing is learnt: `fit` looks up the
-    network and the number of features. The parameters are those of `regraft embed`.
+    X is a list (array, column) of paths, of uint8 arrays (h, w, 3) or (h, w), or of Pillow images. Nothing is learnt:
+    `fit` looks up the network and the number of features. The parameters are those of `regraft embed`.
 
     Attributes:
         n_features_out_: Number of features, d.
     """
-
-    def __init__(  # noqa: PLR0913 - the estimator contract: one argument a setting
-        self,
-        backbone: str = DEFAULT_BACKBONE,
-        *,
-        model: str | None = None,
-        checkpoint: str | Path | None = None,
-        init: str = "pretrained",
-        trust_code: bool = False,
-        layer: str = "penultimate",
-        image_size: int | None = None,
-        resize: str = "auto",
-        preprocessing: str = "auto",
-        engine: str = "auto",
-        precision: str = "auto",
-        device: str = "auto",
-    ) -> None:
-        self.backbone = backbone
-        self.model = model
-        self.checkpoint = checkpoint
-        self.init = init
-        self.trust_code = trust_code
-        self.layer = layer
-        self.image_size = image_size
-        self.resize = resize
-        self.preprocessing = preprocessing
-        self.engine = engine
-        self.precision = precision
-        self.device = device
 
     def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002 - scikit-learn hands it over
         """Check the parameters and the first image.
@@ -107,57 +76,16 @@ class ImageFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _OfImages
         return tags
 
 
-class ImageClassifier(ClassifierMixin, _OfImages):  # type: ignore[misc]
+class ImageClassifier(ClassifierParameters, ClassifierMixin, _OfImages):  # type: ignore[misc]
     """Images to classes: fixed features and a linear head, as `regraft probe` fits them.
 
-    X is a list (array, column) of paths, or of uint8 arrays (h, w, 3) or (h, w). Normalisation, regularisation and
-    layers are chosen by cross-validation inside `fit`. The parameters are those of `regraft probe`.
+    X is a list (array, column) of paths, of uint8 arrays (h, w, 3) or (h, w), or of Pillow images. Normalisation,
+    regularisation and layers are chosen by cross-validation inside `fit`. The parameters are those of `regraft probe`.
 
     Attributes:
         classes_: (k,) labels.
         selection_: The head, and how it was chosen (`regraft.heads.Selection`).
     """
-
-    def __init__(  # noqa: PLR0913 - the estimator contract: one argument a setting
-        self,
-        head: str = "softmax",
-        *,
-        backbone: str = DEFAULT_BACKBONE,
-        model: str | None = None,
-        checkpoint: str | Path | None = None,
-        init: str = "pretrained",
-        trust_code: bool = False,
-        layer: str = "auto",
-        image_size: int | None = None,
-        resize: str = "auto",
-        preprocessing: str = "auto",
-        engine: str = "auto",
-        precision: str = "auto",
-        device: str = "auto",
-        normalisation: str = "auto",
-        n_strengths: int = 20,
-        n_folds: int = 5,
-        class_weight: str = "none",
-        seed: int = 0,
-    ) -> None:
-        self.head = head
-        self.backbone = backbone
-        self.model = model
-        self.checkpoint = checkpoint
-        self.init = init
-        self.trust_code = trust_code
-        self.layer = layer
-        self.image_size = image_size
-        self.resize = resize
-        self.preprocessing = preprocessing
-        self.engine = engine
-        self.precision = precision
-        self.device = device
-        self.normalisation = normalisation
-        self.n_strengths = n_strengths
-        self.n_folds = n_folds
-        self.class_weight = class_weight
-        self.seed = seed
 
     def fit(
         self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None, groups: ArrayLike | None = None
