@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 
 from regraft.core import FetchError, plural
-from regraft.datasets.unpacking.pngs import encode_png
+from regraft.datasets.unpacking.png_writing import encode_png
 from regraft.datasets.unpacking.tar_archives import explain_damage, read_tar
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from regraft.core import FetchError, hash_key, plural
 from regraft.datasets.unpacking.cifar import unpack_cifar10
-from regraft.datasets.unpacking.coco import Foreground, label_photos, open_annotations
 from regraft.datasets.unpacking.containers import unpack_images
 from regraft.datasets.unpacking.idx import read_idx_labels, write_idx_images
 from regraft.datasets.unpacking.imagenet import place_training, place_validation, read_validation_labels, read_words
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from regraft.core import Progress
     from regraft.datasets.catalog.published import Dataset, Layout
     from regraft.datasets.fetching.archives import Source
+    from regraft.datasets.unpacking.coco import Foreground
     from regraft.datasets.unpacking.members import Place
 
 _SEED = 0
@@ -129,16 +129,16 @@ def _unpack_imagenet(work: _Work) -> dict[str, str]:
 
 
 def _unpack_wake_words(work: _Work) -> dict[str, str]:
+    from regraft.datasets.unpacking.coco_annotations import label_photos, read_annotations  # loads msgspec
+
     annotations, *photos = (work.sources[archive.file_name] for archive in work.row.archives)
     for source in photos:
         split, stem = source.archive.split, source.archive.file_name.removesuffix(".zip")
         name = f"instances_{stem}.json"
         work.progress.say(f"Reading {name}.")
-        with (
-            annotations.blamed(),
-            open_annotations(annotations.path, name, annotations.archive.n_unpacked_bytes_max) as text,
-        ):
-            labels = label_photos(text, name, work.foreground)
+        with annotations.blamed():
+            content = read_annotations(annotations.path, name, annotations.archive.n_unpacked_bytes_max)
+            labels = label_photos(content, name, work.foreground)
         n_photos = work.unpack(source, _place_photos(labels, f"{split}", f"{stem}/"))
         if n_photos != len(labels):
             raise FetchError(

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, cast
 import numpy as np
 
 from regraft.core import FetchError, plural, shortened
-from regraft.datasets.unpacking.pngs import encode_png
+from regraft.datasets.unpacking.png_writing import encode_png
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import json
 
 import pytest
 
 from little_sets import instances, zipped
 from regraft.core import FetchError, OptionError
-from regraft.datasets.unpacking.coco import COCO_CATEGORIES, Foreground, label_photos, open_annotations
+from regraft.datasets.unpacking.coco import COCO_CATEGORIES, Foreground
+from regraft.datasets.unpacking.coco_annotations import label_photos, read_annotations
 
 
 def label(content, **foreground):
     """The classes by the photos' numbers."""
-    found = label_photos(io.StringIO(json.dumps(content)), "instances.json", Foreground(**foreground))
+    found = label_photos(json.dumps(content).encode(), "instances.json", Foreground(**foreground))
     return {int(name.removesuffix(".jpg")): class_name for name, class_name in found.items()}
 
 
@@ -46,7 +46,7 @@ def test_the_threshold_is_a_part_of_the_photo():
     assert set(label(instances(4, 0), area=0.5).values()) == {"background"}
 
 
-@pytest.mark.parametrize("name", ["../0.jpg", "/etc/passwd", "a/b.jpg", "x.sh", "", 3, "\x1b[2J.jpg"])
+@pytest.mark.parametrize("name", ["../0.jpg", "/etc/passwd", "a/b.jpg", "x.sh", "", "\x1b[2J.jpg"])
 def test_names_that_lead_elsewhere(name):
     """The photos' names are names only."""
     content = instances(1, 0)
@@ -59,6 +59,7 @@ def test_names_that_lead_elsewhere(name):
     ("key", "element"),
     [
         ("images", {"id": 1}),
+        ("images", {"id": 1, "file_name": 3, "height": 1, "width": 1}),
         ("images", {"id": "x", "file_name": "1.jpg", "height": 1, "width": 1}),
         ("images", {"id": 1, "file_name": "1.jpg", "height": None, "width": 1}),
         ("annotations", {"image_id": 1, "category_id": 1, "area": "large"}),
@@ -72,6 +73,13 @@ def test_annotations_that_are_none(key, element):
     content[key].append(element)
     with pytest.raises(FetchError, match=r"instances\.json is damaged"):
         label(content)
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b'{"images": [', b'{"a": \xff}', b'{"a": ' + b"[" * 100_000, b"{} {}"])
+def test_what_is_no_such_file(content):
+    """Cut off, of another kind, no text or without end: it is damage in words."""
+    with pytest.raises(FetchError, match=r"instances\.json is damaged"):
+        label_photos(content, "instances.json", Foreground())
 
 
 def test_categories_that_are_not_there():
@@ -88,15 +96,11 @@ def test_annotations_in_a_zip_file_and_in_a_folder(tmp_path):
     (tmp_path / "annotations").mkdir()
     (tmp_path / "annotations" / "x.json").write_text("{}")
     for source in (tmp_path / "a.zip", tmp_path / "annotations"):
-        with open_annotations(source, "x.json", 1000) as file:
-            assert file.read() == "{}"
-        with pytest.raises(FetchError, match=r"has no .*y\.json"), open_annotations(source, "y.json", 1000):
-            pass
-    with (
-        pytest.raises(FetchError, match="unpacked it would have 2 bytes"),
-        open_annotations(tmp_path / "a.zip", "x.json", 1),
-    ):
-        pass
+        assert read_annotations(source, "x.json", 1000) == b"{}"
+        with pytest.raises(FetchError, match=r"has no .*y\.json"):
+            read_annotations(source, "y.json", 1000)
+    with pytest.raises(FetchError, match="unpacked it would have 2 bytes"):
+        read_annotations(tmp_path / "a.zip", "x.json", 1)
 
 
 def test_there_are_eighty_categories():

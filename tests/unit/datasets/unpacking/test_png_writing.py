@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from regraft.datasets.unpacking.pngs import encode_png
+from regraft.datasets.unpacking.png_writing import encode_png
 
 
 @given(height=st.integers(1, 40), width=st.integers(1, 40), is_grey=st.booleans(), seed=st.integers(0, 1000))
