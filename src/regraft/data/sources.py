@@ -68,9 +68,18 @@ def read_manifest(
     elif is_folder:
         manifest = read_shard_folder(path, said) or read_folder(path, reading)
     else:
-        manifest = read_shard_pattern(source, said) or by_name(source)
+        manifest = read_shard_pattern(source, said) or _read_named(source, said, by_name)
     _refuse_table_options(said, is_parquet=bool(manifest.stored))
     return _grouped(manifest, said)
+
+
+def _read_named(name: str, reading: Reading, by_name: Callable[[str], Manifest]) -> Manifest:
+    manifest = by_name(name)
+    if reading.split_folders != "auto":
+        raise OptionError(
+            f"--split-folders is for folders of your own, and {quoted(name)} is known by its name: leave it out."
+        )
+    return manifest
 
 
 def _refuse_table_options(reading: Reading, *, is_parquet: bool) -> None:

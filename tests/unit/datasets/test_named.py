@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from regraft.core import DataError
+from regraft.core import DataError, OptionError
+from regraft.data import Reading
 from regraft.datasets import read_dataset
 
 
@@ -23,3 +24,17 @@ def test_nothing_there(source, message, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(DataError, match=message):
         read_dataset(source)
+
+
+@pytest.mark.parametrize(
+    ("said", "option"),
+    [
+        ({"split_folders": "no"}, "--split-folders"),
+        ({"path_column": "path"}, "--path-column"),
+        ({"root": "x"}, "--root"),
+    ],
+)
+def test_what_is_for_data_of_ones_own(said, option):
+    """How a data set that is known by its name lies is known, too: nothing that is said of it is passed over."""
+    with pytest.raises(OptionError, match=f"{option} is for .*: leave it out"):
+        read_dataset("elpv", Reading(**said))

@@ -4,16 +4,18 @@ from regraft.data.folders.file_listing import EXTENSIONS, has_image_name, list_f
 from regraft.data.folders.folder_reading import read_folder, relative_path
 from regraft.data.folders.folder_remarks import remark_on_files, remark_on_layout
 from regraft.data.folders.layouts import Layout, Placement, place_images, read_layout
-from regraft.data.folders.leftovers import is_hidden
+from regraft.data.folders.leftovers import COMPANION, is_hidden, leftover_reason
 from regraft.data.folders.split_words import SPLIT_NAMES, said_split
 
 __all__ = [
+    "COMPANION",
     "EXTENSIONS",
     "SPLIT_NAMES",
     "Layout",
     "Placement",
     "has_image_name",
     "is_hidden",
+    "leftover_reason",
     "list_files",
     "look_at",
     "place_images",

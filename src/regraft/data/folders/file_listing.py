@@ -15,7 +15,7 @@ from regraft.data.folders.leftovers import COMPANION, Leftover, is_hidden, lefto
 from regraft.data.folders.program_parts import ProgramParts, program_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from regraft.data.files import ContentKind
 
@@ -69,13 +69,17 @@ class FileListing:
         )
 
 
-def walk_files(root: Path) -> Iterator[str]:
+def walk_files(root: Path, hidden: Callable[[str], object]) -> Iterator[str]:
     """Paths of the files below a folder, without what systems and programs leave behind.
+
+    Args:
+        root: The folder.
+        hidden: Is told the paths of files that are left out for their own names.
 
     Raises:
         DataError: A folder cannot be read.
     """
-    return _Walk(root, looks=False).files()
+    return _Walk(root, hidden).files()
 
 
 @dataclass(frozen=True)
@@ -89,10 +93,10 @@ class _Start:
 
 @dataclass(frozen=True, eq=False)
 class _Walk:
-    """Collects folders and leftovers while files are listed."""
+    """Collects folders and leftovers while files are listed; where `hidden` is told, nothing is looked into."""
 
     root: Path
-    looks: bool = True
+    hidden: Callable[[str], object] | None = None
     folders: set[str] = field(default_factory=set)
     leftovers: list[Leftover] = field(default_factory=list)
     repeated: list[str] = field(default_factory=list)
@@ -148,6 +152,8 @@ class _Walk:
                 self.leftovers.append(Leftover(prefix + name, parts.reason, True, is_doubtful=True, is_run=True))  # noqa: FBT003
             elif not is_hidden(name):
                 yield prefix + name
+            elif self.hidden is not None:
+                self.hidden(prefix + name)
             elif has_image_name(name):
                 reason = leftover_reason(name) or ""
                 self.leftovers.append(Leftover(prefix + name, reason, has_images=reason != COMPANION))
@@ -157,7 +163,7 @@ class _Walk:
         is_run = reason is None and parts is not None and name in parts.folders
         if parts is not None and is_run:
             reason = parts.reason
-        if reason is not None and self.looks:
+        if reason is not None and self.hidden is None:
             place = os.path.join(folder, name)  # noqa: PTH118 - as os.walk names it
             self.leftovers.append(look_into(place, prefix + name, reason, has_image_name, is_run=is_run))
         return reason is not None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from regraft.core import DataError, plural, quoted
 from regraft.data.files import explain_packed
 from regraft.data.finding import make_finding, passed_over, was
-from regraft.data.folders import has_image_name, is_hidden, look_at, walk_files
+from regraft.data.folders import COMPANION, has_image_name, is_hidden, leftover_reason, look_at, walk_files
 from regraft.data.shards.class_lists import LABELS_FILE
 from regraft.data.shards.listing import read_shards
 from regraft.data.shards.parquets import is_image_parquet
@@ -19,6 +19,7 @@ from regraft.data.shards.shard_names import shard_format
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from regraft.data.finding import Finding
     from regraft.data.manifest import Manifest
     from regraft.data.reading import Reading
 
@@ -34,14 +35,24 @@ def read_shard_folder(folder: Path, reading: Reading) -> Manifest | None:
     root = folder.resolve()
     names: list[str] = []
     others: list[str] = []
-    for name in walk_files(root):
+    hidden: list[str] = []
+    for name in walk_files(root, hidden.append):
         if has_image_name(name):
             return None
         (names if is_shard(root / name) else others).append(name)
     if not names or any(_is_image(root, name) for name in others):
         return None
     manifest = read_shards(root, names, is_whole=True, reading=reading)
-    return _with_others(manifest, root, others)
+    manifest = _with_others(manifest, root, others)
+    return replace(manifest, remarks=(*manifest.remarks, *_hidden_shards(hidden)))
+
+
+def _hidden_shards(names: Sequence[str]) -> tuple[Finding, ...]:
+    shards = [name for name in names if shard_format(name) and leftover_reason(name.rpartition("/")[2]) != COMPANION]
+    if not (n := len(shards)):
+        return ()
+    message = f"{plural(n, 'hidden shard')} {was(n)} passed over. To have {'it' if n == 1 else 'them'} read, rename."
+    return (make_finding("hidden_shards", "note", message, n, sorted(shards)),)
 
 
 def _is_image(root: Path, name: str) -> bool:

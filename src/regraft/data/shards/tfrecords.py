@@ -14,6 +14,7 @@ import google_crc32c
 from regraft.data.files import N_BYTES_MAX, Reason, ShardFile, StoredImage, UnreadableImageError
 from regraft.data.shards.contents import N_NAME_CHARACTERS_MAX, ShardContents
 from regraft.data.shards.examples import find_features
+from regraft.data.tables import written_label
 
 if TYPE_CHECKING:
     from regraft.data.shards.examples import FeatureValue
@@ -131,11 +132,12 @@ def _add_record(contents: ShardContents, shard: ShardFile, where: tuple[int, int
         raise UnreadableImageError(Reason.NOT_AN_IMAGE, "the record has no image/encoded, nor image")
     first, last = span[0] - start, span[1] - start
     before = window[:first] if first <= len(window) else shard.read(start, first)
+    number_of, text = written_label(_text(label, start, window, shard) or "")
     contents.add(
         RecordImage(shard, number, start, n_bytes, first, last, google_crc32c.value(before)),
         name=_text(found.get(FeatureName.FILE_NAME), start, window, shard),
-        label=label if isinstance(label, int) else None,
-        text=_text(found.get(FeatureName.TEXT), start, window, shard) or _text(label, start, window, shard),
+        label=label if isinstance(label, int) else number_of,
+        text=_text(found.get(FeatureName.TEXT), start, window, shard) or text,
         group=_text(found.get(FeatureName.GROUP), start, window, shard),
     )
 

@@ -145,7 +145,7 @@ def test_a_second_label_of_one_image(read):
 
 
 def test_other_files_beside_shards(tmp_path, read):
-    """They are named; packed ones with a warning and the command, and hidden ones match no pattern."""
+    """They are named; packed ones with a warning and the command, and hidden ones are told and match no pattern."""
     for name, content in {"train-003.tar.zst": b"\x28\xb5\x2f\xfd", "a.part": b"\1", "labels.csv": b"x,y\n"}.items():
         (tmp_path / name).write_bytes(content)
     manifest = read(("0.jpg", b"1"), ("0.cls", b"cat"))
@@ -156,6 +156,8 @@ def test_other_files_beside_shards(tmp_path, read):
     assert "unzstd" in manifest.remarks[0].message
     (tmp_path / "x.tar").rename(tmp_path / ".hid.tar")
     read(("1.jpg", b"1"), ("1.cls", b"cat"))
+    (tmp_path / "._x.tar").write_bytes(b"of macOS")
+    assert {one.code: one.examples for one in read_manifest(tmp_path).remarks}["hidden_shards"] == (".hid.tar",)
     manifest = read_manifest(f"{tmp_path}/*")
     assert (manifest.paths, told(manifest)) == (("1.jpg",), {"packed_files": 1, "other_files": 2})
 
