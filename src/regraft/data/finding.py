@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from regraft.data.files import Unreadable
 
-_N_EXAMPLES = 6
+_N_EXAMPLES = 1000
+"""For programs, which read them as JSON; pages and terminals show a few."""
 
 Severity = Literal["warning", "note"]
 
@@ -36,7 +37,7 @@ class Finding(Value):
 
 
 def make_finding(code: str, severity: Severity, message: str, n: int, examples: Iterable[str] = ()) -> Finding:
-    """A finding with the first few of its cases."""
+    """A finding with the first thousand of its cases."""
     first = tuple(example for example, _place in zip(examples, range(_N_EXAMPLES), strict=False))
     return Finding(code=code, severity=severity, message=message, n=n, examples=first)
 

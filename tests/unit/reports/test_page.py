@@ -170,6 +170,17 @@ def test_long_lists_are_cut_and_counted(full_page):
     assert "damaged 250" in full_page.words
 
 
+def test_a_notice_shows_six_of_its_cases(make_predictions, make_report):
+    """All are in the JSON file; the page shows the first ones."""
+    report = make_report(
+        make_predictions(),
+        notices=(Notice(severity="note", message="Copies.", examples=tuple(f"copy {row}.jpg" for row in range(9))),),
+    )
+    page = Page(render_page(report))
+    assert [row for row in range(9) if f"copy {row}.jpg" in page.words] == [*range(6)]
+    assert "copy 8.jpg" in report.model_dump_json()
+
+
 def test_a_missing_picture_has_a_tile(full_page):
     """A thumbnail that is not available leaves a tile that says so."""
     assert "picture not available" in full_page.words
