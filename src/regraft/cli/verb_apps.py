@@ -10,10 +10,11 @@ from cyclopts import App, Parameter
 
 from regraft.cli.headings import HEADINGS, arrange
 from regraft.cli.verb_table import VERBS
-from regraft.core import Options
 
 if TYPE_CHECKING:
     from cyclopts.argument import ArgumentCollection
+
+    from regraft.core import Options
 
 PARSING = Parameter(consume_multiple=True, negative_iterable=())
 """How all options are read: one that takes several values takes all that follow it."""
@@ -32,6 +33,8 @@ class VerbApp(App):
     @property
     def models(self) -> list[type[Options]]:
         """The options that the verb takes."""
+        from regraft.core import Options  # what makes them is a third of the time of `regraft --help`
+
         hints = get_type_hints(self.default_command, include_extras=True).values()
         kinds = [(get_args(hint) or (hint,))[0] for hint in hints]
         return [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Options)]

@@ -1,0 +1,116 @@
+from .errors import (
+    BackboneError,
+    BundleError,
+    DataError,
+    FetchError,
+    HeadError,
+    InterruptedRunError,
+    MissingExtraError,
+    OptionError,
+    RegraftError,
+    StoreError,
+    TrainingError,
+)
+from .files import arrow_file, atomic_path, digest_bytes, digest_file, publish, require_space, sync_folder
+from .json_writing import exact_json, json_text
+from .locks import ThreadLock, exclusive
+from .option_facts import Matter, came_later, decides, judges, names_code, placed
+from .option_faults import explain_validation, option_kinds, wanted
+from .option_hints import explain_unknown, nearest
+from .option_words import REASONS, SYNONYMS
+from .options import Options, PrintableText, Value, await_options, options_by_verb
+from .own_code import explain_own_error, line_of, load_function, own_file
+from .paths import as_path, as_paths, as_source, described, several
+from .places import CACHE_VARIABLE, cache_folder, is_writable, n_usable_cores
+from .progress import Progress, SilentProgress
+from .registry import Registry
+from .seeding import generator, hash_key
+from .tensors import digest_tensors, read_tensor_header
+from .text import (
+    duration,
+    megabytes,
+    plural,
+    printable,
+    quoted,
+    shell_quoted,
+    shortened,
+    visible,
+)
+from .threads import in_threads
+from .unkept import kept_file, note_unkept, scratch_folder, unkept_sentence
+
+__all__ = [
+    "CACHE_VARIABLE",
+    "REASONS",
+    "SYNONYMS",
+    "BackboneError",
+    "BundleError",
+    "DataError",
+    "FetchError",
+    "HeadError",
+    "InterruptedRunError",
+    "Matter",
+    "MissingExtraError",
+    "OptionError",
+    "Options",
+    "PrintableText",
+    "Progress",
+    "Registry",
+    "RegraftError",
+    "SilentProgress",
+    "StoreError",
+    "ThreadLock",
+    "TrainingError",
+    "Value",
+    "arrow_file",
+    "as_path",
+    "as_paths",
+    "as_source",
+    "atomic_path",
+    "await_options",
+    "cache_folder",
+    "came_later",
+    "decides",
+    "described",
+    "digest_bytes",
+    "digest_file",
+    "digest_tensors",
+    "duration",
+    "exact_json",
+    "exclusive",
+    "explain_own_error",
+    "explain_unknown",
+    "explain_validation",
+    "generator",
+    "hash_key",
+    "in_threads",
+    "is_writable",
+    "json_text",
+    "judges",
+    "kept_file",
+    "line_of",
+    "load_function",
+    "megabytes",
+    "n_usable_cores",
+    "names_code",
+    "nearest",
+    "note_unkept",
+    "option_kinds",
+    "options_by_verb",
+    "own_file",
+    "placed",
+    "plural",
+    "printable",
+    "publish",
+    "quoted",
+    "read_tensor_header",
+    "require_space",
+    "scratch_folder",
+    "several",
+    "shell_quoted",
+    "shortened",
+    "sync_folder",
+    "unkept_sentence",
+    "visible",
+    "wanted",
+]
