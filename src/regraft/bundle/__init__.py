@@ -1,8 +1,8 @@
 """The saved classifier: a folder of JSON and safetensors, checked before use."""
 
-from regraft.bundle.classifier import Answers, Classifier, choose_like
+from regraft.bundle.classifier import Classifier, choose_like
 from regraft.bundle.golden import CheckResult, check_bundle
-from regraft.bundle.predictions import Prediction, PredictResult
+from regraft.bundle.predictions import Answers, Prediction, PredictResult
 from regraft.bundle.reading import find_bundle, load, read_record
 from regraft.bundle.record import SCHEMA_VERSION, BundleRecord, Calibration, EngineRecord, Making
 from regraft.bundle.seen import find_seen, read_seen

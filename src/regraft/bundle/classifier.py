@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from regraft.backbones import EngineOpener, choose_engine, compute_features, require_own_threads
-from regraft.bundle.predictions import Prediction, PredictResult, name_classes
+from regraft.bundle.predictions import Answers, Prediction, PredictResult, name_classes
 from regraft.core import OptionError, SilentProgress
 from regraft.data import as_files, fingerprint_files, left_out, list_images, unkept
 from regraft.features import build_extractor
@@ -23,30 +23,16 @@ if TYPE_CHECKING:
     from regraft.backbones import BackboneSpec, Engine, EngineChoice
     from regraft.bundle.record import BundleRecord
     from regraft.core import Progress
-    from regraft.data import ImageFile, StoredImage, Unreadable
+    from regraft.data import ImageFile, StoredImage
     from regraft.evaluation import Assessment
     from regraft.features import Extractor
     from regraft.heads import LinearHead
+    from regraft.images import GivenImages
 
 N_CHUNK = 4096
 """Files whose features are in memory at once."""
 _N_PIXELS_CHUNK = 256
 """Images in memory that are resized before the network sees them."""
-
-
-@dataclass(frozen=True, eq=False)
-class Answers:
-    """What a classifier says of some files.
-
-    Attributes:
-        rows: (m,) int64, which of the files could be read.
-        probabilities: (m, k) float64, rows sum to 1.
-        unreadable: One record for each of the other files.
-    """
-
-    rows: NDArray[np.int64]
-    probabilities: NDArray[np.float64]
-    unreadable: tuple[Unreadable, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +118,7 @@ class Classifier:
         """
         return self.head.scores(compute_features(self.engine, pixels))
 
-    def predict(self, images: Any, *, top_k: int = 1, progress: Progress | None = None) -> PredictResult:
+    def predict(self, images: GivenImages, *, top_k: int = 1, progress: Progress | None = None) -> PredictResult:
         """The classes of images, named: what the verb `predict` does.
 
         Args:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What a classifier says of some files.
+
+    Attributes:
+        rows: (m,) int64, which of the files could be read.
+        probabilities: (m, k) float64, rows sum to 1.
+        unreadable: One record for each of the other files.
+    """
+
+    rows: NDArray[np.int64]
+    probabilities: NDArray[np.float64]
+    unreadable: tuple[Unreadable, ...]
 
 
 class Prediction(Value):

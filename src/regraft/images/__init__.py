@@ -15,7 +15,7 @@ from regraft.images.decoding import (
 from regraft.images.failures import N_PIXELS_MAX
 from regraft.images.formats import FORMATS
 from regraft.images.headers import ImageHeader, read_header, reencode_png
-from regraft.images.pixels import as_images, as_pixels
+from regraft.images.pixels import GivenImages, as_images, as_pixels
 from regraft.images.resampling import HAS_COMPILED_RESAMPLING
 from regraft.images.surveying import Look, survey_images
 from regraft.images.thumbnails import encode_jpeg, thumbnail_jpeg
@@ -30,6 +30,7 @@ __all__ = [
     "N_PIXELS_MAX",
     "Augmentation",
     "Batch",
+    "GivenImages",
     "ImageHeader",
     "ImageSource",
     "Look",

@@ -7,6 +7,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from regraft.core import DataError, OptionError, as_path, described, several
@@ -17,8 +18,9 @@ from regraft.images.orientation import read_orientation, turn_upright
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
+GivenImage = str | bytes | PathLike[str] | NDArray[np.uint8] | Image.Image
+GivenImages = GivenImage | Iterable[GivenImage]
+"""What a user may hand over: one image, or any number of them."""
 _FORM = "a uint8 array, (height, width, 3) RGB or (height, width) grey, or a Pillow image"
 
 
@@ -46,7 +48,7 @@ def as_pixels(given: object) -> list[NDArray[np.uint8]]:
     return [_pixels(item, f"Image {position}") for position, item in enumerate(given)]
 
 
-def as_images(given: Any, name: str = "") -> list[Path | NDArray[np.uint8]]:
+def as_images(given: object, name: str = "") -> list[Path | NDArray[np.uint8]]:
     """The images that a user means: paths, or what is in memory; one, or any number of them.
 
     Args:
@@ -62,7 +64,7 @@ def as_images(given: Any, name: str = "") -> list[Path | NDArray[np.uint8]]:
     """
     if is_image(given) or isinstance(given, str | bytes | PathLike | Image.Image):
         return [_image(given, name or "An image or folder")]
-    values = given.to_numpy() if hasattr(given, "to_numpy") else given
+    values: Any = given.to_numpy() if hasattr(given, "to_numpy") else given
     if isinstance(values, np.ndarray) and values.dtype != np.uint8 and values.ndim == 2 and values.shape[1] == 1:
         values = values[:, 0]  # a table with one column
     is_batch = isinstance(values, np.ndarray) and values.ndim

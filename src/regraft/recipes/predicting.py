@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Unpack
+from typing import TYPE_CHECKING, ClassVar, Unpack
 
 from pydantic import Field
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from regraft.core import Progress
+    from regraft.images import GivenImages
     from regraft.recipes.settings import PredictSettings
 
 __all__ = ["PredictOptions", "PredictResult", "predict"]
@@ -36,7 +37,7 @@ class PredictOptions(TrustOptions):
 
 def predict(
     bundle: Path | str | Classifier,
-    sources: Any,
+    sources: GivenImages,
     options: PredictOptions | None = None,
     *,
     progress: Progress | None = None,
