@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 from regraft.core import OptionError, shell_quoted
 from regraft.recipes import options_under_way
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from regraft.core import Options
     from regraft.slim.flags import Given
 
-SplitName = Literal["all", "train", "val", "test"]
+Split = Literal["train", "val", "test"]
 
 _SHARD_SUFFIXES = (".tfrecord", ".tar", ".parquet")
 _FREE = ("runs", "name", "checkpoint_every")
 """Options that change nothing of what is trained."""
-_SPLITS = {"train": "train", "validation": "val", "val": "val", "test": "test"}
+_SPLITS: dict[str, Split] = {"train": "train", "validation": "val", "val": "val", "test": "test"}
 
 
-def split_name(given: Given) -> SplitName:
+def split_name(given: Given) -> Split:
     """The native name of a split.
 
     Raises:
@@ -32,7 +32,7 @@ def split_name(given: Given) -> SplitName:
     name = given.text("dataset_split_name") or ""
     if name not in _SPLITS:
         raise OptionError(f"--dataset_split_name={name}: there are train, validation and test.")
-    return cast("SplitName", _SPLITS[name])
+    return _SPLITS[name]
 
 
 def data_source(given: Given) -> str:
