@@ -175,6 +175,7 @@ def run_tests(mistake: Mistake | None, tests: Sequence[str], folder: Path, names
 
     hypothesis.settings.register_profile(
         "mutations",
+        max_examples=50,
         derandomize=True,
         database=None,
         deadline=None,
