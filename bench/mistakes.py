@@ -91,7 +91,7 @@ def is_unlived(node: ast.AST) -> bool:
             return True
         case ast.Assign(value=ast.Call(func=ast.Name(id="TypeVar" | "ParamSpec"))):
             return True
-        case ast.Assign(value=ast.Subscript(value=ast.Name(id="Literal"))):
+        case ast.Assign(value=ast.Subscript(value=ast.Name(id="Literal"))) | ast.keyword(arg="strict"):
             return True
         case ast.If(test=ast.Name(id="TYPE_CHECKING")):
             return True
@@ -158,13 +158,13 @@ def other_statements(node: ast.stmt) -> Iterator[ast.stmt]:
 
 
 def other_calls(node: ast.Call) -> Iterator[ast.expr]:
-    """A call left out, or without one of its named arguments."""
+    """A call left out, or without one of its named arguments, but for a check of the program on itself."""
     match node:
         case ast.Call(func=ast.Attribute(value=value, attr=name)) if name in _IDENTITIES and not node.keywords:
             yield node.args[0] if isinstance(value, ast.Name) and value.id == "np" else value
         case ast.Call(func=ast.Name(id=name), args=[argument]) if name in _IDENTITIES:
             yield argument
-    for place in range(len(node.keywords)):
+    for place in (place for place, keyword in enumerate(node.keywords) if keyword.arg != "strict"):
         yield ast.Call(node.func, node.args, node.keywords[:place] + node.keywords[place + 1 :])
 
 

@@ -105,7 +105,7 @@ class _Descent:
         self.sample_weights = (problem.weights * strength).astype(self.features.dtype)
         self.moments = problem.moments * strength
         self.weights = start.weights.copy()
-        self.scores = start.scores.copy()
+        self.scores = start.scores
         self.penalised = np.ones((len(self.weights), 1, 1), self.features.dtype)
         self.penalised[-1] = 0
         self.strength = strength
@@ -124,10 +124,8 @@ class _Descent:
             is_open &= -slope > 2 * tolerance * np.maximum(value, np.finfo(np.float64).tiny)
             if not is_open.any():
                 break
-            direction *= is_open
-            slope = slope * is_open
-            step, value, moved = self._search(direction, slope, value)
-            is_open &= moved
+            step, value = self._search(direction, slope * is_open, value)
+            is_open &= step > 0
             taken = direction * step.astype(direction.dtype)
             self.weights += taken
             before = gradient
@@ -155,7 +153,7 @@ class _Descent:
 
     def _preconditioned(self, gradient: Array, curvature: Array) -> Array:
         """The two-loop recursion, begun with the inverse of the averaged Hessian's diagonal."""
-        diagonal = self.moments[:, :, None] * np.maximum(curvature, 1e-4).astype(gradient.dtype) + self.penalised
+        diagonal = self.moments[:, :, None] * np.maximum(curvature, 1e-4) + self.penalised
         tiny = np.finfo(gradient.dtype).tiny
         inverse = 1.0 / np.maximum(diagonal, tiny)
         current = gradient.copy()
@@ -182,29 +180,29 @@ class _Descent:
     def _remember(self, moved: Array, changed: Array) -> None:
         inner = self._inner(moved, changed)
         is_good = inner > np.maximum(1e-12 * self._inner(moved, moved), np.finfo(np.float64).tiny)
-        scale = np.where(is_good, 1.0 / np.where(is_good, inner, 1.0), 0.0)
+        scale = np.divide(1.0, inner, out=np.zeros_like(inner), where=is_good)
         self.pairs = [*self.pairs, (moved, changed, scale)][-_MEMORY:]
 
-    def _search(self, direction: Array, slope: Array, value: Array) -> tuple[Array, Array, NDArray[np.bool_]]:
-        """Backtracking on the scores' line; returns steps, new values, and which problems have moved."""
+    def _search(self, direction: Array, slope: Array, value: Array) -> tuple[Array, Array]:
+        """Backtracking on the scores' line; returns steps, 0 where none helps or the slope is 0, and new values."""
         flat = self.features @ direction.reshape(len(direction), -1)
         score_direction = flat.reshape(self.scores.shape)
         along = self._inner(self.weights * self.penalised, direction)
         across = self._inner(direction * self.penalised, direction)
         penalty = 0.5 * self._inner(self.weights * self.penalised, self.weights)
-        slack = 4 * np.finfo(self.features.dtype).eps * np.abs(value)  # rounding must not stop the search
+        slack = 4 * np.finfo(self.features.dtype).eps * value  # rounding must not stop the search
         step = np.where(slope < 0, 1.0, 0.0)
         for _ in range(_N_HALVINGS):
             scores = self.scores + score_direction * step.astype(self.scores.dtype)
             reached = self.loss.value(scores, self.sample_weights) + penalty + step * along + 0.5 * step**2 * across
             is_too_far = reached > value + _SUFFICIENT * step * slope + slack
             if not is_too_far.any():
-                self.scores = scores
-                return step, reached, step > 0
-            excess = np.where(is_too_far, reached - value - step * slope, 1.0)  # positive where it is too far
-            with np.errstate(over="ignore", divide="ignore"):  # an infinite parabola is clipped
-                parabola = -slope * step**2 / (2 * excess)
-            step = np.where(is_too_far, np.clip(parabola, 0.1 * step, 0.5 * step), step)
-        step = np.where(is_too_far, 0.0, step)
-        self.scores = self.scores + score_direction * step.astype(self.scores.dtype)
-        return step, self._value(self.weights + direction * step.astype(direction.dtype), self.scores), step > 0
+                break
+            with np.errstate(all="ignore"):  # where it is too far the excess is positive, perhaps infinite
+                parabola = -slope * step**2 / (2 * (reached - value - step * slope))
+            step = np.where(is_too_far, np.maximum(parabola, 0.1 * step), step)
+        else:
+            step, reached = np.where(is_too_far, 0.0, step), np.where(is_too_far, value, reached)
+            scores = self.scores + score_direction * step.astype(self.scores.dtype)
+        self.scores = scores
+        return step, reached

@@ -235,7 +235,9 @@ def test_many_images():
     """A quarter of a million images of 750 classes in groups are split in a second or so."""
     random = np.random.default_rng(0)
     labels = random.integers(0, 750, 250_000)
-    groups = [f"{label}/{group}" for label, group in zip(labels.tolist(), random.integers(0, 100, 250_000), strict=True)]
+    groups = [
+        f"{label}/{group}" for label, group in zip(labels.tolist(), random.integers(0, 100, 250_000), strict=True)
+    ]
     digests = [str(row) for row in range(250_000)]
     units = cluster_units(digests, groups)
     is_test = split_holdout(labels, units, digests, test_fraction=0.25, seed=0)
