@@ -63,18 +63,19 @@ def as_images(given: object, name: str = "") -> list[Path | NDArray[np.uint8]]:
         DataError: The file behind a Pillow image cannot be read.
     """
     if is_image(given) or isinstance(given, str | bytes | PathLike | Image.Image):
-        return [_image(given, name or "An image or folder")]
+        return [_image(given, 0, name)]
     values: Any = given.to_numpy() if hasattr(given, "to_numpy") else given
     if isinstance(values, np.ndarray) and values.dtype != np.uint8 and values.ndim == 2 and values.shape[1] == 1:
         values = values[:, 0]  # a table with one column
     is_batch = isinstance(values, np.ndarray) and values.ndim
     items = list(values) if is_batch else several(values, name or "An image or folder")
-    return [_image(item, f"Item {place} of {name or 'the list'}") for place, item in enumerate(items)]
+    return [_image(item, place, name) for place, item in enumerate(items)]
 
 
-def _image(item: Any, what: str) -> Path | NDArray[np.uint8]:
+def _image(item: Any, place: int, name: str) -> Path | NDArray[np.uint8]:
+    what = f"Item {place} of {name or 'the list'}"
     if isinstance(item, str | bytes | PathLike):
-        return as_path(item, what)
+        return as_path(item, what if name else "An image or folder")
     if is_image(item) or isinstance(item, Image.Image):
         return _pixels(item, what)
     raise OptionError(f"{what} is {described(item)}. An image is a path, {_FORM}.")

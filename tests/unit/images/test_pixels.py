@@ -60,7 +60,7 @@ def test_a_damaged_file_behind_a_pillow_image_is_named():
     [
         (None, "An image or folder is a path .* not None"),
         ([1.5], "Item 0 of the list is the float 1.5. An image is a path, a uint8 array"),
-        (["a", ""], "Item 1 of the list is a path; this text is empty"),
+        (["a", ""], "An image or folder is a path; this text is empty"),
         (PIXELS.astype(float), "Item 0 of the list is a float64 ndarray"),
     ],
 )
