@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from regraft.reports.axes import (
@@ -21,7 +22,7 @@ from regraft.reports.axes import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from regraft.reports.axes import Axis
     from regraft.reports.training_story import RateSchedule, Rung, TrainingCurve
@@ -77,30 +78,20 @@ class LadderChart:
 
 def chart_losses(curve: TrainingCurve) -> LineChart | None:
     """Geometry of the losses of a training; None where none was measured."""
-    series = _measured(curve.epochs, {"training": curve.train_loss, "validation": curve.validation_loss})
-    values = _values(series)
-    if not values:
-        return None
-    y = enclosing_axis(min(values), max(values), _BOX.upwards, "{:.4g}".format)
-    return _chart(curve.epochs, series, y, best_at=curve.best_epoch)
+    series = {"training": curve.train_loss, "validation": curve.validation_loss}
+    return _chart(curve.epochs, series, partial(_axis, label="{:.4g}".format), best_at=curve.best_epoch)
 
 
 def chart_accuracies(curve: TrainingCurve) -> LineChart | None:
     """Geometry of the accuracies of a training; None where none was measured."""
-    series = _measured(curve.epochs, {"training": curve.train_accuracy, "validation": curve.validation_accuracy})
-    values = _values(series)
-    if not values:
-        return None
-    return _chart(curve.epochs, series, share_axis(min(values), max(values), _BOX.upwards), best_at=curve.best_epoch)
+    series = {"training": curve.train_accuracy, "validation": curve.validation_accuracy}
+    return _chart(curve.epochs, series, partial(share_axis, places=_BOX.upwards), best_at=curve.best_epoch)
 
 
 def chart_schedule(schedule: RateSchedule) -> LineChart | None:
     """Geometry of the learning-rate schedule, in per cent of each group's rate; None where it has no steps."""
-    series = _measured(schedule.steps, {"rate": schedule.factors})
-    values = _values(series)
-    if not values:
-        return None
-    return _chart(schedule.steps, series, enclosing_axis(min(0.0, *values), max(values), _BOX.upwards, percent_label))
+    y = partial(_axis, label=percent_label, least=0.0)
+    return _chart(schedule.steps, {"rate": schedule.factors}, y)
 
 
 def chart_ladder(rungs: Sequence[Rung]) -> LadderChart:
@@ -128,56 +119,57 @@ def _span(rung: Rung) -> tuple[float, float] | None:
     return clipped(rung.validation - std), clipped(rung.validation + std)
 
 
-def _measured(
-    along: Sequence[float], series: Mapping[str, Sequence[float | None]]
-) -> dict[str, list[tuple[float, float] | None]]:
-    """Places with their values; None where there is none, or no number (the losses of a training that diverged)."""
-    return {
-        name: [
-            None if value is None or not math.isfinite(value) else (place, value)
-            for place, value in zip(along, values, strict=False)
-        ]
-        for name, values in series.items()
-    }
-
-
-def _values(series: Mapping[str, Sequence[tuple[float, float] | None]]) -> list[float]:
-    return [row[1] for rows in series.values() for row in rows if row]
+def _axis(low: float, high: float, label: Callable[[float], str], least: float = math.inf) -> Axis:
+    """A y axis that holds low, high and `least`."""
+    return enclosing_axis(min(low, least), high, _BOX.upwards, label)
 
 
 def _chart(
     along: Sequence[float],
-    series: Mapping[str, Sequence[tuple[float, float] | None]],
-    y: Axis,
+    series: Mapping[str, Sequence[float | None]],
+    y_axis: Callable[[float, float], Axis],
     *,
     best_at: float | None = None,
-) -> LineChart:
+) -> LineChart | None:
     """Geometry of series of values along a rising axis.
 
     Args:
         along: Places on the x axis.
-        series: Values with their places, None where there is none; an empty series is left out.
-        y: The axis of the values.
+        series: Values at these places, None where there is none; an empty series is left out.
+        y_axis: Gives the axis of the values for the smallest and the largest one.
         best_at: The place to be marked.
     """
+    measured = {name: _measured(along, values) for name, values in series.items()}
+    known = [row[1] for rows in measured.values() for row in rows if row]
+    if not known:
+        return None
     ends = (min(along), max(along))
     if ends[0] == ends[1]:
         ends = (ends[0] - 1, ends[1] + 1)
     ticks = inner_ticks(*ends, _N_X_TICKS, are_whole=all(float(place).is_integer() for place in along))
-    plot = Plot(_BOX, linear_axis(ends, _BOX.across, ticks, "{:,.10g}".format), y)
+    x = linear_axis(ends, _BOX.across, ticks, "{:,.10g}".format)
+    plot = Plot(_BOX, x, y_axis(min(known), max(known)))
     if best_at is not None and not ends[0] <= best_at <= ends[1]:
         best_at = None
-    best = None if best_at is None else _nearest(series[[*series][-1]], best_at)
+    best = None if best_at is None else _nearest(measured[[*series][-1]], best_at)
     return LineChart(
         plot=plot,
         lines=tuple(
             _line(name, place, [plot.point(*row) if row else None for row in rows])
-            for place, (name, rows) in enumerate(series.items())
+            for place, (name, rows) in enumerate(measured.items())
             if any(rows)
         ),
-        best_x=None if best_at is None else plot.x.place(best_at),
+        best_x=None if best_at is None else x.place(best_at),
         best=None if best is None else plot.point(*best),
     )
+
+
+def _measured(along: Sequence[float], values: Sequence[float | None]) -> list[tuple[float, float] | None]:
+    """Places with their values; None where there is none, or no number (the losses of a training that diverged)."""
+    return [
+        None if value is None or not math.isfinite(value) else (place, value)
+        for place, value in zip(along, values, strict=False)
+    ]
 
 
 def _line(name: str, place: int, points: Sequence[Point | None]) -> Line:
