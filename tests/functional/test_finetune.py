@@ -215,7 +215,7 @@ def test_corrected_labels_are_another_training(photos, tmp_path):
     from types import SimpleNamespace
 
     from regraft.data import read_manifest
-    from regraft.grafting.workshop import training_folder
+    from regraft.grafting import training_folder
     from regraft.recipes import FinetuneOptions
 
     data = [

@@ -57,6 +57,11 @@ def _write(text: str, stream: TextIO | None) -> None:
         print(text, file=stream)
 
 
+def is_mute() -> bool:
+    """Whether this is one of several processes that train together (torchrun), of which the first speaks."""
+    return os.environ.get("RANK", "0") != "0"
+
+
 def open_console(*, is_error: bool = False) -> Console:
     """A console of rich on standard output or error: colours only on a terminal, or where they are asked for."""
     from rich.console import Console
@@ -137,6 +142,8 @@ def say_probe(result: ProbeResult) -> None:
 
 def say_finetune(result: FinetuneResult) -> None:
     """The end of a fine-tuning: what was decided, how good it is, and where everything is."""
+    if is_mute():
+        return
     _say_notes(result)
     say_found(result)
     say(
@@ -148,6 +155,8 @@ def say_finetune(result: FinetuneResult) -> None:
 
 def say_train(result: TrainResult) -> None:
     """The ladder, the verdict, and how good what is kept is."""
+    if is_mute():
+        return
     _say_notes(result)
     rows = [
         (rung.name, percent(rung.validation or 0), duration(rung.seconds), rung.description) for rung in result.rungs

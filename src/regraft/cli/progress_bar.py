@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING, Self
 
@@ -12,7 +11,7 @@ from rich.progress import Progress as RichProgress
 from rich.text import Text
 
 from regraft.cli.log_lines import LogLines
-from regraft.cli.output import is_terminal, open_console
+from regraft.cli.output import is_mute, is_terminal, open_console
 from regraft.core import visible
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ class ProgressBar:
             transient=True,
             disable=not is_terminal(sys.stderr),
         )
-        self._is_mute = os.environ.get("RANK", "0") != "0"
+        self._is_mute = is_mute()
         self._log = LogLines(self._log_line)
         self._task: TaskID | None = None
 

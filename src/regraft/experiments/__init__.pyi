@@ -1,10 +1,11 @@
 from .circumstances import Stopwatch, installed_versions, now
 from .classifiers import build_classifier
 from .command_lines import command_line
+from .conclusion import conclude
 from .contests import Contest, learnt_backbones_here
-from .dataset_features import DatasetFeatures, features_for, load_features, spread_out
+from .dataset_features import DatasetFeatures, features_for, list_labelled, load_features, spread_out
 from .feature_files import check_feature_file, write_features
-from .head_choice import choose_head, for_all_classes
+from .head_choice import choose_head, fit_head, for_all_classes
 from .network_options import FeatureOptions, NetworkOptions, TrustOptions
 from .networks import left_out_head, open_network
 from .portions import Portions, Sides, portion_for_probe, portion_out
@@ -40,12 +41,15 @@ __all__ = [
     "check_feature_file",
     "choose_head",
     "command_line",
+    "conclude",
     "features_for",
+    "fit_head",
     "folder_name",
     "for_all_classes",
     "installed_versions",
     "learnt_backbones_here",
     "left_out_head",
+    "list_labelled",
     "load_features",
     "notices_of",
     "now",

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regraft.core import DataError, cache_folder, load_function, plural
-from regraft.data import assign_splits, fingerprint_manifest
+from regraft.data import assign_splits, fingerprint_manifest, require_classes
+from regraft.datasets import read_dataset
 from regraft.experiments.networks import open_network
 from regraft.images import read_image
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from regraft.backbones import BackboneSpec, EngineChoice
     from regraft.core import Progress
-    from regraft.data import Finding, Fingerprints, Manifest, Unreadable
+    from regraft.data import Finding, Fingerprints, Manifest, SourceOptions, Unreadable
     from regraft.experiments.circumstances import Stopwatch
     from regraft.experiments.network_options import NetworkOptions
     from regraft.features import Extractor
@@ -92,6 +93,16 @@ def spread_out(rows: NDArray[np.int64], n_wanted: int) -> NDArray[np.int64]:
     return rows[np.linspace(0, len(rows) - 1, min(n_wanted, len(rows))).astype(np.int64)]
 
 
+def list_labelled(source: str, options: SourceOptions, watch: Stopwatch) -> Manifest:
+    """The images of a data set that has something to tell apart.
+
+    Raises:
+        DataError: There is no such data set, or it has fewer than two classes.
+    """
+    with watch.stage("list images"):
+        return require_classes(read_dataset(source, options.reading()))
+
+
 def load_features(
     manifest: Manifest,
     options: NetworkOptions,
@@ -110,7 +121,7 @@ def load_features(
         check: Called with the network's record before any image is read; raises where it cannot be used.
 
     Raises:
-        DataError: None of the files can be read.
+        DataError: None of the files can be read, or those that can are of one class.
         RegraftError: From the backbone, the engine or the store.
     """
     for name in options.own_code():
@@ -120,7 +131,9 @@ def load_features(
         spec, choice, extractor = open_network(options, cache_folder(), progress=progress)
         if check is not None:
             check(spec)
-    return features_for(manifest, spec=spec, choice=choice, extractor=extractor, progress=progress, watch=watch)
+    data = features_for(manifest, spec=spec, choice=choice, extractor=extractor, progress=progress, watch=watch)
+    require_classes(data.manifest)
+    return data
 
 
 def features_for(

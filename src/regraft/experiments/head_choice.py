@@ -90,6 +90,19 @@ def choose_head(
     )
 
 
+def fit_head(data: DatasetFeatures, train: NDArray[np.int64], options: HeadChoice) -> Selection:
+    """The linear head that is chosen for, and fitted on, some images of a data set."""
+    manifest = data.manifest.select(train)
+    return choose_head(
+        data.features[train],
+        manifest.labels,
+        digests=[data.digests[row] for row in train],
+        groups=manifest.groups,
+        n_penultimate=data.spec.n_features,
+        options=options,
+    )
+
+
 def for_all_classes(selection: Selection, data: DatasetFeatures) -> LinearHead:
     """A selected head with a row for each class of the data set.
 

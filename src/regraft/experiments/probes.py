@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from regraft.bundle import save_bundle
 from regraft.experiments.classifiers import build_classifier
-from regraft.experiments.dataset_features import spread_out
-from regraft.experiments.head_choice import choose_head, for_all_classes
-from regraft.experiments.reporting import Subject, report_run
-from regraft.experiments.run_folders import write_record
-from regraft.experiments.seen_images import seen_by
+from regraft.experiments.conclusion import conclude
+from regraft.experiments.head_choice import fit_head, for_all_classes
+from regraft.experiments.reporting import Subject
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,8 +22,6 @@ if TYPE_CHECKING:
     from regraft.experiments.circumstances import Stopwatch
     from regraft.experiments.dataset_features import DatasetFeatures
     from regraft.experiments.probe_options import ProbeOptions
-
-_N_GOLDEN = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,28 +59,9 @@ def run_probe(
         watch: The times so far.
     """
     with watch.stage("fit head"):
-        manifest = data.manifest.select(train)
-        selection = choose_head(
-            data.features[train],
-            manifest.labels,
-            digests=[data.digests[row] for row in train],
-            groups=manifest.groups,
-            n_penultimate=data.spec.n_features,
-            options=options,
-        )
+        selection = fit_head(data, train, options)
     classifier = build_classifier(name, data, for_all_classes(selection, data), options)
     subject = Subject(source=source, options=options, data=data, train=train, test=test)
-    measured = report_run(folder, subject, classifier, selection, watch)
+    measured = conclude(folder, subject, classifier, selection, watch)
     classifier = classifier.with_metrics(measured.assessment)
-    bundle = folder / "bundle"
-    golden = spread_out(test, _N_GOLDEN)
-    with watch.stage("save bundle"):
-        save_bundle(
-            classifier,
-            bundle,
-            golden_pixels=data.pixels(golden),
-            golden_features=data.features[golden],
-            seen=seen_by([data.digests[row] for row in train], options.backbone),
-        )
-    write_record(folder, source=source, options=options, seconds=watch.seconds, data=data)
-    return Probed(bundle, classifier, measured.predictions, measured.assessment, measured.findings)
+    return Probed(folder / "bundle", classifier, measured.predictions, measured.assessment, measured.findings)

@@ -7,20 +7,28 @@ import gc
 import os
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import torch
 from torch import distributed
 from torch.distributed.distributed_c10d import PrefixStore, Store
 from torch.distributed.rendezvous import rendezvous
 
+from regraft.core import RegraftError
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     from numpy.typing import NDArray
     from torch import nn
 
 _PATIENCE = timedelta(minutes=10)
 """How long a process waits for one that says nothing before it ends with an error."""
+_LONG_PATIENCE = timedelta(days=7)
+"""How long the others wait for what one makes alone; they are told at once when it ends."""
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -93,6 +101,30 @@ class World:
         box = [value]
         distributed.broadcast_object_list(box, src=0)
         return box[0]
+
+    def from_leader(self, make: Callable[[], Made]) -> Made:
+        """What process 0 makes, in all processes; the others wait as long as it takes.
+
+        Args:
+            make: Called in process 0 only. What it returns must not be large.
+
+        Raises:
+            RegraftError: `make` raised it, in process 0.
+        """
+        if self.size == 1:
+            return make()
+        patient: Any = distributed.new_group(backend="gloo", timeout=_LONG_PATIENCE)
+        box: list[Made | RegraftError | None] = [None]
+        if self.rank == 0:
+            try:
+                box = [make()]
+            except RegraftError as error:
+                box = [error]
+        distributed.broadcast_object_list(box, src=0, group=patient)
+        made = box[0]
+        if isinstance(made, RegraftError):
+            raise made
+        return cast("Made", made)
 
     def any(self, flag: bool) -> bool:  # noqa: FBT001 - a truth value is what it is about
         """Whether it is true in any process."""

@@ -72,6 +72,14 @@ class TransferOptions(Options):
         json_schema_extra=placed("expert", 30) | decides("images"),
     )
 
+    def n_passes(self, *, is_own: bool) -> float:  # noqa: ARG002 - of the ladder
+        """How many trainings on all training images the budget is for.
+
+        Args:
+            is_own: Whether validation images of the user's judge.
+        """
+        return 1.0
+
 
 class FinetuneOptions(TransferOptions, RunOptions, TrainingOptions, ExperimentOptions, NetworkOptions):
     """Settings of `finetune`."""

@@ -1,4 +1,4 @@
-"""What a training leaves: the network as a backbone, the classifier on it, its bundle, its journal."""
+"""What a training leaves: the network as a backbone, the classifier on it, its journal."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regraft.bundle import Making, save_bundle
-from regraft.experiments import build_classifier, seen_by, spread_out
+from regraft.bundle import Making
+from regraft.experiments import build_classifier
 from regraft.features import build_extractor
+from regraft.grafting.trained_networks import keep_trained
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,12 +22,9 @@ if TYPE_CHECKING:
     from regraft.bundle import Calibration, Classifier
     from regraft.experiments import DatasetFeatures
     from regraft.grafting.boundary import Boundary
-    from regraft.grafting.fits import Fit
-    from regraft.grafting.workshop import Workshop
+    from regraft.grafting.fitting import Fit
+    from regraft.grafting.setup import Setup
 
-    Rows = NDArray[np.int64]
-
-_N_GOLDEN = 4
 _TEMPERATURE_SPREAD = 0.5
 """A training begins calibrated: its temperature (log T) does not go far from 1 because of a few images."""
 
@@ -49,20 +47,31 @@ def making_of(spec: BackboneSpec, boundary: Boundary, calibration: Calibration, 
 
 
 def graft(
-    name: str, shop: Workshop, fit: Fit, test: Rows, making: Making, *, temperature: float
+    name: str, setup: Setup, fit: Fit, test: NDArray[np.int64], making: Making, *, temperature: float
 ) -> tuple[DatasetFeatures, Classifier]:
-    """The trained network as a backbone, its features of the test images, and the classifier with its trained head."""
-    data = shop.data
-    spec = shop.keep(fit)
+    """The trained network as a backbone, its features of the test images, and the classifier with its trained head.
+
+    Args:
+        name: Of the classifier.
+        setup: What was trained on what.
+        fit: The training.
+        test: (t,) rows of the test images.
+        making: How the classifier came about.
+        temperature: Of its head.
+    """
+    data = setup.data
+    spec = keep_trained(data.spec, {**setup.network.state_dict(), **fit.network_state}, setup.cache / "weights")
     extractor = build_extractor(
-        spec, data.choice, transform=data.extractor.transform, layer=shop.options.layer, cache=shop.cache
+        spec, data.choice, transform=data.extractor.transform, layer=setup.options.layer, cache=setup.cache
     )
     files = data.manifest.files()
-    found = extractor.extract([files[row] for row in test], [data.digests[row] for row in test], progress=shop.progress)
+    found = extractor.extract(
+        [files[row] for row in test], [data.digests[row] for row in test], progress=setup.progress
+    )
     features = np.zeros((len(files), spec.n_features), np.float32)
     features[test[found.rows]] = found.features
     tuned = replace(data, features=features, spec=spec, extractor=extractor)
-    return tuned, build_classifier(name, tuned, replace(fit.head, temperature=temperature), shop.options, making)
+    return tuned, build_classifier(name, tuned, replace(fit.head, temperature=temperature), setup.options, making)
 
 
 def temperature_of(fit: Fit, data: DatasetFeatures) -> float:
@@ -75,21 +84,8 @@ def temperature_of(fit: Fit, data: DatasetFeatures) -> float:
     return fit_temperature(fit.trained.scores, labels, prior_spread=_TEMPERATURE_SPREAD)
 
 
-def save(folder: Path, classifier: Classifier, data: DatasetFeatures, test: Rows) -> None:
-    """Save the bundle with golden inputs from the test images; all others have been seen."""
-    golden = spread_out(test, _N_GOLDEN)
-    seen = np.setdiff1d(np.arange(len(data.digests)), test)
-    save_bundle(
-        classifier,
-        folder / "bundle",
-        golden_pixels=data.pixels(golden),
-        golden_features=data.features[golden],
-        seen=seen_by([data.digests[row] for row in seen], classifier.record.options.get("backbone")),
-    )
-
-
-def keep_journal(work: Path | None, folder: Path) -> None:
+def keep_journal(work: Path, folder: Path) -> None:
     """Copy what was logged in training to the run's folder: a run that fails at its end can still be taken up."""
-    for path in () if work is None else work.iterdir():
+    for path in work.iterdir():
         if path.name in ("log.jsonl", "tensorboard"):
             (shutil.copytree if path.is_dir() else shutil.copyfile)(path, folder / path.name)

@@ -6,18 +6,22 @@ runs/.training-DIGEST/checkpoints/
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Literal
 
 from regraft.backbones import keep_weights, load_tensors
 from regraft.bundle import BundleRecord, Classifier, choose_like
-from regraft.core import BundleError, Value, atomic_path, cache_folder
-from regraft.grafting.trained_networks import keep_trained
+from regraft.core import BundleError, Value, atomic_path, cache_folder, digest_bytes, digest_file, own_file
+from regraft.data import asked_of, has_own_validation
+from regraft.grafting.trained_networks import body_of, keep_trained
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from regraft.experiments import DatasetFeatures
     from regraft.finetuning import Restored
+    from regraft.grafting.train_options import TuningOptions
 
 RECORD_FILE = "training.json"
 CHECKPOINTS_FOLDER = "checkpoints"
@@ -38,6 +42,27 @@ class TrainingRecord(Value):
     name: str
     classifier: BundleRecord
     head_length: float
+
+
+def training_folder(options: TuningOptions, source: str, data: DatasetFeatures) -> Path:
+    """The folder of a training that is under way: the same for the same command on the same images and labels."""
+    asked = asked_of(options, leave_out={"runs", "name", "checkpoint_every"})
+    own_codes = [own_file(name) for name in options.own_code()]
+    manifest = data.manifest
+    rows = list(
+        zip(manifest.paths, manifest.labels.tolist(), manifest.splits, manifest.groups, data.digests, strict=True)
+    )
+    parts = [
+        type(options).__name__,
+        source,
+        asked,
+        [None if path is None else digest_file(path) for path in own_codes],
+        data.spec.digest,
+        manifest.class_names,
+        rows,
+        *(["own validation"] if has_own_validation(manifest) else []),  # before, such images were trained on
+    ]
+    return options.runs / f"{TRAINING_PREFIX}{digest_bytes(json.dumps(parts).encode())[:16]}"
 
 
 def write_training(folder: Path, record: TrainingRecord) -> None:
@@ -120,9 +145,7 @@ def classifier_at(record: TrainingRecord, restored: Restored, scratch: Path, wei
     state = _chosen(restored, weights)
     spec = record.classifier.backbone
     base, _digest = keep_weights(spec, cache_folder() / "weights")
-    prefix = "body."
-    body = {name.removeprefix(prefix): tensor for name, tensor in state.items() if name.startswith(prefix)}
-    trained = keep_trained(spec, {**load_tensors(base), **body}, scratch / "weights")
+    trained = keep_trained(spec, {**load_tensors(base), **body_of(state)}, scratch / "weights")
     settings = record.classifier.head
     head = fitted_head(
         state["head.linear.weight"],

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regraft.core import generator
-from regraft.experiments import choose_head, for_all_classes
+from regraft.experiments import fit_head, for_all_classes
+from regraft.grafting.train_options import seed_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -16,19 +17,6 @@ if TYPE_CHECKING:
     from regraft.experiments import DatasetFeatures
     from regraft.grafting.train_options import TuningOptions
     from regraft.heads import LinearHead, Selection
-
-
-def fit_start(data: DatasetFeatures, train: NDArray[np.int64], options: TuningOptions) -> Selection:
-    """The linear head that the training begins with."""
-    manifest = data.manifest.select(train)
-    return choose_head(
-        data.features[train],
-        manifest.labels,
-        digests=[data.digests[row] for row in train],
-        groups=manifest.groups,
-        n_penultimate=data.spec.n_features,
-        options=options,
-    )
 
 
 def start_head(
@@ -40,8 +28,8 @@ def start_head(
         A head for all classes, and how it was chosen; None where it was drawn.
     """
     if data.spec.is_untrained:
-        return _drawn_head(data, options.seed if options.training_seed is None else options.training_seed), None
-    selection = fit_start(data, train, options)
+        return _drawn_head(data, seed_of(options)), None
+    selection = fit_head(data, train, options)
     return _movable_head(selection, data), selection
 
 

@@ -1,4 +1,4 @@
-"""What a report says of a training, from what the workshop and the ladder give."""
+"""What a report says of a training, from what the training and the ladder give."""
 
 from __future__ import annotations
 
@@ -12,41 +12,36 @@ from regraft.reports import RateGroup, RateSchedule, TrainingCurve, TrainingStor
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from regraft.grafting.fits import Fit
+    from regraft.grafting.fitting import Fit
     from regraft.grafting.ladder import Climbed
-    from regraft.grafting.workshop import Workshop
+    from regraft.grafting.preparation import Prepared
+    from regraft.grafting.train_options import TuningOptions
 
 _N_SCHEDULE_POINTS = 200
 
 
 def tell_training(
-    shop: Workshop,
-    fit: Fit | None,
-    notes: Sequence[str],
-    *,
-    plan: Sequence[str] = (),
-    climbed: Climbed | None = None,
+    options: TuningOptions, prepared: Prepared, fit: Fit | None, notes: Sequence[str], climbed: Climbed | None = None
 ) -> TrainingStory:
     """Curves and rates of a training, the ladder that led to it, and what the network saw.
 
     Args:
-        shop: Where it was trained.
+        options: What was asked for.
+        prepared: What was decided before it began, and a picture of the inputs.
         fit: The training; None where the probe is kept.
         notes: What else to know, as sentences.
-        plan: What was decided before it began.
         climbed: The ladder, where there was one.
     """
+    name = "fine-tuning" if climbed is None else f"fine-tuning at {climbed.rate:g}"
     return TrainingStory(
-        curves=()
-        if fit is None
-        else (_curve(fit, "fine-tuning" if climbed is None else f"fine-tuning at {climbed.rate:g}"),),
+        curves=() if fit is None else (_curve(fit, name),),
         rates=() if fit is None else tuple(RateGroup.model_validate(row) for row in rate_rows(fit)),
-        schedule=None if fit is None else _schedule(shop, fit),
+        schedule=None if fit is None else _schedule(options, fit),
         rungs=() if climbed is None else climbed.rungs,
         verdict=None if climbed is None else climbed.verdict,
-        plan=tuple(plan),
+        plan=prepared.sentences,
         notes=tuple(notes),
-        augmented=_augmented(shop),
+        augmented=None if prepared.sheet is None else base64.b64encode(encode_jpeg(prepared.sheet)).decode(),
     )
 
 
@@ -80,17 +75,10 @@ def _curve(fit: Fit, name: str) -> TrainingCurve:
     )
 
 
-def _schedule(shop: Workshop, fit: Fit) -> RateSchedule:
+def _schedule(options: TuningOptions, fit: Fit) -> RateSchedule:
     """The factor of all rates at some hundred steps."""
-    options = shop.options
     n_steps, steps_an_epoch = fit.trained.n_steps, fit.trained.steps_an_epoch
     steps = tuple(range(0, n_steps, max(1, n_steps // _N_SCHEDULE_POINTS)))
     return RateSchedule(
         steps=steps, factors=tuple(rate_factor(step, n_steps, steps_an_epoch, options) for step in steps)
     )
-
-
-def _augmented(shop: Workshop) -> str | None:
-    """Some images and their views, as a JPEG; None where nothing is changed."""
-    sheet = shop.inputs.sheet
-    return None if sheet is None else base64.b64encode(encode_jpeg(sheet)).decode()

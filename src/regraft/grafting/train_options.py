@@ -44,6 +44,17 @@ class TrainOptions(TransferOptions, RunOptions, SharedOptions, ExperimentOptions
         shared = {name: getattr(self, name) for name in FinetuneOptions.model_fields if hasattr(self, name)}
         return FinetuneOptions(**shared, learning_rate=rate, validation_fraction=0)
 
+    def n_passes(self, *, is_own: bool) -> float:
+        """How many trainings on all training images a ladder takes."""
+        if is_own:
+            return len(self.rates)
+        return 1 + (len(self.rates) + self.ladder_folds - 1) * (1 - 1 / self.ladder_folds)
+
 
 TuningOptions = FinetuneOptions | TrainOptions
 """Of the verbs that train networks."""
+
+
+def seed_of(options: TuningOptions) -> int:
+    """Of everything random in a training."""
+    return options.seed if options.training_seed is None else options.training_seed

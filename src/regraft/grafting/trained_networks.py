@@ -15,6 +15,14 @@ if TYPE_CHECKING:
     from regraft.backbones import BackboneSpec
 
 
+_BODY = "body."
+
+
+def body_of(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """The tensors of a grafted network that are not its head's, by the names of the network under it."""
+    return {name.removeprefix(_BODY): tensor for name, tensor in state.items() if name.startswith(_BODY)}
+
+
 def keep_trained(spec: BackboneSpec, state: Mapping[str, torch.Tensor], folder: Path) -> BackboneSpec:
     """Keep a network's tensors under their digest.
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal, Unpack
+from typing import TYPE_CHECKING, Unpack
 
-from pydantic import Field
-
-from regraft.grafting import FinetuneOptions
-from regraft.images import PolicyName
-from regraft.recipes.finetuning import FinetuneResult, finetune
+from regraft import grafting
+from regraft.core import SilentProgress, as_source
+from regraft.grafting import FinetuneResult, PretrainOptions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,32 +14,7 @@ if TYPE_CHECKING:
     from regraft.core import Progress
     from regraft.recipes.settings import PretrainSettings
 
-
-class PretrainOptions(FinetuneOptions):
-    """Settings of `pretrain`: those of `finetune`, with defaults for weights that know nothing yet."""
-
-    VERB: ClassVar[str] = "pretrain"
-
-    init: Literal["pretrained", "random"] = Field("random", description="Draw the weights, or begin with learnt ones.")
-    epochs: int = Field(60, ge=1, le=100_000, description="Passes over the training images.")
-    learning_rate: float = Field(1e-3, gt=0, le=100, description="Peak learning rate of the whole body.")
-    head_learning_rate: float | None = Field(
-        1e-3, gt=0, le=100, description="Peak learning rate of the head: nothing is learnt yet, so it is the body's."
-    )
-    layer_decay: float = Field(
-        1.0, gt=0, le=1, description="Each stage further from the head learns at this part of the next one's rate."
-    )
-    schedule: Literal["cosine", "one-cycle", "fixed", "step", "exponential", "polynomial"] = Field(
-        "one-cycle", description="How rates change over the steps, as for finetune."
-    )
-    augmentation: PolicyName = Field(
-        "randaugment",
-        description="How training images are changed. randaugment (no flips: they would be added by crop-flip) is the "
-        "strongest; crop for digits and signs; crop-flip and flips where left and right do not matter.",
-    )
-    ema: float | None = Field(
-        0.99, gt=0, lt=1, description="Average the weights over the steps with this decay, and use those."
-    )
+__all__ = ["PretrainOptions", "pretrain"]
 
 
 def pretrain(
@@ -50,7 +23,7 @@ def pretrain(
     *,
     progress: Progress | None = None,
     **settings: Unpack[PretrainSettings],
-) -> FinetuneResult | None:
+) -> FinetuneResult:
     """Train a network from drawn weights, and measure it.
 
     The run can be the `--backbone` of a probe or a fine-tuning on other images. A run that was stopped goes on when it
@@ -63,9 +36,9 @@ def pretrain(
         **settings: Single options by name (`PretrainOptions`).
 
     Returns:
-        The run's folder and what was measured; None in the processes of `torchrun` that do not write.
+        The run's folder and what was measured: the same in all processes of `torchrun`, of which the first writes.
 
     Raises:
         RegraftError: See `regraft.core.errors`; the message says what to do.
     """
-    return finetune(source, PretrainOptions.of(options, settings), progress=progress)
+    return grafting.tune(as_source(source), PretrainOptions.of(options, settings), progress or SilentProgress())

@@ -7,9 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from regraft.core import SilentProgress, as_source
-from regraft.data import require_classes
-from regraft.datasets import read_dataset
-from regraft.experiments import ProbeOptions, RunFolder, Stopwatch, load_features, portion_for_probe, run_probe
+from regraft.experiments import (
+    ProbeOptions,
+    RunFolder,
+    Stopwatch,
+    list_labelled,
+    load_features,
+    portion_for_probe,
+    run_probe,
+)
 
 if TYPE_CHECKING:
     from regraft.core import Progress
@@ -83,12 +89,9 @@ def probe(
     options = ProbeOptions.of(options, settings)
     progress = progress or SilentProgress()
     watch = Stopwatch()
-    with watch.stage("list images"):
-        manifest = read_dataset(source, options.reading())
-        manifest = require_classes(manifest)
+    manifest = list_labelled(source, options, watch)
     with RunFolder(options.runs, options.name, f"{Path(source).stem}-probe") as run:
         data = load_features(manifest, options, progress, watch)
-        require_classes(data.manifest)
         data, portions = portion_for_probe(data, options.test_fraction, options.seed)
         train, test = portions.train, portions.test
         progress.start("Fitting the head", 1, unit="heads")

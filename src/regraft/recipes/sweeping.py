@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Unpack
 import numpy as np
 
 from regraft.core import InterruptedRunError, OptionError, SilentProgress, TrainingError, as_source, exclusive, plural
-from regraft.data import find_problems, require_classes
-from regraft.datasets import read_dataset
+from regraft.data import find_problems
 from regraft.experiments import (
     RunFolder,
     Sides,
     Stopwatch,
     command_line,
     installed_versions,
+    list_labelled,
     load_features,
     notices_of,
     now,
@@ -193,12 +193,9 @@ def _open_sweep(source: str, options: SweepOptions, progress: Progress, watch: S
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
         raise OptionError("A sweep shares its trials by itself: use --jobs instead of torchrun.")
     space = read_space(options)
-    with watch.stage("list images"):
-        manifest = read_dataset(source, options.reading())
-        manifest = require_classes(manifest)
+    manifest = list_labelled(source, options, watch)
     check = partial(check_variants, options, space, n_classes=manifest.n_classes)
     everything = load_features(manifest, options, progress, watch, check=check)
-    require_classes(everything.manifest)
     everything, portions = portion_out(everything, options)
     if portions.own is not None and any(option.name == "validation_fraction" for option in space):
         raise OptionError(

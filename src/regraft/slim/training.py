@@ -89,7 +89,7 @@ def plan_training(given: Given) -> Plan:
 
 
 def train(given: Given, progress: Progress, say: Callable[[str], None]) -> ProbeResult | FinetuneResult | None:
-    """Train as TF-Slim's command line says; None where that was done before, or in a process that does not write."""
+    """Train as TF-Slim's command line says; None where that was done before."""
     plan = plan_training(given)
     for sentence in plan.sentences:
         say(f"Note: {sentence}")

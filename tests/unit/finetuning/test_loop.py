@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 import pytest
@@ -54,34 +55,48 @@ def test_a_training_that_was_stopped_ends_as_if_it_had_not(n_steps, build, tmp_p
     assert logs[0] == logs[1]
 
 
-@pytest.mark.parametrize("size", [2, 3])
-def test_ranks_share_each_batch_of_the_same_order(size, build):
-    """Together the ranks see the images that one process sees, batch by batch."""
-    alone = build()
-    ranks = [build(world=World(rank, size)) for rank in range(size)]
-    for epoch in range(2):
-        order = alone.order(epoch)
-        for start in range(0, len(order), 8):
-            batch = order[start : start + 8]
-            parts = [training.world.share(training.order(epoch)[start : start + 8]) for training in ranks]
-            assert sorted(np.concatenate(parts).tolist()) == sorted(batch.tolist())
+class Alone(World):
+    """A rank whose others are not there: nothing is summed, and nobody is waited for."""
+
+    def any(self, flag):
+        return flag
+
+    def add_numbers(self, *numbers):
+        return numbers
+
+    def add_gradients(self, network):
+        pass
+
+    def average_buffers(self, network):
+        pass
 
 
-@pytest.mark.parametrize(("size", "batch_size"), [(2, 9), (3, 8), (3, 2)])
-def test_inputs_of_a_rank_are_those_of_its_rows(size, batch_size, build):
-    """Also where the ranks have different numbers of images of a batch, or none."""
-    for rank in range(size):
-        training = build(world=Alone(rank, size), batch_size=batch_size, ema=None)
-        seen = []
-        training.stepper.take = lambda _step, _factor, batches, inputs, _n, seen=seen: (
-            seen.append([(rows, next(inputs).numpy()) for rows in batches if len(rows)]) or (0.0, 0)
-        )
-        list(training._steps_of_epoch())
-        views = training.task.feed.views.of_epoch(0)
-        for rows, inputs in (pair for step in seen for pair in step):
-            assert len(rows) == len(inputs)
-            for row, values in zip(rows, inputs, strict=True):
-                assert any(np.array_equal(view[row].astype(np.float32), values) for view in views)
+def seen_by_rank(training):
+    """The images that a rank's network is given in each step of a training: found by their activations."""
+    views = [view.astype(np.float32) for epoch in (0, 1) for view in training.task.feed.views.of_epoch(epoch)]
+    place = {row.tobytes(): number for view in views for number, row in enumerate(view)}
+    steps = [[] for _step in range(training.n_steps)]
+
+    def note(network, arguments):
+        if network.training:
+            rows = [place[row.numpy().tobytes()] for row in arguments[0].float()]
+            steps[training.marks.step].extend(rows)
+
+    training.task.network.register_forward_pre_hook(note)
+    training.run(SilentProgress())
+    return steps
+
+
+@pytest.mark.parametrize(("size", "batch_size"), [(2, 9), (3, 8), (3, 4)])
+def test_ranks_share_each_batch_of_the_same_order(size, batch_size, build):
+    """Together the ranks are given the images of each batch of one process, each once, also where some get none."""
+    settings = {"batch_size": batch_size, "epochs": 2, "ema": None}
+    alone = seen_by_rank(build(world=Alone(), **settings))
+    ranks = [seen_by_rank(build(world=Alone(rank, size), **settings)) for rank in range(size)]
+    for whole, *parts in zip(alone, *ranks, strict=True):
+        assert sorted(chain.from_iterable(parts)) == sorted(whole)
+    for epoch in (alone[: len(alone) // 2], alone[len(alone) // 2 :]):
+        assert sorted(chain.from_iterable(epoch)) == list(range(40))
 
 
 class Noted(SilentProgress):
@@ -116,27 +131,35 @@ def test_an_early_end_is_said(build):
     assert noted.lines[-1] == "Training ends here: --patience 2 epochs have not been better."
 
 
-class Alone(World):
-    """A rank whose others are not there."""
+class Watched(StopRequest):
+    """Never stops; notes after each step which checkpoints there are."""
 
-    def any(self, flag):
-        """What this one says."""
-        return flag
+    def __init__(self, checkpoints):
+        super().__init__()
+        self.checkpoints, self.seen = checkpoints, []
+
+    def __bool__(self):
+        self.seen.append(self.checkpoints.newest_step)
+        return False
 
 
-def test_only_the_leader_writes_checkpoints_and_not_at_every_step(build, tmp_path, monkeypatch):
-    """One that was due is written once, by rank 0; the others do not ask for it."""
-    for rank, expected in ((0, [1]), (1, [])):
-        training = build(tmp_path / str(rank), world=Alone(rank, 2), ema=None)
-        saved = []
-        monkeypatch.setattr(
-            training.checkpoints, "save", lambda step, *_rest, saved=saved, **_score: saved.append(step)
-        )
-        training._saved_at -= 60
-        for step in (1, 2, 3):
-            training.marks.step = step
-            training._save_if_cheap()
-        assert saved == expected
+@pytest.mark.parametrize(("seconds", "n_newest"), [(0.0, 2), (3600.0, 1)])
+def test_checkpoints_are_not_written_at_every_step(seconds, n_newest, build, tmp_path):
+    """One that is due is written; the next one waits for fifty times as long as it took, but for the last step's."""
+    training = build(tmp_path, checkpoint_every=seconds, ema=None)
+    watched = Watched(training.checkpoints)
+    training.run(SilentProgress(), watched)
+    newest = set(watched.seen) - {None} | {training.checkpoints.newest_step}
+    assert max(newest) == training.n_steps
+    assert n_newest <= len(newest) < training.n_steps / 2
+
+
+@pytest.mark.parametrize(("rank", "n_written"), [(0, 1), (1, 0)])
+def test_only_the_leader_writes_checkpoints(rank, n_written, build, tmp_path):
+    """Of all processes the first."""
+    training = build(tmp_path, world=Alone(rank, 2), ema=None)
+    training.run(SilentProgress())
+    assert len(training.checkpoints.steps) == n_written
 
 
 def test_a_stop_before_the_first_step_judges_the_start_once(build, tmp_path):

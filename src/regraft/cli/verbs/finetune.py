@@ -23,5 +23,4 @@ def finetune(source: str, /, *, options: Annotated[FinetuneOptions, Parameter(na
     """
     with ProgressBar() as progress:
         result = run_finetune(source, options, progress=progress)
-    if result is not None:
-        say_finetune(result)
+    say_finetune(result)

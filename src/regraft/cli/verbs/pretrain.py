@@ -23,5 +23,4 @@ def pretrain(source: str, /, *, options: Annotated[PretrainOptions, Parameter(na
     """
     with ProgressBar() as progress:
         result = run_pretrain(source, options, progress=progress)
-    if result is not None:
-        say_finetune(result)
+    say_finetune(result)

@@ -23,5 +23,4 @@ def train(source: str, /, *, options: Annotated[TrainOptions, Parameter(name="*"
     """
     with ProgressBar() as progress:
         result = run_train(source, options, progress=progress)
-    if result is not None:
-        say_train(result)
+    say_train(result)

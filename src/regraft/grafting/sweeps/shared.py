@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from regraft.core import SilentProgress, StoreError, digest_bytes, exclusive
+from regraft.grafting.preparation import prepare
+from regraft.grafting.setup import Setup
 from regraft.grafting.starts import start_head
 from regraft.grafting.sweeps.space import VARIABLE
-from regraft.grafting.workshop import Workshop
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from regraft.experiments import DatasetFeatures, Sides
     from regraft.finetuning import World
     from regraft.grafting.finetune_options import FinetuneOptions
-    from regraft.grafting.fits import Prepared
+    from regraft.grafting.preparation import Prepared
     from regraft.heads import LinearHead
     from regraft.reports import SweptOption
 
@@ -67,7 +68,7 @@ class SharedParts:
     world: World
     progress: Progress
     _inputs: tuple[object, Prepared] | None = None
-    _shop: tuple[object, Workshop] | None = None
+    _setup: tuple[object, Setup] | None = None
     _heads: dict[object, LinearHead] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -80,12 +81,12 @@ class SharedParts:
             self._heads[key], _selection = start_head(self.data, sides.train, options)
         return self._heads[key]
 
-    def workshop(self, options: FinetuneOptions) -> Workshop:
-        """Where a trial's networks are trained; the last one stays in memory."""
+    def setup(self, options: FinetuneOptions) -> Setup:
+        """What a trial's trainings have in common; the last network stays in memory."""
         key = _values(options, "network")
-        if self._shop is None or self._shop[0] != key:
-            self._shop = key, self._new_workshop(options, self.quiet)
-        return self._shop[1]
+        if self._setup is None or self._setup[0] != key:
+            self._setup = key, self._new_setup(options, self.quiet)
+        return self._setup[1]
 
     def prepared(self, options: FinetuneOptions) -> Prepared:
         """Cut and inputs: decided once for the sweep, and for its longest training; the last ones stay in memory."""
@@ -95,11 +96,11 @@ class SharedParts:
             longest = options.model_copy(update=_longest(self.space))
             folder = self.folder / f"inputs-{digest_bytes(repr(key).encode())[:16]}"
             with _turn(folder / "lock"):
-                self._inputs = key, self._new_workshop(longest, self.progress).prepare(folder)
+                self._inputs = key, prepare(self._new_setup(longest, self.progress), folder)
         return self._inputs[1]
 
-    def _new_workshop(self, options: FinetuneOptions, progress: Progress) -> Workshop:
-        return Workshop(self.data, options, self.world, np.arange(len(self.data.digests)), progress)
+    def _new_setup(self, options: FinetuneOptions, progress: Progress) -> Setup:
+        return Setup(self.data, options, self.world, np.arange(len(self.data.digests)), progress)
 
 
 def _values(options: FinetuneOptions, matter: Matter) -> tuple[object, ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from regraft.core import InterruptedRunError, TrainingError, plural
 from regraft.experiments import Portions
 from regraft.finetuning import stop_requests
+from regraft.grafting.fitting import Job, fit, score
 from regraft.grafting.preflight import SUITED, check_knobs, check_training
 from regraft.grafting.sides import Judged, hold_out
 from regraft.grafting.sweeps.fold_scores import FoldScore, joined
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from regraft.backbones import BackboneSpec
     from regraft.experiments import Sides
     from regraft.grafting.finetune_options import FinetuneOptions
-    from regraft.grafting.fits import Prepared
+    from regraft.grafting.preparation import Prepared
     from regraft.grafting.sweeps.held_trial import HeldTrial
     from regraft.grafting.sweeps.options import SweepOptions
     from regraft.grafting.sweeps.shared import SharedParts
@@ -142,22 +143,21 @@ class TrialRoom:
         """Train as `finetune` would with a fold's training images, and look at the others."""
         began = time.perf_counter()
         fold, sides = self.folds[number], self._sides(number, options)
-        shop = self.shared.workshop(options)
+        setup = self.shared.setup(options)
         quiet, n_folds = self.shared.quiet, len(self.folds)
         quiet.name = f"trial {held.place} of {self.options.trials}, fold {number + 1} of {n_folds}"
         quiet.number, quiet.n_trainings = (held.place - 1) * n_folds + number, self.options.trials * n_folds
         folder = self.shared.folder / f"trial-{held.place}-fold-{number}"
+        job = Job(self.shared.head(number, sides, options), sides, options, folder)
         try:
             with stop_requests() as stop:
-                fit = shop.fit(
-                    prepared, self.shared.head(number, sides, options), sides, options, folder=folder, stop=stop
-                )
+                fitted = fit(setup, prepared, job, stop)
         except TrainingError:
             shutil.rmtree(folder, ignore_errors=True)
             raise
         labels = self.shared.data.manifest.labels[fold.validation]
-        seconds = fit.seconds or time.perf_counter() - began
-        found = Judged(shop.scores(prepared, fit, fold.validation), labels, seconds, fit.trained.train_loss)
+        seconds = fitted.seconds or time.perf_counter() - began
+        found = Judged(score(setup, prepared, fitted, fold.validation), labels, seconds, fitted.trained.train_loss)
         shutil.rmtree(folder, ignore_errors=True)
         return FoldScore(
             n_images=len(labels), n_right=int(found.is_right.sum()), loss=found.loss, seconds=found.seconds

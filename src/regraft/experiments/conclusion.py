@@ -1,0 +1,59 @@
+"""The end of a run that made a classifier: it is measured, reported and saved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from regraft.bundle import save_bundle
+from regraft.experiments.dataset_features import spread_out
+from regraft.experiments.reporting import report_run
+from regraft.experiments.run_folders import write_record
+from regraft.experiments.seen_images import seen_by
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from regraft.bundle import Classifier
+    from regraft.experiments.circumstances import Stopwatch
+    from regraft.experiments.reporting import Measured, Subject
+    from regraft.heads import Selection
+
+_N_GOLDEN = 4
+
+
+def conclude(
+    folder: Path,
+    subject: Subject,
+    classifier: Classifier,
+    selection: Selection | None,
+    watch: Stopwatch,
+    *,
+    rates: Sequence[dict[str, Any]] | None = None,
+) -> Measured:
+    """Measure and save: `bundle/`, `report.html`, `report.json`, `predictions.parquet`, `run.json`.
+
+    Args:
+        folder: Where to; it exists.
+        subject: What the report is about. All images that are not tested on have been seen.
+        classifier: What was made.
+        selection: How its head was chosen; None where it was drawn.
+        watch: The times so far.
+        rates: The learning rates, where a network was trained.
+    """
+    measured = report_run(folder, subject, classifier, selection, watch)
+    data, test = subject.data, subject.test
+    golden = spread_out(test, _N_GOLDEN)
+    seen = np.setdiff1d(np.arange(len(data.digests)), test)
+    with watch.stage("save bundle"):
+        save_bundle(
+            classifier.with_metrics(measured.assessment),
+            folder / "bundle",
+            golden_pixels=data.pixels(golden),
+            golden_features=data.features[golden],
+            seen=seen_by([data.digests[row] for row in seen], getattr(subject.options, "backbone", None)),
+        )
+    write_record(folder, source=subject.source, options=subject.options, seconds=watch.seconds, data=data, rates=rates)
+    return measured

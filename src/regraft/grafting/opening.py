@@ -1,0 +1,77 @@
+"""The beginning of a run that trains: the images and their features, who judges, and where the training is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from regraft.core import cache_folder
+from regraft.experiments import RunFolder, Stopwatch, left_out_head, list_labelled, load_features, portion_out
+from regraft.finetuning import join_world
+from regraft.grafting.preflight import check_training
+from regraft.grafting.records import training_folder
+from regraft.grafting.setup import Setup
+
+if TYPE_CHECKING:
+    from regraft.core import Progress
+    from regraft.experiments import Portions
+    from regraft.grafting.train_options import TuningOptions
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A run before its first training.
+
+    Attributes:
+        source: The data set as the user named it.
+        setup: What is trained on what.
+        portions: Which images are for what.
+        run: Where the result goes.
+        folder: Of the training under way: the same for the same command.
+        notes: What is said of the weights, for the report.
+        watch: The times so far.
+    """
+
+    source: str
+    setup: Setup
+    portions: Portions
+    run: RunFolder
+    folder: Path
+    notes: tuple[str, ...]
+    watch: Stopwatch
+
+
+def open_training(source: str, options: TuningOptions, progress: Progress) -> Opened:
+    """List the images, find out what would end the training later, and compute their features.
+
+    Args:
+        source: A folder, a table, or the name of a data set.
+        options: How to train.
+        progress: Where to report.
+
+    Raises:
+        DataError: The images cannot be trained on.
+        OptionError: The network cannot be trained so, or there is a run with this name.
+        RegraftError: From the backbone, the engine or the store.
+    """
+    watch = Stopwatch()
+    manifest = list_labelled(source, options, watch)
+    check = partial(check_training, options, n_classes=manifest.n_classes)
+    data = load_features(manifest, options, progress, watch, check=check)
+    world = join_world(data.choice.device)
+    data, portions = portion_out(data, options)
+    notes = left_out_head(options, data.spec, data.manifest.n_classes, cache_folder())
+    n_passes = options.n_passes(is_own=portions.own is not None)
+    setup = Setup(data, options, world, portions.seen, progress, n_passes)
+    _tell_remarks(setup)
+    run = RunFolder(options.runs, options.name, f"{Path(source).stem}-{options.VERB}")
+    return Opened(source, setup, portions, run, training_folder(options, source, data), notes, watch)
+
+
+def _tell_remarks(setup: Setup) -> None:
+    """What was decided about the data, before hours go into it."""
+    for remark in setup.data.manifest.remarks:
+        if "validation" in remark.code or remark.code == "test_from_train":
+            setup.say(remark.message)
