@@ -90,33 +90,51 @@ def test_groups_are_not_torn(make_data):
     assert fooled > 0.95 > honest
 
 
-def test_a_best_strength_at_the_end_lets_the_path_grow():
-    """Where the weakest regularisation tried is the best, weaker ones follow at equal steps; not if all are named."""
-    rng = np.random.default_rng(0)
-    X = rng.standard_normal((300, 10))
-    y = X @ rng.standard_normal(10) > 0
-    named = HeadSearch(normalisations=("l2",), strengths=[0.1, 1e4]).fit(X, y).paths_[0]
-    assert (named.strengths.tolist(), named.best) == ([0.1, 1e4], 1)
-    grown = HeadSearch(normalisations=("l2",), n_strengths=2).fit(X, y).paths_[0]
-    assert grown.strengths == pytest.approx([0.1, 1e4, 1e9])
-    assert grown.best == 1
+@pytest.mark.parametrize(("n_strengths", "n_tried"), [(4, 7), (6, 10)])
+def test_a_best_strength_at_the_end_lets_the_path_grow(make_data, n_strengths, n_tried):
+    """Where the weakest regularisation is the best, weaker ones follow at the same distance: until worse, or four."""
+    X, y = make_data(300, 10, 2, noise=0.0, seed=2)
+    path = HeadSearch(normalisations=("standard",), n_strengths=n_strengths).fit(X, y).paths_[0]
+    assert len(path.strengths) == n_tried
+    np.testing.assert_allclose(path.strengths[1:] / path.strengths[:-1], path.strengths[1] / path.strengths[0])
+    fixed = HeadSearch(normalisations=("standard",), strengths=[1e-3, 1e-1]).fit(X, y).paths_[0]
+    assert (fixed.strengths.tolist(), fixed.best) == ([1e-3, 1e-1], 1)
+
+
+def test_balanced_accuracy_counts_every_class_alike(make_data):
+    """Its scores are the mean recalls of the classes in each fold, where accuracy's are the shares of right samples."""
+    X, y = make_data(400, 6, 2, noise=2.0)
+    kept = np.concatenate([np.flatnonzero(y == 0), np.flatnonzero(y == 1)[:40]])
+    X, y = X[kept] / np.linalg.norm(X[kept], axis=1, keepdims=True), y[kept]
+    folds = np.arange(len(y)) % 3
+    search = HeadSearch(
+        normalisations=("l2",), strengths=[3.0], cv=PredefinedSplit(folds), scoring="balanced_accuracy"
+    ).fit(X, y)
+    recalls, rights = [], []
+    for fold in range(3):
+        held = folds == fold
+        is_right = Softmax(C=3.0).fit(X[~held], y[~held]).predict(X[held]) == y[held]
+        recalls.append(np.mean([is_right[y[held] == label].mean() for label in (0, 1)]))
+        rights.append(is_right.mean())
+    np.testing.assert_allclose(search.paths_[0].scores[0], recalls, atol=0.05)
+    assert np.min(np.array(rights) - recalls) > 0.1
 
 
 @pytest.mark.parametrize(
-    ("settings", "message"),
+    ("settings", "sentence"),
     [
-        ({"widths": (0,)}, "widths is 0; it must name numbers of features from 1 to 5"),
-        ({"widths": (6,)}, "widths is 6; it must name numbers of features from 1 to 5"),
-        ({"normalisations": ("max",)}, "normalisations is 'max'; it must name some of l2, standard"),
+        ({"widths": (0,)}, r"widths is 0; it must name numbers of features from 1 to 5"),
+        ({"widths": (6,)}, r"widths is 6; it must name numbers of features from 1 to 5"),
+        ({"normalisations": ("max",)}, r"normalisations is 'max'; it must name some of l2, standard"),
         ({"strengths": [-1.0]}, "strengths must be a list of positive numbers"),
-        ({"scoring": "f1"}, "'scoring' parameter of HeadSearch must be a str among"),
+        ({"scoring": "f1"}, "The 'scoring' parameter of HeadSearch must be"),
         ({"cv": [([0], [])]}, "cv gives a fold without training samples or without test samples"),
     ],
 )
-def test_wrong_settings_are_refused(settings, message, make_data):
-    """Impossible settings are a ValueError that names the setting and what it may be."""
+def test_wrong_settings_are_refused(settings, sentence, make_data):
+    """Impossible settings are a ValueError that says which, and what is possible."""
     X, y = make_data(40, 5, 2)
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match=f"^{sentence}"):
         HeadSearch(**settings).fit(X, y)
 
 
