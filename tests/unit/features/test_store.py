@@ -95,52 +95,6 @@ def test_a_lost_index_is_made_again(store):
     assert store.info().n_rows == 20
 
 
-@pytest.mark.parametrize("case", range(40))
-def test_any_damage_to_the_index_is_healed(store, case):
-    """A byte changed or the end cut off anywhere in the index never gives wrong rows."""
-    path = store.folder / "catalogue.sqlite"
-    raw = bytearray(path.read_bytes())
-    rng = np.random.default_rng(case)
-    place = int(rng.integers(len(raw)))
-    if case % 4:
-        raw[place] ^= int(rng.integers(1, 256))
-    else:
-        del raw[place:]
-    path.write_bytes(raw)
-    features, found = store.read(KEY, digests_of(20))
-    np.testing.assert_array_equal(features[found], rows_of(20)[found])
-    missing = store.missing(KEY, digests_of(20))
-    lost = [row for row, digest in enumerate(digests_of(20)) if digest in missing]
-    if lost:
-        store.add(KEY, [digests_of(20)[row] for row in lost], rows_of(20)[lost])
-    if not store.read(KEY, digests_of(20))[1].all():  # as `Extractor` does where rows do not come back
-        store.reindex()
-    assert_complete(store)
-
-
-@pytest.mark.parametrize("case", range(40))
-def test_any_damage_to_a_shard_is_found_and_healed(store, case):
-    """A byte changed or the end cut off anywhere in a shard: its rows go missing and can be added again."""
-    path = shards_of(store)[0]
-    raw = bytearray(path.read_bytes())
-    rng = np.random.default_rng(case)
-    place = int(rng.integers(len(raw)))
-    if case % 4:
-        raw[place] ^= int(rng.integers(1, 256))
-    else:
-        del raw[place:]
-    path.write_bytes(raw)
-    features, found = store.read(KEY, digests_of(20))
-    np.testing.assert_array_equal(features[found], rows_of(20)[found])
-    verification = store.verify()
-    assert len(verification.damaged) <= 1
-    missing = store.missing(KEY, digests_of(20))
-    lost = [row for row, digest in enumerate(digests_of(20)) if digest in missing]
-    store.add(KEY, [digests_of(20)[row] for row in lost], rows_of(20)[lost])
-    assert_complete(store)
-    assert not store.verify().damaged
-
-
 def test_an_index_that_lies_is_not_believed(store):
     """Entries that point at other rows, with the index itself well-formed, are put right, and stay so."""
     truth = ask_index(store, "SELECT * FROM entries")
@@ -336,3 +290,49 @@ def test_an_index_that_somebody_holds_is_not_taken_for_damaged(store, monkeypatc
             store.missing(KEY, digests_of(1))
     assert (store.folder / "catalogue.sqlite").stat().st_ino == before
     assert_complete(store)
+
+
+@pytest.mark.parametrize("case", range(40))
+def test_any_damage_to_the_index_is_healed(store, case):
+    """A byte changed or the end cut off anywhere in the index never gives wrong rows."""
+    path = store.folder / "catalogue.sqlite"
+    raw = bytearray(path.read_bytes())
+    rng = np.random.default_rng(case)
+    place = int(rng.integers(len(raw)))
+    if case % 4:
+        raw[place] ^= int(rng.integers(1, 256))
+    else:
+        del raw[place:]
+    path.write_bytes(raw)
+    features, found = store.read(KEY, digests_of(20))
+    np.testing.assert_array_equal(features[found], rows_of(20)[found])
+    missing = store.missing(KEY, digests_of(20))
+    lost = [row for row, digest in enumerate(digests_of(20)) if digest in missing]
+    if lost:
+        store.add(KEY, [digests_of(20)[row] for row in lost], rows_of(20)[lost])
+    if not store.read(KEY, digests_of(20))[1].all():  # as `Extractor` does where rows do not come back
+        store.reindex()
+    assert_complete(store)
+
+
+@pytest.mark.parametrize("case", range(40))
+def test_any_damage_to_a_shard_is_found_and_healed(store, case):
+    """A byte changed or the end cut off anywhere in a shard: its rows go missing and can be added again."""
+    path = shards_of(store)[0]
+    raw = bytearray(path.read_bytes())
+    rng = np.random.default_rng(case)
+    place = int(rng.integers(len(raw)))
+    if case % 4:
+        raw[place] ^= int(rng.integers(1, 256))
+    else:
+        del raw[place:]
+    path.write_bytes(raw)
+    features, found = store.read(KEY, digests_of(20))
+    np.testing.assert_array_equal(features[found], rows_of(20)[found])
+    verification = store.verify()
+    assert len(verification.damaged) <= 1
+    missing = store.missing(KEY, digests_of(20))
+    lost = [row for row, digest in enumerate(digests_of(20)) if digest in missing]
+    store.add(KEY, [digests_of(20)[row] for row in lost], rows_of(20)[lost])
+    assert_complete(store)
+    assert not store.verify().damaged

@@ -92,7 +92,7 @@ def test_groups_are_not_torn(make_data):
 
 @pytest.mark.parametrize(("n_strengths", "n_tried"), [(4, 7), (6, 10)])
 def test_a_best_strength_at_the_end_lets_the_path_grow(make_data, n_strengths, n_tried):
-    """Where the weakest regularisation is the best, weaker ones follow at the same distance: until worse, or four."""
+    """Where the weakest regularisation is the best, weaker ones follow at the same distance, until none is better."""
     X, y = make_data(300, 10, 2, noise=0.0, seed=2)
     path = HeadSearch(normalisations=("standard",), n_strengths=n_strengths).fit(X, y).paths_[0]
     assert len(path.strengths) == n_tried
