@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 import inspect
 import re
@@ -13,7 +14,20 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "regraft"
 MODULES = sorted(SOURCE.rglob("*.py"))
+READERS = [ROOT / "pyproject.toml", ROOT / "README.md"] + [
+    path
+    for folder in ("src", "tests", "docs", "bench", "examples", "tools")
+    for path in (ROOT / folder).rglob("*")
+    if path.suffix in {".py", ".pyi", ".md"}
+]
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 FLOORS = sorted(path.parent for path in SOURCE.glob("*/__init__.py"))
+
+
+@functools.cache
+def tree_of(path):
+    """What a file says, as a syntax tree."""
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
@@ -21,7 +35,7 @@ def test_rooms_are_small_and_introduce_themselves(module):
     """A module has at most 300 lines, begins with a docstring, and is named for the thing in it."""
     text = module.read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 300
-    assert ast.get_docstring(ast.parse(text))
+    assert ast.get_docstring(tree_of(module))
     assert module.stem not in {"utils", "util", "helpers", "common", "misc", "manager", "base"}
 
 
@@ -33,6 +47,53 @@ def test_every_floor_has_one_front_door(floor):
     for name in package.__all__:
         thing = getattr(package, name)
         assert inspect.getdoc(thing) or not (inspect.isclass(thing) or inspect.isfunction(thing)), name
+
+
+def test_docstrings_have_the_sections_that_are_needed():
+    """Public functions with four or more arguments have `Args`, those that raise have `Raises`."""
+    lacking = []
+    for module in MODULES:
+        if "Do not edit." in ast.get_docstring(tree_of(module)):
+            continue
+        for node, text in documented(tree_of(module)):
+            named = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+            if len([each for each in named if each.arg not in {"self", "cls"}]) >= 4 and "Args:" not in text:
+                lacking.append((module.name, node.name, "Args"))
+            if raises(node) and "Raises:" not in text:
+                lacking.append((module.name, node.name, "Raises"))
+    assert lacking == []
+
+
+def documented(tree):
+    """The public functions and methods of a module with their docstrings; that of `__init__` is its class's."""
+    for node in tree.body:
+        if isinstance(node, FUNCTIONS) and not node.name.startswith("_"):
+            yield node, ast.get_docstring(node) or ""
+        elif isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            for method in node.body:
+                if isinstance(method, FUNCTIONS) and (method.name == "__init__" or method.name[0] != "_"):
+                    yield method, ast.get_docstring(node if method.name == "__init__" else method) or ""
+
+
+def raises(node):
+    """Whether its own body raises an error of its own: what it only lets through does not count."""
+    inner = [child for child in ast.iter_child_nodes(node) if not isinstance(child, (*FUNCTIONS, ast.Lambda))]
+    return any(raises(child) or (isinstance(child, ast.Raise) and child.exc is not None) for child in inner)
+
+
+def test_what_front_doors_offer_is_wanted():
+    """Every name of a floor's door is imported, or spoken of as `floor.name`, outside the floor."""
+    speaking = re.compile(rf"\b({'|'.join(floor.name for floor in FLOORS)})[.:](\w+)")
+    wanted = set()
+    for path in READERS:
+        own = path.relative_to(SOURCE).parts[0] if path.is_relative_to(SOURCE) else ""
+        spoken = speaking.findall(path.read_text(encoding="utf-8"))
+        wanted |= {(floor, name) for floor, name in spoken if floor != own}
+        for node in ast.walk(tree_of(path)) if path.suffix in {".py", ".pyi"} else ():
+            if isinstance(node, ast.ImportFrom) and (floor := (node.module or "").removeprefix("regraft.")) != own:
+                wanted |= {(floor, alias.name) for alias in node.names}
+    doors = {floor.name: importlib.import_module(f"regraft.{floor.name}").__all__ for floor in FLOORS}
+    assert {(floor, name) for floor, names in doors.items() for name in names} - wanted == set()
 
 
 @pytest.mark.parametrize("floor", FLOORS, ids=lambda path: path.name)
@@ -58,7 +119,7 @@ def test_the_package_itself_offers_what_it_names():
 def test_floors_are_entered_by_their_front_door(module):
     """From another floor only `regraft.FLOOR` is imported, never a module inside it."""
     own = module.relative_to(SOURCE).parts[0]
-    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(module)):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("regraft."):
             parts = node.module.split(".")
             assert parts[1] == own or len(parts) == 2, node.module
@@ -67,7 +128,7 @@ def test_floors_are_entered_by_their_front_door(module):
 @pytest.mark.parametrize("module", sorted((ROOT / "tests").rglob("test_*.py")), ids=lambda path: path.name)
 def test_every_test_begins_with_the_sentence_that_it_proves(module):
     """A test function has a docstring that is a sentence."""
-    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(module)):
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
             assert (ast.get_docstring(node) or "").split("\n")[0].endswith("."), node.name
 
@@ -77,7 +138,7 @@ def test_openvino_has_one_door():
     door = SOURCE / "backbones" / "openvino_core.py"
     scripts = [path for folder in ("bench", "docs", "examples") for path in (ROOT / folder).rglob("*.py")]
     for module in [*MODULES, *scripts]:
-        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree_of(module)):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             assert not [name for name in names if name.split(".")[0] == "openvino"], module
@@ -89,7 +150,7 @@ def test_openvino_has_one_door():
 def test_nothing_unpickles_or_evaluates():
     """No module imports pickle, and nothing calls eval or exec."""
     for module in MODULES:
-        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree_of(module)):
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 names = {alias.name for alias in node.names} | {getattr(node, "module", None)}
                 assert not names & {"pickle", "joblib", "dill", "cloudpickle", "marshal", "shelve"}, module
@@ -117,7 +178,7 @@ def test_there_is_one_door_for_printing():
     for module in MODULES:
         if module.parent.name == "cli" and module.name in doors:
             continue
-        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree_of(module)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 assert node.func.id not in {"print", "input"}, module
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "sys":

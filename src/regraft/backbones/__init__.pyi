@@ -8,7 +8,7 @@ from .engines import EngineOpener, compute_features, open_engine
 from .layers import stage_names
 from .networks import classifier_size, create_timm_optimizer, timm_optimizer_names
 from .planes import Planes
-from .preprocessing import PREPROCESSINGS, Preprocessing, PreprocessingName, with_preprocessing
+from .preprocessing import PREPROCESSINGS, PreprocessingName, with_preprocessing
 from .processes import require_own_threads
 from .resolution import is_offline, resolve_backbone, resolve_own_network
 from .specification import LAYER_RULES_VERSION, BackboneSpec, WeightsSource
@@ -30,7 +30,6 @@ __all__ = [
     "EngineOpener",
     "Planes",
     "Precision",
-    "Preprocessing",
     "PreprocessingName",
     "WeightsSource",
     "accelerator",

@@ -1,5 +1,5 @@
 """The command line."""
 
-from regraft.cli.application import main, run
+from regraft.cli.application import main
 
-__all__ = ["main", "run"]
+__all__ = ["main"]

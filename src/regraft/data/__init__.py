@@ -4,7 +4,6 @@ from regraft.data.files import (
     N_BYTES_MAX,
     N_SIGNATURE_BYTES,
     READABLE_KINDS,
-    ContentKind,
     ImageFile,
     Reason,
     StoredImage,
@@ -22,7 +21,7 @@ from regraft.data.folders import has_image_name, is_hidden, place_images, read_f
 from regraft.data.manifest import Manifest, Split, require_classes
 from regraft.data.names import UNLABELLED, label_positions
 from regraft.data.problems import DataSummary, find_problems, summarise
-from regraft.data.reading import Reading, SplitFolders
+from regraft.data.reading import Reading
 from regraft.data.shards import (
     CONVERSION_FILE,
     LABELS_FILE,
@@ -46,7 +45,6 @@ __all__ = [
     "N_SIGNATURE_BYTES",
     "READABLE_KINDS",
     "UNLABELLED",
-    "ContentKind",
     "Conversion",
     "DataSummary",
     "FeatureName",
@@ -60,7 +58,6 @@ __all__ = [
     "ShardFormat",
     "SourceOptions",
     "Split",
-    "SplitFolders",
     "StoredImage",
     "Unreadable",
     "UnreadableImageError",

@@ -37,7 +37,15 @@ class Finding(Value):
 
 
 def make_finding(code: str, severity: Severity, message: str, n: int, examples: Iterable[str] = ()) -> Finding:
-    """A finding with the first thousand of its cases."""
+    """A finding with the first thousand of its cases.
+
+    Args:
+        code: What it is, in a word.
+        severity: How bad it is.
+        message: What it says, as sentences.
+        n: How many cases there are.
+        examples: The cases, or some of them.
+    """
     first = tuple(example for example, _place in zip(examples, range(_N_EXAMPLES), strict=False))
     return Finding(code=code, severity=severity, message=message, n=n, examples=first)
 

@@ -1,5 +1,4 @@
-from .image_estimators import ImageClassifier as ImageClassifier
-from .image_estimators import ImageFeatures as ImageFeatures
+from .image_estimators import ImageClassifier, ImageFeatures
 
 __all__ = [
     "ImageClassifier",

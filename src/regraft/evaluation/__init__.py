@@ -1,7 +1,6 @@
 """Predictions in, measures out: metrics, intervals, paired comparisons, mistakes. Knows no model."""
 
-from regraft.evaluation.assessment import Assessment, Baseline, assess
-from regraft.evaluation.class_results import ClassResult
+from regraft.evaluation.assessment import Assessment, assess
 from regraft.evaluation.comparison import PairedDifference, compare_paired
 from regraft.evaluation.intervals import Estimate
 from regraft.evaluation.mistakes import ConfusedPair, Mistake
@@ -12,10 +11,8 @@ from regraft.evaluation.verdict import ChangedImage, Verdict, judge
 
 __all__ = [
     "Assessment",
-    "Baseline",
     "Candidate",
     "ChangedImage",
-    "ClassResult",
     "ConfusedPair",
     "Contestant",
     "Costs",

@@ -3,7 +3,7 @@ from .classifiers import build_classifier
 from .command_lines import command_line
 from .conclusion import conclude
 from .contests import Contest, learnt_backbones_here
-from .dataset_features import DatasetFeatures, features_for, list_labelled, load_features, spread_out
+from .dataset_features import DatasetFeatures, list_labelled, load_features, spread_out
 from .feature_files import check_feature_file, write_features
 from .head_choice import choose_head, fit_head, for_all_classes
 from .network_options import FeatureOptions, NetworkOptions, TrustOptions
@@ -11,11 +11,10 @@ from .networks import left_out_head, open_network
 from .portions import Portions, Sides, portion_for_probe, portion_out
 from .probe_options import ExperimentOptions, ProbeOptions
 from .probes import run_probe
-from .reporting import Measured, Subject, notices_of, report_run
+from .reporting import Measured, Subject, notices_of
 from .results import ClassifierResult, RunResult
-from .run_folders import RunFolder, folder_name, write_record
+from .run_folders import RunFolder, write_record
 from .run_options import MetricOptions, RunOptions
-from .seen_images import seen_by
 from .yardsticks import Yardstick
 
 __all__ = [
@@ -42,9 +41,7 @@ __all__ = [
     "choose_head",
     "command_line",
     "conclude",
-    "features_for",
     "fit_head",
-    "folder_name",
     "for_all_classes",
     "installed_versions",
     "learnt_backbones_here",
@@ -56,9 +53,7 @@ __all__ = [
     "open_network",
     "portion_for_probe",
     "portion_out",
-    "report_run",
     "run_probe",
-    "seen_by",
     "spread_out",
     "write_features",
     "write_record",

@@ -148,6 +148,15 @@ def features_for(
 ) -> DatasetFeatures:
     """Hash the files (unless their hashes are given), and compute or fetch the features of those that can be read.
 
+    Args:
+        manifest: The images.
+        spec: The network.
+        choice: The engine that runs it.
+        extractor: Of these two.
+        progress: Where to report.
+        watch: Measures the stages.
+        prints: The files' hashes, where they are known.
+
     Raises:
         DataError: None of the files can be read.
         RegraftError: From the engine or the store.

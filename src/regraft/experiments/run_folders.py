@@ -94,7 +94,16 @@ def write_record(
     data: DatasetFeatures,
     rates: Sequence[dict[str, Any]] | None = None,
 ) -> None:
-    """Write `run.json`: what was asked for, on which data, with which versions, in what time."""
+    """Write `run.json`: what was asked for, on which data, with which versions, in what time.
+
+    Args:
+        folder: The run's.
+        source: The data set, as it was named.
+        options: What was asked for.
+        seconds: Of each stage.
+        data: The images that were used, and the engine.
+        rates: Learning rates of a training.
+    """
     record: dict[str, Any] = {
         "source": source,
         "options": options.model_dump(mode="json"),

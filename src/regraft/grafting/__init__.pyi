@@ -1,41 +1,27 @@
-from .boundary import Boundary as Boundary
-from .ending import Made as Made
-from .ending import end_training as end_training
-from .finetune_options import FinetuneOptions as FinetuneOptions
-from .fitting import Fit as Fit
-from .grafts import graft as graft
-from .grafts import making_of as making_of
-from .ladder import Climbed as Climbed
-from .ladder import Ladder as Ladder
-from .opening import Opened as Opened
-from .opening import open_training as open_training
-from .preparation import Prepared as Prepared
-from .preparation import prepare as prepare
-from .pretrain_options import PretrainOptions as PretrainOptions
-from .records import WhichWeights as WhichWeights
-from .records import kept_steps as kept_steps
-from .records import options_under_way as options_under_way
-from .records import training_folder as training_folder
-from .results import FinetuneResult as FinetuneResult
-from .results import TrainResult as TrainResult
-from .rungs import build_ladder as build_ladder
-from .sides import training_folds as training_folds
-from .sweeps.journal import require_optuna as require_optuna
-from .sweeps.options import SweepOptions as SweepOptions
-from .sweeps.shared import SharedParts as SharedParts
-from .sweeps.space import read_space as read_space
-from .sweeps.study import SweepStudy as SweepStudy
-from .sweeps.trials import TrialRoom as TrialRoom
-from .sweeps.trials import check_variants as check_variants
-from .sweeps.workers import Order as Order
-from .sweeps.workers import Team as Team
-from .train_options import TrainOptions as TrainOptions
-from .train_options import TuningOptions as TuningOptions
-from .tuning import tune as tune
-from .watching import Place as Place
+from .ending import Made, end_training
+from .finetune_options import FinetuneOptions
+from .fitting import Fit
+from .grafts import graft, making_of
+from .ladder import Climbed, Ladder
+from .opening import Opened, open_training
+from .preparation import Prepared, prepare
+from .pretrain_options import PretrainOptions
+from .records import WhichWeights, kept_steps, options_under_way, training_folder
+from .results import FinetuneResult, TrainResult
+from .rungs import build_ladder
+from .sides import training_folds
+from .sweeps.journal import require_optuna
+from .sweeps.options import SweepOptions
+from .sweeps.shared import SharedParts
+from .sweeps.space import read_space
+from .sweeps.study import SweepStudy
+from .sweeps.trials import TrialRoom, check_variants
+from .sweeps.workers import Order, Team
+from .train_options import TrainOptions
+from .tuning import tune
+from .watching import Place
 
 __all__ = [
-    "Boundary",
     "Climbed",
     "FinetuneOptions",
     "FinetuneResult",
@@ -54,7 +40,6 @@ __all__ = [
     "TrainOptions",
     "TrainResult",
     "TrialRoom",
-    "TuningOptions",
     "WhichWeights",
     "build_ladder",
     "check_variants",

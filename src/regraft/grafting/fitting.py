@@ -132,7 +132,14 @@ def fit(setup: Setup, prepared: Prepared, job: Job, stop: StopRequest | None = N
 
 
 def score(setup: Setup, prepared: Prepared, fit: Fit, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Scores (m, k) that a trained network gives images as they are."""
+    """Scores (m, k) that a trained network gives images as they are.
+
+    Args:
+        setup: What was trained on what.
+        prepared: Where it is cut, and its inputs.
+        fit: The training.
+        rows: (m,) of the images.
+    """
     tail = grow_tail(setup, prepared.boundary, GraftedHead(fit.head, np.ones((1, 1), np.float32), 0.0))
     tail.body.load_state_dict(fit.network_state)
     tail = tail.to(setup.world.device).to(memory_format=torch.channels_last)

@@ -1,6 +1,6 @@
 """File bytes to uint8 RGB pixels: decoding rules, geometry, threaded batches."""
 
-from regraft.data import N_BYTES_MAX, UnreadableImageError
+from regraft.data import UnreadableImageError
 from regraft.images.augmentation import AUGMENTATIONS, Augmentation, PolicyName, View
 from regraft.images.batches import Batch, decode_batches, source_name
 from regraft.images.contact_sheets import contact_sheet
@@ -26,7 +26,6 @@ __all__ = [
     "DECODE_RULES_VERSION",
     "FORMATS",
     "HAS_COMPILED_RESAMPLING",
-    "N_BYTES_MAX",
     "N_PIXELS_MAX",
     "Augmentation",
     "Batch",

@@ -40,6 +40,9 @@ def datasets(
         name: The data set to show or get, or what to convert.
         options: See `GetDatasetOptions`.
         conversion: See `ConvertDatasetOptions`.
+
+    Raises:
+        OptionError: Options of another action are given, or no data set is named to show.
     """
     if action == "convert":
         _convert(name, options, conversion)

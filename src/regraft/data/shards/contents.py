@@ -50,7 +50,16 @@ class ShardContents:
         group: str | None = None,
         caption: str | None = None,
     ) -> None:
-        """One more image. Empty names are no names."""
+        """One more image. Empty names are no names.
+
+        Args:
+            image: Where its bytes are.
+            name: The file name that the shard gives it.
+            label: Its label as a number.
+            text: Its class's name.
+            group: The physical object that it shows.
+            caption: A text beside it.
+        """
         self.images.append(image)
         self.names.append(name or None)
         self.ids.append(label)
@@ -67,6 +76,13 @@ class ShardContents:
         self.noticed.setdefault(code, []).append(name)
 
     def spoil(self, shard: ShardFile, number: int | None, reason: Reason, detail: str) -> None:
-        """Something of the shard is damaged: the record at `number`, or all of it."""
+        """Something of the shard is damaged.
+
+        Args:
+            shard: Which.
+            number: The place of its record; None for all of it.
+            reason: What is wrong.
+            detail: The same in words.
+        """
         path = str(shard.path) if number is None else f"{shard.path}#{number}"
         self.unreadable.append(Unreadable(path=path, reason=reason, detail=detail))

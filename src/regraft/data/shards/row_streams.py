@@ -37,6 +37,12 @@ class RowStreams:
     def read(self, shard: ShardFile, column: str, row_group: int, row: int) -> bytes | None:
         """A value of a leaf column in a row group.
 
+        Args:
+            shard: The Parquet file.
+            column: Its leaf column.
+            row_group: The number of the row group.
+            row: In the row group.
+
         Raises:
             UnreadableImageError: It is damaged, or has become shorter.
         """

@@ -107,6 +107,13 @@ def gather_archives(
 ) -> dict[str, Source]:
     """All archives of a data set, verified: those that were brought where they are, the others fetched to `staging`.
 
+    Args:
+        row: The data set.
+        brought: Archives that are here already, by their names.
+        staging: Where the others go.
+        progress: Where to report.
+        web: How the publishers' servers are reached.
+
     Returns:
         What stands for each archive, by its name; an optional one that cannot be had is missing.
 
@@ -143,6 +150,12 @@ def fetch_archive(archive: Archive, folder: Path, *, progress: Progress, web: We
     Where its digest is known, a file with another one is refused and removed. Where none is known, any file that the
     publisher's server gives over https is taken; its digest is noted in `NAME.json`, and a file that has another one
     when it is used again is fetched anew.
+
+    Args:
+        archive: Which.
+        folder: Where it goes.
+        progress: Where to report.
+        web: How the publisher's server is reached.
 
     Returns:
         What was fetched, now or before.

@@ -87,6 +87,12 @@ def explain_damage(archive: Path) -> Iterator[None]:
 def read_tar(archive: Path, *, n_bytes_max: int, progress: Progress, is_nested: bool = False) -> Iterator[TarMember]:
     """The files in a tar file, one after the other; to be used within `explain_damage`.
 
+    Args:
+        archive: The file; one that ends in `gz` is unpacked.
+        n_bytes_max: Most bytes that all of it may have.
+        progress: Where to report.
+        is_nested: Whether its members are tar files, whose files are meant.
+
     Raises:
         FetchError: The archive is hostile.
         OSError: It cannot be read.

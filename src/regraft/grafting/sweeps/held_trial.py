@@ -22,9 +22,16 @@ if TYPE_CHECKING:
 class HeldTrial:
     """A trial that this process runs; nobody else takes it until the context ends, or the process.
 
-    Attributes:
+    Args:
+        study: Optuna's.
+        trial: Optuna's.
         place: Its number, from 1.
         settings: The values to train with.
+        lock: The file that tells others that it is taken.
+
+    Attributes:
+        place: As given.
+        settings: As given.
         scores: Of the folds that were judged, also before an interruption.
     """
 

@@ -167,6 +167,12 @@ class TrialRoom:
 def check_variants(options: SweepOptions, space: Sequence[SweptOption], spec: BackboneSpec, n_classes: int) -> None:
     """See that the network can be trained with what is varied, before any image is read.
 
+    Args:
+        options: Of the sweep.
+        space: The options that are varied.
+        spec: The network.
+        n_classes: Of the data set.
+
     Raises:
         OptionError: It has nothing that --drop-path could leave out, for instance.
         BackboneError: There is no such stage.
