@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 
 import numpy as np
@@ -58,6 +59,11 @@ def test_a_classifier_predicts_as_the_verb_does(probed, photos, tmp_path):
             assert one.probability == pytest.approx(other.probability, abs=1e-6)
     assert regraft.predict(classifier, pictures[0]).predictions[0].label == "red"
     assert classifier.predict([]).predictions == ()
+    cut = io.BytesIO((photos / "red" / "00.png").read_bytes()[:-200])
+    result = classifier.predict([pictures[0], Image.open(cut), pictures[1]])
+    assert [one.path for one in result.predictions] == ["image 0", "image 2"]
+    assert [(one.path, one.reason) for one in result.unreadable] == [("image 1", "truncated")]
+    assert [one.n for one in result.findings if one.code == "unreadable"] == [1]
 
 
 def test_what_a_classifier_cannot_predict_is_refused(probed, photos):

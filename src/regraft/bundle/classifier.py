@@ -11,9 +11,9 @@ import numpy as np
 from regraft.backbones import EngineOpener, choose_engine, compute_features, require_own_threads
 from regraft.bundle.predictions import Answers, Prediction, PredictResult, name_classes
 from regraft.core import OptionError, SilentProgress
-from regraft.data import as_files, fingerprint_files, left_out, list_images, unkept
+from regraft.data import Unreadable, as_files, fingerprint_files, left_out, list_images, unkept
 from regraft.features import build_extractor
-from regraft.images import as_images, as_pixels, transform_array
+from regraft.images import UnreadableImageError, as_images, as_pixels, to_pixels, transform_array
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from regraft.evaluation import Assessment
     from regraft.features import Extractor
     from regraft.heads import LinearHead
-    from regraft.images import GivenImages
+    from regraft.images import GivenImages, PixelImage
 
 N_CHUNK = 4096
 """Files whose features are in memory at once."""
@@ -130,7 +130,7 @@ class Classifier:
 
         Raises:
             OptionError: One of them is no such image, or paths and images in memory are mixed.
-            DataError: A folder holds no image, or the file behind a Pillow image cannot be read.
+            DataError: A folder holds no image.
             BackboneError: The process was forked after a network had been used.
         """
         if top_k < 1:
@@ -156,16 +156,24 @@ class Classifier:
         findings = (*left_out(records), *manifest.remarks, *unkept(self.cache))
         return PredictResult(predictions=tuple(predictions), unreadable=records, findings=findings)
 
-    def _of_pixels(self, images: Sequence[NDArray[np.uint8]], top_k: int, progress: Progress | None) -> PredictResult:
+    def _of_pixels(self, images: Sequence[PixelImage], top_k: int, progress: Progress | None) -> PredictResult:
         progress = progress or SilentProgress()
         progress.start("Classifying images", len(images))
-        found = []
+        predictions: list[Prediction] = []
+        unreadable: list[Unreadable] = []
         for start in range(0, len(images), _N_PIXELS_CHUNK):
-            found.append(self.predict_arrays(images[start : start + _N_PIXELS_CHUNK]))
-            progress.advance(len(found[-1]))
-        names = [f"image {position}" for position in range(len(images))]
-        predictions = name_classes(names, np.concatenate(found), self.class_names, top_k)
-        return PredictResult(predictions=tuple(predictions), unreadable=(), findings=unkept(self.cache))
+            chunk = images[start : start + _N_PIXELS_CHUNK]
+            pixels: dict[str, NDArray[np.uint8]] = {}
+            for position, image in enumerate(chunk, start):
+                try:
+                    pixels[f"image {position}"] = to_pixels(image)
+                except UnreadableImageError as error:
+                    record = Unreadable(path=f"image {position}", reason=error.reason, detail=error.detail)
+                    unreadable.append(record)
+            predictions += name_classes([*pixels], self.predict_arrays(pixels.values()), self.class_names, top_k)
+            progress.advance(len(chunk))
+        findings = (*left_out(unreadable), *unkept(self.cache))
+        return PredictResult(predictions=tuple(predictions), unreadable=tuple(unreadable), findings=findings)
 
     def predict_arrays(self, images: Iterable[NDArray[np.uint8]]) -> NDArray[np.float64]:
         """Class probabilities of images in memory, of any sizes.

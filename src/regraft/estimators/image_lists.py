@@ -11,7 +11,7 @@ import numpy as np
 from regraft.core import DataError, OptionError, cache_folder, plural
 from regraft.data import fingerprint_files
 from regraft.experiments import open_network
-from regraft.images import as_images, digest_array
+from regraft.images import as_images, digest_array, named_pixels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -67,8 +67,12 @@ def list_sources(X: Any) -> list[Path | NDArray[np.uint8]]:
 
     Raises:
         OptionError: X is no image and no list of images, or it is empty.
+        DataError: The file behind a Pillow image cannot be read.
     """
-    sources = as_images(X, "X")
-    if not sources:
+    images = as_images(X, "X")
+    if not images:
         raise OptionError("X holds no images.")
-    return sources
+    return [
+        image if isinstance(image, Path) else named_pixels(image, f"Item {place} of X")
+        for place, image in enumerate(images)
+    ]

@@ -15,7 +15,7 @@ from regraft.images.decoding import (
 from regraft.images.failures import N_PIXELS_MAX
 from regraft.images.formats import FORMATS
 from regraft.images.headers import ImageHeader, read_header, reencode_png
-from regraft.images.pixels import GivenImages, as_images, as_pixels
+from regraft.images.pixels import GivenImages, PixelImage, as_images, as_pixels, named_pixels, to_pixels
 from regraft.images.resampling import HAS_COMPILED_RESAMPLING
 from regraft.images.surveying import Look, survey_images
 from regraft.images.thumbnails import encode_jpeg, thumbnail_jpeg
@@ -33,6 +33,7 @@ __all__ = [
     "ImageHeader",
     "ImageSource",
     "Look",
+    "PixelImage",
     "PolicyName",
     "ResizePolicy",
     "Transform",
@@ -45,6 +46,7 @@ __all__ = [
     "decode_image",
     "digest_array",
     "encode_jpeg",
+    "named_pixels",
     "read_bytes",
     "read_header",
     "read_image",
@@ -52,5 +54,6 @@ __all__ = [
     "source_name",
     "survey_images",
     "thumbnail_jpeg",
+    "to_pixels",
     "transform_array",
 ]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from regraft.core import DataError, OptionError, as_path, described, several
+from regraft.data import UnreadableImageError
 from regraft.images.colour import flatten, simplify_mode, without_idle_opacity
 from regraft.images.failures import explain_failure
 from regraft.images.orientation import read_orientation, turn_upright
@@ -18,7 +19,9 @@ from regraft.images.orientation import read_orientation, turn_upright
 if TYPE_CHECKING:
     from pathlib import Path
 
-GivenImage = str | bytes | PathLike[str] | NDArray[np.uint8] | Image.Image
+PixelImage = NDArray[np.uint8] | Image.Image
+"""An image in memory: (height, width, 3) RGB or (height, width) grey, uint8, or a Pillow image."""
+GivenImage = str | bytes | PathLike[str] | PixelImage
 GivenImages = GivenImage | Iterable[GivenImage]
 """What a user may hand over: one image, or any number of them."""
 _FORM = "a uint8 array, (height, width, 3) RGB or (height, width) grey, or a Pillow image"
@@ -42,25 +45,21 @@ def as_pixels(given: object) -> list[NDArray[np.uint8]]:
         DataError: The file behind a Pillow image cannot be read.
     """
     if is_image(given) or isinstance(given, Image.Image):
-        return [_pixels(given, "The image")]
+        return [named_pixels(given, "The image")]
     if isinstance(given, str | bytes) or not isinstance(given, Iterable):
         raise OptionError(f"Images in memory are a list of arrays; this is {described(given)}.{_advice(given)}")
-    return [_pixels(item, f"Image {position}") for position, item in enumerate(given)]
+    return [named_pixels(item, f"Image {position}") for position, item in enumerate(given)]
 
 
-def as_images(given: object, name: str = "") -> list[Path | NDArray[np.uint8]]:
+def as_images(given: object, name: str = "") -> list[Path | PixelImage]:
     """The images that a user means: paths, or what is in memory; one, or any number of them.
 
     Args:
         given: A path, a uint8 array (h, w, 3) or (h, w), a Pillow image; a list, an array or a column of these.
         name: What the user calls it, for messages: `X`.
 
-    Returns:
-        For each a path, or its pixels.
-
     Raises:
         OptionError: It is no image and no list of images, or one of them is none.
-        DataError: The file behind a Pillow image cannot be read.
     """
     if is_image(given) or isinstance(given, str | bytes | PathLike | Image.Image):
         return [_image(given, 0, name)]
@@ -72,26 +71,50 @@ def as_images(given: object, name: str = "") -> list[Path | NDArray[np.uint8]]:
     return [_image(item, place, name) for place, item in enumerate(items)]
 
 
-def _image(item: Any, place: int, name: str) -> Path | NDArray[np.uint8]:
+def _image(item: Any, place: int, name: str) -> Path | PixelImage:
     what = f"Item {place} of {name or 'the list'}"
     if isinstance(item, str | bytes | PathLike):
         return as_path(item, what if name else "An image or folder")
     if is_image(item) or isinstance(item, Image.Image):
-        return _pixels(item, what)
+        return item
     raise OptionError(f"{what} is {described(item)}. An image is a path, {_FORM}.")
 
 
-def _pixels(item: Any, what: str) -> NDArray[np.uint8]:
-    if is_image(item):
-        return item
-    if not isinstance(item, Image.Image):
+def named_pixels(item: Any, what: str) -> NDArray[np.uint8]:
+    """The pixels of an image in memory.
+
+    Args:
+        item: An array or a Pillow image.
+        what: What to call it, as the beginning of a sentence.
+
+    Raises:
+        OptionError: It is none.
+        DataError: The file behind a Pillow image cannot be read.
+    """
+    if not is_image(item) and not isinstance(item, Image.Image):
         raise OptionError(f"{what} is {described(item)}; an image in memory is {_FORM}.{_advice(item)}")
     try:
-        shown = without_idle_opacity(simplify_mode(item))
-        exif = item.info.get("exif") if item.format != "TIFF" else None  # Pillow has already turned a TIFF
+        return to_pixels(item)
+    except UnreadableImageError as error:
+        raise DataError(f"{what} cannot be read: {error.detail}.") from error
+
+
+def to_pixels(image: PixelImage) -> NDArray[np.uint8]:
+    """The pixels of an image in memory: (h, w, 3) or (h, w) uint8, by the rules for files.
+
+    Raises:
+        UnreadableImageError: The file behind a Pillow image cannot be read.
+    """
+    if isinstance(image, np.ndarray):
+        return image
+    try:
+        shown = without_idle_opacity(simplify_mode(image))
+        exif = image.info.get("exif") if image.format != "TIFF" else None  # Pillow has already turned a TIFF
         return np.asarray(flatten(turn_upright(shown, read_orientation(exif if isinstance(exif, bytes) else b""))))
+    except UnreadableImageError:
+        raise
     except Exception as error:  # decoders raise errors of every kind
-        raise DataError(f"{what} cannot be read: {explain_failure(error).detail}.") from error
+        raise explain_failure(error) from error
 
 
 def _advice(given: object) -> str:

@@ -29,8 +29,7 @@ def test_paths_and_pixels_are_taken_in_every_form():
     for several in (["a", "b"], np.array(["a", "b"]), (one for one in "ab"), pd.DataFrame({"x": ["a", "b"]})):
         assert as_images(several) == [Path("a"), Path("b")]
     for given in (PIXELS, Image.fromarray(PIXELS), [PIXELS], PIXELS[None], [Image.fromarray(PIXELS)]):
-        (found,) = as_images(given)
-        np.testing.assert_array_equal(found, PIXELS)
+        np.testing.assert_array_equal(np.asarray(as_images(given)[0]), PIXELS)
         np.testing.assert_array_equal(as_pixels(given)[0], PIXELS)
 
 
@@ -49,10 +48,12 @@ def test_a_pillow_image_is_seen_as_its_file_is(mode, orientation):
 
 
 def test_a_damaged_file_behind_a_pillow_image_is_named():
-    """Its place in the list is said, and what is wrong."""
+    """Its place in the list is said, and what is wrong; it is looked at when its pixels are wanted."""
     data = encoded(Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)), "JPEG")
-    with pytest.raises(DataError, match="Item 1 of X cannot be read: the file ends before its image does"):
-        as_images(["a.png", Image.open(io.BytesIO(data[: len(data) // 2]))], "X")
+    damaged = Image.open(io.BytesIO(data[: len(data) // 2]))
+    assert as_images(["a.png", damaged]) == [Path("a.png"), damaged]
+    with pytest.raises(DataError, match="Image 1 cannot be read: the file ends before its image does"):
+        as_pixels([PIXELS, damaged])
 
 
 @pytest.mark.parametrize(
