@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regraft.reports.axes import (
+    Box,
+    Plot,
     category_axis,
     decades,
     enclosing_axis,
@@ -16,6 +18,8 @@ from regraft.reports.axes import (
     linear_axis,
     logarithmic_axis,
     nice_ticks,
+    padded,
+    plot_box,
     share_axis,
 )
 
@@ -42,6 +46,7 @@ def test_ticks_enclose_the_data(low, extent):
     [
         ((0, 1), [0, 0.2, 0.4, 0.6, 0.8, 1]),
         ((0, 2.5), [0, 0.5, 1, 1.5, 2, 2.5]),
+        ((0, 0.55), [0, 0.2, 0.4, 0.6]),
         ((0.93, 5.2), [0, 1, 2, 3, 4, 5, 6]),
         ((7, 7), [6.999, 6.9995, 7, 7.0005, 7.001]),
     ],
@@ -56,6 +61,7 @@ def test_equal_differences_are_equal_distances():
     axis = linear_axis((10, 20), (100, 0), [10, 15, 20], "{:g}".format)
     assert [(tick.place, tick.label) for tick in axis.ticks] == [(100, "10"), (50, "15"), (0, "20")]
     assert axis.place(12) == 80
+    assert linear_axis((0, 3), (0, 1), (), str).place(2) == 0.67  # hundredths are finer than any screen
 
 
 def test_equal_factors_are_equal_distances():
@@ -92,6 +98,8 @@ def test_an_axis_may_end_at_round_numbers():
 def test_inner_ticks_lie_inside():
     """The ends themselves are labelled where they are round; whole numbers have whole ticks."""
     assert inner_ticks(0.1, 0.3) == [0.1, 0.15, 0.2, 0.25, 0.3]
+    assert inner_ticks(0, 0.55) == [0, 0.2, 0.4]
+    assert inner_ticks(0, 0.55, 6) == [0, 0.1, 0.2, 0.3, 0.4, 0.5]
     assert inner_ticks(1, 3) == [1, 1.5, 2, 2.5, 3]
     assert inner_ticks(1, 3, are_whole=True) == [1, 2, 3]
 
@@ -101,3 +109,19 @@ def test_decades_lie_inside_and_are_few():
     assert decades(0.002, 300) == pytest.approx([0.01, 0.1, 1, 10, 100])
     assert decades(2, 9) == []
     assert decades(1e-9, 1e9) == pytest.approx([10.0**power for power in range(-9, 10, 3)])
+
+
+def test_a_plot_leaves_room_for_its_labels():
+    """In a drawing of 420 x 280: points right and up within the box, more room at the left where labels are longer."""
+    box = plot_box()
+    assert box == Box(left=46, top=14, right=396, bottom=240)
+    assert plot_box(left=54, top=18, right=16) == Box(left=54, top=18, right=404, bottom=240)
+    x, y = (linear_axis((0, 1), places, (), str) for places in (box.across, box.upwards))
+    assert Plot(box, x, y).point(0, 0) == (box.left, box.bottom)
+    assert Plot(box, x, y).point(1, 1) == (box.right, box.top)
+
+
+def test_a_range_of_one_number_is_widened():
+    """To both sides; any other is left as it is."""
+    assert padded(1, 1) == (0.5, 1.5)
+    assert padded(1, 1.25, least=0.25) == (1, 1.25)
