@@ -20,6 +20,7 @@ from regraft.reports.axes import (
     nice_ticks,
     padded,
     plot_box,
+    point_list,
     share_axis,
 )
 
@@ -47,6 +48,7 @@ def test_ticks_enclose_the_data(low, extent):
         ((0, 1), [0, 0.2, 0.4, 0.6, 0.8, 1]),
         ((0, 2.5), [0, 0.5, 1, 1.5, 2, 2.5]),
         ((0, 0.55), [0, 0.2, 0.4, 0.6]),
+        ((0, 0.5), [0, 0.1, 0.2, 0.3, 0.4, 0.5]),
         ((0.93, 5.2), [0, 1, 2, 3, 4, 5, 6]),
         ((7, 7), [6.999, 6.9995, 7, 7.0005, 7.001]),
     ],
@@ -125,3 +127,8 @@ def test_a_range_of_one_number_is_widened():
     """To both sides; any other is left as it is."""
     assert padded(1, 1) == (0.5, 1.5)
     assert padded(1, 1.25, least=0.25) == (1, 1.25)
+
+
+def test_points_are_written_as_svg_wants_them():
+    """Two numbers a point."""
+    assert point_list([(1, 2.5), (3, 4)]) == "1,2.5 3,4"
