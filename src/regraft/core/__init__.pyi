@@ -24,6 +24,7 @@ from .paths import as_path, as_paths, as_source, described, several
 from .places import CACHE_VARIABLE, cache_folder, is_writable, n_usable_cores
 from .progress import Progress, SilentProgress
 from .registry import Registry
+from .rows import Rows
 from .seeding import generator, hash_key
 from .tensors import digest_tensors, read_tensor_header
 from .text import (
@@ -57,6 +58,7 @@ __all__ = [
     "Progress",
     "Registry",
     "RegraftError",
+    "Rows",
     "SilentProgress",
     "StoreError",
     "ThreadLock",

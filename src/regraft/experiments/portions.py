@@ -13,13 +13,10 @@ from regraft.data import Finding, assign_splits, has_own_validation, make_findin
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
+    from regraft.core import Rows
     from regraft.data import Manifest
     from regraft.experiments.dataset_features import DatasetFeatures
     from regraft.experiments.probe_options import ExperimentOptions
-
-    Rows = NDArray[np.int64]
 
 _N_FEW = 20
 """Fewer validation images than this tell two epochs apart by chance."""

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from regraft.finetuning.views import Views
     from regraft.images import Augmentation, ImageSource, Transform
 
-Rows = "NDArray[np.int64]"
-
 
 class Feed(Protocol):
     """Inputs of n images, in any order, in views that depend on the epoch."""

@@ -24,14 +24,12 @@ if TYPE_CHECKING:
     import torch
     from numpy.typing import NDArray
 
-    from regraft.core import Progress
+    from regraft.core import Progress, Rows
     from regraft.finetuning.checkpoints import CheckpointFolder
     from regraft.finetuning.devices import World
     from regraft.finetuning.journal import Journal
     from regraft.finetuning.options import TrainingOptions
     from regraft.finetuning.task import Task
-
-    Rows = NDArray[np.int64]
 
 _CHECKPOINT_SHARE = 0.02
 """A checkpoint is written when the last one's cost is less than this part of the time since."""

@@ -17,13 +17,10 @@ from regraft.finetuning.optimizers import create_optimizer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from numpy.typing import NDArray
-
+    from regraft.core import Rows
     from regraft.finetuning.devices import World
     from regraft.finetuning.options import TrainingOptions
     from regraft.finetuning.task import Task
-
-    Rows = NDArray[np.int64]
 
 _HIGH_RATE = 1e-2
 """A head's learning rate above it is the first suspect when a loss is no number."""

@@ -12,11 +12,10 @@ if TYPE_CHECKING:
     import torch
     from numpy.typing import NDArray
 
+    from regraft.core import Rows
     from regraft.finetuning.feeds import Feed
     from regraft.finetuning.network import GraftedNetwork
     from regraft.finetuning.parameter_groups import ParameterGroup
-
-    Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

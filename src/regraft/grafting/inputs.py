@@ -22,15 +22,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from regraft.core import Progress
+    from regraft.core import Progress, Rows
     from regraft.features import Extractor
     from regraft.finetuning import Feed, Views
     from regraft.grafting.boundary import Boundary
     from regraft.grafting.setup import Setup
     from regraft.grafting.train_options import TuningOptions
     from regraft.images import Augmentation
-
-    Rows = NDArray[np.int64]
 
 _N_SHEET_IMAGES, _N_SHEET_VIEWS = 4, 6
 _N_TIMED = 64

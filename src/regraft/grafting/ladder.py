@@ -18,12 +18,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from regraft.bundle import Calibration
+    from regraft.core import Rows
     from regraft.data import Manifest
     from regraft.experiments import Sides
     from regraft.grafting.fitting import Fit
     from regraft.grafting.sides import Judged
-
-    Rows = NDArray[np.int64]
 
 
 NAMES = ("probe", "fine-tuning")

@@ -20,13 +20,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from regraft.core import Rows
     from regraft.finetuning import StopRequest
     from regraft.grafting.opening import Opened
     from regraft.grafting.preparation import Prepared
     from regraft.grafting.setup import Setup
     from regraft.grafting.train_options import TrainOptions
-
-    Rows = NDArray[np.int64]
 
 
 def build_ladder(opened: Opened, prepared: Prepared, options: TrainOptions, stop: StopRequest) -> Ladder:

@@ -15,10 +15,9 @@ from regraft.heads import softmax
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from regraft.core import Rows
     from regraft.experiments import DatasetFeatures, Portions
     from regraft.grafting.finetune_options import FinetuneOptions
-
-    Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
