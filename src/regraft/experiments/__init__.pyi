@@ -10,9 +10,9 @@ from .network_options import FeatureOptions, NetworkOptions, TrustOptions
 from .networks import left_out_head, open_network
 from .portions import Portions, Sides, portion_for_probe, portion_out
 from .probe_options import ExperimentOptions, ProbeOptions
-from .probes import run_probe
+from .probes import probe_dataset, run_probe
 from .reporting import Measured, Subject, notices_of
-from .results import ClassifierResult, RunResult
+from .results import ClassifierResult, ProbeResult, RunResult
 from .run_folders import RunFolder, write_record
 from .run_options import MetricOptions, RunOptions
 from .yardsticks import Yardstick
@@ -28,6 +28,7 @@ __all__ = [
     "NetworkOptions",
     "Portions",
     "ProbeOptions",
+    "ProbeResult",
     "RunFolder",
     "RunOptions",
     "RunResult",
@@ -53,6 +54,7 @@ __all__ = [
     "open_network",
     "portion_for_probe",
     "portion_out",
+    "probe_dataset",
     "run_probe",
     "spread_out",
     "write_features",

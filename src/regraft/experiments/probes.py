@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from regraft.experiments.circumstances import Stopwatch
 from regraft.experiments.classifiers import build_classifier
 from regraft.experiments.conclusion import conclude
+from regraft.experiments.dataset_features import list_labelled, load_features
 from regraft.experiments.head_choice import fit_head, for_all_classes
+from regraft.experiments.portions import portion_for_probe
 from regraft.experiments.reporting import Subject
+from regraft.experiments.results import ProbeResult
+from regraft.experiments.run_folders import RunFolder
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import numpy as np
     from numpy.typing import NDArray
 
     from regraft.bundle import Classifier
+    from regraft.core import Progress
     from regraft.data import Finding
     from regraft.evaluation import Assessment, Predictions
-    from regraft.experiments.circumstances import Stopwatch
     from regraft.experiments.dataset_features import DatasetFeatures
     from regraft.experiments.probe_options import ProbeOptions
 
@@ -33,6 +37,37 @@ class Probed:
     predictions: Predictions
     assessment: Assessment
     findings: tuple[Finding, ...]
+
+
+def probe_dataset(source: str, options: ProbeOptions, progress: Progress) -> ProbeResult:
+    """List, extract, divide, fit, measure and save.
+
+    Args:
+        source: A folder, a table, or the name of a data set.
+        options: What to do.
+        progress: Where to report.
+
+    Raises:
+        RegraftError: See `regraft.core.errors`; the message says what to do.
+    """
+    watch = Stopwatch()
+    manifest = list_labelled(source, options, watch)
+    with RunFolder(options.runs, options.name, f"{Path(source).stem}-probe") as run:
+        data = load_features(manifest, options, progress, watch)
+        data, portions = portion_for_probe(data, options.test_fraction, options.seed)
+        train, test = portions.train, portions.test
+        progress.start("Fitting the head", 1, unit="heads")
+        probed = run_probe(run.folder, source, data, options, name=run.final.name, train=train, test=test, watch=watch)
+    return ProbeResult(
+        folder=run.final,
+        assessment=probed.assessment,
+        n_train=len(train),
+        n_test=len(test),
+        n_unreadable=len(data.unreadable),
+        n_computed=data.n_computed,
+        seconds=watch.seconds,
+        findings=probed.findings,
+    )
 
 
 def run_probe(

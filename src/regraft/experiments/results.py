@@ -52,3 +52,14 @@ class ClassifierResult(RunResult):
     def bundle(self) -> Path:
         """The saved classifier."""
         return self.folder / "bundle"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProbeResult(ClassifierResult):
+    """What a probe gave.
+
+    Attributes:
+        n_computed: Images whose features had to be computed.
+    """
+
+    n_computed: int

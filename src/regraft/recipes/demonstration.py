@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Unpack
 
+from regraft.core import SilentProgress
 from regraft.datasets import DATASETS, Dataset
-from regraft.recipes.probing import ProbeResult, probe
+from regraft.experiments import ProbeOptions, ProbeResult, probe_dataset
 
 if TYPE_CHECKING:
     from regraft.core import Progress
-    from regraft.experiments import ProbeOptions
     from regraft.recipes.settings import ProbeSettings
 
 _DATASET = "elpv"
@@ -37,4 +37,5 @@ def demo(
     Raises:
         MissingExtraError: The package is not installed.
     """
-    return DemoResult(probe(_DATASET, options, progress=progress, **settings), DATASETS[_DATASET])
+    result = probe_dataset(_DATASET, ProbeOptions.of(options, settings), progress or SilentProgress())
+    return DemoResult(result, DATASETS[_DATASET])

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from regraft.cli.output import open_console, say, say_csv, say_json, say_table
+from regraft.cli.output import is_mute, open_console, say, say_csv, say_json, say_table
 from regraft.cli.progress_bar import ProgressBar
 
 STEERING = ["a\nb", "c\rd", "\x1b[31m", "\x9b31m", "\u202egpj"]
@@ -113,3 +113,13 @@ def test_any_width_is_printable(monkeypatch, printed, columns):
     content = printed()
     open_console().print("several words of text")
     assert b"several" in content()
+
+
+@pytest.mark.parametrize(("rank", "expected"), [(None, False), ("0", False), ("1", True)])
+def test_of_processes_that_train_together_the_first_speaks(monkeypatch, rank, expected):
+    """Which one a process is, torchrun says in RANK."""
+    if rank is None:
+        monkeypatch.delenv("RANK", raising=False)
+    else:
+        monkeypatch.setenv("RANK", rank)
+    assert is_mute() == expected
