@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from regraft.core import CACHE_VARIABLE
+from warm_start import Nursery
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # read once, when the library is imported: no test may ask a hub
 
@@ -16,6 +17,14 @@ os.environ["HF_HUB_OFFLINE"] = "1"  # read once, when the library is imported: n
 def shared_cache(tmp_path_factory) -> Path:
     """A cache for the whole session: weights and graphs are converted once."""
     return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="session")
+def nursery():
+    """Starts real processes that are spared the imports."""
+    nursery = Nursery(("regraft.cli", "regraft.grafting.workshop", "timm", "pyarrow.parquet", "sklearn.linear_model"))
+    yield nursery
+    nursery.close()
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -63,12 +62,13 @@ class Child:
     """An extraction in a process of its own.
 
     Args:
+        nursery: Starts it.
         program: Its command line.
         log: Where it notes what it computes.
     """
 
-    def __init__(self, program, log):
-        self.process = subprocess.Popen(program, stderr=subprocess.PIPE, text=True)
+    def __init__(self, nursery, program, log):
+        self.process = nursery.start(program, env=dict(os.environ))
         self.log = log
 
     def exit_code(self):
@@ -89,13 +89,13 @@ class Child:
 
 
 @pytest.fixture
-def start_child(tiny_images):
+def start_child(tiny_images, nursery):
     """Starts extractions of the tiny images; none survives the test."""
     children = []
 
     def start(store, log, *failpoints, first=0):
-        program = [sys.executable, extraction_child.__file__, tiny_images, store, log, str(first), *failpoints]
-        children.append(Child(program, log))
+        program = [extraction_child.__file__, tiny_images, store, log, str(first), *failpoints]
+        children.append(Child(nursery, program, log))
         return children[-1]
 
     yield start

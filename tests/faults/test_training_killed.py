@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import time
 
 import numpy as np
@@ -42,18 +41,14 @@ def expected(tmp_path_factory):
 
 
 @pytest.fixture
-def start(tmp_path):
+def start(nursery, tmp_path):
     """Starts the training in a process of its own; none survives the test."""
     children = []
 
     def begin(*arguments, launcher=()):
-        program = [sys.executable, *launcher, training_child.__file__, str(tmp_path), *map(str, arguments)]
+        program = [training_child.__file__, tmp_path, *arguments]
         environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-        children.append(
-            subprocess.Popen(
-                program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, process_group=0
-            )
-        )
+        children.append(nursery.start([*launcher, *program], env=environment))
         return children[-1]
 
     yield begin

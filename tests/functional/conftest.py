@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -34,21 +32,13 @@ def photos(tmp_path_factory):
 
 
 @pytest.fixture
-def command(shared_cache, tmp_path):
+def command(shared_cache, nursery, tmp_path):
     """Runs the real command line in a process of its own."""
 
     def run(*arguments, cache=shared_cache, check=True, environment=(), **settings):
         known = {CACHE_VARIABLE: str(cache), "HF_HUB_OFFLINE": "1", "COLUMNS": "100"}
-        done = subprocess.run(
-            [sys.executable, "-m", "regraft", *map(str, arguments)],
-            capture_output=True,
-            text=True,
-            cwd=tmp_path,
-            env={**os.environ, **known, **dict(environment)},
-            check=False,
-            timeout=240,
-            **settings,
-        )
+        environment = {**os.environ, **known, **dict(environment)}
+        done = nursery.run(["-m", "regraft", *arguments], env=environment, cwd=tmp_path, **settings)
         if check:
             assert done.returncode == 0, done.stderr
         return done

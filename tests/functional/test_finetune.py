@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 
 import pytest
@@ -66,7 +64,7 @@ def test_transfer_can_be_chained(tuned, photos, command, tmp_path):
     command("finetune", photos, "--backbone", tuned.folder, "--runs", runs, *QUICK)
 
 
-def test_ctrl_c_keeps_the_state_and_the_same_command_goes_on(photos, shared_cache, command, tmp_path):
+def test_ctrl_c_keeps_the_state_and_the_same_command_goes_on(photos, shared_cache, nursery, command, tmp_path):
     """Mid-training, with exit code 130, and the end is that of an uninterrupted run."""
     many = (
         "--from-stage",
@@ -82,10 +80,7 @@ def test_ctrl_c_keeps_the_state_and_the_same_command_goes_on(photos, shared_cach
     )
     environment = {**os.environ, CACHE_VARIABLE: str(shared_cache), "COLUMNS": "100"}
     for sent in (signal.SIGINT, signal.SIGTERM):
-        child = subprocess.Popen(
-            [sys.executable, "-m", "regraft", "finetune", str(photos), *many],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment,
-        )  # fmt: skip
+        child = nursery.start(["-m", "regraft", "finetune", photos, *many], env=environment)
         n_before = n_lines(tmp_path)
         limit = time.monotonic() + 120
         while n_lines(tmp_path) < n_before + 4 and child.poll() is None:

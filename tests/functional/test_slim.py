@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shlex
 import signal
-import subprocess
 import time
 from pathlib import Path
 
@@ -160,10 +159,9 @@ def test_a_folder_of_classes_is_enough(slim, photos, weights):
     assert "images it had not seen" in done.stdout
 
 
-def test_a_training_under_way_is_evaluated(shards, slim, tmp_path, shared_cache):
+def test_a_training_under_way_is_evaluated(shards, slim, tmp_path, shared_cache, nursery):
     """Its newest checkpoint, by the directory that it will have; with averaged weights."""
     import os
-    import sys
 
     from regraft.core import CACHE_VARIABLE
 
@@ -172,7 +170,7 @@ def test_a_training_under_way_is_evaluated(shards, slim, tmp_path, shared_cache)
         "--max_number_of_steps=100000", "--batch_size=8", "--moving_average_decay=0.9", "--save_interval_secs=0",
     )  # fmt: skip
     environment = {**os.environ, CACHE_VARIABLE: str(shared_cache)}
-    child = subprocess.Popen([sys.executable, "-m", "regraft", "slim", *line], cwd=tmp_path, env=environment)
+    child = nursery.start(["-m", "regraft", "slim", *line], cwd=tmp_path, env=environment)
     limit = time.monotonic() + 120
     while not list(tmp_path.glob("under/.training-*/checkpoints/step-*")):
         assert child.poll() is None

@@ -6,7 +6,6 @@ import json
 import os
 import shlex
 import signal
-import subprocess
 import sys
 import time
 
@@ -38,22 +37,14 @@ def swept(photos, shared_cache, tmp_path_factory):
 
 
 @pytest.fixture
-def start(photos, shared_cache, tmp_path):
+def start(photos, shared_cache, nursery, tmp_path):
     """Starts sweeps in processes of their own; none survives the test."""
     children = []
 
     def begin(*arguments, runs="runs"):
         environment = {**os.environ, CACHE_VARIABLE: str(shared_cache), "COLUMNS": "200", "OMP_NUM_THREADS": "1"}
-        command = [sys.executable, "-m", "regraft", "sweep", str(photos), *SLOWER, "--runs", str(tmp_path / runs)]
-        children.append(
-            subprocess.Popen(
-                [*command, *map(str, arguments)],
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-                env=environment,
-            )
-        )
+        command = ["-m", "regraft", "sweep", photos, *SLOWER, "--runs", tmp_path / runs]
+        children.append(nursery.start([*command, *arguments], env=environment))
         return children[-1]
 
     yield begin

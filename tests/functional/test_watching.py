@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 
 import pytest
@@ -17,22 +15,13 @@ LONG = ("--from-stage", "7", "--epochs", "400", "--views", "1", "--n-strengths",
 
 
 @pytest.fixture
-def start(shared_cache, tmp_path):
+def start(shared_cache, nursery, tmp_path):
     """Begins a command in a process of its own."""
     environment = {**os.environ, CACHE_VARIABLE: str(shared_cache), "COLUMNS": "100"}
     children = []
 
     def begin(*arguments):
-        children.append(
-            subprocess.Popen(
-                [sys.executable, "-m", "regraft", *map(str, arguments)],
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-                cwd=tmp_path,
-                env=environment,
-            )
-        )
+        children.append(nursery.start(["-m", "regraft", *arguments], cwd=tmp_path, env=environment))
         return children[-1]
 
     yield begin

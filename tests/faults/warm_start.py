@@ -1,0 +1,242 @@
+"""Programs that start in milliseconds: each is forked from a process that has imported what they need.
+
+Such a program is a process of its own, with its own environment, folder, standard streams and end, and can be killed
+with -9 like any other; it is only spared the imports, which take seconds. What a test says of imports, of the start of
+Python, of locales or of closed streams needs `subprocess` itself.
+
+    nursery = Nursery(("regraft.cli", "torch"))
+    done = nursery.run(["-m", "regraft", "--help"], env=os.environ)
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import runpy
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+_N_STREAMS = 4
+_N_BYTES_MAX = 1 << 20
+
+
+class Nursery:
+    """Starts programs from one process that has imported some modules.
+
+    Args:
+        modules: What it imports before anything is started.
+    """
+
+    def __init__(self, modules: tuple[str, ...]) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            program = [sys.executable, __file__, str(theirs.fileno()), *modules]
+            # Threads do not come along into a fork, and a pool of linear algebra would wait for them.
+            alone = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+            self._server = subprocess.Popen(program, stdin=subprocess.DEVNULL, pass_fds=(theirs.fileno(),), env=alone)
+        self._socket = ours
+
+    def close(self) -> None:
+        """End the server; programs that still run are killed."""
+        self._socket.close()
+        self._server.wait()
+
+    def start(
+        self, arguments: list[Any], *, env: dict[str, str], cwd: Path | str | None = None, given: str = ""
+    ) -> WarmProcess:
+        """Start a program: `-m MODULE ARGUMENT...` or `SCRIPT ARGUMENT...`, with its output in pipes.
+
+        Args:
+            arguments: As text or paths.
+            env: Its environment.
+            cwd: Its folder; by default the caller's.
+            given: Its standard input.
+        """
+        (out, out_end), (err, err_end), (state, state_end) = os.pipe(), os.pipe(), os.pipe()
+        argv = [os.fsdecode(each) if isinstance(each, os.PathLike) else str(each) for each in arguments]
+        order = {"argv": argv, "env": dict(env), "cwd": os.fspath(cwd or Path.cwd())}
+        message = json.dumps(order).encode()
+        assert len(message) < _N_BYTES_MAX
+        with tempfile.TemporaryFile() as source:
+            source.write(given.encode())
+            source.seek(0)
+            socket.send_fds(self._socket, [message], [source.fileno(), out_end, err_end, state_end])
+        for end in (out_end, err_end, state_end):
+            os.close(end)
+        return WarmProcess(arguments, out, err, state)
+
+    def run(
+        self,
+        arguments: list[Any],
+        *,
+        env: dict[str, str],
+        cwd: Path | str | None = None,
+        given: str = "",
+        timeout: float = 240,
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a program to its end, as `subprocess.run(..., capture_output=True, text=True)`."""
+        process = self.start(arguments, env=env, cwd=cwd, given=given)
+        try:
+            out, err = process.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+        assert process.returncode is not None
+        return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+
+
+class WarmProcess:
+    """A started program, as far as tests need `subprocess.Popen`.
+
+    Attributes:
+        pid: Of the process, which leads a group of its own.
+        returncode: None until it has ended.
+        stdout, stderr: What it writes, as text.
+    """
+
+    def __init__(self, arguments: list[Any], out: int, err: int, state: int) -> None:
+        self.args = arguments
+        self.stdout = os.fdopen(out, encoding="utf-8", errors="surrogateescape")
+        self.stderr = os.fdopen(err, encoding="utf-8", errors="surrogateescape")
+        self._state = os.fdopen(state)
+        self.pid = int(self._state.readline())
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """The exit status if it has ended, negative for a signal."""
+        if self.returncode is None and select.select([self._state], [], [], 0)[0]:
+            self.returncode = int(self._state.readline())
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Until it has ended."""
+        if self.returncode is None and not select.select([self._state], [], [], timeout)[0]:
+            raise subprocess.TimeoutExpired(self.args, timeout or 0)
+        code = self.poll()
+        assert code is not None
+        return code
+
+    def communicate(self, timeout: float | None = None) -> tuple[str, str]:
+        """All that it writes, and its end."""
+        limit = None if timeout is None else time.monotonic() + timeout
+        parts: dict[Any, list[bytes]] = {self.stdout: [], self.stderr: []}
+        waiting = [stream for stream in parts if not stream.closed]
+        while waiting:
+            left = None if limit is None else max(0.0, limit - time.monotonic())
+            ready = select.select(waiting, [], [], left)[0]
+            if not ready:
+                raise subprocess.TimeoutExpired(self.args, timeout or 0)
+            for stream in ready:
+                if data := os.read(stream.fileno(), 1 << 16):
+                    parts[stream].append(data)
+                else:
+                    waiting.remove(stream)
+        self.wait(None if limit is None else max(0.0, limit - time.monotonic()))
+        for stream in parts:
+            stream.close()
+        out, err = (b"".join(read).decode("utf-8", "surrogateescape") for read in parts.values())
+        return out, err
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal, if it still runs."""
+        if self.poll() is None:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """Kill it, like -9."""
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self.send_signal(signal.SIGTERM)
+
+    def __del__(self) -> None:
+        for stream in (self.stdout, self.stderr, self._state):
+            stream.close()
+
+
+def serve(orders: socket.socket) -> dict[str, Any] | None:
+    """Fork for each order. Returns the order in the child, None in the server when nobody can order any more."""
+    woken, wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(wake)
+    running: dict[int, int] = {}
+    while True:
+        ready = select.select([orders.fileno(), woken], [], [])[0]
+        if woken in ready:
+            os.read(woken, 1 << 16)
+            _report(running)
+        if orders.fileno() not in ready:
+            continue
+        message, streams, _flags, _address = socket.recv_fds(orders, _N_BYTES_MAX, _N_STREAMS)
+        if not message:
+            for pid in running:
+                os.killpg(pid, signal.SIGKILL)
+            return None
+        if (pid := os.fork()) == 0:
+            _begin_alone(streams, (woken, wake, orders.detach(), *running.values()))
+            order: dict[str, Any] = json.loads(message)
+            return order
+        given, out, err, state = streams
+        with suppress(PermissionError, ProcessLookupError):
+            os.setpgid(pid, pid)  # whoever comes first: the caller may kill the group at once
+        os.write(state, f"{pid}\n".encode())
+        for end in (given, out, err):
+            os.close(end)
+        running[pid] = state
+
+
+def _begin_alone(streams: list[int], others: tuple[int, ...]) -> None:
+    """A group, signals and standard streams of its own; nothing else of the server's."""
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.setpgid(0, 0)
+    for number, stream in enumerate(streams[:3]):
+        os.dup2(stream, number)
+    for end in (*streams, *others):
+        os.close(end)
+
+
+def _report(running: dict[int, int]) -> None:
+    """Tell how those ended that have."""
+    while running:
+        pid, status = os.waitpid(-1, os.WNOHANG)
+        if pid == 0:
+            return
+        state = running.pop(pid)
+        with suppress(BrokenPipeError):
+            os.write(state, f"{os.waitstatus_to_exitcode(status)}\n".encode())
+        os.close(state)
+
+
+def become(order: dict[str, Any]) -> None:
+    """Run the program that was ordered, as `python ARGUMENT...` would."""
+    os.environ.clear()
+    os.environ.update(order["env"])
+    os.chdir(order["cwd"])
+    first, *rest = order["argv"]
+    if first == "-m":
+        sys.argv = rest
+        sys.path[0] = order["cwd"]
+        runpy.run_module(rest[0], run_name="__main__", alter_sys=True)
+    else:
+        sys.argv = [first, *rest]
+        sys.path[0] = str(Path(first).parent)
+        runpy.run_path(first, run_name="__main__")
+
+
+if __name__ == "__main__":
+    for _module in sys.argv[2:]:
+        importlib.import_module(_module)
+    if (_order := serve(socket.socket(fileno=int(sys.argv[1])))) is not None:
+        become(_order)
