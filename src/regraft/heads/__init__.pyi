@@ -1,7 +1,7 @@
 from .calibration import fit_temperature, softmax
-from .estimators import LinearSVM, Softmax
 from .folds import FoldTable
 from .linear import HeadKind, LinearHead
+from .linear_classifiers import LinearSVM, Softmax
 from .search import HeadSearch
 from .selection import Candidates, Selection, select_head
 from .walk import StrengthPath

@@ -12,8 +12,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from threadpoolctl import threadpool_limits
 
 from regraft.heads.calibration import softmax
-from regraft.heads.estimators import DTYPES, check_training_data
 from regraft.heads.folds import build_folds
+from regraft.heads.linear_classifiers import DTYPES, check_training_data
 from regraft.heads.selection import Candidates, select_head
 
 if TYPE_CHECKING:

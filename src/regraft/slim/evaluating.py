@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regraft.recipes import EvaluateOptions, command_line, evaluate
-from regraft.slim.checkpoints import place_to_measure
+from regraft.slim.checkpoint_paths import place_to_measure
+from regraft.slim.directories import data_source, split_name
 from regraft.slim.flags import told
 from regraft.slim.other_flags import EVAL_FLAGS
-from regraft.slim.places import data_source, split_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from regraft.bundle import find_bundle, read_record
 from regraft.core import DataError, OptionError, shell_quoted
 from regraft.recipes import check, kept_steps, predict
-from regraft.slim.checkpoints import is_run, place_to_measure
+from regraft.slim.checkpoint_paths import is_run, place_to_measure
 from regraft.slim.flags import told
 from regraft.slim.other_flags import EXPORT_FLAGS
 

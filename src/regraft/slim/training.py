@@ -16,13 +16,13 @@ from regraft.recipes import (
     pretrain,
     probe,
 )
+from regraft.slim.directories import begun_otherwise, data_source, is_done, run_settings, split_name
 from regraft.slim.flags import told
 from regraft.slim.knobs import length_settings, optimizer_settings, schedule_settings
 from regraft.slim.models import find_model, preprocessing_family
-from regraft.slim.places import begun_otherwise, data_source, is_done, run_settings, split_name
 from regraft.slim.scopes import check_excluded, first_trained_stage
+from regraft.slim.starting_weights import PRETRAINED, weights_settings
 from regraft.slim.train_flags import TRAIN_FLAGS
-from regraft.slim.weights import PRETRAINED, weights_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from regraft.core import OptionError, as_path
-from regraft.slim.checkpoints import find_own, is_tensorflow
+from regraft.slim.checkpoint_paths import find_own, is_tensorflow
 
 if TYPE_CHECKING:
     from regraft.slim.models import Model

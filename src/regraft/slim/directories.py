@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from regraft.core import OptionError, shell_quoted
 from regraft.recipes import options_under_way
-from regraft.slim.checkpoints import is_run
+from regraft.slim.checkpoint_paths import is_run
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from regraft.core import OptionError
-from regraft.slim.checkpoints import find_own, place_to_measure
+from regraft.slim.checkpoint_paths import find_own, place_to_measure
 from regraft.slim.flags import parse_flags
 from regraft.slim.models import find_model, preprocessing_family
+from regraft.slim.starting_weights import weights_settings
 from regraft.slim.train_flags import TRAIN_FLAGS
 from regraft.slim.training import plan_training
-from regraft.slim.weights import weights_settings
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from regraft.core import OptionError
 from regraft.recipes import FinetuneOptions
-from regraft.slim.places import is_done
+from regraft.slim.directories import is_done
 
 LATER = ("path_column", "label_column", "root", "split_folders")
 
