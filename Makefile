@@ -4,6 +4,7 @@ VENV ?= .venv
 WORKERS ?= 2
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+SCRIPTS := $(sort $(shell grep -l __main__ -r bench docs examples --include='*.py'))
 
 .PHONY: setup demo check format test quick mutations bench clean
 
@@ -37,9 +38,10 @@ mutations: setup
 	$(BIN)/python bench/mutations.py
 
 bench: setup
-	for script in roofline features decoding heads second_head startup scan scale store shards accuracy \
-		finetuning from_scratch training_accuracy privacy; do \
-		$(BIN)/python bench/$$script.py || exit 1; \
+	mkdir -p figures
+	cd figures && for script in $(SCRIPTS); do \
+		echo $$script; \
+		$(abspath $(BIN))/python ../$$script >$$(basename $$script .py).txt || [ $$? = 69 ] || exit 1; \
 	done
 
 clean:

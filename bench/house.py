@@ -10,13 +10,14 @@ imports the other; back arrows are those that point down the floor plan of `pypr
 
 from __future__ import annotations
 
-import argparse
 import ast
 import statistics
 import tomllib
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+
+from rounds import new_parser
 
 HERE = Path(__file__).resolve().parents[1]
 LONG = 40
@@ -90,9 +91,8 @@ def imported_floors(nodes: list[ast.AST]) -> set[str]:
 
 def main() -> None:
     """Print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = new_parser(__doc__)
     parser.add_argument("before", type=Path, nargs="?")
-    parser.add_argument("--quick", action="store_true", help="this checkout alone, which takes a second")
     arguments = parser.parse_args()
     trees = [HERE] if arguments.before is None or arguments.quick else [arguments.before.resolve(), HERE]
     houses = [House.at(tree) for tree in trees]

@@ -1,8 +1,7 @@
 """Whom Regraft asks, what it starts and where it writes: every verb in a process that is watched.
 
-    python bench/privacy.py            # a table: network calls, other processes and foreign files by verb
-    python bench/privacy.py --quick    # leaves out the demonstration on 2,624 images
-    python bench/privacy.py --json F   # the same as JSON
+    python bench/privacy.py            # a table: network calls, other processes and foreign files; two minutes
+    python bench/privacy.py --quick    # the first commands only
 
 Each command runs with an empty HOME and TMPDIR. What it does is seen twice: by Python's audit events, and by a library
 that is loaded before all others (`watched_calls.c`), because libraries in C++ and Rust raise no such events. A file is
@@ -11,18 +10,23 @@ foreign where it is neither in the cache nor in the folder that the command is s
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
+
+from rounds import give_up, new_parser
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 HERE = Path(__file__).parent
 _WATCHED = "REGRAFT_WATCHED_CALLS"
@@ -60,8 +64,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 }
 """What is run, by the verb (or what else it is); a later command uses what earlier ones have left."""
 
-SLOW = {"demo"}
-"""What `--quick` leaves out: `demo` is `probe` on 2,624 images from an installed package."""
+QUICK = ("import regraft", "--help", "scan")
+"""What `--quick` runs; `tests/functional/test_privacy.py` runs all but the demonstration."""
 
 ALLOWED_PROCESSES = {"sweep": "--jobs 2 is one more process, which the user asked for"}
 
@@ -170,22 +174,19 @@ def _write_photos(folder: Path) -> None:
             Image.fromarray(pixels).save(folder / ("train" if number % 4 else "test") / name / f"{number}.jpg")
 
 
-def examine(*, quick: bool) -> dict[str, Seen]:
-    """Run all commands; `quick` leaves out the demonstration."""
+def examine(names: Iterable[str]) -> dict[str, Seen]:
+    """Run these commands, in one area, and say what they did."""
     with tempfile.TemporaryDirectory() as scratch:
         area = Area(Path(scratch).resolve())
-        return {name: area.run(command) for name, command in COMMANDS.items() if not (quick and name in SLOW)}
+        return {name: area.run(COMMANDS[name]) for name in names}
 
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="leave out the demonstration")
-    parser.add_argument("--json", type=Path, help="write what was seen to this file")
-    chosen = parser.parse_args()
-    found = examine(quick=chosen.quick)
-    if chosen.json:
-        chosen.json.write_text(json.dumps({name: asdict(seen) for name, seen in found.items()}, indent=1))
+    is_quick = new_parser(__doc__).parse_args().quick
+    if not sys.platform.startswith("linux") or not shutil.which("cc"):
+        give_up("This needs Linux and a C compiler: sudo apt install gcc")
+    found = examine(QUICK if is_quick else COMMANDS)
     print("| command | network calls | other processes | foreign files | left in TMPDIR |\n|---|---|---|---|---|")
     for name, seen in found.items():
         reason = f" ({ALLOWED_PROCESSES[name]})" if seen.processes and name in ALLOWED_PROCESSES else ""

@@ -1,6 +1,7 @@
 """Whether extraction stays as fast and as small for many images: time an image and peak memory against their number.
 
     python bench/scale.py        # 1,000, 10,000 and 100,000 tiny images, 10,000 photos: about 10 minutes on 2 cores
+    python bench/scale.py --quick     # 8 tiny images
 
 Each number is a process of its own with a store of its own. Tiny images are 40 x 30 pixels, computed at 64 x 64, so
 that everything but the network weighs as much as possible. Memory is the peak of the process above what it has with
@@ -13,7 +14,6 @@ import argparse
 import json
 import os
 import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -28,13 +28,14 @@ from regraft.backbones import DEFAULT_BACKBONE, choose_engine, open_engine, reso
 from regraft.core import cache_folder
 from regraft.data import fingerprint_files
 from regraft.features import FeatureStore, backbone_transform, build_extractor
+from rounds import new_parser, run_process
 
 MIB = 1 << 20
 
 
 def main() -> None:
     """Write images, and measure in child processes."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = new_parser(__doc__)
     parser.add_argument("--numbers", type=int, nargs="+", default=[1_000, 10_000, 100_000])
     parser.add_argument("--photos", type=int, default=10_000)
     parser.add_argument("--child", nargs=3, metavar=("FOLDER", "SIZE", "N"), help=argparse.SUPPRESS)
@@ -43,10 +44,13 @@ def main() -> None:
         folder, size, n = arguments.child
         print(json.dumps(extract(Path(folder), int(size), int(n))))
         return
+    numbers = [8] if arguments.quick else arguments.numbers
     with tempfile.TemporaryDirectory() as scratch:
         tiny = Path(scratch) / "tiny"
-        write_tiny(tiny, max(arguments.numbers))
-        report("tiny images at 64 x 64", tiny, 64, arguments.numbers)
+        write_tiny(tiny, max(numbers))
+        report("tiny images at 64 x 64", tiny, 64, numbers)
+    if arguments.quick:
+        return
     with tempfile.TemporaryDirectory() as scratch:
         write_photos(Path(scratch), n_photos=arguments.photos, width=500, height=375)
         report("photos of 500 x 375 at 224 x 224", Path(scratch), 224, [arguments.photos // 10, arguments.photos])
@@ -59,7 +63,7 @@ def report(what: str, folder: Path, size: int, numbers: list[int]) -> None:
     in_child(folder, size, 8)  # converts the network, where that was not done before
     for n in numbers:
         runs = sorted(
-            (in_child(folder, size, n) for _ in range(3 if n <= 1_000 else 1)), key=lambda one: one["seconds"]
+            (in_child(folder, size, n) for _ in range(3 if n == 1_000 else 1)), key=lambda one: one["seconds"]
         )
         median = runs[len(runs) // 2]
         each = 1e6 * median["seconds"] / n
@@ -73,8 +77,7 @@ def report(what: str, folder: Path, size: int, numbers: list[int]) -> None:
 
 def in_child(folder: Path, size: int, n: int) -> dict[str, float]:
     """One extraction in a process of its own."""
-    command = [sys.executable, __file__, "--child", str(folder), str(size), str(n)]
-    found: dict[str, float] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    found: dict[str, float] = run_process(sys.executable, __file__, "--child", folder, str(size), str(n)).answer
     return found
 
 

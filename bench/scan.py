@@ -1,49 +1,47 @@
 """Scanning photos with a look into each of them, against listing and hashing alone.
 
 python bench/scan.py                # 10,000 photos of 640 x 480; about two minutes, most of it for writing them
-python bench/scan.py --quick        # 200
+python bench/scan.py --quick        # 20
 """
 
 from __future__ import annotations
 
-import argparse
-import statistics
 import tempfile
-import time
+from functools import partial
 from pathlib import Path
 
 import regraft
 from photos import write_photos
 from regraft.core import n_usable_cores
+from rounds import in_turn, medians, new_parser, seconds_of
 
 N_ROUNDS = 3
 
 
 def main() -> None:
     """Write photos, scan them in both ways in turn, and print files a second."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="a few photos only")
-    n_photos = 200 if parser.parse_args().quick else 10_000
-    rates: dict[bool, list[float]] = {False: [], True: []}
+    n_photos = 20 if new_parser(__doc__).parse_args().quick else 10_000
     with tempfile.TemporaryDirectory() as folder:
         write_photos(Path(folder), n_photos=n_photos, width=640, height=480)
-        for _ in range(N_ROUNDS):
-            for decode, found in rates.items():
-                found.append(files_a_second(folder, n_photos, decode=decode))
-    plain, decoded = (statistics.median(found) for found in rates.values())
+        ways = {
+            "names and hashes": partial(files_a_second, folder, n_photos, decode=False),
+            "decoded, too": partial(files_a_second, folder, n_photos, decode=True),
+        }
+        found = medians(in_turn(ways, N_ROUNDS))
     print(f"{n_photos:,} photos of 640 x 480 on {n_usable_cores()} cores, files read before (median of {N_ROUNDS}):")
-    print(f"names and hashes   {plain:8,.0f} files/s")
-    print(f"decoded, too       {decoded:8,.0f} files/s   ({plain / decoded:.1f} times the time)")
+    for way, rate in found.items():
+        print(f"{way:<18} {rate:8,.0f} files/s   ({found['names and hashes'] / rate:.1f} times the time)")
 
 
 def files_a_second(folder: str, n_photos: int, *, decode: bool) -> float:
     """Scan once."""
-    began = time.perf_counter()
-    result = regraft.scan(folder, decode=decode)
-    seconds = time.perf_counter() - began
-    if result.summary.n_images != n_photos:
-        raise SystemExit(f"{result.summary.n_images:,} of {n_photos:,} photos were found sound.")
-    return n_photos / seconds
+
+    def scan() -> None:
+        n_found = regraft.scan(folder, decode=decode).summary.n_images
+        if n_found != n_photos:
+            raise SystemExit(f"{n_found:,} of {n_photos:,} photos were found sound.")
+
+    return n_photos / seconds_of(scan)
 
 
 if __name__ == "__main__":

@@ -1,42 +1,46 @@
 """A second head on known images: the whole process, warm store, median of several runs.
 
-python bench/second_head.py
+python bench/second_head.py             # ELPV; half a minute
+python bench/second_head.py --quick     # 16 photos, once
 """
 
 from __future__ import annotations
 
 import json
 import statistics
-import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
+
+from photos import write_photos
+from rounds import REGRAFT, new_parser, run_process
 
 N_RUNS = 5
 
 
-def main() -> float:
-    """Probe ELPV once to fill the store, then time the other head; returns the median in seconds."""
+def main() -> None:
+    """Measure ELPV, or some photos."""
+    if not new_parser(__doc__).parse_args().quick:
+        measure("elpv", N_RUNS)
+        return
     with tempfile.TemporaryDirectory() as folder:
-        probe(folder, "softmax")
-        seconds = [probe(folder, "svm") for _ in range(N_RUNS)]
-        print(
-            f"second head on ELPV (2,624 images), whole process: median {statistics.median(seconds):.2f} s of", end=" "
-        )
-        print(" ".join(f"{value:.2f}" for value in seconds))
-        record = json.loads((Path(folder) / "elpv-probe-2" / "run.json").read_text())
-        for stage, value in record["seconds"].items():
-            print(f"  {stage:<14} {value:.2f} s")
-    return statistics.median(seconds)
+        write_photos(Path(folder), n_photos=16, width=64, height=48)
+        measure(folder, 1, "--n-strengths", "3")
 
 
-def probe(folder: str, head: str) -> float:
-    """Seconds of one command, from its start to its end."""
-    began = time.perf_counter()
-    command = [sys.executable, "-m", "regraft", "probe", "elpv", "--head", head, "--runs", folder]
-    subprocess.run(command, check=True, capture_output=True)
-    return time.perf_counter() - began
+def measure(source: str, n_runs: int, *options: str) -> float:
+    """Probe once to fill the store, then time the other head; prints and returns the median in seconds."""
+    with tempfile.TemporaryDirectory() as folder:
+        probe = (*REGRAFT, "probe", source, "--runs", folder, *options)
+        run_process(*probe)
+        seconds = [run_process(*probe, "--head", "svm").seconds for _ in range(n_runs)]
+        newest = max(Path(folder).glob("*/run.json"), key=lambda path: path.stat().st_mtime_ns)
+        stages = json.loads(newest.read_text(encoding="utf-8"))["seconds"]
+    found = statistics.median(seconds)
+    rounds = " ".join(f"{value:.2f}" for value in seconds)
+    print(f"second head on {Path(source).name}, whole process: median {found:.2f} s of {rounds}")
+    for stage, value in stages.items():
+        print(f"  {stage:<14} {value:.2f} s")
+    return found
 
 
 if __name__ == "__main__":

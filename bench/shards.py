@@ -1,7 +1,8 @@
 """Shards against what people use: writing them, and reading them. Side by side in one run, rounds in turn, medians.
 
     python bench/shards.py                    # 10,000 photos of 500 x 375, 3 rounds; about 6 minutes on 2 cores
-    python bench/shards.py --photos 1000      # seconds
+    python bench/shards.py --quick            # 16 photos, once
+    pip install 'regraft[dev]'                # for the packages webdataset and tfrecord
 
 Written are: files to TFRecord, WebDataset and Parquet, bytes as they are, digests and all; by a loop over Pillow that
 encodes anew, as many converters do; by the package webdataset. Read are all bytes of all images, from the page cache:
@@ -14,30 +15,28 @@ from __future__ import annotations
 import argparse
 import io
 import json
-import os
-import statistics
-import subprocess
 import sys
 import tarfile
 import tempfile
-import time
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 from PIL import Image
 
 import regraft
 from photos import write_photos
 from regraft.data import read_manifest, reading_order
+from rounds import in_turn, medians, need, new_parser, run_process, seconds_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from regraft.data import Manifest
 
-FORMATS = ("tfrecord", "webdataset", "parquet")
+Format = Literal["tfrecord", "webdataset", "parquet"]
+FORMATS: tuple[Format, ...] = ("tfrecord", "webdataset", "parquet")
 FOLDERS = "class folders"
 PURE_PYTHON = "the package tfrecord, pure Python"
 N_SHARDS = 8
@@ -47,89 +46,71 @@ N_SLOW = 1000
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = new_parser(__doc__)
     parser.add_argument("--photos", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.child:
-        print(json.dumps(_by_tfrecord(arguments.child)))
+        print(json.dumps(by_tfrecord(arguments.child)))
         return
+    need("webdataset", "tfrecord", install="pip install 'regraft[dev]'")
+    n_photos, n_rounds = (16, 1) if arguments.quick else (arguments.photos, arguments.rounds)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        files = write_photos(folder / "photos", n_photos=arguments.photos, width=500, height=375)
+        files = write_photos(folder / "photos", n_photos=n_photos, width=500, height=375)
         n_bytes = sum(path.stat().st_size for path in files)
         print(f"{len(files):,} photos, {n_bytes / 1e6:,.0f} MB, {N_SHARDS} shards", flush=True)
-        writing = writers(files, folder)
-        report("writing", measure(writing, arguments.rounds), "Pillow, encoded anew, one process")
+        report("writing", writers(files, folder), n_rounds, "Pillow, encoded anew, one process")
         for kind in FORMATS:
             convert(folder / "photos", kind, folder / kind)
-        report("reading", measure(readers(folder), arguments.rounds), FOLDERS)
-        report("listing and reading", measure(listers(folder), arguments.rounds), PURE_PYTHON)
+        report("reading", readers(folder), n_rounds, FOLDERS)
+        report("listing and reading", listers(folder), n_rounds, PURE_PYTHON)
 
 
-def measure(contenders: dict[str, Callable[[], tuple[int, float]]], n_rounds: int) -> dict[str, float]:
-    """The median images per second of each, all in turn."""
-    rates: dict[str, list[float]] = {name: [] for name in contenders}
-    for number in range(n_rounds):
-        for name, contender in contenders.items():
-            n_images, seconds = contender()
-            rates[name].append(n_images / seconds)
-            print(f"round {number + 1}  {name:<42} {n_images / seconds:10,.0f} images/s", flush=True)
-    return {name: statistics.median(values) for name, values in rates.items()}
-
-
-def report(what: str, medians: dict[str, float], base: str) -> None:
-    """The medians, as multiples of one of them."""
+def report(what: str, contenders: dict[str, Callable[[], float]], n_rounds: int, base: str) -> None:
+    """All in turn; the medians, as multiples of one of them."""
+    found = medians(in_turn(contenders, n_rounds, unit="images/s"))
     print()
-    for name, rate in medians.items():
-        print(f"{what}  {name:<42} {rate:10,.0f} images/s  {rate / medians[base]:6.1f} x {base}")
+    for name, rate in found.items():
+        print(f"{what}  {name:<42} {rate:10,.0f} images/s  {rate / found[base]:6.1f} x {base}")
     print(flush=True)
 
 
-def convert(source: Path, kind: str, out: Path) -> None:
+def convert(source: Path, kind: Format, out: Path) -> None:
     """Regraft's writer."""
     regraft.convert_dataset(source, to=kind, out=out, shards=N_SHARDS)
 
 
-def writers(files: list[Path], folder: Path) -> dict[str, Callable[[], tuple[int, float]]]:
+def writers(files: list[Path], folder: Path) -> dict[str, Callable[[], float]]:
     """What writes shards; each to a new place."""
+    import webdataset
+
     places = (folder / f"written-{number}" for number in count())
+
+    def rate(n_images: int, write: Callable[[Path], None]) -> Callable[[], float]:
+        return lambda: n_images / seconds_of(partial(write, next(places)))
+
     return {
-        **{f"regraft, {kind}": _timed_conversion(folder / "photos", kind, places, len(files)) for kind in FORMATS},
-        "the package webdataset": lambda: _by_webdataset(files, next(places)),
-        "Pillow, encoded anew, one process": lambda: _by_pillow(files[:N_SLOW], next(places)),
+        **{f"regraft, {kind}": rate(len(files), partial(convert, folder / "photos", kind)) for kind in FORMATS},
+        "the package webdataset": rate(len(files), partial(by_webdataset, webdataset.ShardWriter, files)),
+        "Pillow, encoded anew, one process": rate(min(N_SLOW, len(files)), partial(by_pillow, files[:N_SLOW])),
     }
 
 
-def _timed_conversion(
-    source: Path, kind: str, places: Iterator[Path], n_images: int
-) -> Callable[[], tuple[int, float]]:
-    def run() -> tuple[int, float]:
-        out = next(places)
-        began = time.perf_counter()
-        convert(source, kind, out)
-        return n_images, time.perf_counter() - began
-
-    return run
-
-
-def _by_webdataset(files: list[Path], out: Path) -> tuple[int, float]:
-    import webdataset
-
+def by_webdataset(shard_writer: Callable[..., Any], files: list[Path], out: Path) -> None:
+    """As its documentation does it."""
     out.mkdir()
-    began = time.perf_counter()
     size = -(-len(files) // N_SHARDS)
-    with webdataset.ShardWriter(str(out / "train-%06d.tar"), maxcount=size, verbose=0) as writer:
+    with shard_writer(str(out / "train-%06d.tar"), maxcount=size, verbose=0) as writer:
         for number, path in enumerate(files):
             label = 0 if path.parent.name == "china" else 1
             writer.write({"__key__": f"{number:06d}", "jpg": path.read_bytes(), "cls": label})
-    return len(files), time.perf_counter() - began
 
 
-def _by_pillow(files: list[Path], out: Path) -> tuple[int, float]:
+def by_pillow(files: list[Path], out: Path) -> None:
+    """As many converters do it: pixels are encoded anew."""
     out.mkdir()
-    began = time.perf_counter()
     with tarfile.open(out / "train-000000.tar", "w") as tar:
         for number, path in enumerate(files):
             buffer = io.BytesIO()
@@ -139,54 +120,63 @@ def _by_pillow(files: list[Path], out: Path) -> tuple[int, float]:
             member.size = buffer.tell()
             buffer.seek(0)
             tar.addfile(member, buffer)
-    return len(files), time.perf_counter() - began
 
 
-def readers(folder: Path) -> dict[str, Callable[[], tuple[int, float]]]:
+def readers(folder: Path) -> dict[str, Callable[[], float]]:
     """What reads all images of sets that are listed."""
     listed = {FOLDERS: read_manifest(folder / "photos")}
     listed |= {f"regraft, {kind}": read_manifest(folder / kind) for kind in FORMATS}
-    return {name: partial(_read, manifest) for name, manifest in listed.items()}
+    return {name: partial(read, manifest) for name, manifest in listed.items()}
 
 
-def listers(folder: Path) -> dict[str, Callable[[], tuple[int, float]]]:
+def listers(folder: Path) -> dict[str, Callable[[], float]]:
     """What lists sets and reads all of their images."""
     return {
-        FOLDERS: lambda: _read(folder / "photos"),
-        **{f"regraft, {kind}": partial(_read, folder / kind) for kind in FORMATS},
-        PURE_PYTHON: lambda: _in_child(folder / "tfrecord", "python"),
-        "the package tfrecord, compiled protobuf": lambda: _in_child(folder / "tfrecord", "upb"),
+        FOLDERS: partial(read, folder / "photos"),
+        **{f"regraft, {kind}": partial(read, folder / kind) for kind in FORMATS},
+        PURE_PYTHON: partial(in_child, folder / "tfrecord", "python"),
+        "the package tfrecord, compiled protobuf": partial(in_child, folder / "tfrecord", "upb"),
     }
 
 
-def _read(source: Path | Manifest) -> tuple[int, float]:
-    began = time.perf_counter()
-    manifest = read_manifest(source) if isinstance(source, Path) else source
-    images = manifest.files()
-    ordered = (images[place] for place in reading_order(images))
-    n_bytes = sum(len(image.read_bytes() if isinstance(image, Path) else image.read()) for image in ordered)
-    seconds = time.perf_counter() - began
-    assert n_bytes > len(manifest)
-    return len(manifest), seconds
+def read(source: Path | Manifest) -> float:
+    """Images a second, all bytes of all of them."""
+    n_images = 0
+
+    def work() -> None:
+        nonlocal n_images
+        manifest = read_manifest(source) if isinstance(source, Path) else source
+        images = manifest.files()
+        ordered = (images[place] for place in reading_order(images))
+        n_bytes = sum(len(image.read_bytes() if isinstance(image, Path) else image.read()) for image in ordered)
+        n_images = len(manifest)
+        assert n_bytes > n_images
+
+    seconds = seconds_of(work)
+    return n_images / seconds
 
 
-def _in_child(folder: Path, protobuf: str) -> tuple[int, float]:
-    command = [sys.executable, __file__, "--child", str(folder)]
-    environment = {**os.environ, "PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION": protobuf}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    n_images, seconds = json.loads(done.stdout)
-    return n_images, seconds
+def in_child(folder: Path, protobuf: str) -> float:
+    """Images a second with one of protobuf's implementations, which a process chooses once."""
+    child = (sys.executable, __file__, "--child", folder)
+    rate: float = run_process(*child, PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION=protobuf).answer
+    return rate
 
 
-def _by_tfrecord(folder: Path) -> tuple[int, float]:
+def by_tfrecord(folder: Path) -> float:
+    """Images a second of the package tfrecord, in this process."""
     from tfrecord.reader import tfrecord_loader
 
     wanted = {"image/encoded": "byte", "image/class/label": "int"}
-    began = time.perf_counter()
-    n_images = sum(
-        1 for path in sorted(folder.glob("*.tfrecord")) for _record in tfrecord_loader(str(path), None, wanted)
-    )
-    return n_images, time.perf_counter() - began
+    n_images = 0
+
+    def work() -> None:
+        nonlocal n_images
+        for path in sorted(folder.glob("*.tfrecord")):
+            n_images += sum(1 for _record in tfrecord_loader(str(path), None, wanted))
+
+    seconds = seconds_of(work)
+    return n_images / seconds
 
 
 if __name__ == "__main__":

@@ -1,45 +1,46 @@
 """How fast the program answers: `regraft --help`, `import regraft`, and a warm prediction of one image.
 
-python bench/startup.py
+python bench/startup.py             # half a minute
+python bench/startup.py --quick     # each once
 """
 
 from __future__ import annotations
 
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 from photos import write_photos
+from rounds import REGRAFT, new_parser, run_process
 
 N_RUNS = 9
 IMPORT = "import regraft, sys; assert not {'torch', 'sklearn', 'openvino', 'numpy'} & set(sys.modules)"
 
 
-def main() -> float:
-    """Time three commands; returns the median of `regraft --help` in seconds."""
-    overview = measure("regraft --help", [sys.executable, "-m", "regraft", "--help"])
-    measure("import regraft (no torch)", [sys.executable, "-c", IMPORT])
+def main() -> None:
+    """Time three commands."""
+    measure(1 if new_parser(__doc__).parse_args().quick else N_RUNS)
+
+
+def measure(n_runs: int) -> float:
+    """Print the medians of three commands; returns that of `regraft --help` in seconds."""
+    overview = median("regraft --help", n_runs, *REGRAFT, "--help")
+    median("import regraft (no torch)", n_runs, sys.executable, "-c", IMPORT)
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        photos = write_photos(folder / "photos", n_photos=40, width=500, height=375)
-        command = [sys.executable, "-m", "regraft"]
-        subprocess.run([*command, "probe", str(folder / "photos"), "--runs", scratch], check=True, capture_output=True)
-        measure("regraft predict, one image, warm", [*command, "predict", f"{scratch}/photos-probe", str(photos[0])])
+        photos = write_photos(Path(scratch) / "photos", n_photos=16, width=500, height=375)
+        run_process(*REGRAFT, "probe", photos[0].parents[1], "--runs", scratch, "--n-strengths", "3")
+        predict = ("predict", f"{scratch}/photos-probe", photos[0])
+        median("regraft predict, one image, warm", n_runs, *REGRAFT, *predict)
     return overview
 
 
-def measure(name: str, command: list[str]) -> float:
-    """Median seconds of a whole process, after one run that is not counted."""
-    seconds = []
-    for _ in range(N_RUNS + 1):
-        began = time.perf_counter()
-        subprocess.run(command, check=True, capture_output=True)
-        seconds.append(time.perf_counter() - began)
-    print(f"{name:<34} median {statistics.median(seconds[1:]):.3f} s", flush=True)
-    return statistics.median(seconds[1:])
+def median(name: str, n_runs: int, *command: str | Path) -> float:
+    """Median seconds of a whole process, after one run that is not counted where there are several."""
+    seconds = [run_process(*command).seconds for _ in range(n_runs + (n_runs > 1))]
+    found = statistics.median(seconds[n_runs > 1 :])
+    print(f"{name:<34} median {found:.3f} s", flush=True)
+    return found
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """A store of a million rows: opening it, and looking up ten thousand of them, each in a new process.
 
 python bench/store.py               # writes 5 GB to a temporary folder; about 5 minutes
+python bench/store.py --quick       # 2,000 rows, once
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -18,6 +18,7 @@ import numpy as np
 
 from regraft.core import digest_bytes
 from regraft.features import SHARD_ROWS, FeatureKey, FeatureStore
+from rounds import new_parser, run_process
 
 N_FEATURES = 1280
 N_WANTED = 10_000
@@ -27,7 +28,7 @@ KEY = FeatureKey(transform="bench", weights="bench", architecture="bench", layer
 
 def main() -> None:
     """Fill a store, then measure."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = new_parser(__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--child", nargs=3, metavar=("FOLDER", "ROWS", "ORDER"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -35,19 +36,17 @@ def main() -> None:
         folder, rows, order = arguments.child
         print(json.dumps(look_up(Path(folder), int(rows), order)))
         return
+    n_rows, n_runs = (2_000, 1) if arguments.quick else (arguments.rows, N_RUNS)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "features"
-        fill(folder, arguments.rows)
+        fill(folder, n_rows)
         for order in ("together", "scattered"):
-            command = [sys.executable, __file__, "--child", str(folder), str(arguments.rows), order]
-            found = [
-                json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-                for _ in range(N_RUNS)
-            ]
+            child = (sys.executable, __file__, "--child", folder, str(n_rows), order)
+            found = [run_process(*child).answer for _ in range(n_runs)]
             opened, read = (statistics.median(one[name] for one in found) for name in ("open", "read"))
             print(
-                f"{arguments.rows:,} rows of {N_FEATURES:,}: open {opened:.3f} s, "
-                f"look up and read {N_WANTED:,} rows that lie {order} {read:.2f} s",
+                f"{n_rows:,} rows of {N_FEATURES:,}: open {opened:.3f} s, "
+                f"look up and read {min(N_WANTED, n_rows):,} rows that lie {order} {read:.2f} s",
                 flush=True,
             )
 

@@ -1,7 +1,8 @@
 """TensorFlow itself against our shards and our preprocessing; it need not be installed beside Regraft.
 
     python -m venv tf && tf/bin/pip install tensorflow-cpu
-    python bench/tensorflow_check.py tf/bin/python
+    python bench/tensorflow_check.py tf/bin/python    # half a minute
+    python bench/tensorflow_check.py --quick          # four photos; without TensorFlow only what Regraft does
 
 TensorFlow reads what Regraft writes (tf.io.parse_single_example, every image decoded), Regraft reads what TensorFlow
 writes (tf.io.TFRecordWriter, tf.train.Example), and TF-Slim's evaluation of the inception family (tf.image) is compared
@@ -12,11 +13,21 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import importlib
 import json
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rounds import give_up, new_parser, run_process
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
 N_PHOTOS = 200
 SIZE = 224
@@ -24,51 +35,64 @@ SIZE = 224
 
 def main() -> None:
     """Compare and print; an assertion fails where they do not agree."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("python", type=Path, help="a Python that has TensorFlow")
+    parser = new_parser(__doc__)
+    parser.add_argument("python", type=Path, nargs="?", default=sys.executable, help="a Python that has TensorFlow")
     parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.child:
         print(json.dumps(by_tensorflow(arguments.child)))
         return
     with tempfile.TemporaryDirectory() as scratch:
-        compare(Path(scratch), arguments.python)
+        folder = Path(scratch)
+        files, pixels = by_regraft(folder, 4 if arguments.quick else N_PHOTOS)
+        if subprocess.run([arguments.python, "-c", "import tensorflow"], check=False, capture_output=True).returncode:
+            give_up(
+                "This needs TensorFlow: python -m venv tf && tf/bin/pip install tensorflow-cpu; then give tf/bin/python"
+            )
+        seen = run_process(arguments.python, __file__, "--child", folder).answer
+        print(f"TensorFlow {seen['version']}")
+        compare_records(files, seen["ours"], folder / "theirs")
+        compare_pixels(pixels, folder / "pixels.npy")
 
 
-def compare(folder: Path, python: Path) -> None:
-    """The three comparisons."""
-    import numpy as np
-
+def by_regraft(folder: Path, n_photos: int) -> tuple[list[Path], list[NDArray[np.uint8]]]:
+    """Photos, written as TFRecord, too, and prepared as TF-Slim's inception networks evaluate them."""
     import regraft
     from photos import write_photos
     from regraft.backbones import BACKBONES, DEFAULT_BACKBONE, with_preprocessing
-    from regraft.data import read_manifest
     from regraft.features import backbone_transform
     from regraft.images import read_image
 
-    files = write_photos(folder / "photos", n_photos=N_PHOTOS, width=500, height=375)
+    files = write_photos(folder / "photos", n_photos=n_photos, width=500, height=375)
     regraft.convert_dataset(folder / "photos", to="tfrecord", out=folder / "ours", shards=3)
-    command = [str(python), __file__, str(python), "--child", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    seen = json.loads(done.stdout.splitlines()[-1])
-    print(f"TensorFlow {seen['version']}")
-    wanted = sorted([hashlib.sha256(path.read_bytes()).hexdigest(), path.parent.name, 375, 500] for path in files)
-    assert sorted(seen["ours"]) == wanted
-    print(f"TensorFlow reads ours: {len(wanted)} images, labels, names and sizes agree, all decoded")
-    theirs = read_manifest(folder / "theirs")
-    found = sorted(
-        (hashlib.sha256(image.read()).hexdigest(), theirs.class_names[label])
-        for image, label in zip(theirs.files(), theirs.labels.tolist(), strict=True)
-    )
-    assert found == sorted((digest, name) for digest, name, _height, _width in wanted)
-    print(f"Regraft reads TensorFlow's: {len(found)} images and labels agree")
     spec = with_preprocessing(BACKBONES[DEFAULT_BACKBONE], "inception")
     transform = backbone_transform(spec, spec.resize)
-    pixels = np.load(folder / "pixels.npy")
-    differences = [
-        np.abs(read_image(path, transform).pixels - theirs_of).mean()
-        for path, theirs_of in zip(files, pixels.astype(np.float64), strict=True)
-    ]
+    return files, [read_image(path, transform).pixels for path in files]
+
+
+def compare_records(files: Sequence[Path], seen: list[list[Any]], theirs: Path) -> None:
+    """What TensorFlow has read of ours, and what we read of TensorFlow's."""
+    from regraft.data import read_manifest
+
+    digests = {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    assert sorted(seen) == sorted([digest, path.parent.name, 375, 500] for path, digest in digests.items())
+    print(f"TensorFlow reads ours: {len(files)} images, labels, names and sizes agree, all decoded")
+    manifest = read_manifest(theirs)
+    found = sorted(
+        (hashlib.sha256(image.read_bytes() if isinstance(image, Path) else image.read()).hexdigest(), name)
+        for image, name in zip(
+            manifest.files(), (manifest.class_names[label] for label in manifest.labels), strict=True
+        )
+    )
+    assert found == sorted((digest, path.parent.name) for path, digest in digests.items())
+    print(f"Regraft reads TensorFlow's: {len(found)} images and labels agree")
+
+
+def compare_pixels(ours: Sequence[NDArray[np.uint8]], theirs: Path) -> None:
+    """How far both kinds of evaluation are apart."""
+    import numpy as np
+
+    differences = [np.abs(a - b).mean() for a, b in zip(ours, np.load(theirs).astype(np.float64), strict=True)]
     print(
         f"inception's evaluation at {SIZE} pixels: {np.mean(differences):.2f} grey levels of 255 apart on average "
         f"(most: {np.max(differences):.2f}), for its resize is not antialiased"
@@ -78,8 +102,8 @@ def compare(folder: Path, python: Path) -> None:
 def by_tensorflow(folder: Path) -> dict[str, object]:
     """What TensorFlow reads, writes and computes; runs in the other Python."""
     import numpy as np
-    import tensorflow as tf
 
+    tf: Any = importlib.import_module("tensorflow")
     kinds = {
         "image/encoded": tf.io.FixedLenFeature((), tf.string),
         "image/format": tf.io.FixedLenFeature((), tf.string),
@@ -102,7 +126,7 @@ def by_tensorflow(folder: Path) -> dict[str, object]:
     return {"version": tf.__version__, "ours": seen}
 
 
-def write_as_slim(tf: object, files: list[Path], out: Path, labels: dict[str, int]) -> None:
+def write_as_slim(tf: Any, files: list[Path], out: Path, labels: dict[str, int]) -> None:
     """As dataset_utils.image_to_tfexample and the converters of TF-Slim do it."""
     out.mkdir()
     (out / "labels.txt").write_text("".join(f"{number}:{name}\n" for name, number in labels.items()))
@@ -125,7 +149,7 @@ def write_as_slim(tf: object, files: list[Path], out: Path, labels: dict[str, in
             writer.write(tf.train.Example(features=tf.train.Features(feature=feature)).SerializeToString())
 
 
-def prepared(tf: object, path: Path) -> object:
+def prepared(tf: Any, path: Path) -> Any:
     """preprocess_for_eval of inception_preprocessing, before it is brought to -1 ... 1; in grey levels."""
     image = tf.image.convert_image_dtype(tf.io.decode_jpeg(path.read_bytes(), channels=3), tf.float32)
     image = tf.image.central_crop(image, 0.875)
@@ -134,4 +158,4 @@ def prepared(tf: object, path: Path) -> object:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

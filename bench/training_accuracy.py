@@ -1,7 +1,8 @@
 """How good `train` is on real data, against the probe, over several seeds, and what it costs.
 
-    python bench/training_accuracy.py                               # ELPV, 75/25, seed 0, three training seeds
-    python bench/training_accuracy.py --signs FOLDER --seeds 0      # Belgian traffic signs, grouped 5-fold
+    python bench/training_accuracy.py                               # ELPV, 75/25, three training seeds; 20 minutes
+    python bench/training_accuracy.py --signs FOLDER --seeds 0      # Belgian traffic signs, grouped 5-fold; an hour
+    python bench/training_accuracy.py --quick                       # one fold of drawn signs
 
 FOLDER has one sub-folder for each class and files called POLE_VIEW.ppm; each fold is held out once, and the images of
 a pole are never on both sides. The split of the data is always the same; a seed changes the order of the images, their
@@ -10,59 +11,61 @@ views and dropout.
 
 from __future__ import annotations
 
-import argparse
 import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from signs import GROUPS, draw_signs
 
 import regraft
+from accuracy import grouped_folds
 from regraft.backbones import DEFAULT_BACKBONE
-from regraft.core import SilentProgress
-from regraft.data import Reading, cluster_units, read_manifest, split_folds
-from regraft.experiments.circumstances import Stopwatch
-from regraft.experiments.dataset_features import load_features
-from regraft.recipes import ProbeOptions
+from rounds import new_parser
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from argparse import Namespace
+    from collections.abc import Iterator, Mapping
 
-POLES = r"(\d+)/(\d+)_"
+QUICK: dict[str, Any] = {"ladder_folds": 2, "from_stage": "7", "epochs": 1, "rates": (1e-3,), "n_strengths": 3}
 
 
 def main() -> None:
     """Measure what the arguments ask for."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = new_parser(__doc__)
     parser.add_argument("--signs", type=Path, help="folder of Belgian traffic signs, instead of ELPV")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--rates", type=float, nargs="+", default=[6e-4])
-    parser.add_argument("--folds", type=int, default=2, help="of the ladder")
+    parser.add_argument("--ladder-folds", type=int, default=2)
     parser.add_argument("--from-stage", default="5")
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--backbone", default=DEFAULT_BACKBONE)
     parser.add_argument("--schedule", default="one-cycle")
     parser.add_argument("--layer-decay", type=float, default=1.0)
     arguments = parser.parse_args()
-    settings = {
-        "rates": tuple(arguments.rates),
-        "ladder_folds": arguments.folds,
-        "from_stage": arguments.from_stage,
-        "epochs": arguments.epochs,
-        "backbone": arguments.backbone,
-        "schedule": arguments.schedule,
-        "layer_decay": arguments.layer_decay,
-    }
+    others = ("quick", "signs", "seeds")
+    settings = QUICK if arguments.quick else {k: v for k, v in vars(arguments).items() if k not in others}
     print(" ".join(f"{name}={value}" for name, value in settings.items()), flush=True)
     with tempfile.TemporaryDirectory() as work:
-        if arguments.signs is None:
-            sides = {"ELPV, 75/25, seed 0": "elpv"}
-            settings |= {"augmentation": "flips"}
-        else:
-            sides = {f"Belgian signs, fold {fold}": path for fold, path in held_out(arguments.signs, Path(work))}
-            settings |= {"augmentation": "crop", "group_by": POLES}
-        means = [seed_mean(sides, seed, work, settings) for seed in arguments.seeds]
+        sides, more = sources(arguments, Path(work))
+        seeds = [0] if arguments.quick else arguments.seeds
+        report([seed_mean(sides, seed, work, settings | more) for seed in seeds])
+
+
+def sources(arguments: Namespace, work: Path) -> tuple[Mapping[str, str | Path], dict[str, Any]]:
+    """What is learnt, by name, and the options that belong to it."""
+    if arguments.quick:
+        fold, path = next(held_out(draw_signs(work / "signs", n_classes=2), work))
+        return {f"drawn signs, fold {fold}": path}, {"augmentation": "none", "group_by": GROUPS}
+    if arguments.signs is None:
+        return {"ELPV, 75/25, seed 0": "elpv"}, {"augmentation": "flips"}
+    folds = {f"Belgian signs, fold {fold}": path for fold, path in held_out(arguments.signs, work)}
+    return folds, {"augmentation": "crop", "group_by": GROUPS}
+
+
+def report(means: list[tuple[float, float, float]]) -> None:
+    """The mean of the seeds."""
     tuned, probed, minutes = np.array(means).T
     spread = f", standard deviation {tuned.std(ddof=1):.4f}" if len(tuned) > 1 else ""
     print(
@@ -71,13 +74,16 @@ def main() -> None:
     )
 
 
-def seed_mean(sources: dict[str, Any], seed: int, work: str, settings: dict[str, Any]) -> tuple[float, float, float]:
+def seed_mean(
+    sources: Mapping[str, str | Path], seed: int, work: str, settings: dict[str, Any]
+) -> tuple[float, float, float]:
     """Mean accuracy of `train` and of the probe over the sources, and the minutes of all trainings."""
+    probing = {name: settings[name] for name in ("group_by", "backbone", "n_strengths") if name in settings}
     rows = []
     for name, source in sources.items():
         runs = tempfile.mkdtemp(dir=work)
         found = regraft.train(source, training_seed=seed, runs=runs, **settings)
-        probed = regraft.probe(source, runs=runs, group_by=settings.get("group_by"), backbone=settings["backbone"])
+        probed = regraft.probe(source, runs=runs, **probing)
         minutes = sum(found.seconds.values()) / 60
         rows.append((found.assessment.accuracy.value, probed.assessment.accuracy.value, minutes))
         print(
@@ -93,10 +99,7 @@ def seed_mean(sources: dict[str, Any], seed: int, work: str, settings: dict[str,
 
 def held_out(folder: Path, work: Path) -> Iterator[tuple[int, Path]]:
     """Five copies of a data set, each with another fold as its test side."""
-    manifest = read_manifest(folder, Reading(group_by=POLES))
-    data = load_features(manifest, ProbeOptions(), SilentProgress(), Stopwatch())
-    units = cluster_units(data.digests, data.manifest.groups)
-    outer = split_folds(data.manifest.labels, units, data.digests, n_folds=5, seed=0)
+    data, outer = grouped_folds(folder)
     for fold in range(5):
         for row, path in enumerate(data.manifest.paths):
             target = work / f"fold{fold}" / ("test" if outer[row] == fold else "train") / path

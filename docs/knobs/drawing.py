@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from matplotlib.figure import Figure
+
     from regraft.evaluation import Estimate
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#999999")
@@ -115,7 +117,8 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> None
 
 def percent(found: Estimate) -> str:
     """An accuracy and its 95 % interval."""
-    return f"{100 * found.value:.1f} % ({100 * found.low:.1f} to {100 * found.high:.1f})"
+    low, high = (100 * (end or 0) for end in (found.low, found.high))
+    return f"{100 * found.value:.1f} % ({low:.1f} to {high:.1f})"
 
 
 def spread(values: Sequence[float]) -> str:
@@ -123,7 +126,7 @@ def spread(values: Sequence[float]) -> str:
     return f"{100 * np.mean(values):.1f} % ({100 * min(values):.1f} to {100 * max(values):.1f})"
 
 
-def _save(figure: plt.Figure, picture: Path) -> None:
+def _save(figure: Figure, picture: Path) -> None:
     picture.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(picture, dpi=_DPI)
     plt.close(figure)

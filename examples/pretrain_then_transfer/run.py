@@ -2,7 +2,7 @@
 
     pip install 'regraft[examples]'
     python examples/pretrain_then_transfer/run.py           # three seeds; about 12 minutes on 2 cores
-    python examples/pretrain_then_transfer/run.py --quick   # one seed, 10 and 50 images a class: 2 minutes
+    python examples/pretrain_then_transfer/run.py --quick   # two images a class, one step: whether it runs
 
 LeNet learns from 1,797 digits of Turkish writers, scanned at 8 x 8 pixels (UCI), and is then used for American writers'
 (MNIST) with 10, 50 or 250 images of each class: under a linear head (probe), or trained on with the very options with
@@ -16,6 +16,8 @@ import argparse
 import json
 import sys
 import tempfile
+from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,63 +32,73 @@ from digits import split_digits, write_digits
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-N_TEST = 200
-"""Test images of each class, the same for all trainings."""
 ARMS = {"from nothing": "#999999", "probe": "#0072b2", "trained on": "#d55e00"}
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is trained.
+
+    Attributes:
+        sizes: Training images of each class.
+        seeds: One experiment for each: of the training images, the weights and the order.
+        n_test: Test images of each class, the same for all trainings.
+        n_epochs: Of the pretraining.
+        n_steps: Of every training on MNIST's digits.
+        n_each: Images of each class and source; all for None.
+    """
+
+    sizes: tuple[int, ...] = (10, 50, 250)
+    seeds: tuple[int, ...] = (0, 1, 2)
+    n_test: int = 200
+    n_epochs: int = 30
+    n_steps: int = 600
+    n_each: int | None = None
+
+
+QUICK = Effort(sizes=(2,), seeds=(0,), n_test=2, n_epochs=1, n_steps=1, n_each=4)
 
 
 def main() -> None:
     """Train everything, print the table, draw the curves."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="one seed, two sizes")
+    parser.add_argument("--quick", action="store_true", help="two images a class, one step: whether it runs")
     parser.add_argument("--out", type=Path, default=Path("transfer"), help="folder of curves.png and results.json")
     arguments = parser.parse_args()
-    sizes, seeds = ((10, 50), (0,)) if arguments.quick else ((10, 50, 250), (0, 1, 2))
+    effort = QUICK if arguments.quick else Effort()
     arguments.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
-        results = compare(Path(scratch), sizes, seeds)
+        results = compare(Path(scratch), effort)
     (arguments.out / "results.json").write_text(json.dumps(results, indent=2))
-    draw(results, sizes, arguments.out / "curves.png")
+    draw(results, effort.sizes, arguments.out / "curves.png")
     print("| images a class | " + " | ".join(ARMS) + " |\n|---|" + "---|" * len(ARMS))
-    for size in sizes:
+    for size in effort.sizes:
         cells = (100 * np.array(results[arm][str(size)]) for arm in ARMS)
         texts = (f"{values.mean():.1f} % ({values.min():.1f} to {values.max():.1f})" for values in cells)
         print(f"| {size} | {' | '.join(texts)} |")
 
 
-def compare(
-    folder: Path, sizes: Sequence[int], seeds: Sequence[int], *, n_epochs: int = 30, n_steps: int = 600
-) -> dict[str, dict[str, list[float]]]:
-    """Test accuracies by arm and size, one for each seed (of the training images, the weights and the order).
-
-    Args:
-        folder: For images and runs.
-        sizes: Training images of each class.
-        seeds: One experiment for each.
-        n_epochs: Of the pretraining.
-        n_steps: Of every training on MNIST's digits.
-    """
-    mnist, uci = write_digits(folder / "digits")
-    runs = folder / "runs"
+def compare(folder: Path, effort: Effort) -> dict[str, dict[str, list[float]]]:
+    """Test accuracies by arm and size, one for each seed; images and runs are written to a folder."""
+    mnist, uci = write_digits(folder / "digits", n_each=effort.n_each)
+    runs, n_epochs = folder / "runs", effort.n_epochs
     learnt = regraft.pretrain(uci, backbone="lenet", augmentation="crop", epochs=n_epochs, runs=runs, name="learnt")
     print(f"Pretrained on UCI's digits. {learnt.assessment.sentence}", flush=True)
-    results: dict[str, dict[str, list[float]]] = {arm: {str(size): [] for size in sizes} for arm in ARMS}
-    for size in sizes:
-        for seed in seeds:
-            new = split_digits(mnist, folder / f"mnist-{size}-{seed}", n_train=size, n_test=N_TEST, seed=seed)
-            how: dict[str, Any] = {"steps": n_steps, "augmentation": "crop", "validation_fraction": 0}
-            how |= {"training_seed": seed, "runs": runs}
-            found = {
-                "from nothing": regraft.pretrain(new, backbone="lenet", **how),
-                "probe": regraft.probe(new, backbone=str(learnt.folder), runs=runs),
-                "trained on": regraft.pretrain(
-                    new, backbone=str(learnt.folder), init="pretrained", from_stage="1", **how
-                ),
-            }
-            for arm, run in found.items():
-                results[arm][str(size)].append(run.assessment.accuracy.value)
-            accuracies = ", ".join(f"{arm} {run.assessment.accuracy.value:.4f}" for arm, run in found.items())
-            print(f"{size} images a class, seed {seed}: {accuracies}", flush=True)
+    results: dict[str, dict[str, list[float]]] = {arm: {str(size): [] for size in effort.sizes} for arm in ARMS}
+    for size, seed in product(effort.sizes, effort.seeds):
+        new = split_digits(mnist, folder / f"mnist-{size}-{seed}", n_train=size, n_test=effort.n_test, seed=seed)
+        how: dict[str, Any] = {"steps": effort.n_steps, "augmentation": "crop", "validation_fraction": 0}
+        how |= {"training_seed": seed, "runs": runs}
+        known = str(learnt.folder)
+        found = {
+            "from nothing": regraft.pretrain(new, backbone="lenet", **how).assessment,
+            "probe": regraft.probe(new, backbone=known, runs=runs).assessment,
+            "trained on": regraft.pretrain(new, backbone=known, init="pretrained", from_stage="1", **how).assessment,
+        }
+        for arm, assessment in found.items():
+            results[arm][str(size)].append(assessment.accuracy.value)
+        accuracies = ", ".join(f"{arm} {assessment.accuracy.value:.4f}" for arm, assessment in found.items())
+        print(f"{size} images a class, seed {seed}: {accuracies}", flush=True)
     return results
 
 

@@ -69,7 +69,7 @@ def train_one_layer(
     for _step in range(recipe.steps):
         rows = slice(None) if recipe.batch_size is None else torch.randint(len(inputs), (recipe.batch_size,))
         optimizer.zero_grad()
-        functional.cross_entropy(scores_of(layer, inputs[rows], recipe), targets[rows]).backward()
+        functional.cross_entropy(scores_of(layer, inputs[rows], recipe), targets[rows]).backward()  # type: ignore[no-untyped-call]
         optimizer.step()
     return layer
 

@@ -25,6 +25,15 @@ def pictures(monkeypatch):
     return pictures
 
 
+@pytest.fixture
+def material(monkeypatch):
+    """What writes their images."""
+    monkeypatch.setattr(sys, "path", [*sys.path, str(KNOBS)])
+    import material
+
+    return material
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_shows_its_picture_and_names_the_command(page, pictures):
     """The picture exists and is small; the command's topic does, too."""
@@ -53,12 +62,12 @@ def test_the_index_lists_every_page_and_topic(pictures):
     assert set(PAGES) == set(pictures.TOPICS)
 
 
-def test_each_class_of_arrows_is_the_mirror_image_of_the_other(tmp_path, pictures):
+def test_each_class_of_arrows_is_the_mirror_image_of_the_other(tmp_path, material):
     """A flip makes the other class of an arrow: its broad head is on the side that it points to."""
     import numpy as np
     from PIL import Image
 
-    folder = pictures.material.arrows(tmp_path, n_train=20, n_test=1)
+    folder = material.Material(tmp_path).arrows(n_train=20, n_test=1)
     left, right = (
         np.mean([np.asarray(Image.open(path), np.float64) for path in (folder / "train" / kind).iterdir()], axis=0)
         for kind in ("left", "right")
@@ -68,15 +77,14 @@ def test_each_class_of_arrows_is_the_mirror_image_of_the_other(tmp_path, picture
     assert right[:, ::-1][of_head].mean() > left[:, ::-1][of_head].mean() + 20
 
 
-def test_wrong_labels_are_as_many_as_wanted(tmp_path, pictures, monkeypatch):
+def test_wrong_labels_are_as_many_as_wanted(tmp_path, material):
     """A fifth of the training images lies with another class; the test images do not."""
-    source = tmp_path / "source"
+    source = tmp_path / "digits" / "mnist"  # where they would be written
     for label in range(10):
         (source / str(label)).mkdir(parents=True)
         for number in range(110):
             (source / str(label) / f"{label}-{number}.png").write_bytes(b"")
-    monkeypatch.setattr(pictures.material, "sources", lambda _scratch: (source, source))
-    folder = pictures.material.mislabelled_digits(tmp_path, 10, 0.2)
+    folder = material.Material(tmp_path).mislabelled_digits(10, 0.2)
     wrong = {
         side: sum(path.stem[0] != path.parent.name for path in folder.glob(f"{side}/*/*.png"))
         for side in ("train", "test")

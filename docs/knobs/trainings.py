@@ -1,0 +1,87 @@
+"""The trainings that the pictures show: LeNet from nothing, EfficientNet-Lite0 trained on, and its features."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from material import Material
+
+import regraft
+from regraft.recipes import FinetuneOptions, PretrainOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from regraft.recipes import FinetuneResult, ProbeResult
+
+SEEDS = (0, 1, 2)
+
+
+class Trainings:
+    """Trains with a few options of its own, and those that are given.
+
+    Args:
+        scratch: A folder for images and runs.
+        is_quick: One training of one step, and one probe, stand for all; the options of all are checked.
+    """
+
+    def __init__(self, scratch: Path, *, is_quick: bool = False) -> None:
+        self.material = Material(scratch, most=2 if is_quick else None)
+        self.runs = scratch / "runs"
+        self.is_quick = is_quick
+        self._known: dict[str, Any] = {}
+
+    def from_nothing(self, data: Path, **settings: Any) -> FinetuneResult:
+        """LeNet with drawn weights, and nothing that hides a knob's effect: no augmentation, no averaged weights."""
+        plain: dict[str, Any] = {"backbone": "lenet", "augmentation": "none", "ema": None, "dropout": 0.0}
+        how = plain | {"label_smoothing": 0.0, "runs": self.runs} | settings
+        if not self.is_quick:
+            return regraft.pretrain(data, **how)
+        PretrainOptions.of(None, how)
+        few = {"steps": 1, "validation_fraction": 0.25}
+        found: FinetuneResult = self._once(
+            "from nothing", lambda: regraft.pretrain(data, **(plain | few), runs=self.runs)
+        )
+        return found
+
+    def further(self, data: Path, **settings: Any) -> FinetuneResult:
+        """EfficientNet-Lite0 trained on, on cells that have no top and no left."""
+        how: dict[str, Any] = {"augmentation": "flips", "epochs": 6, "learning_rate": 6e-4, "fresh_views": "no"}
+        how |= {"validation_fraction": 0, "runs": self.runs} | settings
+        if not self.is_quick:
+            return regraft.finetune(data, **how)
+        FinetuneOptions.of(None, how)
+        return self.from_nothing(self.material.digits(1))
+
+    def probe(self, data: Path) -> ProbeResult:
+        """EfficientNet-Lite0's last features under a linear head."""
+        few: dict[str, Any] = {"n_strengths": 2} if self.is_quick else {}
+        found: ProbeResult = self._once(
+            "probe", lambda: regraft.probe(data, layer="penultimate", runs=self.runs, **few)
+        )
+        return found
+
+    def over_seeds(self, n_train: int, **settings: Any) -> list[float]:
+        """Accuracies of LeNet on 1,000 digits, for other training images, drawn weights and orders."""
+        how: dict[str, Any] = settings | {"validation_fraction": 0}
+        runs = (self.from_nothing(self.material.digits(n_train, seed=s), training_seed=s, **how) for s in SEEDS)
+        return [run.assessment.accuracy.value for run in runs]
+
+    def probes_over_seeds(self, n_train: int, seeds: Sequence[int]) -> list[float]:
+        """Accuracies of a probe on 1,000 digits, for other training images."""
+        runs = (self.probe(self.material.digits(n_train, seed=seed)) for seed in seeds)
+        return [run.assessment.accuracy.value for run in runs]
+
+    @cached_property
+    def learnt_on_uci(self) -> str:
+        """The folder of a LeNet that has learnt UCI's digits."""
+        data = self.material.sources()[1]
+        return str(self.from_nothing(data, augmentation="crop", epochs=15, name="learnt").folder)
+
+    def _once(self, kind: str, train: Callable[[], Any]) -> Any:
+        """What was trained before, where that stands for all."""
+        if not self.is_quick or kind not in self._known:
+            self._known[kind] = train()
+        return self._known[kind]

@@ -1,0 +1,56 @@
+"""The scripts that give the figures of the documentation run, and `make bench` knows them all."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from regraft.core import CACHE_VARIABLE
+
+ROOT = Path(__file__).parents[2]
+SCRIPTS = sorted(
+    str(path.relative_to(ROOT))
+    for folder in ("bench", "docs", "examples")
+    for path in (ROOT / folder).rglob("*.py")
+    if "__main__" in path.read_text(encoding="utf-8")
+)
+UNAVAILABLE = 69
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_it_runs(script, shared_cache, tmp_path):
+    """With --quick, in an empty folder, and prints numbers; or it says what to install."""
+    done = subprocess.run(
+        [sys.executable, ROOT / script, "--quick"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, CACHE_VARIABLE: str(shared_cache), "OMP_NUM_THREADS": "1"},
+        cwd=tmp_path,
+        check=False,
+        timeout=280,
+    )
+    if done.returncode == UNAVAILABLE:
+        assert re.fullmatch(r"This needs .*: .*(pip install|git worktree|apt install) .*\n", done.stderr)
+        return
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"\d", done.stdout)
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_its_header_says_how_it_is_run(script):
+    """The command, and that it can be quick."""
+    header = (ROOT / script).read_text(encoding="utf-8").split('"""')[1]
+    assert f"python {script}" in header
+    assert "--quick" in header
+
+
+def test_make_bench_runs_every_script():
+    """The list is found, not typed."""
+    done = subprocess.run(["make", "-n", "bench"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert [script for script in SCRIPTS if script not in done.stdout] == []
