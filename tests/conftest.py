@@ -22,7 +22,7 @@ def shared_cache(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def nursery():
     """Starts real processes that are spared the imports."""
-    nursery = Nursery(("regraft.cli", "regraft.grafting.workshop", "timm", "pyarrow.parquet", "sklearn.linear_model"))
+    nursery = Nursery(("regraft.recipes.training", "torch", "timm", "pyarrow.parquet", "sklearn.linear_model"))
     yield nursery
     nursery.close()
 
