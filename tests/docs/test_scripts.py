@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
@@ -13,9 +14,11 @@ import pytest
 from regraft.core import CACHE_VARIABLE
 
 ROOT = Path(__file__).parents[2]
+FOLDERS = ("bench", "docs", "examples")
+PAGES = [ROOT / "README.md", *sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.md"))]
 SCRIPTS = sorted(
     str(path.relative_to(ROOT))
-    for folder in ("bench", "docs", "examples")
+    for folder in FOLDERS
     for path in (ROOT / folder).rglob("*.py")
     if "__main__" in path.read_text(encoding="utf-8")
 )
@@ -48,6 +51,22 @@ def test_its_header_says_how_it_is_run(script):
     header = (ROOT / script).read_text(encoding="utf-8").split('"""')[1]
     assert f"python {script}" in header
     assert "--quick" in header
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_scripts_that_a_page_names_exist(page):
+    """Each figure can be made again by the command beside it."""
+    for script in re.findall(r"python ((?:bench|docs|examples)/[\w/]+\.py)", page.read_text(encoding="utf-8")):
+        assert script in SCRIPTS
+
+
+def test_functions_of_scripts_are_short():
+    """As those of the house: at most 40 lines."""
+    for folder in FOLDERS:
+        for path in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno >= 40:
+                    pytest.fail(f"{path}: {node.name}")
 
 
 def test_make_bench_runs_every_script():
