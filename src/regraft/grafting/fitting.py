@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -113,22 +114,9 @@ def fit(setup: Setup, prepared: Prepared, job: Job, stop: StopRequest | None = N
         _begin(journal, prepared)
     for sentence in (*resumed, *((rates_table(task.groups),) if job.shows_rates else ())):
         setup.say(sentence)
-    try:
+    with nullcontext() if journal is None else closing(journal):
         trained = training.run(setup.progress, stop)
-    finally:
-        if journal is not None:
-            journal.close()
-    task.network.load_state_dict(trained.state)
-    return Fit(
-        trained=trained,
-        head=task.network.head.fitted(),
-        sides=job.sides,
-        network_state={name: tensor.cpu() for name, tensor in body_of(trained.state).items()},
-        rates=tuple(task.groups),
-        resumed=resumed,
-        seconds=sum(epoch.seconds for epoch in trained.history),
-        folder=job.folder,
-    )
+    return _finished(task, trained, job, resumed)
 
 
 def score(setup: Setup, prepared: Prepared, fit: Fit, rows: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -160,6 +148,20 @@ def _build_task(setup: Setup, prepared: Prepared, job: Job) -> Task:
         loss=create_loss(options, head.n_classes, counts, balanced=options.class_weight == "balanced"),
         n_classes=head.n_classes,
         name=lambda row: manifest.paths[row],
+    )
+
+
+def _finished(task: Task, trained: Trained, job: Job, resumed: tuple[str, ...]) -> Fit:
+    task.network.load_state_dict(trained.state)
+    return Fit(
+        trained=trained,
+        head=task.network.head.fitted(),
+        sides=job.sides,
+        network_state={name: tensor.cpu() for name, tensor in body_of(trained.state).items()},
+        rates=tuple(task.groups),
+        resumed=resumed,
+        seconds=sum(epoch.seconds for epoch in trained.history),
+        folder=job.folder,
     )
 
 
