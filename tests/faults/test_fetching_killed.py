@@ -13,7 +13,7 @@ import pytest
 import fetching_child
 from publisher import ARCHIVES, Fault, Publisher
 from regraft.core import SilentProgress
-from regraft.datasets import digest_images
+from regraft.datasets.provenance import digest_images
 
 PATIENCE_SECONDS = 60
 PLACE = "/shareddata/BelgiumTSC/BelgiumTSC_"

@@ -2,7 +2,6 @@
 
 from regraft.data.files import (
     N_BYTES_MAX,
-    N_SIGNATURE_BYTES,
     READABLE_KINDS,
     ImageFile,
     Reason,
@@ -11,7 +10,6 @@ from regraft.data.files import (
     UnreadableImageError,
     as_files,
     explain_os_error,
-    identify_content,
     reading_order,
     require_readable,
 )
@@ -42,7 +40,6 @@ __all__ = [
     "CONVERSION_FILE",
     "LABELS_FILE",
     "N_BYTES_MAX",
-    "N_SIGNATURE_BYTES",
     "READABLE_KINDS",
     "UNLABELLED",
     "Conversion",
@@ -72,7 +69,6 @@ __all__ = [
     "fingerprint_manifest",
     "has_image_name",
     "has_own_validation",
-    "identify_content",
     "is_hidden",
     "label_positions",
     "left_out",

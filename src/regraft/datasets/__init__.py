@@ -5,7 +5,7 @@ from regraft.datasets.conversion import ConvertDatasetOptions, Converted, conver
 from regraft.datasets.fetching import FetchedArchive, NotConnectedError, RangeRefusedError, Web, fetch_file
 from regraft.datasets.getting import GetDatasetOptions, obtain
 from regraft.datasets.named import read_dataset
-from regraft.datasets.provenance import Provenance, digest_images, read_provenance
+from regraft.datasets.provenance import Provenance
 from regraft.datasets.surveys import ImageSizes, survey_dataset
 
 __all__ = [
@@ -22,10 +22,8 @@ __all__ = [
     "RangeRefusedError",
     "Web",
     "convert",
-    "digest_images",
     "fetch_file",
     "obtain",
     "read_dataset",
-    "read_provenance",
     "survey_dataset",
 ]

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from regraft.data.files import ShardFile, StoredImage
+    from regraft.data.manifest import Split
 
 N_NAME_CHARACTERS_MAX = 4096
 """Longer names of images and classes are not taken."""
@@ -86,3 +87,28 @@ class ShardContents:
         """
         path = str(shard.path) if number is None else f"{shard.path}#{number}"
         self.unreadable.append(Unreadable(path=path, reason=reason, detail=detail))
+
+
+@dataclass(frozen=True)
+class ListedImage:
+    """One image of a set of shards, and what its shard says of it.
+
+    Attributes:
+        image: Where it is.
+        shard: The shard's name.
+        name: The file name that its record gives it.
+        label: Its label as a number.
+        text: Its class's name.
+        group: The physical object that it shows.
+        caption: A text beside it, which may be its class.
+        split: What the shard's name says.
+    """
+
+    image: StoredImage
+    shard: str
+    name: str | None
+    label: int | None
+    text: str | None
+    group: str | None
+    caption: str | None
+    split: Split | None

@@ -126,7 +126,7 @@ def gather_archives(
     fetched: dict[str, Source] = {}
     for place, archive in enumerate(wanted):
         try:
-            record = fetch_archive(archive, staging, progress=progress, web=web)
+            record = _fetch_archive(archive, staging, progress=progress, web=web)
         except _CannotFetchError as error:
             if archive.is_optional:
                 progress.say(f"{error} It is left out.")
@@ -144,7 +144,7 @@ class _CannotFetchError(FetchError):
     """The publisher's server does not give a file."""
 
 
-def fetch_archive(archive: Archive, folder: Path, *, progress: Progress, web: Web) -> FetchedArchive:
+def _fetch_archive(archive: Archive, folder: Path, *, progress: Progress, web: Web) -> FetchedArchive:
     """Make sure that an archive is in `folder`, whole.
 
     Where its digest is known, a file with another one is refused and removed. Where none is known, any file that the

@@ -30,6 +30,9 @@ def place_validation(labels: tuple[str, ...], file: str) -> Place:
     Args:
         labels: Synsets, in the images' order.
         file: Where they come from, for errors.
+
+    Raises:
+        FetchError: The place is asked of an image without a label.
     """
 
     def place(name: str) -> str | None:

@@ -137,7 +137,11 @@ class _Watched:
         self._n_allowed = n_bytes + 2 * _N_PIECE_BYTES
 
     def read(self, n_bytes: int) -> bytes:
-        """The next bytes."""
+        """The next bytes.
+
+        Raises:
+            FetchError: There are more than was agreed, or a header is too large.
+        """
         piece = self._stream.read(n_bytes)
         self._n_bytes += len(piece)
         self._n_allowed -= len(piece)

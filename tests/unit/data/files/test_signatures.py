@@ -4,7 +4,13 @@ import struct
 
 import pytest
 
-from regraft.data import N_SIGNATURE_BYTES, READABLE_KINDS, UnreadableImageError, identify_content, require_readable
+from regraft.data.files import (
+    N_SIGNATURE_BYTES,
+    READABLE_KINDS,
+    UnreadableImageError,
+    identify_content,
+    require_readable,
+)
 
 
 def brands(major, *compatible):

@@ -23,7 +23,7 @@ from little_sets import (
 from publisher import Fault
 from regraft.core import FetchError, OptionError
 from regraft.data import read_manifest
-from regraft.datasets import read_provenance
+from regraft.datasets.provenance import read_provenance
 from regraft.datasets.unpacking.cifar import CIFAR10_CLASSES
 
 BROUGHT = ("ILSVRC2012_img_train.tar", "ILSVRC2012_img_val.tar")
