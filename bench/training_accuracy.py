@@ -2,7 +2,7 @@
 
     python bench/training_accuracy.py                               # ELPV, 75/25, three training seeds; 20 minutes
     python bench/training_accuracy.py --signs FOLDER --seeds 0      # Belgian traffic signs, grouped 5-fold; an hour
-    python bench/training_accuracy.py --quick                       # one fold of drawn signs
+    python bench/training_accuracy.py --quick                       # one fold of drawn signs, LeNet
 
 FOLDER has one sub-folder for each class and files called POLE_VIEW.ppm; each fold is held out once, and the images of
 a pole are never on both sides. The split of the data is always the same; a seed changes the order of the images, their
@@ -12,23 +12,26 @@ views and dropout.
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from signs import GROUPS, draw_signs
 
 import regraft
 from accuracy import grouped_folds
 from regraft.backbones import DEFAULT_BACKBONE
 from rounds import new_parser
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "examples" / "traffic_signs"))
+from signs import GROUPS, draw_signs
+
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterator, Mapping
 
-QUICK: dict[str, Any] = {"ladder_folds": 2, "from_stage": "7", "epochs": 1, "rates": (1e-3,), "n_strengths": 3}
+QUICK: dict[str, Any] = {"ladder_folds": 2, "epochs": 1, "rates": (1e-3,), "n_strengths": 3}
 
 
 def main() -> None:
@@ -57,7 +60,9 @@ def sources(arguments: Namespace, work: Path) -> tuple[Mapping[str, str | Path],
     """What is learnt, by name, and the options that belong to it."""
     if arguments.quick:
         fold, path = next(held_out(draw_signs(work / "signs", n_classes=2), work))
-        return {f"drawn signs, fold {fold}": path}, {"augmentation": "none", "group_by": GROUPS}
+        learnt = regraft.pretrain(path, backbone="lenet", steps=1, runs=work / "learnt")
+        settings = {"augmentation": "none", "group_by": GROUPS, "backbone": str(learnt.folder)}
+        return {f"drawn signs, fold {fold}": path}, settings
     if arguments.signs is None:
         return {"ELPV, 75/25, seed 0": "elpv"}, {"augmentation": "flips"}
     folds = {f"Belgian signs, fold {fold}": path for fold, path in held_out(arguments.signs, work)}
