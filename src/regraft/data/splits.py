@@ -82,7 +82,7 @@ def split_folds(
     if n_folds < 2:
         raise OptionError(f"Cross-validation needs at least two folds; {n_folds} were asked for.")
     table = _UnitTable(labels, units, digests, seed, "folds")
-    fold_of_unit = np.zeros(len(table.sizes), np.int64)
+    fold_of_unit = np.empty_like(table.sizes)
     n_in_fold = np.zeros(n_folds, np.int64)
     for members in table.by_class():
         sizes = table.sizes[members]
@@ -180,7 +180,7 @@ class _UnitTable:
     ) -> None:
         _ids, self.unit_of_row = np.unique(units, return_inverse=True)
         n_units = int(self.unit_of_row.max(initial=-1)) + 1
-        self.sizes = np.bincount(self.unit_of_row, minlength=n_units)
+        self.sizes = np.bincount(self.unit_of_row)
         keys = [b"\xff" * 33] * n_units
         for row, unit in enumerate(self.unit_of_row.tolist()):
             keys[unit] = min(keys[unit], hash_key(seed, purpose, digests[row]))
@@ -221,8 +221,6 @@ def _return_lost_classes(labels: NDArray[np.int64], table: _UnitTable, is_test: 
 
 def _fill(sizes: NDArray[np.int64], wanted: float) -> NDArray[np.int64]:
     """Positions of units, in order, that bring the sum as near to `wanted` as one pass can."""
-    if sizes.max(initial=1) == 1:
-        return np.arange(min(int(wanted + 0.5), len(sizes)))
     chosen: list[int] = []
     total = 0
     for position, size in enumerate(sizes.tolist()):
@@ -234,10 +232,10 @@ def _fill(sizes: NDArray[np.int64], wanted: float) -> NDArray[np.int64]:
 
 def _deal(sizes: NDArray[np.int64], n_in_fold: NDArray[np.int64]) -> NDArray[np.int64]:
     """Give each unit, the largest first, to the fold with the fewest images of the class, then of all."""
-    folds = np.zeros(len(sizes), np.int64)
+    folds = np.empty_like(sizes)
     n_of_class = np.zeros_like(n_in_fold)
     for position in np.argsort(-sizes, kind="stable"):
-        fold = np.lexsort((np.arange(len(n_in_fold)), n_in_fold + n_of_class, n_of_class))[0]
+        fold = np.lexsort((n_in_fold, n_of_class))[0]
         folds[position] = fold
         n_of_class[fold] += sizes[position]
     return folds

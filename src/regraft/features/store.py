@@ -123,7 +123,7 @@ class FeatureStore:
         if self.folder.exists():
             for content, (shard, position) in self._ask(lambda index: index.find(key.fingerprint, wanted)).items():
                 by_shard[shard].append((content, position))
-        features = np.zeros((len(digests), 0), key.dtype)
+        features = np.empty((len(digests), 0), key.dtype)
         found = np.zeros(len(digests), np.bool_)
         for shard, places in by_shard.items():
             contents, positions = zip(*places, strict=True)

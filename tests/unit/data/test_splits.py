@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regraft.core import DataError, OptionError
+from regraft.core import DataError, OptionError, hash_key
 from regraft.data.splits import assign_splits, split_folds, split_holdout
 from regraft.data.units import cluster_units
 
@@ -170,6 +170,49 @@ def test_what_comes_back_is_the_smallest_unit_of_a_lost_class():
     assert any(all_three)
 
 
+def test_a_larger_share_adds_images(make_digests):
+    """What is held out for a smaller share is held out for a larger one; one image of a class is always left."""
+    labels = np.repeat([0, 1], 10)
+    former = np.zeros(20, bool)
+    for test_fraction in (0.1, 0.5, 0.9, 0.96, 0.99):
+        is_test = split_holdout(labels, np.arange(20), make_digests(20), test_fraction=test_fraction, seed=0)
+        assert (is_test >= former).all()
+        former = is_test
+    assert np.bincount(labels[former]).tolist() == [9, 9]
+
+
+def test_what_single_images_cannot_give_others_need_not(make_digests):
+    """Classes of one image give none; the next class makes up for half an image of that, not for all."""
+    labels = np.repeat(np.arange(21), [1] * 20 + [100])
+    is_test = split_holdout(labels, np.arange(120), make_digests(120), test_fraction=0.25, seed=0)
+    assert is_test.sum() == is_test[20:].sum() == 26
+
+
+def test_a_unit_that_came_back_brings_its_other_classes(make_digests):
+    """Where one unit holds two lost classes, it alone comes back: the other unit of one of them stays in the test."""
+    units = np.repeat(np.arange(14), [5, 4, *[1] * 12])
+    labels = np.array([0, 0, 0, 8, 9, 0, 0, 0, 9, *[0] * 12])
+    n_both = 0
+    for seed in range(20):
+        is_test = split_holdout(labels, units, make_digests(21), test_fraction=0.97, seed=seed)
+        if not is_test[9:].all():  # a single image was left of class 0, and both units had gone
+            assert not is_test[0]
+            assert is_test[5]
+            n_both += 1
+    assert n_both > 0
+
+
+def test_equal_units_are_dealt_in_the_order_of_their_keys(make_digests):
+    """Forty groups of two images go to three folds in turn; five images go to the first five of forty folds."""
+    units, digests = np.repeat(np.arange(40), 2), make_digests(80)
+    folds = split_folds(np.zeros(80, int), units, digests, n_folds=3, seed=0)
+    keys = [min(hash_key(0, "folds", digests[2 * unit + half]) for half in (0, 1)) for unit in range(40)]
+    in_order = sorted(range(40), key=keys.__getitem__)
+    assert folds[::2][in_order].tolist() == [position % 3 for position in range(40)]
+    folds = split_folds(np.zeros(5, int), np.arange(5), make_digests(5), n_folds=40, seed=0)
+    assert sorted(folds) == [0, 1, 2, 3, 4]
+
+
 @given(data_sets(), st.integers(2, 6))
 def test_folds_keep_units(data, n_folds):
     """No unit is torn by the folds, and every fold number is one."""
@@ -265,6 +308,7 @@ def test_given_splits_are_kept(make_manifest, make_digests, given_splits, sides)
     ("given_splits", "sides"),
     [
         (["train", "val", "test"], ("train", "val", "test")),
+        (["train"] * 8 + ["val", "test"], ("train",) * 8 + ("val", "test")),
         (["val", "test"], ("train", "test")),
         (["train", "test"], ("train", "test")),
     ],
@@ -332,6 +376,6 @@ def test_names_and_places_do_not_matter(make_manifest, make_digests):
     one = make_manifest(["cat", "dog"] * 20)
     two = make_manifest(["cat", "dog"] * 20, groups=[f"group {row}" for row in range(40)])
     digests = make_digests(40)
-    assert assign_splits(one, digests, test_fraction=0.25, seed=0) == assign_splits(
-        two, digests, test_fraction=0.25, seed=0
-    )
+    sides = assign_splits(one, digests, test_fraction=0.25, seed=0)
+    assert sides == assign_splits(two, digests, test_fraction=0.25, seed=0)
+    assert sides.count("test") == 10

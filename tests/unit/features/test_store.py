@@ -74,6 +74,7 @@ def test_an_empty_store_needs_no_folder(tmp_path):
     features, found = store.read(KEY, digests_of(2))
     assert features.shape == (2, 0)
     assert not found.any()
+    assert store.missing(key=KEY, digests=digests_of(2) * 2) == digests_of(2)
     assert store.info().n_rows == store.clear().n_rows == 0
     assert not store.folder.exists()
 
@@ -121,6 +122,14 @@ def test_an_index_that_promises_too_much_loses_only_that(store):
     assert_complete(store)
 
 
+def test_an_index_that_does_its_work_is_not_made_again(store):
+    """New rows are entered into the index that is there."""
+    ask_index(store, "CREATE TABLE mark (number)")
+    store.add(KEY, digests_of(1, 20), rows_of(1, 20))
+    assert store.missing(KEY, digests_of(21)) == []
+    assert ask_index(store, "SELECT * FROM mark") == []
+
+
 def test_an_index_that_swallows_rows_is_made_again(store):
     """Rows are there when `add` returns, also where the index has taken them without keeping them."""
     ask_index(store, "CREATE TRIGGER swallow BEFORE INSERT ON entries BEGIN SELECT RAISE(IGNORE); END")
@@ -151,7 +160,7 @@ def test_rows_of_another_recipe_are_not_believed_in_this_ones_folder(store):
 def test_a_journal_of_a_dead_writer_does_not_outlive_its_index(store):
     """An index that is made again begins without what SQLite kept beside the old one."""
     beside = [store.folder / f"catalogue.sqlite{ending}" for ending in ("-journal", "-wal", "-shm")]
-    for path in beside:
+    for path in [*beside, store.folder / ".rebuilt.sqlite"]:
         path.write_bytes(b"of an index that is gone")
     store.reindex()
     assert not any(path.exists() for path in beside)
