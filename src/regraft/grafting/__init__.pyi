@@ -9,14 +9,10 @@ from .pretrain_options import PretrainOptions
 from .records import WhichWeights, kept_steps, options_under_way, training_folder
 from .results import FinetuneResult, TrainResult
 from .rungs import build_ladder
-from .sides import training_folds
-from .sweeps.journal import require_optuna
+from .sweeps.opening import open_sweep
 from .sweeps.options import SweepOptions
-from .sweeps.shared import SharedParts
-from .sweeps.space import read_space
-from .sweeps.study import SweepStudy
-from .sweeps.trials import TrialRoom, check_variants
-from .sweeps.workers import Order, Team
+from .sweeps.outcome import find_outcome, read_outcome, sweep_folder, write_outcome
+from .sweeps.workers import Team
 from .train_options import TrainOptions
 from .tuning import tune
 from .watching import Place
@@ -29,30 +25,27 @@ __all__ = [
     "Ladder",
     "Made",
     "Opened",
-    "Order",
     "Place",
     "Prepared",
     "PretrainOptions",
-    "SharedParts",
     "SweepOptions",
-    "SweepStudy",
     "Team",
     "TrainOptions",
     "TrainResult",
-    "TrialRoom",
     "WhichWeights",
     "build_ladder",
-    "check_variants",
     "end_training",
+    "find_outcome",
     "graft",
     "kept_steps",
     "making_of",
+    "open_sweep",
     "open_training",
     "options_under_way",
     "prepare",
-    "read_space",
-    "require_optuna",
+    "read_outcome",
+    "sweep_folder",
     "training_folder",
-    "training_folds",
     "tune",
+    "write_outcome",
 ]

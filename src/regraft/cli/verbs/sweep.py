@@ -23,5 +23,4 @@ def sweep(source: str, /, *, options: Annotated[SweepOptions, Parameter(name="*"
     """
     with ProgressBar() as progress:
         result = run_sweep(source, options, progress=progress)
-    if result is not None:
-        say_sweep(result)
+    say_sweep(result)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from regraft.grafting.sides import Judged, hold_out
 from regraft.grafting.sweeps.fold_scores import FoldScore, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from regraft.backbones import BackboneSpec
     from regraft.experiments import Sides
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from regraft.grafting.sweeps.shared import SharedParts
     from regraft.grafting.sweeps.study import SweepStudy
     from regraft.reports import Setting, SweptOption
+
+_SECONDS_BETWEEN_LOOKS = 0.5
+"""At what other processes do."""
 
 
 @dataclass(eq=False)
@@ -72,30 +76,42 @@ class TrialRoom:
             InterruptedRunError: Ctrl-C or SIGTERM; the trial is taken up where it was by the same command.
         """
         n_shown = self._show(None)
-        try:
+        with self._stoppable():
             while (held := self.study.take(self.options.trials)) is not None:
                 with held:
                     self._run(held)
                 n_shown = self._show(n_shown)
                 self._mark(held)
+
+    def finish(self) -> None:
+        """Run also what processes leave that die, and wait for what others run.
+
+        Raises:
+            InterruptedRunError: As for `work`.
+        """
+        is_told = False
+        while True:
+            self.work()
+            if self.study.is_over:
+                return
+            if self.study.n_under_way():
+                if not is_told:
+                    self.shared.progress.say("Another process runs the last trials: waiting for it.")
+                is_told = True
+                with self._stoppable():
+                    time.sleep(_SECONDS_BETWEEN_LOOKS)
+            elif self.study.n_finished() >= self.options.trials:
+                return
+
+    @contextmanager
+    def _stoppable(self) -> Iterator[None]:
+        try:
+            yield
         except KeyboardInterrupt:
             raise InterruptedRunError(
                 f"Stopped. {plural(self.study.n_finished(), 'finished trial')} of {self.options.trials} kept: run the "
                 "same command again to go on."
             ) from None
-
-    def finish(self) -> bool:
-        """Run also what processes leave that die, until nothing is left to do here.
-
-        Returns:
-            Whether all trials are finished. If not, other processes run the last ones, or one has ended the sweep.
-        """
-        while True:
-            self.work()
-            if self.study.is_over or self.study.n_under_way():
-                return False
-            if self.study.n_finished() >= self.options.trials:
-                return True
 
     def _show(self, n_shown: int | None) -> int:
         """Move the bar to the trials that are finished here and elsewhere."""

@@ -9,14 +9,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regraft.core import Value, n_usable_cores
+from regraft.core import InterruptedRunError, SilentProgress, Value, n_usable_cores
+from regraft.experiments import Stopwatch
+from regraft.grafting.sweeps.opening import open_sweep
 from regraft.grafting.sweeps.options import SweepOptions
 
 if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-_PROGRAM = "from regraft.recipes.sweeping import join_sweep; join_sweep()"
+PROGRAM = "from regraft.grafting.sweeps.workers import join_sweep; join_sweep()"
+"""What a process runs."""
 _PATIENCE_SECONDS = 60
 """That a process has to write its checkpoint when it is asked to stop."""
 
@@ -52,7 +55,7 @@ class Team:
         self._set_threads(self.n_threads if n_others else None)
         for _ in range(n_others):
             process = subprocess.Popen(  # noqa: S603 - our own program
-                [sys.executable, "-c", _PROGRAM],
+                [sys.executable, "-c", PROGRAM],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -91,3 +94,12 @@ class Team:
         if n_threads is not None:
             self._former_threads = torch.get_num_threads()
             torch.set_num_threads(n_threads)
+
+
+def join_sweep() -> None:
+    """Run trials of a sweep that another process has begun and will report, as standard input says."""
+    order = Order.from_exact_json(sys.stdin.read())
+    if not order.journal.exists():  # the sweep is over already
+        return
+    with suppress(InterruptedRunError):
+        open_sweep(order.source, order.options, SilentProgress(), Stopwatch()).room.work()
