@@ -8,9 +8,9 @@ from .feature_files import check_feature_file, write_features
 from .head_choice import choose_head, fit_head, for_all_classes
 from .network_options import FeatureOptions, NetworkOptions, TrustOptions
 from .networks import left_out_head, open_network
-from .portions import Portions, Sides, portion_for_probe, portion_out
+from .portions import Portions, Sides, portion_out
 from .probe_options import ExperimentOptions, ProbeOptions
-from .probes import probe_dataset, run_probe
+from .probes import probe_dataset
 from .reporting import Measured, Subject, notices_of
 from .results import ClassifierResult, ProbeResult, RunResult
 from .run_folders import RunFolder, write_record
@@ -52,10 +52,8 @@ __all__ = [
     "notices_of",
     "now",
     "open_network",
-    "portion_for_probe",
     "portion_out",
     "probe_dataset",
-    "run_probe",
     "spread_out",
     "write_features",
     "write_record",
