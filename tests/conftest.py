@@ -6,10 +6,15 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from regraft.core import CACHE_VARIABLE
+from socket_fence import close_fence, open_fence, raise_fence
 from warm_start import Nursery
 
+raise_fence()
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # nothing is timed here
+settings.load_profile("house")
 os.environ["HF_HUB_OFFLINE"] = "1"  # read once, when the library is imported: no test may ask a hub
 
 
@@ -17,6 +22,14 @@ os.environ["HF_HUB_OFFLINE"] = "1"  # read once, when the library is imported: n
 def shared_cache(tmp_path_factory) -> Path:
     """A cache for the whole session: weights and graphs are converted once."""
     return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def loopback():
+    """This machine's own address, which this process may use meanwhile: for tests that open sockets of their own."""
+    open_fence("loopback")
+    yield "127.0.0.1"
+    close_fence("loopback")
 
 
 @pytest.fixture(scope="session")

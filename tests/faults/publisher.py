@@ -22,6 +22,7 @@ import numpy as np
 from regraft.core import SilentProgress
 from regraft.datasets import DATASETS, Archive, Dataset, Web
 from regraft.datasets.fetching.connections import secure_opener
+from socket_fence import close_fence, open_fence
 
 HOST = "https://btsd.ethz.ch"
 CONTENT = bytes(range(256)) * 2000
@@ -92,6 +93,7 @@ class Publisher:
     requests: list[str | None] = field(default_factory=list)
 
     def __enter__(self) -> Self:
+        open_fence("publisher")
         self.ending = threading.Event()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"publisher": self}))
         self.server.daemon_threads = True
@@ -104,6 +106,7 @@ class Publisher:
         self.server.shutdown()
         self.server.server_close()
         self.thread.join()
+        close_fence("publisher")
 
     @property
     def port(self) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from socket_fence import close_fence, open_fence
+
 NAME = "test_resnet.r160_in1k"
 PATH = f"/timm/{NAME}/resolve/main/model.safetensors"
 KEY = "hf_key"
@@ -72,6 +74,7 @@ class Hub:
             def log_message(self, *_):
                 pass
 
+        open_fence("hub")
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01})
         self.thread.start()
@@ -81,6 +84,7 @@ class Hub:
         self.server.shutdown()
         self.server.server_close()
         self.thread.join()
+        close_fence("hub")
 
     @property
     def address(self):

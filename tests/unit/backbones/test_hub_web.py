@@ -22,16 +22,16 @@ def _seconds_and_sentence(told):
 
 
 @pytest.fixture
-def black_hole():
+def black_hole(loopback):
     """A port that takes connections and never answers."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+    with closing(socket.create_server((loopback, 0))) as server:
         yield f"http://127.0.0.1:{server.getsockname()[1]}"
 
 
 @pytest.fixture
-def closed_port():
+def closed_port(loopback):
     """A port that nobody listens at."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+    with closing(socket.create_server((loopback, 0))) as server:
         return f"http://127.0.0.1:{server.getsockname()[1]}"
 
 

@@ -61,19 +61,19 @@ def test_only_https_is_fetched(url, fetch, publisher):
     assert publisher.requests == []
 
 
-def test_no_connection_is_said_at_once(tmp_path):
+def test_no_connection_is_said_at_once(loopback, tmp_path):
     """Without a network nobody waits for attempts."""
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))  # and does not listen
+        taken.bind((loopback, 0))  # and does not listen
         web = local_web(taken.getsockname()[1], waits=(1000,))
         with pytest.raises(FetchError, match=r"there is no connection to btsd\.ethz\.ch \(Connection refused\)"):
             fetch_file(URL, tmp_path / "file.zip", n_bytes_max=9, progress=DownloadNotes(), web=web)
 
 
-def test_a_server_that_says_nothing_is_left(tmp_path, monkeypatch):
+def test_a_server_that_says_nothing_is_left(loopback, tmp_path, monkeypatch):
     """There is a time-out for connecting and answering; who never said a word is not asked again."""
     monkeypatch.setattr(connections, "_TIMEOUT_SECONDS", 0.05)
-    with socket.create_server(("127.0.0.1", 0)) as silent:
+    with socket.create_server((loopback, 0)) as silent:
         web = local_web(silent.getsockname()[1], waits=(1000,))
         with pytest.raises(FetchError, match=r"btsd\.ethz\.ch did not answer in [\d.]+ s\. Look at your connection"):
             fetch_file(URL, tmp_path / "file.zip", n_bytes_max=9, progress=DownloadNotes(), web=web)
