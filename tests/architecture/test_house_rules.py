@@ -125,14 +125,6 @@ def test_floors_are_entered_by_their_front_door(module):
             assert parts[1] == own or len(parts) == 2, node.module
 
 
-@pytest.mark.parametrize("module", sorted((SOURCE / "recipes").glob("*.py")), ids=lambda path: path.name)
-def test_no_recipe_imports_another(module):
-    """What two verbs share stands on a floor below; the types of their keyword arguments are written for all."""
-    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("regraft.recipes"):
-            assert node.module == "regraft.recipes.settings", node.module
-
-
 @pytest.mark.parametrize("module", sorted((ROOT / "tests").rglob("test_*.py")), ids=lambda path: path.name)
 def test_every_test_begins_with_the_sentence_that_it_proves(module):
     """A test function has a docstring that is a sentence."""
