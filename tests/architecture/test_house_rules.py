@@ -49,6 +49,20 @@ def test_every_floor_has_one_front_door(floor):
         assert inspect.getdoc(thing) or not (inspect.isclass(thing) or inspect.isfunction(thing)), name
 
 
+def test_functions_are_short():
+    """A function has at most 40 lines from its `def` to its end, the docstring not counted."""
+    long = {}
+    for module in MODULES:
+        for node in ast.walk(tree_of(module)):
+            if isinstance(node, FUNCTIONS):
+                first = node.body[0]
+                n_documented = first.end_lineno - first.lineno + 1 if ast.get_docstring(node) else 0
+                n_lines = node.end_lineno - node.lineno + 1 - n_documented
+                if n_lines > 40:
+                    long[f"{module.relative_to(SOURCE)}: {node.name}"] = n_lines
+    assert long == {}
+
+
 def test_docstrings_have_the_sections_that_are_needed():
     """Public functions with four or more arguments have `Args`, those that raise have `Raises`."""
     lacking = []
