@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from regraft.data.shards import is_shard, read_shard_file, read_shard_folder, re
 from regraft.data.tables import SUFFIXES, read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from regraft.data.files import StoredImage, Unreadable
     from regraft.data.finding import Finding
@@ -130,17 +131,14 @@ def list_images(places: Iterable[str | Path] | str | Path) -> Manifest:
             remarks += remark_on_files(listing, prefix)
         else:
             paths[name] = None
-    return Manifest(
-        root=here,
-        paths=tuple(paths),
-        labels=np.full(len(paths), UNLABELLED, np.int64),
-        class_names=(),
-        splits=(None,) * len(paths),
-        groups=(None,) * len(paths),
-        stored=tuple(paths.values()) if any(paths.values()) else (),
-        unreadable=tuple(unreadable),
-        remarks=tuple(remarks),
-    )
+    return replace(_unlabelled(here, paths), unreadable=tuple(unreadable), remarks=tuple(remarks))
+
+
+def _unlabelled(root: Path, paths: Mapping[str, StoredImage | None]) -> Manifest:
+    nothing = (None,) * len(paths)
+    labels = np.full(len(paths), UNLABELLED, np.int64)
+    stored = tuple(paths.values()) if any(paths.values()) else ()
+    return Manifest(root, tuple(paths), labels, (), nothing, nothing, stored=stored)
 
 
 def _read_shards(place: Path, *, is_folder: bool) -> Manifest | None:

@@ -8,7 +8,7 @@ from regraft.core import Value, shell_quoted
 from regraft.data import Split
 
 Layout = Literal["class-folders", "idx", "cifar10", "imagenet", "wake-words"]
-"""How images and labels lie in the files (`layouts`)."""
+"""How images and labels lie in the files (`unpacking/class_folders`)."""
 
 
 class Archive(Value):
