@@ -70,7 +70,7 @@ def find_outcome(opened: OpenedSweep) -> Path:
         StoreError: It is gone.
     """
     runs, wanted = opened.room.options.runs, opened.room.options.alike().model_dump(mode="json")
-    places = sorted(runs.glob(f"*/{_RESULT}"), key=lambda place: place.stat().st_mtime, reverse=True)
+    places = sorted(runs.glob(f"[!.]*/{_RESULT}"), key=lambda place: place.stat().st_mtime, reverse=True)
     for place in places:
         record = json.loads((place.parent / _RECORD).read_text(encoding="utf-8"))
         if record["source"] == opened.source and record["options"] | OF_A_PROCESS == wanted:
