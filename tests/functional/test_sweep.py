@@ -13,7 +13,7 @@ import pytest
 
 import regraft
 from regraft.core import CACHE_VARIABLE, MissingExtraError, OptionError, TrainingError
-from regraft.grafting.sweeps.journal import JOURNAL
+from regraft.grafting.sweeps.optuna_side import JOURNAL
 from regraft.reports import Sweep
 
 QUICK = {

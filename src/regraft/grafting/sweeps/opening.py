@@ -15,8 +15,8 @@ from regraft.experiments import Sides, list_labelled, load_features, portion_out
 from regraft.finetuning import join_world
 from regraft.grafting.records import training_folder
 from regraft.grafting.sides import training_folds
-from regraft.grafting.sweeps.journal import require_optuna
 from regraft.grafting.sweeps.options import SweepOptions
+from regraft.grafting.sweeps.optuna_side import require_optuna
 from regraft.grafting.sweeps.shared import SharedParts
 from regraft.grafting.sweeps.space import read_space
 from regraft.grafting.sweeps.study import SweepStudy

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from regraft.core import StoreError, exclusive
 from regraft.grafting.sweeps.fold_scores import joined
 from regraft.grafting.sweeps.held_trial import HeldTrial, kept_scores
-from regraft.grafting.sweeps.journal import JOURNAL, create_sampler, distribution_of, open_study
+from regraft.grafting.sweeps.optuna_side import JOURNAL, create_sampler, distribution_of, open_study
 from regraft.reports import SweepTrial
 
 if TYPE_CHECKING:
