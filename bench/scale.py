@@ -48,7 +48,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         tiny = Path(scratch) / "tiny"
         write_tiny(tiny, max(numbers))
-        report("tiny images at 64 x 64", tiny, 64, numbers)
+        size = 224 if arguments.quick else 64  # the usual network is converted already
+        report(f"tiny images at {size} x {size}", tiny, size, numbers)
     if arguments.quick:
         return
     with tempfile.TemporaryDirectory() as scratch:
