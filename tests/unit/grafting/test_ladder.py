@@ -12,8 +12,8 @@ import pytest
 from regraft.core import DataError
 from regraft.data import Manifest
 from regraft.experiments import Sides
-from regraft.grafting import Ladder, training_folds
-from regraft.grafting.sides import Judged
+from regraft.grafting import Ladder
+from regraft.grafting.sides import Judged, training_folds
 
 N_IMAGES = 12
 FOLDS = (Sides(np.arange(6), np.arange(6, 9)), Sides(np.arange(6), np.arange(9, N_IMAGES)))
