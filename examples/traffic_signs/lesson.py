@@ -62,7 +62,7 @@ def _(Path, draw_signs, mo, read_signs, tempfile):
     is_drawn = "signs" not in _arguments
     scratch = Path(tempfile.mkdtemp())
     signs = read_signs(
-        draw_signs(scratch / "drawn", n_classes=3 if is_quick else 12) if is_drawn else Path(str(_arguments["signs"]))
+        draw_signs(scratch / "drawn", n_classes=2 if is_quick else 12) if is_drawn else Path(str(_arguments["signs"]))
     )
     n_classes = len(signs.class_names)
     mo.md(
