@@ -5,8 +5,10 @@ WORKERS ?= 2
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SCRIPTS := $(sort $(shell grep -l __main__ -r bench docs examples --include='*.py'))
+PAGES := docs/slim_tables.py docs/knobs/pictures.py bench/readme_table.py
+FIGURES := $(filter-out $(PAGES) bench/mutations.py,$(SCRIPTS))
 
-.PHONY: setup demo check format test quick mutations bench clean
+.PHONY: setup demo check format test quick mutations bench pages clean
 
 setup: $(STAMP)
 
@@ -39,10 +41,13 @@ mutations: setup
 
 bench: setup
 	mkdir -p figures
-	cd figures && for script in $(SCRIPTS); do \
+	cd figures && for script in $(FIGURES); do \
 		echo $$script; \
 		$(abspath $(BIN))/python ../$$script >$$(basename $$script .py).txt || [ $$? = 69 ] || exit 1; \
 	done
 
+pages: setup
+	for script in $(PAGES); do $(BIN)/python $$script || exit 1; done
+
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis runs
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis runs figures

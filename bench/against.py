@@ -27,8 +27,8 @@ HERE = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
-class House:
-    """A checkout, with runs and (but quickly) caches of its own, and the photos that it is asked about."""
+class Checkout:
+    """One of the two, with runs and (but quickly) caches of its own, and the photos that it is asked about."""
 
     tree: Path
     home: Path
@@ -70,8 +70,8 @@ def main() -> None:
     """Measure and print."""
     parser = new_parser(__doc__)
     parser.add_argument("before", type=Path, nargs="?")
-    parser.add_argument("--photos", type=int, default=2000)
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--photos", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
     if arguments.before is None and not arguments.quick:
         give_up("This needs an earlier Regraft: git worktree add ../before COMMIT; python bench/against.py ../before")
@@ -80,11 +80,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         photos = Path(scratch) / "photos"
         write_photos(photos, n_photos=n_photos, width=500, height=375)
-        houses = {name: House(tree, Path(scratch) / name, photos, arguments.quick) for name, tree in trees.items()}
-        for house in houses.values():
-            house.settle()
-        for what in house.commands():
-            found = medians(in_turn({name: house.commands()[what] for name, house in houses.items()}, n_rounds))
+        both = {name: Checkout(tree, Path(scratch) / name, photos, arguments.quick) for name, tree in trees.items()}
+        for checkout in both.values():
+            checkout.settle()
+        commands = {name: checkout.commands() for name, checkout in both.items()}
+        for what in commands["now"]:
+            found = medians(in_turn({name: own[what] for name, own in commands.items()}, n_rounds))
             times = "".join(f"{name} {seconds:7.3f} s   " for name, seconds in found.items())
             print(f"{what:<32} {times}now / before {found['now'] / found.get('before', found['now']):.3f}", flush=True)
 

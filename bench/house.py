@@ -30,13 +30,13 @@ class House:
 
     Attributes:
         tree: Its folder.
-        lines: Of every module, by its path below the package.
-        long_functions: Names of functions with more lines than `LONG`, `def` and docstring included, and their lines.
+        lines: Of every module, by its path below the package; its `.pyi` counts with it.
+        long_functions: Names of functions with more lines than `LONG`, and their lines.
         arrows: Pairs of floors: who imports whom.
     """
 
     tree: Path
-    lines: dict[Path, int]
+    lines: Counter[Path]
     long_functions: dict[str, int]
     arrows: frozenset[tuple[str, str]]
 
@@ -44,20 +44,18 @@ class House:
     def at(cls, tree: Path) -> House:
         """Read a checkout."""
         package = tree / "src" / "regraft"
-        lines: dict[Path, int] = {}
-        long_functions: dict[str, int] = {}
+        lines: Counter[Path] = Counter()
+        long: dict[str, int] = {}
         arrows: set[tuple[str, str]] = set()
-        for path in sorted(package.rglob("*.py")):
-            module = path.relative_to(package)
+        for path in sorted(path for path in package.rglob("*") if path.suffix in {".py", ".pyi"}):
+            module = path.relative_to(package).with_suffix(".py")
             text = path.read_text(encoding="utf-8")
-            lines[module] = len(text.splitlines())
-            nodes = list(ast.walk(ast.parse(text)))
-            for node in nodes:
-                if isinstance(node, Function) and (n := count_lines(node)) > LONG:
-                    long_functions[f"{module}: {node.name}"] = n
+            lines[module] += len(text.splitlines())
+            syntax = ast.parse(text)
+            long |= {f"{module}: {name}": n for name, n in long_functions(syntax).items()}
             if len(module.parts) > 1:
-                arrows |= {(module.parts[0], floor) for floor in imported_floors(nodes) if floor != module.parts[0]}
-        return cls(tree, lines, long_functions, frozenset(arrows))
+                arrows |= {(module.parts[0], floor) for floor in imported_floors(syntax) if floor != module.parts[0]}
+        return cls(tree, lines, long, frozenset(arrows))
 
     def by_floor(self) -> Counter[str]:
         """Lines by floor; the package's own modules count as `regraft`."""
@@ -75,17 +73,23 @@ class House:
         return [arrow for arrow in self.arrows if height[arrow[0]] <= height[arrow[1]]]
 
 
+def long_functions(module: ast.Module) -> dict[str, int]:
+    """Names of functions with more than `LONG` lines, and how many they have."""
+    counts = ((node.name, count_lines(node)) for node in ast.walk(module) if isinstance(node, Function))
+    return {name: n for name, n in counts if n > LONG}
+
+
 def count_lines(function: Function) -> int:
-    """Lines from `def` to the last one, without the docstring."""
+    """A function's lines from its `def` to its end, the docstring not counted."""
     n = (function.end_lineno or function.lineno) - function.lineno + 1
     first = function.body[0]
     is_documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
     return n - ((first.end_lineno or 0) - first.lineno + 1) if is_documented else n
 
 
-def imported_floors(nodes: list[ast.AST]) -> set[str]:
+def imported_floors(module: ast.Module) -> set[str]:
     """The floors that a module imports."""
-    modules = [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)]
+    modules = [node.module or "" for node in ast.walk(module) if isinstance(node, ast.ImportFrom)]
     return {module.split(".")[1] for module in modules if module.startswith("regraft.")}
 
 
