@@ -70,4 +70,4 @@ def test_a_new_option_gives_no_training_under_way_another_name(verb, digest):
 @pytest.mark.parametrize("verb", [FinetuneOptions, TrainOptions, SweepOptions], ids=lambda verb: verb.__name__)
 def test_every_verb_that_judges_says_which_option_judges(verb):
     """Where the user's own validation images judge, it is said that the option has no effect."""
-    assert verb.with_fact("judged")
+    assert verb.with_fact("judges")

@@ -6,7 +6,7 @@ import os
 import sqlite3
 import threading
 import weakref
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING
 
 from regraft.core.errors import StoreError
@@ -81,8 +81,10 @@ def exclusive(path: Path, *, timeout_seconds: float = 120.0) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         path.touch()  # SQLite by itself gives a group less than the umask does
-    with closing(sqlite3.connect(path, timeout=timeout_seconds, isolation_level=None)) as database:
+    with ExitStack() as held:
         try:
+            database = sqlite3.connect(path, timeout=timeout_seconds, isolation_level=None)
+            held.enter_context(closing(database))
             database.execute("BEGIN EXCLUSIVE")
         except sqlite3.DatabaseError as error:
             if "locked" not in str(error):

@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import JsonValue
 
 Facts = dict[str, JsonValue]
-Fact = Literal["group", "rank", "decides", "judged", "names_code", "came_later"]
+Fact = Literal["group", "rank", "decides", "judges", "names_code", "came_later"]
 Group = Literal["data", "network", "head", "training", "output", "expert"]
 """What an option is about: its heading in a help page or a form."""
 Matter = Literal[
@@ -37,9 +37,9 @@ def decides(matter: Matter) -> Facts:
     return {"decides": matter}
 
 
-def judges(what: str) -> Facts:
-    """The option says which images judge something, where the user has no validation images that do."""
-    return {"judged": what}
+def judges() -> Facts:
+    """The option says which images judge, where the user has no validation images that do."""
+    return {"judges": True}
 
 
 def names_code(rank: int) -> Facts:

@@ -90,14 +90,13 @@ def _remarks(manifest: Manifest, portions: Portions, options: ExperimentOptions)
     if not n_judges:
         yield from _without_judges(manifest)
         return
-    judged = type(options).with_fact("judged")
-    idle = [name for name in judged if name in options.model_fields_set]
+    idle = [name for name in type(options).with_fact("judges") if name in options.model_fields_set]
     no_effect = "".join(f" --{name.replace('_', '-')} has no effect." for name in idle)
     yield make_finding(
         "own_validation",
         "note",
         f"Your own {plural(n_judges, 'validation image')} judge{'s' if n_judges == 1 else ''} "
-        f"{[*judged.values()][-1]}; none of them is trained on, not at the end either.{no_effect}",
+        f"{options.JUDGED}; none of them is trained on, not at the end either.{no_effect}",
         n_judges,
     )
     if "test" not in manifest.splits:

@@ -14,7 +14,13 @@ from regraft.heads import HeadKind
 
 
 class ExperimentOptions(MetricOptions, SourceOptions):
-    """How a head is chosen, and what it is measured on."""
+    """How a head is chosen, and what it is measured on.
+
+    Attributes:
+        JUDGED: What the user's own validation images judge, for verbs that do not join them to the training images.
+    """
+
+    JUDGED: ClassVar[str] = "the epochs"
 
     normalisation: Literal["auto", "l2", "standard"] = Field(
         "auto",

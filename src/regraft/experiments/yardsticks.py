@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from regraft.experiments.run_folders import write_record
 from regraft.experiments.seen_images import remark_on_seen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -27,12 +27,7 @@ if TYPE_CHECKING:
     from regraft.data import Fingerprints, Manifest, SourceOptions
     from regraft.experiments.reporting import Measured
 
-
-class FindSeen(Protocol):
-    """Which of some contents a classifier was trained on; None where that is not known."""
-
-    def __call__(self, digests: Sequence[str], /) -> NDArray[np.bool_] | None:
-        """(n,) of n content hashes."""
+    FindSeen = Callable[[Sequence[str]], NDArray[np.bool_] | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +77,7 @@ class Yardstick:
         Args:
             folder: Where to.
             classifier: What to measure.
-            find_seen: What it has learnt from.
+            find_seen: Which of n content hashes it has learnt from, (n,); None where that is not known.
             options: Of the run.
             place: Where the classifier lies, as the user named it.
 

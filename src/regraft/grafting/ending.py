@@ -81,7 +81,7 @@ def end_training(kind: type[Result], opened: Opened, prepared: Prepared, made: M
         n_train=len(made.sides.train),
         n_validation=len(validation),
         n_test=len(test),
-        n_unreadable=len(made.data.unreadable),
+        n_unreadable=measured.n_unreadable,
         seconds=opened.watch.seconds,
         notes=(*prepared.sentences, *notes),
         plan=prepared.sentences,

@@ -92,5 +92,5 @@ class FinetuneOptions(TransferOptions, RunOptions, TrainingOptions, ExperimentOp
         lt=1,
         description="Part of the training images that judges the epochs; 0 keeps the last epoch. Validation images of "
         "your own judge instead, where the data set has some.",
-        json_schema_extra=placed("data", 11) | decides("start") | judges("the epochs"),
+        json_schema_extra=placed("data", 11) | decides("start") | judges(),
     )

@@ -16,6 +16,7 @@ class TrainOptions(TransferOptions, RunOptions, SharedOptions, ExperimentOptions
     """Settings of `train`."""
 
     VERB: ClassVar[str] = "train"
+    JUDGED: ClassVar[str] = "the ladder"
 
     rates: tuple[float, ...] = Field(
         (1e-4, 3e-4, 1e-3),
@@ -30,7 +31,7 @@ class TrainOptions(TransferOptions, RunOptions, SharedOptions, ExperimentOptions
         le=20,
         description="Folds of the training images that judge whether fine-tuning is better than the probe. Validation "
         "images of your own judge instead, where the data set has some.",
-        json_schema_extra=placed("training", 45) | judges("the ladder"),
+        json_schema_extra=placed("training", 45) | judges(),
     )
     budget: float = Field(
         30.0,

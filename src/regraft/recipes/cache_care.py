@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
-from regraft.core import Value, cache_folder
+from regraft.core import OptionError, Value, cache_folder, quoted
 from regraft.features import open_store
 
 if TYPE_CHECKING:
@@ -41,7 +41,12 @@ def cache(action: CacheAction = "info") -> CacheResult:
     Args:
         action: `info` counts; `verify` also reads all of it and removes what is damaged (it is computed again when it
             is needed); `clear` removes everything and returns what was there.
+
+    Raises:
+        OptionError: There is no such action.
     """
+    if action not in (known := get_args(CacheAction)):
+        raise OptionError(f"The cache has no action called {quoted(action)}: it should be one of {', '.join(known)}.")
     store = open_store(cache_folder())
     if action == "clear":
         return _result(store.clear())

@@ -34,6 +34,12 @@ def test_a_lock_is_held_against_other_processes_and_ends_with_its_holder(tmp_pat
         pass
 
 
+def test_a_lock_that_cannot_be_opened_is_an_error_of_the_system(tmp_path):
+    """As where its folder is removed at that moment: SQLite has errors of its own."""
+    with pytest.raises(OSError, match="unable to open"), exclusive(tmp_path):
+        pass
+
+
 def test_a_thread_may_take_its_lock_again_and_others_wait():
     """Eight threads that read, and write what they read plus one, lose no count; the lock knows how deep it is held."""
     lock, counts = ThreadLock(), [0]

@@ -3,8 +3,9 @@ from __future__ import annotations
 import sqlite3
 
 import numpy as np
+import pytest
 
-from regraft.core import CACHE_VARIABLE, digest_bytes
+from regraft.core import CACHE_VARIABLE, OptionError, digest_bytes
 from regraft.features import FeatureKey, open_store
 from regraft.recipes import cache
 
@@ -23,3 +24,11 @@ def test_verify_tells_of_files_that_the_index_did_not_know(tmp_path, monkeypatch
     found = cache("verify")
     assert (found.n_unlisted, found.n_rows, found.damaged) == (1, 1, ())
     assert cache("verify").n_unlisted == 0
+
+
+def test_an_unknown_action_does_nothing(tmp_path, monkeypatch):
+    """It is no check that removes what is damaged: the actions that there are are listed."""
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
+    with pytest.raises(OptionError, match=r"no action called 'anything': it should be one of info, verify, clear\."):
+        cache("anything")
+    assert not (tmp_path / "cache").exists()

@@ -24,6 +24,7 @@ class SweepOptions(FinetuneOptions):
     """Settings of `sweep`: those of `finetune` for all that is not varied."""
 
     VERB: ClassVar[str] = "sweep"
+    JUDGED: ClassVar[str] = "the trials and their epochs"
 
     over: tuple[str, ...] = Field(
         DEFAULT_SPACE,
@@ -45,7 +46,7 @@ class SweepOptions(FinetuneOptions):
         le=20,
         description="Folds of the training images that judge a trial; bad ones stop after the first. Validation images "
         "of your own judge instead, where the data set has some.",
-        json_schema_extra=placed("training", 3) | judges("the trials and their epochs"),
+        json_schema_extra=placed("training", 3) | judges(),
     )
     jobs: int = Field(
         1,
