@@ -19,7 +19,7 @@ from regraft.cli.output import open_console, say
 from regraft.cli.streams import is_reader_gone, output_failure, prepare_streams
 from regraft.cli.verb_apps import PARSING
 from regraft.cli.verb_table import BEGINNINGS, VERBS
-from regraft.core import InterruptedRunError, OptionError, RegraftError, StoreError
+from regraft.core import TOLD_ELSEWHERE, InterruptedRunError, OptionError, RegraftError, StoreError
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -73,7 +73,8 @@ def run(arguments: list[str], *, debug: bool = False) -> int:
         if debug:
             say(traceback.format_exc(), aside=True)
         message, exit_code = _explained(error, arguments)
-        say(f"regraft: {message}", aside=True)
+        if TOLD_ELSEWHERE not in getattr(error, "__notes__", ()):
+            say(f"regraft: {message}", aside=True)
         return exit_code
     return 0
 

@@ -1,4 +1,5 @@
 from .errors import (
+    TOLD_ELSEWHERE,
     BackboneError,
     BundleError,
     DataError,
@@ -44,6 +45,7 @@ __all__ = [
     "CACHE_VARIABLE",
     "REASONS",
     "SYNONYMS",
+    "TOLD_ELSEWHERE",
     "BackboneError",
     "BundleError",
     "DataError",

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+TOLD_ELSEWHERE = "The first process raised this, and tells it."
+"""The note on an error in the other processes that train together: the command line tells it once."""
+
+
 class RegraftError(Exception):
     """Base of every error that Regraft raises on purpose."""
 

@@ -26,12 +26,9 @@ from regraft.core.paths import as_path
 from regraft.core.text import all_printable, printable, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from regraft.core.option_facts import Fact, Group
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 PrintableText = Annotated[str, BeforeValidator(lambda text: printable(text) if isinstance(text, str) else text)]
 """A saved text that opens no file any more, and may come from a file's name."""
@@ -147,14 +144,22 @@ class Options(Value):
     def of(cls, options: Self | None, settings: Mapping[str, Any]) -> Self:
         """Options from a ready object, from keyword settings, or from an object with some settings changed.
 
+        An object of a subclass keeps its kind.
+
         Raises:
-            OptionError: A name is unknown or a value is out of bounds.
+            OptionError: A name is unknown, a value is out of bounds, or the object holds another verb's options.
         """
         given = {} if options is None else {name: getattr(options, name) for name in options.model_fields_set}
+        if options is not None and options.VERB not in (None, cls.VERB):
+            raise OptionError(
+                f"These are the options of {options.VERB} ({type(options).__name__}), and {cls.VERB} takes "
+                f"{cls.__name__}. Give them to {options.VERB}, or make the others."
+            )
+        kind = type(options) if isinstance(options, cls) else cls
         try:
-            return cls.model_validate({**given, **settings})
+            return kind.model_validate({**given, **settings})
         except ValidationError as error:
-            raise OptionError(explain_validation(error, cls, others=options_by_verb())) from None
+            raise OptionError(explain_validation(error, kind, others=options_by_verb())) from None
 
 
 _AWAITED: list[Callable[[], object]] = []

@@ -5,6 +5,8 @@ from __future__ import annotations
 import atexit
 import gc
 import os
+import pickle
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -14,7 +16,7 @@ from torch import distributed
 from torch.distributed.distributed_c10d import PrefixStore, Store
 from torch.distributed.rendezvous import rendezvous
 
-from regraft.core import RegraftError
+from regraft.core import TOLD_ELSEWHERE, RegraftError, TrainingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,11 +44,13 @@ class World:
         rank: Which process this is; 0 writes.
         size: How many there are.
         device: Where this one computes.
+        patient: How they wait for each other for days; None where there is one.
     """
 
     rank: int = 0
     size: int = 1
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
+    patient: distributed.ProcessGroup | None = None
 
     def share(self, rows: NDArray[np.int64], *, at_least: int = 1) -> NDArray[np.int64]:
         """This process's part of a batch: every `size`-th row.
@@ -109,22 +113,29 @@ class World:
             make: Called in process 0 only. What it returns must not be large.
 
         Raises:
-            RegraftError: `make` raised it, in process 0.
+            RegraftError: `make` raised it, in process 0, or what is no OSError either.
+            OSError: `make` raised it, in process 0.
         """
         if self.size == 1:
             return make()
-        patient: Any = distributed.new_group(backend="gloo", timeout=_LONG_PATIENCE)
-        box: list[Made | RegraftError | None] = [None]
         if self.rank == 0:
             try:
-                box = [make()]
-            except RegraftError as error:
-                box = [error]
-        distributed.broadcast_object_list(box, src=0, group=patient)
-        made = box[0]
-        if isinstance(made, RegraftError):
-            raise made
-        return cast("Made", made)
+                made = make()
+            except Exception as error:
+                self._share_from_leader(_sendable(error))
+                raise
+            self._share_from_leader(made)
+            return made
+        received = self._share_from_leader(None)
+        if isinstance(received, Exception):
+            received.add_note(TOLD_ELSEWHERE)
+            raise received
+        return cast("Made", received)
+
+    def _share_from_leader(self, value: Any) -> Any:
+        box = [value]
+        distributed.broadcast_object_list(box, src=0, group=self.patient)
+        return box[0]
 
     def any(self, flag: bool) -> bool:  # noqa: FBT001 - a truth value is what it is about
         """Whether it is true in any process."""
@@ -149,7 +160,18 @@ def join_world(device: str) -> World:
         backend = "nccl" if place.type == "cuda" else "gloo"
         distributed.init_process_group(backend, store=store, rank=rank, world_size=size, timeout=_PATIENCE)
         atexit.register(_leave)
-    return World(rank, size, place)
+    # Made before the training: where the processes cannot reach each other so, nothing is lost.
+    patient: Any = distributed.new_group(backend="gloo", timeout=_LONG_PATIENCE)
+    return World(rank, size, place, patient)
+
+
+def _sendable(error: Exception) -> Exception:
+    """What the other processes raise: the error itself where its words are for users and it can be sent."""
+    with suppress(Exception):
+        if isinstance(error, RegraftError | OSError):
+            pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
+            return error
+    return TrainingError(f"The first process failed: {type(error).__name__}: {error}")
 
 
 def _agents_store(rank: int, size: int) -> Store:

@@ -20,6 +20,23 @@ def test_settings_change_single_options():
     assert SomeOptions.of(None, {}) == SomeOptions()
 
 
+class OwnOptions(SomeOptions):
+    """A user's, with another default."""
+
+    name: str = "own"
+
+
+class GrowOptions(SomeOptions):
+    VERB = "grow"
+
+
+def test_an_object_keeps_its_kind():
+    """Defaults of a subclass stay; the options of another verb are none of this one's."""
+    assert SomeOptions.of(OwnOptions(), {"share": 0.1}) == OwnOptions(share=0.1)
+    with pytest.raises(OptionError, match=r"These are the options of grow \(GrowOptions\), and"):
+        SomeOptions.of(GrowOptions(), {})
+
+
 def test_wrong_settings_are_sentences():
     """An unknown name and a value out of bounds are told in words."""
     with pytest.raises(OptionError, match="There is no option 'shar'"):

@@ -1,0 +1,75 @@
+"""What processes that train together tell each other."""
+
+from __future__ import annotations
+
+import json
+import os
+
+PROGRAM = """
+import json
+import os
+import sys
+from pathlib import Path
+
+from torch import distributed
+
+from regraft.cli import application
+from regraft.core import OptionError
+from regraft.finetuning import join_world
+
+RANK = int(os.environ["RANK"])
+MEETING = Path(sys.argv[0]).with_name("meeting").as_uri()  # a file, where torchrun has a port
+distributed.init_process_group("gloo", init_method=MEETING, rank=RANK, world_size=2)
+WORLD = join_world("cpu")
+
+
+def full():
+    raise OSError(28, "No space left on device", "bundle.json")
+
+
+def wrong():
+    raise OptionError("This is wrong.")
+
+
+def unforeseen():
+    raise KeyError("x")
+
+
+def unsendable():
+    error = OptionError("This cannot be sent.")
+    error.cause = lambda: None
+    raise error
+
+
+def caught(make):
+    try:
+        return repr(WORLD.from_leader(make))
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+
+
+if __name__ == "__main__":
+    told = [caught(make) for make in (lambda: (1, "a"), full, wrong, unforeseen, unsendable)]
+    application.build_app = lambda: lambda *_, **__: WORLD.from_leader(full)
+    print(json.dumps([*told, application.run([])]))
+    distributed.destroy_process_group()
+"""
+
+
+def test_the_others_raise_what_the_first_process_did(nursery, tmp_path):
+    """A full disk and an error of ours as they are, all else as an error of training; it is printed once."""
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAM)
+    children = [nursery.start([program], env={**os.environ, "WORLD_SIZE": "2", "RANK": rank}) for rank in "01"]
+    (out, err), (other_out, other_err) = (child.communicate(timeout=120) for child in children)
+    told, others = json.loads(out), json.loads(other_out)
+    full = "OSError: [Errno 28] No space left on device: 'bundle.json'"
+    assert told == ["(1, 'a')", full, "OptionError: This is wrong.", "KeyError: 'x'", *told[4:]]
+    assert others[:3] == told[:3]
+    assert others[3:5] == [
+        "TrainingError: The first process failed: KeyError: 'x'",
+        "TrainingError: The first process failed: OptionError: This cannot be sent.",
+    ]
+    assert told[5] == others[5] == 5
+    assert "A file cannot be read or written: [Errno 28]" in err
+    assert "A file" not in other_err
