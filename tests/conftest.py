@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from regraft.core import CACHE_VARIABLE
-from socket_fence import close_fence, open_fence, raise_fence
+from socket_fence import close_fence, open_fence, raise_fence, touched
 from warm_start import Nursery
 
 raise_fence()
@@ -35,7 +35,8 @@ def loopback():
 @pytest.fixture(scope="session")
 def nursery():
     """Starts real processes that are spared the imports."""
-    nursery = Nursery(("regraft.recipes.training", "torch", "timm", "pyarrow.parquet", "sklearn.linear_model"))
+    heavy = ("torch", "timm", "pyarrow.parquet", "sklearn.linear_model")
+    nursery = Nursery(("regraft.cli", "regraft.slim", "regraft.recipes.training", *heavy))
     yield nursery
     nursery.close()
 
@@ -44,3 +45,6 @@ def nursery():
 def _isolated(shared_cache, monkeypatch):
     """No test sees the user's cache or a network's hub."""
     monkeypatch.setenv(CACHE_VARIABLE, str(shared_cache))
+    touched.clear()
+    yield
+    assert not touched, "a network was touched"

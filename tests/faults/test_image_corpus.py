@@ -77,7 +77,8 @@ def test_no_bomb_is_decoded(tmp_path):
     bombs = [case for case in CASES if case.expected is Reason.TOO_LARGE or "MB" in case.name]
     for place, case in enumerate(bombs):
         (tmp_path / f"{place}{case.suffix}").write_bytes(case.data)
-    found = json.loads(run(tmp_path, tmp_path, "-c", MEASURED, tmp_path).stdout)
+    command = [sys.executable, "-c", MEASURED, tmp_path]  # whose memory nobody else has filled
+    found = json.loads(subprocess.run(command, capture_output=True, check=True, text=True, timeout=240).stdout)
     assert found["reasons"] == [Reason.TOO_LARGE] * sum(not case.is_readable for case in bombs)
     assert found["grown"] < N_PIXELS_MAX // 4
 
@@ -110,18 +111,10 @@ def corpus_folder(tmp_path_factory):
     return folder, files
 
 
-def run(cache, folder, *arguments):
+def run(nursery, cache, folder, *arguments):
     """A real process, which must come to an orderly end."""
     environment = {**os.environ, CACHE_VARIABLE: str(cache), "COLUMNS": "100", "PYTHONIOENCODING": "utf-8"}
-    done = subprocess.run(
-        [sys.executable, *map(str, arguments)],
-        capture_output=True,
-        encoding="utf-8",
-        cwd=folder,
-        env=environment,
-        check=False,
-        timeout=SECONDS_UNTIL_IT_HANGS,
-    )
+    done = nursery.run(list(arguments), cwd=folder, env=environment, timeout=SECONDS_UNTIL_IT_HANGS)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     return done
@@ -134,16 +127,16 @@ def test_the_names_are_used(corpus_folder):
     assert all(any(name in path for path in files) for name in HOSTILE)
 
 
-def scan(folder, cache, tmp_path, *options):
+def scan(nursery, folder, cache, tmp_path, *options):
     """What `regraft scan` prints as JSON."""
     arguments = ("-m", "regraft", "scan", folder, "--format", "json", *options)
-    return json.loads(run(cache, tmp_path, *arguments).stdout)
+    return json.loads(run(nursery, cache, tmp_path, *arguments).stdout)
 
 
-def test_scan_finds_every_damaged_file(corpus_folder, shared_cache, tmp_path):
+def test_scan_finds_every_damaged_file(corpus_folder, shared_cache, nursery, tmp_path):
     """The survey says of each file what extraction says (see below): the same are left out, for the same reasons."""
     folder, files = corpus_folder
-    found = scan(folder, shared_cache, tmp_path)
+    found = scan(nursery, folder, shared_cache, tmp_path)
     reasons = {record["path"]: record["reason"] for record in found["unreadable"]}
     assert reasons == {path: case.expected for path, case in files.items() if not case.is_readable}
     n_readable = len(files) - len(reasons)
@@ -152,10 +145,10 @@ def test_scan_finds_every_damaged_file(corpus_folder, shared_cache, tmp_path):
     assert sum(found["images"]["formats"].values()) == n_readable
 
 
-def test_scan_without_decoding(corpus_folder, shared_cache, tmp_path):
+def test_scan_without_decoding(corpus_folder, shared_cache, nursery, tmp_path):
     """`--no-decode` counts every file, and finds no damage but that one has no bytes; it says so."""
     folder, files = corpus_folder
-    found = scan(folder, shared_cache, tmp_path, "--no-decode")
+    found = scan(nursery, folder, shared_cache, tmp_path, "--no-decode")
     summary = found["summary"]
     n_empty = sum(case.expected is Reason.EMPTY for case in files.values())
     assert (summary["n_images"], summary["n_unreadable"]) == (len(files) - n_empty, n_empty)
@@ -163,11 +156,11 @@ def test_scan_without_decoding(corpus_folder, shared_cache, tmp_path):
 
 
 @pytest.mark.slow
-def test_every_readable_file_has_features_and_every_other_is_reported(corpus_folder, shared_cache, tmp_path):
+def test_every_readable_file_has_features_and_every_other_is_reported(corpus_folder, shared_cache, nursery, tmp_path):
     """`embed` writes a row for each sound file, and names the others with the reasons; a second run says the same."""
     folder, files = corpus_folder
     readable = {path for path, case in files.items() if case.is_readable}
-    first = run(shared_cache, tmp_path, "-m", "regraft", "embed", folder, "--out", "features.parquet")
+    first = run(nursery, shared_cache, tmp_path, "-m", "regraft", "embed", folder, "--out", "features.parquet")
     assert f"{len(files) - len(readable):,} files could not be read" in first.stderr
     table = pq.read_table(tmp_path / "features.parquet")
     assert table.num_rows == len(readable)
@@ -175,7 +168,7 @@ def test_every_readable_file_has_features_and_every_other_is_reported(corpus_fol
     features = np.stack(table["features"].to_numpy())
     assert np.isfinite(features).all()
 
-    again = json.loads(run(shared_cache, tmp_path, "-c", LISTING, folder, "again.parquet").stdout)
+    again = json.loads(run(nursery, shared_cache, tmp_path, "-c", LISTING, folder, "again.parquet").stdout)
     assert set(again["paths"]) == readable
     assert again["shape"] == list(features.shape)
     reasons = {path: reason for path, reason, _detail in again["unreadable"]}

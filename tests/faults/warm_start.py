@@ -10,6 +10,8 @@ Python, of locales or of closed streams needs `subprocess` itself.
 
 from __future__ import annotations
 
+import atexit
+import gc
 import importlib
 import json
 import os
@@ -20,13 +22,20 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from socket_fence import open_fence, raise_fence
+
 _N_STREAMS = 4
-_N_BYTES_MAX = 1 << 20
+_READY = b"ready"
+_N_BYTES_MAX = 100_000
+"""Of an order, which has to fit into one message."""
+_CAN_FORK = sys.platform == "linux"
+"""Elsewhere programs begin afresh: that is slower, and nothing else."""
 
 
 class Nursery:
@@ -37,23 +46,29 @@ class Nursery:
     """
 
     def __init__(self, modules: tuple[str, ...]) -> None:
+        if not _CAN_FORK:
+            return
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             program = [sys.executable, __file__, str(theirs.fileno()), *modules]
             # Threads do not come along into a fork, and a pool of linear algebra would wait for them.
             alone = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-            self._server = subprocess.Popen(program, stdin=subprocess.DEVNULL, pass_fds=(theirs.fileno(),), env=alone)
+            self._server = subprocess.Popen(
+                program, stdin=subprocess.DEVNULL, pass_fds=(theirs.fileno(),), env=alone, start_new_session=True
+            )
         self._socket = ours
+        assert ours.recv(_N_BYTES_MAX) == _READY, "what is imported beforehand cannot be imported"
 
     def close(self) -> None:
         """End the server; programs that still run are killed."""
-        self._socket.close()
-        self._server.wait()
+        if _CAN_FORK:
+            self._socket.close()
+            assert self._server.wait() == 0
 
     def start(
         self, arguments: list[Any], *, env: dict[str, str], cwd: Path | str | None = None, given: str = ""
-    ) -> WarmProcess:
-        """Start a program: `-m MODULE ARGUMENT...` or `SCRIPT ARGUMENT...`, with its output in pipes.
+    ) -> WarmProcess | subprocess.Popen[str]:
+        """Start a program: `-m MODULE ARGUMENT...`, `-c CODE ARGUMENT...` or `SCRIPT ARGUMENT...`, its output in pipes.
 
         Args:
             arguments: As text or paths.
@@ -61,8 +76,10 @@ class Nursery:
             cwd: Its folder; by default the caller's.
             given: Its standard input.
         """
-        (out, out_end), (err, err_end), (state, state_end) = os.pipe(), os.pipe(), os.pipe()
         argv = [os.fsdecode(each) if isinstance(each, os.PathLike) else str(each) for each in arguments]
+        if not _CAN_FORK:
+            return _start_afresh(argv, env, cwd, given)
+        (out, out_end), (err, err_end), (state, state_end) = os.pipe(), os.pipe(), os.pipe()
         order = {"argv": argv, "env": dict(env), "cwd": os.fspath(cwd or Path.cwd())}
         message = json.dumps(order).encode()
         assert len(message) < _N_BYTES_MAX
@@ -87,11 +104,21 @@ class Nursery:
         process = self.start(arguments, env=env, cwd=cwd, given=given)
         try:
             out, err = process.communicate(timeout=timeout)
-        except subprocess.TimeoutExpired:
+        except BaseException:
             process.kill()
             raise
         assert process.returncode is not None
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+
+
+def _start_afresh(argv: list[str], env: dict[str, str], cwd: Path | str | None, given: str) -> subprocess.Popen[str]:
+    with tempfile.TemporaryFile() as source:
+        source.write(given.encode())
+        source.seek(0)
+        return subprocess.Popen(
+            [sys.executable, *argv], stdin=source, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env,
+            cwd=cwd,
+        )  # fmt: skip
 
 
 class WarmProcess:
@@ -171,6 +198,7 @@ def serve(orders: socket.socket) -> dict[str, Any] | None:
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(wake)
     running: dict[int, int] = {}
+    orders.send(_READY)
     while True:
         ready = select.select([orders.fileno(), woken], [], [])[0]
         if woken in ready:
@@ -190,7 +218,8 @@ def serve(orders: socket.socket) -> dict[str, Any] | None:
         given, out, err, state = streams
         with suppress(PermissionError, ProcessLookupError):
             os.setpgid(pid, pid)  # whoever comes first: the caller may kill the group at once
-        os.write(state, f"{pid}\n".encode())
+        with suppress(BrokenPipeError):
+            os.write(state, f"{pid}\n".encode())
         for end in (given, out, err):
             os.close(end)
         running[pid] = state
@@ -225,7 +254,11 @@ def become(order: dict[str, Any]) -> None:
     os.environ.update(order["env"])
     os.chdir(order["cwd"])
     first, *rest = order["argv"]
-    if first == "-m":
+    if first == "-c":
+        sys.argv = ["-c", *rest[1:]]
+        sys.path[0] = order["cwd"]
+        exec(compile(rest[0], "<string>", "exec"), {"__name__": "__main__"})  # noqa: S102 - as `python -c` does
+    elif first == "-m":
         sys.argv = rest
         sys.path[0] = order["cwd"]
         runpy.run_module(rest[0], run_name="__main__", alter_sys=True)
@@ -235,8 +268,26 @@ def become(order: dict[str, Any]) -> None:
         runpy.run_path(first, run_name="__main__")
 
 
+def end(code: object) -> None:
+    """End as `sys.exit` does, but for freeing what was imported: touching all of it would copy the server's memory."""
+    if isinstance(code, str):
+        sys.stderr.write(f"{code}\n")
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else code is not None)
+
+
 if __name__ == "__main__":
     for _module in sys.argv[2:]:
         importlib.import_module(_module)
+    gc.freeze()  # what the collector looks at is copied, too
+    raise_fence()
+    open_fence("programs of tests")  # servers, and trainings of several processes, are on this machine
     if (_order := serve(socket.socket(fileno=int(sys.argv[1])))) is not None:
-        become(_order)
+        try:
+            become(_order)
+        except SystemExit as _done:
+            end(_done.code)
+        end(0)
