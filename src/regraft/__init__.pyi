@@ -1,5 +1,5 @@
 from .backbones import network_input
-from .bundle import CheckResult, Classifier, Prediction, PredictResult, load
+from .bundle import Answers, CheckResult, Classifier, Prediction, PredictResult, load
 from .core import (
     BackboneError,
     BundleError,
@@ -14,11 +14,21 @@ from .core import (
     StoreError,
     TrainingError,
 )
-from .data import Finding, Unreadable
-from .datasets import Dataset
+from .data import Conversion, DataSummary, Finding, Unreadable
+from .datasets import Dataset, ImageSizes, Provenance
 from .estimators import ImageClassifier, ImageFeatures
-from .evaluation import Assessment
-from .heads import HeadSearch, LinearSVM, Softmax
+from .evaluation import (
+    Assessment,
+    Baseline,
+    ClassResult,
+    ConfusedPair,
+    Estimate,
+    Mistake,
+    OwnMeasure,
+    PairedDifference,
+    ReliabilityBin,
+)
+from .heads import HeadSearch, LinearSVM, Selection, Softmax
 from .recipes import (
     BackboneRow,
     CacheResult,
@@ -67,28 +77,37 @@ from .recipes import (
     sweep,
     train,
 )
+from .reports import Comparison, Rung, Sweep, SweepTrial
 from .slim import SlimNetwork, list_slim_networks
 
 __version__: str
 
 __all__ = [
+    "Answers",
     "Assessment",
     "BackboneError",
     "BackboneRow",
+    "Baseline",
     "BundleError",
     "CacheResult",
     "CheckResult",
+    "ClassResult",
     "Classifier",
     "CompareOptions",
     "CompareResult",
+    "Comparison",
+    "ConfusedPair",
+    "Conversion",
     "ConvertDatasetOptions",
     "ConvertDatasetResult",
     "DataError",
+    "DataSummary",
     "Dataset",
     "DemoResult",
     "DoctorResult",
     "EmbedOptions",
     "EmbedResult",
+    "Estimate",
     "EvaluateOptions",
     "EvaluateResult",
     "FetchError",
@@ -101,10 +120,14 @@ __all__ = [
     "HeadSearch",
     "ImageClassifier",
     "ImageFeatures",
+    "ImageSizes",
     "InterruptedRunError",
     "LinearSVM",
     "MissingExtraError",
+    "Mistake",
     "OptionError",
+    "OwnMeasure",
+    "PairedDifference",
     "PredictOptions",
     "PredictResult",
     "Prediction",
@@ -112,14 +135,20 @@ __all__ = [
     "ProbeOptions",
     "ProbeResult",
     "Progress",
+    "Provenance",
     "RegraftError",
+    "ReliabilityBin",
+    "Rung",
     "ScanOptions",
     "ScanResult",
+    "Selection",
     "SlimNetwork",
     "Softmax",
     "StoreError",
+    "Sweep",
     "SweepOptions",
     "SweepResult",
+    "SweepTrial",
     "TrainOptions",
     "TrainResult",
     "TrainingError",

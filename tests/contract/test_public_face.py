@@ -66,6 +66,28 @@ def test_errors_options_and_results_are_public():
     assert tree | told <= set(regraft.__all__)
 
 
+def types_told():
+    """The type of each documented attribute of a result, and of what the public parts of a `Classifier` give."""
+    for name in regraft.__all__:
+        if name.endswith("Result") or name in {"Assessment", "Prediction"}:
+            for base in [one for one in getattr(regraft, name).__mro__ if one.__module__.startswith("regraft.")]:
+                found = {each: told for each, told in inspect.get_annotations(base).items() if not each.startswith("_")}
+                yield from ((f"{name}.{each}", told) for each, told in found.items())
+                gives = {each: one.fget for each, one in vars(base).items() if isinstance(one, property)}
+                yield from ((f"{name}.{each}", one.__annotations__["return"]) for each, one in gives.items())
+    for each in ("predict", "predict_arrays", "predict_files"):
+        yield f"Classifier.{each}", inspect.signature(getattr(regraft.Classifier, each)).return_annotation
+
+
+def test_what_results_are_made_of_is_public():
+    """Whoever writes a function that takes a part of a result can name its type."""
+    told = dict(types_told())
+    assert {"TrainResult.rungs", "SweepResult.best", "Assessment.accuracy", "CompareResult.report"} <= told.keys()
+    names = {each: set(re.findall(r"\b[A-Z]\w+", str(annotation))) for each, annotation in told.items()}
+    elsewhere = {"Path", "NDArray", "Iterator", "None", "ClassVar", "Any"}
+    assert {each: odd for each, found in names.items() if (odd := found - elsewhere - set(regraft.__all__))} == {}
+
+
 def test_the_keyword_arguments_are_the_options(writer):
     """Written anew, the modules of keyword arguments and of parameters are the committed ones."""
     for path, text in writer.written().items():

@@ -2,7 +2,7 @@
 
 from regraft.bundle.classifier import Classifier, choose_like
 from regraft.bundle.golden import CheckResult, check_bundle
-from regraft.bundle.predictions import Prediction, PredictResult
+from regraft.bundle.predictions import Answers, Prediction, PredictResult
 from regraft.bundle.reading import find_bundle, load, read_record
 from regraft.bundle.record import SCHEMA_VERSION, BundleRecord, Calibration, EngineRecord, Making
 from regraft.bundle.seen import find_seen, read_seen
@@ -10,6 +10,7 @@ from regraft.bundle.writing import save_bundle
 
 __all__ = [
     "SCHEMA_VERSION",
+    "Answers",
     "BundleRecord",
     "Calibration",
     "CheckResult",
