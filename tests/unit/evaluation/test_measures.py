@@ -109,8 +109,8 @@ def test_no_baseline_without_its_class(make_predictions):
 @pytest.mark.parametrize("group_size", [None, 3])
 def test_intervals_cover_the_truth_as_often_as_they_say(make_predictions, group_size):
     """Of 95 % intervals of 150 samples, about 95 % hold the value of the population."""
-    n_runs, names = 150, ("accuracy", "balanced_accuracy", "macro_f1", "log_loss")
-    population = _measure(make_predictions(n=60_000, k=5, seed=10_000))
+    n_runs, names = 60, ("accuracy", "balanced_accuracy", "macro_f1", "log_loss")
+    population = _measure(make_predictions(n=20_000, k=5, seed=10_000))
     covered = dict.fromkeys(names, 0)
     for seed in range(n_runs):
         found = _measure(make_predictions(n=150, k=5, seed=seed, group_size=group_size), seed=seed)
