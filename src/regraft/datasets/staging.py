@@ -18,6 +18,8 @@ from regraft.core import InterruptedRunError, OptionError, StoreError, exclusive
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from regraft.core import Progress
+
 _SECONDS_TO_WAIT = 2.0
 Record = TypeVar("Record")
 """What is kept in such a folder of how it was made."""
@@ -33,6 +35,7 @@ class StagedFolder(Generic[Record]):
         option: The option that names the folder.
         read: The record of a folder; None where it has none. Raises where it is another one, or was changed.
         kept: What a run that is stopped leaves, as the beginning of a sentence.
+        progress: Where to report.
     """
 
     target: Path
@@ -40,6 +43,7 @@ class StagedFolder(Generic[Record]):
     option: str
     read: Callable[[Path], Record | None]
     kept: Callable[[Path], str]
+    progress: Progress
 
     @property
     def aside(self) -> Path:
@@ -55,17 +59,19 @@ class StagedFolder(Generic[Record]):
         """
         if not self.target.exists():
             return None
+        found = self.read(self.target) if self.target.is_dir() else None
+        if found is not None:
+            return found
         if not self.target.is_dir() or self.target == Path.cwd():
             raise OptionError(
                 f"{self.target} is a file or the current folder. Name a folder to make, with {self.option}."
             )
-        found = self.read(self.target)
-        if found is None and (first := next(self.target.iterdir(), None)) is not None:
+        if (first := next(self.target.iterdir(), None)) is not None:
             raise OptionError(
                 f"{self.target} holds something else already (first: {quoted(first.name)}). Nothing was written: "
                 f"choose another place with {self.option}."
             )
-        return found
+        return None
 
     def make(self, build: Callable[[Path], tuple[Path, Record]]) -> Record:
         """Build it aside, and let it appear.
@@ -91,6 +97,7 @@ class StagedFolder(Generic[Record]):
 
     def _reveal(self, whole: Path) -> None:
         if hasattr(os, "sync"):
+            self.progress.start("Waiting for the disk", 1, unit="folder")
             os.sync()  # its images were not made durable one by one
         if self.target.is_dir():
             self.target.rmdir()  # it is empty

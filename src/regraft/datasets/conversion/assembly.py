@@ -28,7 +28,7 @@ from regraft.core import (
     require_space,
 )
 from regraft.data import CONVERSION_FILE, LABELS_FILE, Conversion, WrittenShard, read_conversion
-from regraft.datasets.conversion.parts import PartWriter, StoppedError
+from regraft.datasets.conversion.parts import PartWriter
 from regraft.datasets.conversion.plan import make_plan
 from regraft.datasets.provenance import SOURCE_FILE, digest_images
 from regraft.datasets.staging import StagedFolder, resolve_folder
@@ -86,7 +86,7 @@ def convert(manifest: Manifest, source: str, options: ConvertDatasetOptions, pro
     folder = options.out or Path(f"{title}-{options.to}")
     target = _outside(folder, Path(source))
     work = _Work(make_plan(manifest, title, options, progress), source, options, progress)
-    staged = StagedFolder(target, "converting", "--out", work.recognise, work.tell_kept)
+    staged = StagedFolder(target, "converting", "--out", work.recognise, work.tell_kept, progress)
     with staged.explained():
         there = staged.recognise()
         conversion = there or staged.make(work.build)
@@ -220,14 +220,10 @@ def _write_parts(plan: Plan, writer: PartWriter, n_threads: int, progress: Progr
             while True:
                 done, rest = wait(tasks, timeout=_SECONDS_BETWEEN_REPORTS)
                 progress.advance(writer.take_done())
-                for task in done:
-                    task.result()  # the first failure ends all
+                records = [task.result() for task in tasks if task in done]  # the first failure ends all
                 if not rest:
-                    return [task.result() for task in tasks]
-        except BaseException as error:
+                    return records
+        except BaseException:
             writer.stop.set()  # also Ctrl-C ends the threads
-            pool.shutdown(wait=True, cancel_futures=True)
-            if not isinstance(error, StoppedError):
-                raise
-            failures = [task.exception() for task in tasks if task.done() and not task.cancelled()]
-            raise next(one for one in failures if one and not isinstance(one, StoppedError)) from None
+            pool.shutdown(cancel_futures=True)
+            raise

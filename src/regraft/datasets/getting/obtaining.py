@@ -50,7 +50,7 @@ def obtain(row: Dataset, options: GetDatasetOptions, progress: Progress, web: We
     """
     order = _Order(row, _foreground(row, options), progress, web)
     target = resolve_folder(options.folder or Path(row.name))
-    staged = StagedFolder(target, "getting", "--folder", order.recognise, order.tell_kept)
+    staged = StagedFolder(target, "getting", "--folder", order.recognise, order.tell_kept, progress)
     with staged.explained():
         if there := staged.recognise():
             provenance = there

@@ -137,8 +137,8 @@ def _unpack_wake_words(work: _Work) -> dict[str, str]:
         name = f"instances_{stem}.json"
         work.progress.say(f"Reading {name}.")
         with annotations.blamed():
-            content = read_annotations(annotations.path, name, annotations.archive.n_unpacked_bytes_max)
-            labels = label_photos(content, name, work.foreground)
+            n_bytes_max = annotations.archive.n_unpacked_bytes_max
+            labels = label_photos(read_annotations(annotations.path, name, n_bytes_max), name, work.foreground)
         n_photos = work.unpack(source, _place_photos(labels, f"{split}", f"{stem}/"))
         if n_photos != len(labels):
             raise FetchError(

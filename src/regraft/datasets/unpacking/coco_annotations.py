@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from regraft.core import FetchError, quoted, shortened
+from regraft.datasets.unpacking.members import refuse_beyond
 from regraft.datasets.unpacking.zip_archives import open_zip
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ _FILE_NAME = re.compile(r"\w[\w.-]*\.jpg", re.ASCII)
 class _Photo(msgspec.Struct, gc=False):
     id: int
     file_name: str
-    height: int
-    width: int
+    height: float
+    width: float
 
     def __post_init__(self) -> None:
         if not _FILE_NAME.fullmatch(self.file_name):
@@ -37,8 +38,8 @@ class _Object(msgspec.Struct, gc=False):
 
 
 class _Category(msgspec.Struct, gc=False):
-    id: int
-    name: str
+    name: Any
+    id: Any = None
 
 
 class _Instances(msgspec.Struct):
@@ -55,16 +56,18 @@ def read_annotations(source: Path, name: str, n_bytes_max: int) -> bytes:
     Args:
         source: COCO's zip file, or its folder `annotations`.
         name: Of the file, for example `instances_val2017.json`.
-        n_bytes_max: A zip file of more bytes, unpacked, is refused.
+        n_bytes_max: A zip file of more bytes, unpacked, is refused, and a file of more.
 
     Raises:
-        FetchError: It is not there, or damaged.
+        FetchError: It is not there, damaged, or too large.
         OSError: It cannot be read.
     """
     if source.is_dir():
-        if not (source / name).is_file():
+        path = source / name
+        if not path.is_file():
             raise FetchError(f"{source.name} has no {name}.")
-        return (source / name).read_bytes()
+        refuse_beyond(name, path.stat().st_size, n_bytes_max)
+        return path.read_bytes()
     with open_zip(source, n_bytes_max) as opened:
         member = f"annotations/{name}"
         if member not in opened.namelist():
@@ -84,10 +87,11 @@ def label_photos(content: bytes, name: str, foreground: Foreground) -> dict[str,
         FetchError: The annotations are damaged, or do not know the category.
     """
     try:
-        found = msgspec.json.decode(content, type=_Instances)
-    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        found = msgspec.json.decode(content, type=_Instances, strict=False)  # numbers may be text, or end in .0
+        ids = [int(category.id) for category in found.categories if category.name == foreground.category]
+    except (msgspec.DecodeError, ValueError, TypeError, RecursionError) as error:
         raise FetchError(f"{name} is damaged ({shortened(str(error), 160)}).") from error
-    wanted = next((category.id for category in found.categories if category.name == foreground.category), None)
+    wanted = ids[-1] if ids else None
     if wanted is None or not found.images:
         raise FetchError(f"{name} knows {len(found.images):,} photos and no category {quoted(foreground.category)}.")
     largest: dict[int, float] = {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import tracemalloc
 from collections import Counter
 
 import numpy as np
@@ -15,13 +17,16 @@ from little_sets import (
     WORDS,
     cifar_batch,
     digits,
+    instances,
     little_row,
     make_flowers,
     make_visualwakewords,
+    numbers,
     photo,
+    zipped,
 )
 from publisher import Fault
-from regraft.core import FetchError, OptionError
+from regraft.core import FetchError, OptionError, SilentProgress
 from regraft.data import read_manifest
 from regraft.datasets.provenance import read_provenance
 from regraft.datasets.unpacking.cifar import CIFAR10_CLASSES
@@ -129,6 +134,36 @@ def test_visual_wake_words_of_another_category(get_little, tmp_path):
     with pytest.raises(OptionError, match=r"holds the data set visualwakewords, category dog, area 0\.4\. Choose"):
         get_little("visualwakewords")
     assert get_little("visualwakewords", foreground_class="dog", small_object_area=0.4).was_there
+
+
+class _Memory(SilentProgress):
+    """Counts what is held of what was read of COCO's annotations, whenever photos are unpacked."""
+
+    def __init__(self):
+        self.n_held_bytes = []
+
+    def say(self, text):
+        if text.startswith("Reading instances_"):
+            tracemalloc.start()
+
+    def start(self, task, _n_total, unit="images"):
+        if task.startswith("Unpacking ") and tracemalloc.is_tracing():
+            assert unit == "images"
+            self.n_held_bytes.append(tracemalloc.get_traced_memory()[0])
+            tracemalloc.stop()
+
+
+def test_annotations_are_not_held_while_photos_are_unpacked(get_little):
+    """Of half a gigabyte of COCO's annotations only the labels are kept."""
+    files, memory = make_visualwakewords(), _Memory()
+    info = {"info": numbers("info", 1_000_000).hex()}
+    members = [
+        (f"annotations/instances_{side}2017.json", json.dumps(instances(n_photos, first) | info).encode())
+        for side, n_photos, first in (("train", 8, 0), ("val", 4, 100))
+    ]
+    get_little("visualwakewords", files=files | {"annotations_trainval2017.zip": zipped(members)}, progress=memory)
+    assert len(memory.n_held_bytes) == 2
+    assert max(memory.n_held_bytes) < 1_000_000
 
 
 def test_options_of_another_data_set(get_little):

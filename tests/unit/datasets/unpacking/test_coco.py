@@ -75,6 +75,21 @@ def test_annotations_that_are_none(key, element):
         label(content)
 
 
+def test_numbers_are_read_as_python_reads_them():
+    """Ids as text or with a fraction of nothing, areas as text, and unused categories without an id are no damage."""
+    content = instances(4, 0)
+    expected = label(content)
+    for photo in content["images"]:
+        photo |= {"id": str(photo["id"]), "height": float(photo["height"])}
+    for shown in content["annotations"]:
+        shown |= {"image_id": float(shown["image_id"]), "area": str(shown["area"])}
+    content["categories"] = [{"id": None, "name": "unused"}, {"name": 3}, {"id": "1", "name": "person"}]
+    assert label(content) == expected
+    content["categories"] = [{"id": None, "name": "person"}]
+    with pytest.raises(FetchError, match=r"instances\.json is damaged"):
+        label(content)
+
+
 @pytest.mark.parametrize("content", [b"", b"[]", b'{"images": [', b'{"a": \xff}', b'{"a": ' + b"[" * 100_000, b"{} {}"])
 def test_what_is_no_such_file(content):
     """Cut off, of another kind, no text or without end: it is damage in words."""
@@ -99,8 +114,8 @@ def test_annotations_in_a_zip_file_and_in_a_folder(tmp_path):
         assert read_annotations(source, "x.json", 1000) == b"{}"
         with pytest.raises(FetchError, match=r"has no .*y\.json"):
             read_annotations(source, "y.json", 1000)
-    with pytest.raises(FetchError, match="unpacked it would have 2 bytes"):
-        read_annotations(tmp_path / "a.zip", "x.json", 1)
+        with pytest.raises(FetchError, match="unpacked it would have 2 bytes"):
+            read_annotations(source, "x.json", 1)
 
 
 def test_there_are_eighty_categories():
