@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import io
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -149,6 +151,22 @@ def test_arrays_are_images_too(listed):
     np.testing.assert_array_equal(ImageFeatures().fit_transform(images), from_files)
     np.testing.assert_array_equal(ImageFeatures().fit_transform(list(images)), from_files)
     assert ImageClassifier(n_strengths=3).fit(images, names).score(images, names) > 0.9
+
+
+def test_pillow_images_are_decoded_when_their_turn_comes():
+    """A list of any length is never in memory as pixels, and `fit` decodes the first only."""
+    images = [Image.new("RGB", (128, 128), colour) for colour in ("red", "blue")] * 400
+    broken = Image.open(io.BytesIO(b"P6 8 8 255\n"))
+    estimator = ImageFeatures().fit([*images, broken])
+    expected = estimator.transform(images[:2])
+    tracemalloc.start()
+    features = estimator.transform(images)
+    _, n_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    np.testing.assert_array_equal(features, np.tile(expected, (400, 1)))
+    assert n_bytes < len(images) * 128 * 128 * 3 * 2 // 3
+    with pytest.raises(DataError, match="Item 800 of X cannot be read"):
+        estimator.transform([*images, broken])
 
 
 def test_groups_and_weights_are_used(listed):

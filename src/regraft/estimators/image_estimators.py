@@ -13,7 +13,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
 
 from regraft.core import DataError, quoted
-from regraft.estimators.image_lists import list_features, list_sources
+from regraft.estimators.image_lists import list_features, require_images
 from regraft.estimators.parameters import ClassifierParameters, FeatureParameters
 from regraft.experiments import NetworkOptions, ProbeOptions, choose_head
 
@@ -49,7 +49,7 @@ class ImageFeatures(FeatureParameters, ClassNamePrefixFeaturesOutMixin, Transfor
         Raises:
             RegraftError: A parameter makes no sense, the network cannot be had, or X is no list of images.
         """
-        self.n_features_out_ = self._features(list_sources(X)[:1]).shape[1]
+        self.n_features_out_ = self._features(require_images(X)[:1]).shape[1]
         return self
 
     def transform(self, X: Any) -> NDArray[np.float32]:
@@ -104,7 +104,7 @@ class ImageClassifier(ClassifierParameters, ClassifierMixin, _OfImages):  # type
             RegraftError: A parameter makes no sense, or the network cannot be had.
         """
         options = self._options()
-        images = list_sources(X)
+        images = require_images(X)
         check_consistent_length(images, y, sample_weight, groups)
         labels = column_or_1d(y, warn=True)
         check_classification_targets(labels)

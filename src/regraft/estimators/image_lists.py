@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from PIL import Image
 
 from regraft.core import DataError, OptionError, cache_folder, plural
 from regraft.data import fingerprint_files
@@ -14,9 +16,17 @@ from regraft.experiments import open_network
 from regraft.images import as_images, digest_array, named_pixels
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
+    from regraft.data import Unreadable
     from regraft.experiments import NetworkOptions
+    from regraft.features import Extractor
+    from regraft.images import PixelImage
+
+_N_DECODED = 256
+"""Pillow images that are decoded at once: photos are opened, not decoded, until their features are computed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,35 +54,47 @@ def list_features(X: Any, options: NetworkOptions) -> ListedFeatures:
 
     Raises:
         OptionError: X is no such list.
-        DataError: Some of the files cannot be read: a row of features can stand for each image only.
+        DataError: Some cannot be read: a row of features can stand for each image only.
     """
-    sources = list_sources(X)
-    files = [source for source in sources if isinstance(source, Path)]
-    prints = fingerprint_files(files)
-    of_file = iter(prints.digests)
-    digests = [digest_array(source) if isinstance(source, np.ndarray) else next(of_file) for source in sources]
+    images = require_images(X)
     spec, _choice, extractor = open_network(options, cache_folder())
-    found = extractor.extract(sources, digests)
-    if unreadable := prints.unreadable + found.unreadable:
+    extractor = replace(extractor, open_engine=cache(extractor.open_engine))
+    n_chunk = _N_DECODED if any(isinstance(image, Image.Image) for image in images) else len(images)
+    parts = [_part(images[start : start + n_chunk], start, extractor) for start in range(0, len(images), n_chunk)]
+    if unreadable := [record for _digests, _features, records in parts for record in records]:
         first = unreadable[0]
         raise DataError(
-            f"{len(unreadable):,} of {plural(len(sources), 'image')} cannot be read (first: {first.path}: "
+            f"{len(unreadable):,} of {plural(len(images), 'image')} cannot be read (first: {first.path}: "
             f"{first.reason}, {first.detail}). Leave them out; `regraft scan` lists them."
         )
-    return ListedFeatures(found.features, tuple(map(str, digests)), spec.n_features)
+    digests = tuple(str(digest) for part, _features, _records in parts for digest in part)
+    return ListedFeatures(
+        np.concatenate([features for _digests, features, _records in parts]), digests, spec.n_features
+    )
 
 
-def list_sources(X: Any) -> list[Path | NDArray[np.uint8]]:
-    """The images of X, each a path or a uint8 array.
+def _part(
+    images: Sequence[Path | PixelImage], start: int, extractor: Extractor
+) -> tuple[list[str | None], NDArray[np.float32], tuple[Unreadable, ...]]:
+    """Content hashes, features, and what cannot be read, of some images: they are decoded for as long as this takes."""
+    sources = [
+        image if isinstance(image, Path) else named_pixels(image, f"Item {place} of X")
+        for place, image in enumerate(images, start)
+    ]
+    prints = fingerprint_files([source for source in sources if isinstance(source, Path)])
+    of_file = iter(prints.digests)
+    digests = [digest_array(source) if isinstance(source, np.ndarray) else next(of_file) for source in sources]
+    found = extractor.extract(sources, digests)
+    return digests, found.features, prints.unreadable + found.unreadable
+
+
+def require_images(X: Any) -> list[Path | PixelImage]:
+    """The images of X, each a path, a uint8 array or a Pillow image that nobody has decoded yet.
 
     Raises:
         OptionError: X is no image and no list of images, or it is empty.
-        DataError: The file behind a Pillow image cannot be read.
     """
     images = as_images(X, "X")
     if not images:
         raise OptionError("X holds no images.")
-    return [
-        image if isinstance(image, Path) else named_pixels(image, f"Item {place} of X")
-        for place, image in enumerate(images)
-    ]
+    return images
