@@ -2,12 +2,14 @@
 
 `regraft.probe("photos", head="svm")` takes the options of `ProbeOptions` by name. An editor completes them, and a type
 checker knows them, by the TypedDicts that this writes into `recipes/settings.py`. Estimators of scikit-learn must name
-each parameter in `__init__` and do no more than keep it: `estimators/parameters.py`.
+each parameter in `__init__` and do no more than keep it: `estimators/parameters.py`. A wrong name is explained by those
+that all verbs have, of which none is imported for that: `core/verb_options.py`.
 """
 
 from __future__ import annotations
 
 import json
+import textwrap
 import types
 from os import PathLike
 from pathlib import Path
@@ -39,18 +41,19 @@ NO_PARAMETERS = {
     **dict.fromkeys(SourceOptions.model_fields, "X is a list"),
 }
 """Options of the verbs that estimators do not have, and why."""
-HEADER = '''"""{title}.
+WRITTEN = '''"""{title}.
 
 Written by `python tools/write_settings.py` from the options. Do not edit.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, {names}
+'''
+HEADER = f"""{WRITTEN}from typing import TYPE_CHECKING, {{names}}
 
 if TYPE_CHECKING:
     from os import PathLike
-'''
+"""
 
 
 def main() -> None:
@@ -65,7 +68,9 @@ def written() -> dict[Path, str]:
     ordered = sorted([*kinds, *SHARED], key=lambda kind: (len(kind.__mro__), kind.__name__))  # parents first
     settings = HEADER.format(title="The keyword arguments of the verbs, as types", names="Literal, TypedDict")
     parameters = HEADER.format(title="The parameters of the estimators: options of the verbs", names="Literal")
+    names = {str(kind.VERB): " ".join(kind.model_fields) for kind in kinds}
     return {
+        SOURCE / "core" / "verb_options.py": WRITTEN.format(title="The names of every verb's options") + _table(names),
         SOURCE / "recipes" / "settings.py": "\n\n".join([settings, *(_settings(kind, ordered) for kind in ordered)]),
         SOURCE / "estimators" / "parameters.py": "\n\n".join(
             [
@@ -75,6 +80,16 @@ def written() -> dict[Path, str]:
             ]
         ),
     }
+
+
+def _table(names: dict[str, str]) -> str:
+    """The verbs and the names of their options."""
+    lines = ["_NAMES = {"]
+    for verb, listed in sorted(names.items()):
+        words = textwrap.wrap(listed, WIDTH, initial_indent=" " * 8, subsequent_indent=" " * 8)
+        lines += [f'    "{verb}": """', *words, '    """,']
+    of_all = "{verb: tuple(names.split()) for verb, names in _NAMES.items()}"
+    return "\n".join([*lines, "}", "", f"VERB_OPTIONS: dict[str, tuple[str, ...]] = {of_all}"]) + "\n"
 
 
 def _settings(kind: type[Options], kinds: list[type[Options]]) -> str:

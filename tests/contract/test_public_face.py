@@ -106,6 +106,19 @@ def test_a_verb_takes_its_options_by_name(name):
     assert f"`{kind}`" in inspect.getdoc(function)
 
 
+def test_a_wrong_name_is_explained_by_the_options_of_all_verbs():
+    """Whatever happens to be imported: nothing but the options that are asked for."""
+    program = (
+        "import sys\nfrom regraft.recipes import ProbeOptions\ntry:\n    ProbeOptions.of(None, {'epochs': 3})\n"
+        "except Exception as error:\n    print(error, 'regraft.recipes.sweeping' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith(
+        "'epochs' is an option of finetune, pretrain, sweep and train: probe trains no network."
+    )
+    assert done.stdout.endswith(" False\n")
+
+
 RIGHT = """
 from pathlib import Path
 

@@ -16,12 +16,12 @@ from regraft.cli.verb_apps import verb_app
 from regraft.cli.verb_table import BEGINNINGS, VERBS
 from regraft.core import (
     SYNONYMS,
+    VERB_OPTIONS,
     OptionError,
     Options,
     explain_unknown,
     explain_validation,
     nearest,
-    options_by_verb,
     quoted,
     wanted,
 )
@@ -154,7 +154,7 @@ def _unknown(error: UnknownOptionError, verb: str | None) -> str:
     if len(given) == 2 and given[1:] not in SYNONYMS:
         long = ", ".join([name for name in sorted(names) if name[2] == given[1]][:3])
         return f"There is no option {given}: options have long names{f' ({long})' if long else ''}."
-    return explain_unknown(given, own, verb=verb, others=options_by_verb(), spelt=spelt)
+    return explain_unknown(given, own, verb=verb, others=VERB_OPTIONS, spelt=spelt)
 
 
 def _missing(argument: Argument | None, verb: str | None) -> str:

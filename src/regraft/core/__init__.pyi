@@ -18,8 +18,8 @@ from .locks import ThreadLock, exclusive
 from .option_facts import Matter, came_later, decides, judges, names_code, placed
 from .option_faults import explain_validation, option_kinds, wanted
 from .option_hints import explain_unknown, nearest
-from .option_words import REASONS, SYNONYMS
-from .options import Options, PrintableText, Value, await_options, options_by_verb
+from .option_words import SYNONYMS
+from .options import Options, PrintableText, Value
 from .own_code import explain_own_error, line_of, load_function, own_file
 from .paths import as_path, as_paths, as_source, described, several
 from .places import CACHE_VARIABLE, cache_folder, is_writable, n_usable_cores
@@ -40,12 +40,13 @@ from .text import (
 )
 from .threads import in_threads
 from .unkept import kept_file, note_unkept, scratch_folder, unkept_sentence
+from .verb_options import VERB_OPTIONS
 
 __all__ = [
     "CACHE_VARIABLE",
-    "REASONS",
     "SYNONYMS",
     "TOLD_ELSEWHERE",
+    "VERB_OPTIONS",
     "BackboneError",
     "BundleError",
     "DataError",
@@ -71,7 +72,6 @@ __all__ = [
     "as_paths",
     "as_source",
     "atomic_path",
-    "await_options",
     "cache_folder",
     "came_later",
     "decides",
@@ -100,7 +100,6 @@ __all__ = [
     "nearest",
     "note_unkept",
     "option_kinds",
-    "options_by_verb",
     "own_file",
     "placed",
     "plural",

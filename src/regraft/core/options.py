@@ -24,9 +24,10 @@ from regraft.core.json_writing import exact_json
 from regraft.core.option_faults import explain_validation
 from regraft.core.paths import as_path
 from regraft.core.text import all_printable, printable, quoted
+from regraft.core.verb_options import VERB_OPTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from regraft.core.option_facts import Fact, Group
 
@@ -159,29 +160,7 @@ class Options(Value):
         try:
             return kind.model_validate({**given, **settings})
         except ValidationError as error:
-            raise OptionError(explain_validation(error, kind, others=options_by_verb())) from None
-
-
-_AWAITED: list[Callable[[], object]] = []
-"""What imports the options that nobody has asked for yet."""
-
-
-def await_options(load: Callable[[], object]) -> None:
-    """Have further options imported when a wrong name is to be explained by those of other verbs."""
-    _AWAITED.append(load)
-
-
-def options_by_verb() -> dict[str, tuple[str, ...]]:
-    """The names of every verb's options."""
-    while _AWAITED:
-        _AWAITED.pop()()
-    return {verb: tuple(kind.model_fields) for kind in _kinds(Options) if (verb := vars(kind).get("VERB"))}
-
-
-def _kinds(parent: type[Options]) -> list[type[Options]]:
-    """The class and all that descend from it, each once."""
-    found = [parent, *(kind for child in parent.__subclasses__() for kind in _kinds(child))]
-    return list(dict.fromkeys(found))
+            raise OptionError(explain_validation(error, kind, others=VERB_OPTIONS)) from None
 
 
 def _read_path(value: Any, kinds: set[Any]) -> Any:

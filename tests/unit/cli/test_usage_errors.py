@@ -9,8 +9,8 @@ from regraft.cli.application import run
 from regraft.cli.usage_errors import require_verb
 from regraft.cli.verb_apps import verb_app
 from regraft.cli.verb_table import VERBS
-from regraft.core import REASONS, SYNONYMS, OptionError, options_by_verb
-from regraft.core.option_words import _NOT_NEEDED, _WORDS
+from regraft.core import SYNONYMS, VERB_OPTIONS, OptionError
+from regraft.core.option_words import _NOT_NEEDED, _WORDS, REASONS
 
 TRAINERS = "finetune, pretrain, sweep and train"
 
@@ -23,7 +23,7 @@ def said(line, capsys):
 
 def test_every_word_of_other_tools_leads_to_an_option_that_there_is():
     """No word stands twice, none is an option's own name that means something else, every target exists."""
-    known = {name for names in options_by_verb().values() for name in names}
+    known = {name for names in VERB_OPTIONS.values() for name in names}
     for verb in VERBS:
         known |= {one.name.lstrip("-").replace("-", "_") for one in verb_app(verb).assemble_argument_collection()}
     assert {name for names in SYNONYMS.values() for name in names} <= known

@@ -1,0 +1,74 @@
+"""The names of every verb's options.
+
+Written by `python tools/write_settings.py` from the options. Do not edit.
+"""
+
+from __future__ import annotations
+
+_NAMES = {
+    "compare": """
+        layer image_size resize preprocessing engine precision device group_by path_column label_column root
+        split_folders metric normalisation n_strengths n_folds class_weight test_fraction seed runs name backbones heads
+    """,
+    "datasets convert": """
+        group_by path_column label_column root split_folders to out shards order reencode test_fraction seed threads
+    """,
+    "datasets get": """
+        folder archives foreground_class small_object_area
+    """,
+    "embed": """
+        trust_code backbone model checkpoint init layer image_size resize preprocessing engine precision device group_by
+        path_column label_column root split_folders out
+    """,
+    "evaluate": """
+        trust_code group_by path_column label_column root split_folders metric runs name split weights watch wait
+    """,
+    "finetune": """
+        trust_code backbone model checkpoint init layer image_size resize preprocessing engine precision device group_by
+        path_column label_column root split_folders metric normalisation n_strengths n_folds class_weight test_fraction
+        seed layer_decay optimizer weight_decay momentum epsilon optimizer_settings groups clip_norm schedule warmup
+        final_fraction decay_factor decay_epochs power dropout drop_path label_smoothing loss focal_gamma mixup cutmix
+        ema epochs steps batch_size accumulate compile histograms checkpoint_every learning_rate head_learning_rate
+        patience runs name head from_stage budget augmentation views fresh_views batch_norm training_seed
+        validation_fraction
+    """,
+    "predict": """
+        trust_code top_k
+    """,
+    "pretrain": """
+        trust_code backbone model checkpoint init layer image_size resize preprocessing engine precision device group_by
+        path_column label_column root split_folders metric normalisation n_strengths n_folds class_weight test_fraction
+        seed layer_decay optimizer weight_decay momentum epsilon optimizer_settings groups clip_norm schedule warmup
+        final_fraction decay_factor decay_epochs power dropout drop_path label_smoothing loss focal_gamma mixup cutmix
+        ema epochs steps batch_size accumulate compile histograms checkpoint_every learning_rate head_learning_rate
+        patience runs name head from_stage budget augmentation views fresh_views batch_norm training_seed
+        validation_fraction
+    """,
+    "probe": """
+        trust_code backbone model checkpoint init layer image_size resize preprocessing engine precision device group_by
+        path_column label_column root split_folders metric normalisation n_strengths n_folds class_weight test_fraction
+        seed runs name head
+    """,
+    "scan": """
+        group_by path_column label_column root split_folders decode
+    """,
+    "sweep": """
+        trust_code backbone model checkpoint init layer image_size resize preprocessing engine precision device group_by
+        path_column label_column root split_folders metric normalisation n_strengths n_folds class_weight test_fraction
+        seed layer_decay optimizer weight_decay momentum epsilon optimizer_settings groups clip_norm schedule warmup
+        final_fraction decay_factor decay_epochs power dropout drop_path label_smoothing loss focal_gamma mixup cutmix
+        ema epochs steps batch_size accumulate compile histograms checkpoint_every learning_rate head_learning_rate
+        patience runs name head from_stage budget augmentation views fresh_views batch_norm training_seed
+        validation_fraction over trials judging_folds jobs
+    """,
+    "train": """
+        trust_code backbone model checkpoint init layer image_size resize preprocessing engine precision device group_by
+        path_column label_column root split_folders metric normalisation n_strengths n_folds class_weight test_fraction
+        seed layer_decay optimizer weight_decay momentum epsilon optimizer_settings groups clip_norm schedule warmup
+        final_fraction decay_factor decay_epochs power dropout drop_path label_smoothing loss focal_gamma mixup cutmix
+        ema epochs steps batch_size accumulate compile histograms checkpoint_every runs name head from_stage budget
+        augmentation views fresh_views batch_norm training_seed rates ladder_folds
+    """,
+}
+
+VERB_OPTIONS: dict[str, tuple[str, ...]] = {verb: tuple(names.split()) for verb, names in _NAMES.items()}
