@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFile
 
 from regraft.core import DataError, OptionError, as_path, described, several
 from regraft.data import UnreadableImageError
@@ -102,6 +102,9 @@ def named_pixels(item: Any, what: str) -> NDArray[np.uint8]:
 def to_pixels(image: PixelImage) -> NDArray[np.uint8]:
     """The pixels of an image in memory: (h, w, 3) or (h, w) uint8, by the rules for files.
 
+    An opened file is turned upright as its EXIF says. What was made of one (rotated, cropped, converted) still carries
+    the EXIF, but is taken as it is: its user has seen it so.
+
     Raises:
         UnreadableImageError: The file behind a Pillow image cannot be read.
     """
@@ -109,12 +112,18 @@ def to_pixels(image: PixelImage) -> NDArray[np.uint8]:
         return image
     try:
         shown = without_idle_opacity(simplify_mode(image))
-        exif = image.info.get("exif") if image.format != "TIFF" else None  # Pillow has already turned a TIFF
-        return np.asarray(flatten(turn_upright(shown, read_orientation(exif if isinstance(exif, bytes) else b""))))
+        return np.asarray(flatten(turn_upright(shown, _orientation(image))))
     except UnreadableImageError:
         raise
     except Exception as error:  # decoders raise errors of every kind
         raise explain_failure(error) from error
+
+
+def _orientation(image: Image.Image) -> int:
+    if not isinstance(image, ImageFile.ImageFile) or image.format == "TIFF":  # Pillow has already turned a TIFF
+        return 1
+    exif = image.info.get("exif")
+    return read_orientation(exif if isinstance(exif, bytes) else b"")
 
 
 def _advice(given: object) -> str:

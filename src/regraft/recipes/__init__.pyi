@@ -1,4 +1,4 @@
-from .backbone_list import COUNTERPARTS, BackboneRow, Counterpart, list_backbones
+from .backbone_list import BackboneRow, list_backbones
 from .cache_care import CacheAction, CacheResult, cache
 from .checking import check
 from .comparing import CompareOptions, CompareResult, compare
@@ -20,7 +20,6 @@ from .training import TrainOptions, TrainResult, train
 from .under_way import command_line, kept_steps, options_under_way
 
 __all__ = [
-    "COUNTERPARTS",
     "BackboneRow",
     "CacheAction",
     "CacheResult",
@@ -28,7 +27,6 @@ __all__ = [
     "CompareResult",
     "ConvertDatasetOptions",
     "ConvertDatasetResult",
-    "Counterpart",
     "DemoResult",
     "DoctorResult",
     "EmbedOptions",

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from regraft.backbones import BACKBONES, COUNTERPARTS, Counterpart, is_offline
+from regraft.backbones import BACKBONES, is_offline
 from regraft.core import Value, cache_folder
-
-__all__ = ["COUNTERPARTS", "BackboneRow", "Counterpart", "list_backbones"]
 
 
 class BackboneRow(Value):

@@ -13,8 +13,8 @@ from typing import Literal
 
 from pydantic import Field
 
+from regraft.backbones import COUNTERPARTS, Counterpart
 from regraft.core import Registry, Value
-from regraft.recipes import COUNTERPARTS, Counterpart
 
 Triple = tuple[float, float, float]
 

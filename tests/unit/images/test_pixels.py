@@ -47,6 +47,18 @@ def test_a_pillow_image_is_seen_as_its_file_is(mode, orientation):
     np.testing.assert_array_equal(found, decode_image(data, Transform(height=height, width=width, policy="squash")))
 
 
+@pytest.mark.parametrize(
+    "change", [lambda one: one.rotate(-90, expand=True), lambda one: one.convert("RGB"), Image.Image.copy]
+)
+def test_what_was_made_of_an_opened_file_is_seen_as_it_is(change):
+    """It still carries the EXIF of its file, and is not turned again."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    changed = change(Image.open(io.BytesIO(encoded(Image.fromarray(PIXELS), exif=exif))))
+    assert changed.info["exif"]
+    np.testing.assert_array_equal(as_pixels(changed)[0], np.asarray(changed))
+
+
 def test_a_damaged_file_behind_a_pillow_image_is_named():
     """Its place in the list is said, and what is wrong; it is looked at when its pixels are wanted."""
     data = encoded(Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)), "JPEG")

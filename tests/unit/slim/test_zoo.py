@@ -8,6 +8,7 @@ import torch
 
 from regraft.backbones import (
     BACKBONES,
+    COUNTERPARTS,
     BackboneSpec,
     WeightsSource,
     cut_behind,
@@ -49,6 +50,11 @@ def test_a_row_is_consistent(row):
     assert (row.n_classes == 1000) == row.name.startswith(("vgg", "resnet_v1", "alexnet", "overfeat"))
     assert all(head.startswith(row.scope) for head in row.head_scopes)
     assert all(each.top5 is None or each.top1 < each.top5 for each in (row, *row.checkpoints) if each.top1)
+
+
+def test_both_tables_have_the_same_networks():
+    """What was published of a network and what stands for it here are said of the same names, in the same order."""
+    assert list(SLIM_NETWORKS) == list(COUNTERPARTS)
 
 
 def test_the_checklist_is_complete():

@@ -21,7 +21,7 @@ def backbones(
     slim: Annotated[bool, OUTPUT] = False,
     format: Annotated[Literal["table", "json"], OUTPUT] = "table",  # noqa: A002 - the option's name
 ) -> None:
-    """Run the verb.
+    """Run `regraft backbones` and print what came of it.
 
     Args:
         slim: List TF-Slim's networks instead, with their published accuracies and what replaces each here.

@@ -9,7 +9,7 @@ from regraft.recipes import cache as use_cache
 
 
 def cache(action: CacheAction = "info", /) -> None:
-    """Run the verb.
+    """Run `regraft cache` and print what came of it.
 
     Args:
         action: info counts, verify reads every byte and removes what is damaged, clear removes everything.

@@ -10,7 +10,7 @@ from regraft.recipes import check as run_check
 
 
 def check(bundle: str, /, *, trust_code: Annotated[bool, EXPERT] = False) -> None:
-    """Run the verb.
+    """Run `regraft check` and print what came of it.
 
     Args:
         bundle: A bundle's or run's folder.

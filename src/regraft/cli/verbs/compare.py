@@ -15,7 +15,7 @@ _DEFAULTS = CompareOptions()
 
 
 def compare(source: str, /, *, options: Annotated[CompareOptions, Parameter(name="*")] = _DEFAULTS) -> None:
-    """Run the verb.
+    """Run `regraft compare` and print what came of it.
 
     Args:
         source: A folder with one sub-folder for each class, a CSV or Parquet table, or a data set's name.

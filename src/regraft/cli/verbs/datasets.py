@@ -32,7 +32,7 @@ def datasets(
     options: Annotated[GetDatasetOptions, Parameter(name="*")] = _DEFAULTS,
     conversion: Annotated[ConvertDatasetOptions, Parameter(name="*")] = _CONVERSION_DEFAULTS,
 ) -> None:
-    """Run the verb.
+    """Run `regraft datasets` and print what came of it.
 
     Args:
         action: list names all of them, show says all of one, get fetches one, convert writes a folder, a table or

@@ -15,7 +15,7 @@ _DEFAULTS = ProbeOptions()
 
 
 def demo(*, options: Annotated[ProbeOptions, Parameter(name="*")] = _DEFAULTS) -> None:
-    """Run the verb.
+    """Run `regraft demo` and print what came of it.
 
     Args:
         options: See `ProbeOptions`.

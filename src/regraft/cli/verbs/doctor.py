@@ -7,7 +7,7 @@ from regraft.recipes import doctor as examine
 
 
 def doctor() -> None:
-    """Run the verb."""
+    """Run `regraft doctor` and print what came of it."""
     found = examine()
     bf16 = "with fast bf16" if found.has_bf16 else "without fast bf16"
     say(f"Processor    {found.processor}, {found.n_cores} usable cores, {bf16}")

@@ -15,7 +15,7 @@ _DEFAULTS = EmbedOptions()
 
 
 def embed(source: str, /, *, options: Annotated[EmbedOptions, Parameter(name="*")] = _DEFAULTS) -> None:
-    """Run the verb.
+    """Run `regraft embed` and print what came of it.
 
     Args:
         source: A folder of images with or without class folders, a CSV or Parquet table, or a data set's name.

@@ -17,7 +17,7 @@ _DEFAULTS = EvaluateOptions()
 def evaluate(
     bundle: str, source: str, /, *, options: Annotated[EvaluateOptions, Parameter(name="*")] = _DEFAULTS
 ) -> None:
-    """Run the verb.
+    """Run `regraft evaluate` and print what came of it.
 
     Args:
         bundle: A bundle's or run's folder.

@@ -15,7 +15,7 @@ _DEFAULTS = FinetuneOptions()
 
 
 def finetune(source: str, /, *, options: Annotated[FinetuneOptions, Parameter(name="*")] = _DEFAULTS) -> None:
-    """Run the verb.
+    """Run `regraft finetune` and print what came of it.
 
     Args:
         source: A folder with one sub-folder for each class, a CSV or Parquet table, or a data set's name.

@@ -10,7 +10,7 @@ from regraft.recipes import new_model
 
 
 def new(kind: Literal["model"], name: str, /) -> None:
-    """Run the verb.
+    """Run `regraft new` and print what came of it.
 
     Args:
         kind: model: a network of your own.

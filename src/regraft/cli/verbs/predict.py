@@ -25,7 +25,7 @@ def predict(
     options: Annotated[PredictOptions, Parameter(name="*")] = _DEFAULTS,
     format: Annotated[Literal["table", "csv", "json"], OUTPUT] = "table",  # noqa: A002 - the option's name
 ) -> None:
-    """Run the verb.
+    """Run `regraft predict` and print what came of it.
 
     Args:
         bundle: A bundle's or run's folder.

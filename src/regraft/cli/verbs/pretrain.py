@@ -15,7 +15,7 @@ _DEFAULTS = PretrainOptions()
 
 
 def pretrain(source: str, /, *, options: Annotated[PretrainOptions, Parameter(name="*")] = _DEFAULTS) -> None:
-    """Run the verb.
+    """Run `regraft pretrain` and print what came of it.
 
     Args:
         source: A folder with one sub-folder for each class, a CSV or Parquet table, or a data set's name.

@@ -15,7 +15,7 @@ _DEFAULTS = ProbeOptions()
 
 
 def probe(source: str, /, *, options: Annotated[ProbeOptions, Parameter(name="*")] = _DEFAULTS) -> None:
-    """Run the verb.
+    """Run `regraft probe` and print what came of it.
 
     Args:
         source: A folder with one sub-folder for each class, a CSV or Parquet table, or a data set's name.

@@ -24,7 +24,7 @@ def scan(
     options: Annotated[ScanOptions, Parameter(name="*")] = _DEFAULTS,
     format: Annotated[Literal["text", "json"], OUTPUT] = "text",  # noqa: A002 - the option's name
 ) -> None:
-    """Run the verb.
+    """Run `regraft scan` and print what came of it.
 
     Args:
         source: A folder with one sub-folder for each class, a CSV or Parquet table, or a data set's name.

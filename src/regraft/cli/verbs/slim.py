@@ -9,7 +9,7 @@ from regraft.slim import run_program
 
 
 def slim(*arguments: str) -> None:
-    """Run the verb.
+    """Run `regraft slim` and print what came of it.
 
     Args:
         arguments: A program and its flags: `regraft slim train_image_classifier --help`.

@@ -15,7 +15,7 @@ _DEFAULTS = SweepOptions()
 
 
 def sweep(source: str, /, *, options: Annotated[SweepOptions, Parameter(name="*")] = _DEFAULTS) -> None:
-    """Run the verb.
+    """Run `regraft sweep` and print what came of it.
 
     Args:
         source: A folder with one sub-folder for each class, a CSV or Parquet table, or a data set's name.

@@ -79,7 +79,7 @@ def walk_files(root: Path, hidden: Callable[[str], object]) -> Iterator[str]:
     Raises:
         DataError: A folder cannot be read.
     """
-    return _Walk(root, hidden).files()
+    return _Walk(root, hidden, looks_into_leftovers=False).files()
 
 
 @dataclass(frozen=True)
@@ -93,10 +93,11 @@ class _Start:
 
 @dataclass(frozen=True, eq=False)
 class _Walk:
-    """Collects folders and leftovers while files are listed; where `hidden` is told, nothing is looked into."""
+    """Collects folders and leftovers while files are listed; `hidden` is told the files left out for their names."""
 
     root: Path
-    hidden: Callable[[str], object] | None = None
+    hidden: Callable[[str], object]
+    looks_into_leftovers: bool
     folders: set[str] = field(default_factory=set)
     leftovers: list[Leftover] = field(default_factory=list)
     repeated: list[str] = field(default_factory=list)
@@ -152,18 +153,15 @@ class _Walk:
                 self.leftovers.append(Leftover(prefix + name, parts.reason, True, is_doubtful=True, is_run=True))  # noqa: FBT003
             elif not is_hidden(name):
                 yield prefix + name
-            elif self.hidden is not None:
+            else:
                 self.hidden(prefix + name)
-            elif has_image_name(name):
-                reason = leftover_reason(name) or ""
-                self.leftovers.append(Leftover(prefix + name, reason, has_images=reason != COMPANION))
 
     def _leaves_out(self, folder: str, prefix: str, name: str, parts: ProgramParts | None) -> bool:
         reason = leftover_reason(name)
         is_run = reason is None and parts is not None and name in parts.folders
         if parts is not None and is_run:
             reason = parts.reason
-        if reason is not None and self.hidden is None:
+        if reason is not None and self.looks_into_leftovers:
             place = os.path.join(folder, name)  # noqa: PTH118 - as os.walk names it
             self.leftovers.append(look_into(place, prefix + name, reason, has_image_name, is_run=is_run))
         return reason is not None
@@ -202,7 +200,8 @@ def list_files(root: Path) -> FileListing:
     Raises:
         DataError: There is no image, or a folder cannot be read.
     """
-    walk = _Walk(root)
+    hidden: list[str] = []
+    walk = _Walk(root, hidden.append, looks_into_leftovers=True)
     try:
         paths = sorted(walk.files())
     except OSError as error:
@@ -227,12 +226,18 @@ def list_files(root: Path) -> FileListing:
         by_content=tuple(by_content),
         foreign=tuple(foreign),
         folders=tuple(sorted(walk.folders)),
-        leftovers=tuple(sorted(walk.leftovers, key=lambda one: one.path)),
+        leftovers=tuple(sorted([*walk.leftovers, *_hidden_images(hidden)], key=lambda one: one.path)),
         repeated=tuple(sorted(walk.repeated)),
     )
     if not listing.images:
         raise DataError(_explain_nothing(listing))
     return listing
+
+
+def _hidden_images(paths: list[str]) -> Iterator[Leftover]:
+    for path in filter(has_image_name, paths):
+        reason = leftover_reason(os.path.basename(path)) or ""  # noqa: PTH119 - as os.walk names it
+        yield Leftover(path, reason, has_images=reason != COMPANION)
 
 
 def look_at(root: Path, name: str) -> ContentKind | None:
