@@ -15,7 +15,7 @@ from .errors import (
 from .files import arrow_file, atomic_path, digest_bytes, digest_file, publish, require_space, sync_folder
 from .json_writing import exact_json, json_text
 from .locks import ThreadLock, exclusive
-from .option_facts import Matter, came_later, decides, judges, names_code, placed
+from .option_facts import Matter, came_later, decides, judges, names_code, placed, same_work, suits_some
 from .option_faults import explain_validation, option_kinds, wanted
 from .option_hints import explain_unknown, nearest
 from .option_words import SYNONYMS
@@ -108,10 +108,12 @@ __all__ = [
     "quoted",
     "read_tensor_header",
     "require_space",
+    "same_work",
     "scratch_folder",
     "several",
     "shell_quoted",
     "shortened",
+    "suits_some",
     "sync_folder",
     "unkept_sentence",
     "visible",

@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import JsonValue
 
 Facts = dict[str, JsonValue]
-Fact = Literal["group", "rank", "decides", "judges", "names_code", "came_later"]
+Fact = Literal["group", "rank", "decides", "judges", "names_code", "came_later", "suits", "same_work"]
 Group = Literal["data", "network", "head", "training", "output", "expert"]
 """What an option is about: its heading in a help page or a form."""
 Matter = Literal[
@@ -49,6 +49,20 @@ def names_code(rank: int) -> Facts:
         rank: Its place among these, in which trainings are known by the code.
     """
     return {"names_code": rank}
+
+
+def suits_some() -> Facts:
+    """Not every network can be trained with every value."""
+    return {"suits": True}
+
+
+def same_work(*, is_repeated: bool = True) -> Facts:
+    """The work is the same whatever the option says: a training that is under way is known without it.
+
+    Args:
+        is_repeated: Whether the command line that makes a run again has it. A run's place is not taken twice.
+    """
+    return {"same_work": is_repeated}
 
 
 def came_later() -> Facts:

@@ -18,9 +18,10 @@ def command_line(options: Options, *positional: str) -> str:
         positional: What it is applied to.
     """
     parts = ["regraft", str(options.VERB), *(f"./{place}" if place.startswith("-") else place for place in positional)]
+    is_repeated = type(options).with_fact("same_work")
     for name, field in type(options).model_fields.items():
         value = getattr(options, name)
-        if name in ("runs", "name") or value == field.default:
+        if not is_repeated.get(name, True) or value == field.default:
             continue
         flag = f"--{name.replace('_', '-')}"
         if isinstance(value, bool):

@@ -6,19 +6,21 @@ from pathlib import Path
 
 from pydantic import Field
 
-from regraft.core import Options, decides, names_code, placed
+from regraft.core import Options, decides, names_code, placed, same_work
 
 
 class RunOptions(Options):
     """Where a run's files go."""
 
     runs: Path = Field(
-        Path("runs"), description="Folder of runs.", json_schema_extra=placed("output", 20) | decides("record")
+        Path("runs"),
+        description="Folder of runs.",
+        json_schema_extra=placed("output", 20) | decides("record") | same_work(is_repeated=False),
     )
     name: str | None = Field(
         None,
         description="The run's name; by default made from the data set's.",
-        json_schema_extra=placed("output", 10) | decides("record"),
+        json_schema_extra=placed("output", 10) | decides("record") | same_work(is_repeated=False),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from regraft.core import Options, decides, names_code, placed
+from regraft.core import Options, decides, names_code, placed, same_work, suits_some
 
 
 class OptimizerOptions(Options):
@@ -146,7 +146,7 @@ class RegularisationOptions(Options):
         ge=0,
         lt=1,
         description="Largest chance that a residual block is left out; .1 to .3 for large networks.",
-        json_schema_extra=placed("training", 61) | decides("network"),
+        json_schema_extra=placed("training", 61) | decides("network") | suits_some(),
     )
     label_smoothing: float = Field(
         0.05,
@@ -212,7 +212,7 @@ class DurationOptions(Options):
         ge=1,
         le=65536,
         description="Images of a batch. Smaller where memory is short; change rates along with it.",
-        json_schema_extra=placed("training", 26) | decides("learning"),
+        json_schema_extra=placed("training", 26) | decides("learning") | suits_some(),
     )
     accumulate: int = Field(
         1,
@@ -274,7 +274,7 @@ class ToolOptions(Options):
         ge=0,
         description="Seconds between two checkpoints at least. More where they are slow to write; they never take more "
         "than a fiftieth of the time.",
-        json_schema_extra=placed("expert", 82) | decides("record"),
+        json_schema_extra=placed("expert", 82) | decides("record") | same_work(),
     )
 
 

@@ -11,7 +11,7 @@ from .results import FinetuneResult, TrainResult
 from .rungs import build_ladder
 from .sweeps.opening import open_sweep
 from .sweeps.options import SweepOptions
-from .sweeps.outcome import find_outcome, read_outcome, sweep_folder, write_outcome
+from .sweeps.outcome import find_outcome, sweep_folder, write_outcome
 from .sweeps.workers import Team
 from .train_options import TrainOptions
 from .tuning import tune
@@ -43,7 +43,6 @@ __all__ = [
     "open_training",
     "options_under_way",
     "prepare",
-    "read_outcome",
     "sweep_folder",
     "training_folder",
     "tune",

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from regraft.core import Options, decides, judges, placed
+from regraft.core import Options, decides, judges, placed, suits_some
 from regraft.experiments import ExperimentOptions, NetworkOptions, RunOptions
 from regraft.finetuning import TrainingOptions
 from regraft.heads import HeadKind
@@ -30,7 +30,7 @@ class TransferOptions(Options):
         "auto",
         description="First stage that is trained: a number, a module's name, or 1 for the whole network. What lies "
         "before it runs once, in the fast engine. auto takes as much of the network as fits into --budget.",
-        json_schema_extra=placed("training", 40) | decides("inputs"),
+        json_schema_extra=placed("training", 40) | decides("inputs") | suits_some(),
     )
     budget: float = Field(
         10.0,
@@ -62,7 +62,7 @@ class TransferOptions(Options):
         "auto",
         description="Statistics of batch norm: frozen on small data; train needs large batches. auto freezes those of "
         "learnt weights and trains those of drawn ones.",
-        json_schema_extra=placed("expert", 42) | decides("network"),
+        json_schema_extra=placed("expert", 42) | decides("network") | suits_some(),
     )
     training_seed: int | None = Field(
         None,

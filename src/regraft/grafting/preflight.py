@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from regraft.grafting.finetune_options import FinetuneOptions
     from regraft.grafting.train_options import TuningOptions
 
-SUITED = ("drop_path", "from_stage", "batch_size", "batch_norm")
-"""Options that not every network can be trained with."""
-
 
 def check_training(options: TuningOptions, spec: BackboneSpec, n_classes: int) -> None:
     """See that the network can be trained as the options say.

@@ -46,7 +46,7 @@ class TrainingRecord(Value):
 
 def training_folder(options: TuningOptions, source: str, data: DatasetFeatures) -> Path:
     """The folder of a training that is under way: the same for the same command on the same images and labels."""
-    asked = asked_of(options, leave_out={"runs", "name", "checkpoint_every"})
+    asked = asked_of(options, leave_out=type(options).with_fact("same_work").keys())
     own_codes = [own_file(name) for name in options.own_code()]
     manifest = data.manifest
     rows = list(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Unpack
 
@@ -80,25 +79,24 @@ def sweep(
         MissingExtraError: Optuna is not installed.
         RegraftError: See `regraft.core.errors`; the message says what to do.
     """
-    from regraft.grafting import Team, find_outcome, open_sweep, read_outcome, sweep_folder, write_outcome
+    from regraft.grafting import Team, find_outcome, open_sweep, sweep_folder, write_outcome
 
     source = as_source(source)
     options = SweepOptions.of(options, settings)
     progress = progress or SilentProgress()
     watch = Stopwatch()
-    sweep_folder(source, options)  # a name that is taken is found out now, not after an hour
+    run = sweep_folder(source, options)  # a name that is taken is found out now, not after an hour
     opened = open_sweep(source, options, progress, watch)
     room = opened.room
-    with watch.stage("run trials"), Team(source, options, room.study.journal) as team:
+    with watch.stage("run trials"), Team(source, options, room.study.journal) as team, room.stoppable():
         room.work()
         team.wait()
         room.finish()
-    folder = write_outcome(opened, watch.seconds)
-    if folder is None:
+    search = write_outcome(opened, run, watch.seconds)
+    folder = run.final
+    if search is None:
         progress.say("Another process has written the result.")
-        folder = find_outcome(opened)
-    shutil.rmtree(room.study.folder, ignore_errors=True)
-    search = read_outcome(folder)
+        folder, search = find_outcome(opened)
     return SweepResult(
         folder=folder,
         search=search,

@@ -16,9 +16,6 @@ DEFAULT_SPACE = (
     "weight_decay=1e-4..0.1",
 )
 
-OF_A_PROCESS = {"jobs": 1, "trials": 1}
-"""What processes that share the trials may be told differently, as it is where they are compared."""
-
 
 class SweepOptions(FinetuneOptions):
     """Settings of `sweep`: those of `finetune` for all that is not varied."""
@@ -70,4 +67,4 @@ class SweepOptions(FinetuneOptions):
 
     def alike(self) -> SweepOptions:
         """The same for all processes that share the trials, however many of either there shall be."""
-        return self.model_copy(update=OF_A_PROCESS)
+        return self.model_copy(update={"jobs": 1, "trials": 1})

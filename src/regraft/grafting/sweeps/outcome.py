@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import shutil
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regraft.core import StoreError, TrainingError, exclusive, plural
+from regraft.core import StoreError, TrainingError, plural
 from regraft.experiments import RunFolder, command_line, installed_versions, notices_of, now, write_record
-from regraft.grafting.sweeps.options import OF_A_PROCESS
+from regraft.grafting.sweeps.study import read_mark
 from regraft.reports import Sweep, best_first, write_sweep
 
 if TYPE_CHECKING:
     from regraft.grafting.sweeps.opening import OpenedSweep
     from regraft.grafting.sweeps.options import SweepOptions
-
-_RECORD, _RESULT = "run.json", "sweep.json"
 
 
 def sweep_folder(source: str, options: SweepOptions) -> RunFolder:
@@ -29,58 +27,52 @@ def sweep_folder(source: str, options: SweepOptions) -> RunFolder:
     return RunFolder(options.runs, options.name, f"{Path(source).stem}-sweep")
 
 
-def write_outcome(opened: OpenedSweep, seconds: dict[str, float]) -> Path | None:
+def write_outcome(opened: OpenedSweep, run: RunFolder, seconds: dict[str, float]) -> Sweep | None:
     """Write the run of a sweep whose trials are over, and end it.
 
     Args:
         opened: The sweep.
+        run: Where to.
         seconds: By stage.
 
     Returns:
-        The run's folder; None where another process has written it.
+        The trials; None where another process has written them.
 
     Raises:
         TrainingError: None of the trials could be trained.
     """
     study = opened.room.study
-    try:
-        with exclusive(study.folder / "result.lock"):
-            return None if study.is_over else _write(opened, seconds)
-    except OSError:  # whoever has written the result removes the folder, and the lock with it
-        if study.is_over:
-            return None
-        raise
+    with study.alone("result.lock") as is_over:
+        sweep = None if is_over else _write(opened, run, seconds)
+    if sweep is not None:
+        shutil.rmtree(study.folder, ignore_errors=True)
+    return sweep
 
 
-def _write(opened: OpenedSweep, seconds: dict[str, float]) -> Path:
+def _write(opened: OpenedSweep, run: RunFolder, seconds: dict[str, float]) -> Sweep:
     study, options = opened.room.study, opened.room.options
     sweep = _summarised(opened)
-    with sweep_folder(opened.source, options) as run:
+    with run:
         write_sweep(sweep, run.folder)
         shutil.copyfile(study.journal, run.folder / study.journal.name)
         write_record(run.folder, source=opened.source, options=options, seconds=seconds, data=opened.everything)
     study.end()
-    return run.final
+    return sweep
 
 
-def find_outcome(opened: OpenedSweep) -> Path:
-    """The newest run of a sweep that another process has written.
+def find_outcome(opened: OpenedSweep) -> tuple[Path, Sweep]:
+    """The run of a sweep that another process has written, whatever its name: it holds the sweep's journal.
 
     Raises:
         StoreError: It is gone.
     """
-    runs, wanted = opened.room.options.runs, opened.room.options.alike().model_dump(mode="json")
-    places = sorted(runs.glob(f"[!.]*/{_RESULT}"), key=lambda place: place.stat().st_mtime, reverse=True)
-    for place in places:
-        record = json.loads((place.parent / _RECORD).read_text(encoding="utf-8"))
-        if record["source"] == opened.source and record["options"] | OF_A_PROCESS == wanted:
-            return place.parent.resolve()
+    runs, study = opened.room.options.runs, opened.room.study
+    for journal in runs.glob(f"[!.]*/{study.journal.name}"):
+        with suppress(OSError, ValueError):  # removed, or damaged
+            if read_mark(journal) == study.mark:
+                folder = journal.parent.resolve()
+                return folder, Sweep.model_validate_json((folder / "sweep.json").read_bytes())
     raise StoreError(f"Another process has written the result, and it is gone from {runs}. Run the command again.")
-
-
-def read_outcome(folder: Path) -> Sweep:
-    """The trials of a sweep's run."""
-    return Sweep.model_validate_json((folder / _RESULT).read_bytes())
 
 
 def _summarised(opened: OpenedSweep) -> Sweep:

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from regraft.reports import SweptOption
 
 
+_FIRST_INPUTS = ("from_stage", "augmentation", "views")
+"""What the inputs of sweeps under way are known by."""
+
+
 class QuietProgress(SilentProgress):
     """A training's state and milestones, as those of its trial.
 
@@ -94,13 +98,22 @@ class SharedParts:
         if self._inputs is None or self._inputs[0] != key:
             self._inputs = None
             longest = options.model_copy(update=_longest(self.space))
-            folder = self.folder / f"inputs-{digest_bytes(repr(key).encode())[:16]}"
+            folder = self.folder / inputs_name(options)
             with _turn(folder / "lock"):
                 self._inputs = key, prepare(self._new_setup(longest, self.progress), folder)
         return self._inputs[1]
 
     def _new_setup(self, options: FinetuneOptions, progress: Progress) -> Setup:
         return Setup(self.data, options, self.world, np.arange(len(self.data.digests)), progress)
+
+
+def inputs_name(options: FinetuneOptions) -> str:
+    """The folder of a sweep's inputs, whatever other options there are: one that came later counts where it is set."""
+    later = sorted(name for name, matter in VARIABLE.items() if matter == "inputs" and name not in _FIRST_INPUTS)
+    usual = type(options)()
+    chosen = ((name, value) for name in later if (value := getattr(options, name)) != getattr(usual, name))
+    key = (*(getattr(options, name) for name in _FIRST_INPUTS), *chosen)
+    return f"inputs-{digest_bytes(repr(key).encode())[:16]}"
 
 
 def _values(options: FinetuneOptions, matter: Matter) -> tuple[object, ...]:

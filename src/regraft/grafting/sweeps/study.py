@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from regraft.core import StoreError, exclusive
@@ -35,6 +35,9 @@ class SweepStudy:
         seed: With a trial's number it decides its values: a sweep that goes on is the one that was never stopped.
         default: Values of the first trial; None where they lie outside of what is varied.
 
+    Attributes:
+        mark: What the sweep's journal begins with, there and in its run.
+
     Raises:
         StoreError: The journal cannot be read.
     """
@@ -44,8 +47,9 @@ class SweepStudy:
     ) -> None:
         self.folder, self.space, self.seed, self.default = folder, space, seed, default
         self._distributions = {option.name: distribution_of(option) for option in space}
-        with self._alone():
+        with exclusive(self.folder / _LOCK):
             self._study = open_study(self.journal)
+            self.mark = read_mark(self.journal)
 
     @property
     def journal(self) -> Path:
@@ -54,18 +58,18 @@ class SweepStudy:
 
     @property
     def is_over(self) -> bool:
-        """Whether a process has written the result, and removed the journal."""
-        return not self.journal.exists()
+        """Whether a process has written the result, and removed the journal; there may be the next sweep's."""
+        return read_mark(self.journal) != self.mark
 
     def end(self) -> None:
         """The result is written: who comes now finds nothing to do."""
-        with self._alone():
+        with exclusive(self.folder / _LOCK):
             self.journal.unlink()
 
     def take(self, n_trials: int) -> HeldTrial | None:
         """The next trial; None where `n_trials` are finished or under way."""
-        with self._alone():
-            if self.is_over:
+        with self.alone() as is_over:
+            if is_over:
                 return None
             self._put_back_abandoned()
             places = {each.user_attrs.get("place") for each in self._trials() if each.state.name != "WAITING"}
@@ -83,16 +87,16 @@ class SweepStudy:
 
     def n_under_way(self) -> int:
         """Trials that other processes run now."""
-        with self._alone():
-            if self.is_over:
+        with self.alone() as is_over:
+            if is_over:
                 return 0
             self._put_back_abandoned()
             return sum(each.state.name == "RUNNING" for each in self._trials())
 
     def n_finished(self) -> int:
         """Trials that are finished, stopped or failed."""
-        with self._alone():
-            return 0 if self.is_over else sum(each.state.is_finished() for each in self._trials())
+        with self.alone() as is_over:
+            return 0 if is_over else sum(each.state.is_finished() for each in self._trials())
 
     def results(self) -> list[SweepTrial]:
         """All that are finished, stopped or failed."""
@@ -140,6 +144,22 @@ class SweepStudy:
         return self.folder / f"trial-{number}.lock"
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
-        with exclusive(self.folder / _LOCK):
-            yield
+    def alone(self, lock: str = _LOCK) -> Iterator[bool]:
+        """One process at a time; whether the sweep is over: then its folder is gone, and is not made again."""
+        with ExitStack() as held:
+            if not self.is_over:
+                try:
+                    held.enter_context(exclusive(self.folder / lock))
+                except OSError:  # the folder is being removed
+                    if not self.is_over:
+                        raise
+            yield self.is_over
+
+
+def read_mark(journal: Path) -> bytes:
+    """The first line of a journal, which no other sweep has; nothing where there is none."""
+    try:
+        with journal.open("rb") as file:
+            return file.readline()
+    except OSError:
+        return b""

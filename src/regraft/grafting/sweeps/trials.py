@@ -12,7 +12,7 @@ from regraft.core import InterruptedRunError, TrainingError, plural
 from regraft.experiments import Portions
 from regraft.finetuning import stop_requests
 from regraft.grafting.fitting import Job, fit, score
-from regraft.grafting.preflight import SUITED, check_knobs, check_training
+from regraft.grafting.preflight import check_knobs, check_training
 from regraft.grafting.sides import Judged, hold_out
 from regraft.grafting.sweeps.fold_scores import FoldScore, joined
 
@@ -50,6 +50,7 @@ class TrialRoom:
     is_own: bool
     study: SweepStudy
     shared: SharedParts
+    _n_shown: int | None = None
 
     def make_ready(self) -> None:
         """Find out now what would end the sweep at its tenth trial, and compute what all trials share.
@@ -70,25 +71,16 @@ class TrialRoom:
         self._sides(0, options)
 
     def work(self) -> None:
-        """Run trials until all are finished or under way elsewhere.
-
-        Raises:
-            InterruptedRunError: Ctrl-C or SIGTERM; the trial is taken up where it was by the same command.
-        """
-        n_shown = self._show(None)
-        with self._stoppable():
-            while (held := self.study.take(self.options.trials)) is not None:
-                with held:
-                    self._run(held)
-                n_shown = self._show(n_shown)
-                self._mark(held)
+        """Run trials until all are finished or under way elsewhere."""
+        self._show()
+        while (held := self.study.take(self.options.trials)) is not None:
+            with held:
+                self._run(held)
+            self._show()
+            self._mark(held)
 
     def finish(self) -> None:
-        """Run also what processes leave that die, and wait for what others run.
-
-        Raises:
-            InterruptedRunError: As for `work`.
-        """
+        """Run also what processes leave that die, and wait for what others run."""
         is_told = False
         while True:
             self.work()
@@ -98,13 +90,17 @@ class TrialRoom:
                 if not is_told:
                     self.shared.progress.say("Another process runs the last trials: waiting for it.")
                 is_told = True
-                with self._stoppable():
-                    time.sleep(_SECONDS_BETWEEN_LOOKS)
+                time.sleep(_SECONDS_BETWEEN_LOOKS)
             elif self.study.n_finished() >= self.options.trials:
                 return
 
     @contextmanager
-    def _stoppable(self) -> Iterator[None]:
+    def stoppable(self) -> Iterator[None]:
+        """What is run within can be stopped; a trial under way is taken up where it was.
+
+        Raises:
+            InterruptedRunError: Ctrl-C or SIGTERM.
+        """
         try:
             yield
         except KeyboardInterrupt:
@@ -113,14 +109,15 @@ class TrialRoom:
                 "same command again to go on."
             ) from None
 
-    def _show(self, n_shown: int | None) -> int:
+    def _show(self) -> None:
         """Move the bar to the trials that are finished here and elsewhere."""
         n_finished = min(self.study.n_finished(), self.options.trials)
-        if n_shown is None:
+        if self._n_shown is None:
             self.shared.progress.start("Sweep", self.options.trials, unit="trials")
-            n_shown = 0
-        self.shared.progress.advance(n_finished - n_shown)
-        return n_finished
+            self._n_shown = 0
+        if n_finished > self._n_shown:
+            self.shared.progress.advance(n_finished - self._n_shown)
+            self._n_shown = n_finished
 
     def _mark(self, held: HeldTrial) -> None:
         """What a trial came to: a line in a log."""
@@ -193,9 +190,10 @@ def check_variants(options: SweepOptions, space: Sequence[SweptOption], spec: Ba
         OptionError: It has nothing that --drop-path could leave out, for instance.
         BackboneError: There is no such stage.
     """
+    suited = type(options).with_fact("suits")
     variants: list[dict[str, Setting]] = [{}]
     for option in space:
-        if option.name in SUITED:
+        if option.name in suited:
             values = (*option.choices, option.low, option.high)
             variants += [{option.name: value} for value in values if value is not None]
     for variant in variants:

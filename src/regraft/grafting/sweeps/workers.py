@@ -101,5 +101,6 @@ def join_sweep() -> None:
     order = Order.from_exact_json(sys.stdin.read())
     if not order.journal.exists():  # the sweep is over already
         return
-    with suppress(InterruptedRunError):
-        open_sweep(order.source, order.options, SilentProgress(), Stopwatch()).room.work()
+    room = open_sweep(order.source, order.options, SilentProgress(), Stopwatch()).room
+    with suppress(InterruptedRunError), room.stoppable():
+        room.work()
