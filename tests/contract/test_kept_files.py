@@ -11,6 +11,7 @@ import pytest
 
 import regraft
 from regraft.core import CACHE_VARIABLE, SilentProgress
+from regraft.reports import Comparison, Report, Sweep, write_comparison, write_report, write_sweep
 
 VERSIONS = sorted((Path(__file__).parent / "kept").iterdir())
 
@@ -62,3 +63,30 @@ def test_a_run_is_evaluated():
     rights = [max(row, key=row.get) == Path(path).parent.name for path, row in expected("probed").items()]
     assert result.assessment.n_images == len(rights) == 36
     assert result.assessment.accuracy.value == pytest.approx(sum(rights) / len(rights))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "write"),
+    [
+        ("report.json", Report, write_report),
+        ("comparison.json", Comparison, write_comparison),
+        ("sweep.json", Sweep, write_sweep),
+    ],
+)
+@pytest.mark.usefixtures("kept")
+def test_the_figures_for_programs_are_read(name, value, write, tmp_path):
+    """With all that they said, and a page shows them."""
+    text = (tmp_path / "reports" / name).read_text()
+    found = value.model_validate_json(text)
+    assert lacking(json.loads(text), found.model_dump(mode="json")) == []
+    _json_path, page = write(found, tmp_path / "again")
+    assert found.title in page.read_text()
+
+
+def lacking(before, now, place=""):
+    """What was said before and is not now, by its place."""
+    if isinstance(before, dict) and isinstance(now, dict):
+        return [one for key in before for one in lacking(before[key], now.get(key, "nothing"), f"{place}/{key}")]
+    if isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
+        return [one for i, pair in enumerate(zip(before, now, strict=True)) for one in lacking(*pair, f"{place}/{i}")]
+    return [] if before == now else [f"{place}: {before} is {now}"]
