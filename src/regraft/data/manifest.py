@@ -85,6 +85,11 @@ class Manifest:
         """Number of class names."""
         return len(self.class_names)
 
+    @property
+    def known_groups(self) -> tuple[str | None, ...] | None:
+        """The groups, or None where every image is by itself."""
+        return self.groups if any(group is not None for group in self.groups) else None
+
     def files(self) -> list[ImageFile]:
         """Where the images are: absolute paths, or parts of larger files."""
         if not self.stored:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regraft.core import DataError, cache_folder, load_function, plural
-from regraft.data import assign_splits, fingerprint_manifest, require_classes
+from regraft.data import fingerprint_manifest, require_classes
 from regraft.datasets import read_dataset
 from regraft.experiments.networks import open_network
 from regraft.images import read_image
@@ -49,21 +49,6 @@ class DatasetFeatures:
     spec: BackboneSpec
     choice: EngineChoice
     extractor: Extractor
-
-    def split(self, test_fraction: float, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Rows to train on and rows to test on: the data set's own split, or a deterministic one.
-
-        Raises:
-            DataError: Either side would be empty.
-        """
-        sides = np.array(assign_splits(self.manifest, self.digests, test_fraction=test_fraction, seed=seed))
-        train, test = np.flatnonzero(sides == "train"), np.flatnonzero(sides == "test")
-        if not len(train) or not len(test):
-            raise DataError(
-                f"Of {plural(len(sides), 'readable image')} {len(train)} would be trained on and {len(test)} "
-                "tested on: both need some. Add images, or change --test-fraction."
-            )
-        return train, test
 
     def remarked(self, *findings: Finding) -> DatasetFeatures:
         """With more that is to be said of the data."""

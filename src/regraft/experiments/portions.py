@@ -71,16 +71,7 @@ def portion_out(data: DatasetFeatures, options: ExperimentOptions) -> tuple[Data
     Raises:
         DataError: A side would be empty.
     """
-    names = assign_splits(
-        data.manifest, data.digests, test_fraction=options.test_fraction, seed=options.seed, is_val_kept=True
-    )
-    sides = np.array(names)
-    train, judges, test = (np.flatnonzero(sides == name) for name in ("train", "val", "test"))
-    if not len(train) or not len(test):
-        raise DataError(
-            f"Of {plural(len(sides), 'readable image')} {len(train)} would be trained on and {len(test)} tested on: "
-            "both need some. Add images, or change --test-fraction."
-        )
+    train, judges, test = _sides(data, options.test_fraction, options.seed, is_val_kept=True)
     portions = Portions(train, judges, test)
     return data.remarked(*_remarks(data.manifest, portions, options)), portions
 
@@ -134,7 +125,7 @@ def portion_for_probe(data: DatasetFeatures, test_fraction: float, seed: int) ->
     Raises:
         DataError: A side would be empty.
     """
-    train, test = data.split(test_fraction, seed)
+    train, _, test = _sides(data, test_fraction, seed)
     portions = Portions(train, train[:0], test)
     if not has_own_validation(data.manifest):
         return data.remarked(*_without_judges(data.manifest)), portions
@@ -147,3 +138,23 @@ def portion_for_probe(data: DatasetFeatures, test_fraction: float, seed: int) ->
         return data.remarked(make_finding("validation_joined", "note", message, n)), portions
     message = f"There are no test images: {plural(n, 'validation image')} {'is' if n == 1 else 'are'} the test."
     return data.remarked(make_finding("validation_is_test", "note", message, n)), portions
+
+
+def _sides(
+    data: DatasetFeatures, test_fraction: float, seed: int, *, is_val_kept: bool = False
+) -> tuple[Rows, Rows, Rows]:
+    """Rows to train on, to judge by and to test on: the data set's own split, or a deterministic one.
+
+    Raises:
+        DataError: There would be nothing to train or to test on.
+    """
+    sides = np.array(
+        assign_splits(data.manifest, data.digests, test_fraction=test_fraction, seed=seed, is_val_kept=is_val_kept)
+    )
+    train, judges, test = (np.flatnonzero(sides == name) for name in ("train", "val", "test"))
+    if not len(train) or not len(test):
+        raise DataError(
+            f"Of {plural(len(sides), 'readable image')} {len(train)} would be trained on and {len(test)} tested on: "
+            "both need some. Add images, or change --test-fraction."
+        )
+    return train, judges, test

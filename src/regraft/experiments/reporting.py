@@ -88,7 +88,7 @@ def report_run(
             labels=manifest.labels,
             probabilities=classifier.probabilities(data.features[test]),
             class_names=classifier.class_names,
-            groups=manifest.groups if any(group is not None for group in manifest.groups) else None,
+            groups=manifest.known_groups,
         )
         train_labels = data.manifest.labels[subject.train]
         counts = np.bincount(train_labels, minlength=manifest.n_classes) if len(train_labels) else None

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypedDict
 
 from regraft.experiments import Subject, conclude
 from regraft.grafting.grafts import keep_journal
-from regraft.grafting.results import TrainingResult
 from regraft.grafting.story import rate_rows, tell_training
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from regraft.bundle import Classifier
+    from regraft.data import Finding
+    from regraft.evaluation import Assessment
     from regraft.experiments import DatasetFeatures, Sides
     from regraft.grafting.fitting import Fit
     from regraft.grafting.ladder import Climbed
@@ -21,7 +24,19 @@ if TYPE_CHECKING:
     from regraft.heads import Selection
 
 
-Result = TypeVar("Result", bound=TrainingResult)
+class Ended(TypedDict):
+    """What all results of a training have (`TrainingResult`)."""
+
+    folder: Path
+    assessment: Assessment
+    findings: tuple[Finding, ...]
+    n_train: int
+    n_validation: int
+    n_test: int
+    n_unreadable: int
+    seconds: dict[str, float]
+    notes: tuple[str, ...]
+    plan: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,15 +62,13 @@ class Made:
     climbed: Climbed | None = None
 
 
-def end_training(kind: type[Result], opened: Opened, prepared: Prepared, made: Made, **more: Any) -> Result:
+def end_training(opened: Opened, prepared: Prepared, made: Made) -> Ended:
     """Measure, report and save what was made.
 
     Args:
-        kind: Of the result.
         opened: The run.
         prepared: What was decided before the training.
         made: What it made.
-        **more: What this kind of result has besides.
     """
     setup, test, validation = opened.setup, opened.portions.test, made.sides.validation
     notes = (*opened.notes, *made.notes)
@@ -74,7 +87,7 @@ def end_training(kind: type[Result], opened: Opened, prepared: Prepared, made: M
         if made.fit is not None:
             keep_journal(made.fit.folder, run.folder)
     shutil.rmtree(opened.folder, ignore_errors=True)
-    return kind(
+    return Ended(
         folder=run.final,
         assessment=measured.assessment,
         findings=measured.findings,
@@ -85,5 +98,4 @@ def end_training(kind: type[Result], opened: Opened, prepared: Prepared, made: M
         seconds=opened.watch.seconds,
         notes=(*prepared.sentences, *notes),
         plan=prepared.sentences,
-        **more,
     )

@@ -189,7 +189,7 @@ class Ladder:
             labels=manifest.labels,
             probabilities=np.concatenate(probabilities),
             class_names=manifest.class_names,
-            groups=manifest.groups if any(group is not None for group in manifest.groups) else None,
+            groups=manifest.known_groups,
         )
 
 

@@ -72,7 +72,7 @@ def _end(opened: Opened, prepared: Prepared, selection: Selection | None, fitted
     tuned, classifier = graft(name, setup, fitted, test, making, temperature=temperature)
     notes = (*fitted.resumed, *_no_gain(fitted))
     made = Made(classifier, tuned, selection, fitted.sides, fitted, notes)
-    return end_training(FinetuneResult, opened, prepared, made)
+    return FinetuneResult(**end_training(opened, prepared, made))
 
 
 def _no_gain(fitted: Fit) -> tuple[str, ...]:

@@ -117,15 +117,7 @@ def compare(
         contest = Contest(run.folder, source, manifest, prints, progress, findings=chosen)
         for probes, network in zip(plan, networks, strict=True):
             data = contest.enter(probes, network)
-        comparison = Comparison(
-            **dict(contest.rank()),
-            title=f"{source}: {len(contest.contestants)} classifiers compared",
-            created=now(),
-            options=options.model_dump(mode="json"),
-            versions=installed_versions(),
-            reproduce=command_line(options, source),
-            notices=notices_of(contest.findings),
-        )
+        comparison = _rank(contest, source, options)
         write_comparison(comparison, run.folder)
         write_record(run.folder, source=source, options=options, seconds=contest.seconds, data=data)
     return CompareResult(
@@ -145,6 +137,24 @@ def choose_backbones(options: CompareOptions) -> tuple[tuple[str, ...], tuple[Fi
         return options.backbones, ()
     names, note = learnt_backbones_here()
     return names, (note,)
+
+
+def _rank(contest: Contest, source: str, options: CompareOptions) -> Comparison:
+    """How the candidates stand, and how that was found."""
+    ranking = contest.rank()
+    return Comparison(
+        n_images=ranking.n_images,
+        n_groups=ranking.n_groups,
+        confidence=ranking.confidence,
+        candidates=ranking.candidates,
+        caveats=ranking.caveats,
+        title=f"{source}: {len(contest.contestants)} classifiers compared",
+        created=now(),
+        options=options.model_dump(mode="json"),
+        versions=installed_versions(),
+        reproduce=command_line(options, source),
+        notices=notices_of(contest.findings),
+    )
 
 
 def _plan(options: CompareOptions, backbones: tuple[str, ...]) -> list[list[ProbeOptions]]:

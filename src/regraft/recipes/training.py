@@ -62,11 +62,11 @@ def train(
         ladder = grafting.build_ladder(opened, prepared, options, stop)
         climbed = ladder.climb()
         climbed, fit, astray = ladder.finish(climbed) if climbed.is_worth_it else (climbed, None, ())
-    return setup.world.from_leader(partial(_end, opened, prepared, ladder, climbed, fit, astray))
+    return setup.world.from_leader(partial(_end, opened, prepared, ladder, climbed=climbed, fit=fit, astray=astray))
 
 
-def _end(  # noqa: PLR0917 - all that the ladder gave
-    opened: Opened, prepared: Prepared, ladder: Ladder, climbed: Climbed, fit: Fit | None, astray: tuple[str, ...]
+def _end(
+    opened: Opened, prepared: Prepared, ladder: Ladder, *, climbed: Climbed, fit: Fit | None, astray: tuple[str, ...]
 ) -> TrainResult:
     """Fit the probe on all training images, compare both on the test images, and keep what the verdict says."""
     setup, portions, name = opened.setup, opened.portions, opened.run.final.name
@@ -83,11 +83,9 @@ def _end(  # noqa: PLR0917 - all that the ladder gave
         tuned = classifier.probabilities(kept.features[test]).argmax(axis=1)
         difference = _on_test(kept.manifest.select(test), tuned, probed)
     sides = Sides(portions.train, portions.judges)
-    return grafting.end_training(
-        TrainResult,
-        opened,
-        prepared,
-        grafting.Made(classifier, kept, selection, sides, fit, astray, climbed),
+    made_of_it = grafting.Made(classifier, kept, selection, sides, fit, astray, climbed)
+    return TrainResult(
+        **grafting.end_training(opened, prepared, made_of_it),
         is_finetuned=fit is not None,
         verdict=climbed.verdict.sentence,
         rungs=climbed.rungs,
@@ -103,5 +101,4 @@ def _temperature(climbed: Climbed) -> float:
 
 
 def _on_test(manifest: Manifest, tuned: NDArray[np.int64], probed: NDArray[np.int64]) -> PairedDifference:
-    groups = manifest.groups if any(group is not None for group in manifest.groups) else None
-    return compare_paired(tuned == manifest.labels, probed == manifest.labels, groups=groups)
+    return compare_paired(tuned == manifest.labels, probed == manifest.labels, groups=manifest.known_groups)

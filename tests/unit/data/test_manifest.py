@@ -68,7 +68,8 @@ def test_select_by_position(make_manifest, rows):
     assert chosen.labels.tolist() == [2, 0]
     assert chosen.class_names == ("cat", "dog", "eel")
     assert chosen.splits == ("test", "train")
-    assert chosen.groups == ("c", "a")
+    assert chosen.groups == chosen.known_groups == ("c", "a")
+    assert make_manifest(["cat"], groups=[None]).known_groups is None
 
 
 def test_select_by_mask(make_manifest):
