@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import importlib.metadata
 import importlib.util
 import inspect
 import re
@@ -77,6 +79,25 @@ def types_told():
                 yield from ((f"{name}.{each}", one.__annotations__["return"]) for each, one in gives.items())
     for each in ("predict", "predict_arrays", "predict_files"):
         yield f"Classifier.{each}", inspect.signature(getattr(regraft.Classifier, each)).return_annotation
+
+
+@pytest.mark.parametrize(
+    ("module", "old", "new"),
+    [
+        ("recipes", "find_dataset", "show_dataset"),
+        ("recipes", "list_slim_networks", "list_slim_networks"),
+        ("recipes", "ImageFeatures", "ImageFeatures"),
+        ("bundle", "load_bundle", "load"),
+    ],
+)
+def test_old_names_work_once_more(module, old, new):
+    """They say what to write instead; what never was is no attribute."""
+    floor = importlib.import_module(f"regraft.{module}")
+    with pytest.warns(DeprecationWarning, match=rf"regraft\.{module}\.{old} is regraft\.{new} now") as warned:
+        assert getattr(floor, old) is getattr(regraft, new)
+    assert warned[0].filename == __file__
+    with pytest.raises(AttributeError, match="never"):
+        _ = floor.never
 
 
 def test_what_results_are_made_of_is_public():

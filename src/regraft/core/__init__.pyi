@@ -15,6 +15,7 @@ from .errors import (
 from .files import arrow_file, atomic_path, digest_bytes, digest_file, publish, require_space, sync_folder
 from .json_writing import exact_json, json_text
 from .locks import ThreadLock, exclusive
+from .old_names import old_names
 from .option_facts import Matter, came_later, decides, judges, names_code, placed, same_work, suits_some
 from .option_faults import explain_validation, option_kinds, wanted
 from .option_hints import explain_unknown, nearest
@@ -99,6 +100,7 @@ __all__ = [
     "names_code",
     "nearest",
     "note_unkept",
+    "old_names",
     "option_kinds",
     "own_file",
     "placed",
