@@ -2,7 +2,7 @@
 
     python bench/finetuning.py                  # speed, on the images of ELPV; about 5 minutes on 2 cores
     python bench/finetuning.py --checkpoints    # what checkpoints cost; about 2 minutes
-    python bench/finetuning.py --quick          # two images, the last stage
+    python bench/finetuning.py --quick          # two images, the last stage, and checkpoints
 
 Plain PyTorch is what people write: the whole network in channels_last, bf16 autocast or fp32, the images decoded
 already; every method steps over the same batches of the same images, in turns, and the median of the rounds counts.
@@ -102,10 +102,10 @@ def main() -> None:
     need("elpv_dataset", install="pip install 'regraft[demo]'")
     n_images, n_rounds = (2, 1) if arguments.quick else (N_IMAGES, N_ROUNDS)
     material = load_material(n_images)
-    if arguments.checkpoints:
+    if not arguments.checkpoints:
+        report(medians(in_turn(methods(material, is_quick=arguments.quick), n_rounds, unit="images/s")))
+    if arguments.checkpoints or arguments.quick:
         time_checkpoints(material, n_rounds)
-        return
-    report(medians(in_turn(methods(material, is_quick=arguments.quick), n_rounds, unit="images/s")))
 
 
 def load_material(n_images: int) -> Material:

@@ -35,20 +35,21 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-N_TEST = 5_000
 N_ROUNDS = 3
 STRENGTHS = {"softmax": (1e-1, 1e4), "svm": (1e-2, 1e2)}
 
 
 @dataclass(frozen=True)
 class Case:
-    """A size of the problem: samples, features, classes, and whether scikit-learn can be waited for."""
+    """A size of the problem: samples, features, classes; whether scikit-learn can be waited for, and its processes."""
 
     n: int
     d: int
     k: int
     with_rival: bool
     n_strengths: int = 20
+    n_test: int = 5_000
+    n_jobs: int = 2
 
 
 CASES = {
@@ -56,7 +57,7 @@ CASES = {
     "small": Case(200, 1_280, 10, with_rival=True),
     "large": Case(50_000, 1_280, 100, with_rival=False),
 }
-QUICK = Case(60, 32, 3, with_rival=True, n_strengths=2)
+QUICK = Case(60, 32, 3, with_rival=True, n_strengths=2, n_test=60, n_jobs=1)
 
 
 def main() -> None:
@@ -67,7 +68,7 @@ def main() -> None:
     parser.add_argument("--alone", action="store_true", help="without scikit-learn")
     arguments = parser.parse_args()
     case = QUICK if arguments.quick else CASES[arguments.case]
-    X, y = make_features(case.n + N_TEST, case.d, case.k)
+    X, y = make_features(case.n + case.n_test, case.d, case.k)
     print(f"{case.n:,} x {case.d:,}, {case.k} classes, {case.n_strengths} strengths x 5 folds, float32")
     for head in [arguments.head] if arguments.head else ["softmax", "svm"]:
         compare(head, case, X, y, with_rival=case.with_rival and not arguments.alone)
@@ -92,7 +93,9 @@ def compare(head: str, case: Case, X: NDArray[np.float32], y: NDArray[np.int64],
     model = LogisticRegression() if head == "softmax" else LinearSVC()
     name = type(model).__name__
     rivals = []
-    for n_jobs in (1, 2) if head == "softmax" else (2,):  # liblinear has one thread, so a process a core is its best
+    for n_jobs in (
+        sorted({1, case.n_jobs}) if head == "softmax" else (case.n_jobs,)
+    ):  # liblinear has one thread, so a process a core is its best
         search = rival(model, strengths, folds, n_jobs)
         seconds, grid = timed(partial(search.fit, X[train], y[train]))
         accuracy = grid.score(X[test], y[test])

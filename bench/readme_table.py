@@ -1,7 +1,7 @@
 """Measure the README's table and write it between its markers.
 
 python bench/readme_table.py            # about 8 minutes on 2 cores; leave the machine alone meanwhile
-python bench/readme_table.py --quick    # prints the table with ones in it; the four that measure have their own --quick
+python bench/readme_table.py --quick    # prints the table: a few images a second, ones for all else
 """
 
 from __future__ import annotations
@@ -25,15 +25,14 @@ if TYPE_CHECKING:
 
 README = Path(__file__).parents[1] / "README.md"
 MARKED = re.compile(r"(<!-- begin measured.*?-->\n).*?(<!-- end measured -->)", flags=re.DOTALL)
-CONTENDERS = (features.PIXELS, "timm", "regraft bf16: files to kept features", "engine bf16: inference alone")
 ONE = Estimate(value=1, low=1, high=1, n=1, method="none")
-ONES = (dict.fromkeys(CONTENDERS, 1.0), dict.fromkeys(accuracy.HEADS, ONE), 1.0, 1.0)
+ONES = (dict.fromkeys(accuracy.HEADS, ONE), 1.0, 1.0)
 
 
 def main() -> None:
     """Run the benchmarks one after the other, then rewrite the table."""
     is_quick = new_parser(__doc__).parse_args().quick
-    found = table(*ONES) if is_quick else table(*measured())
+    found = table(features.measure(features.QUICK), *ONES) if is_quick else table(*measured())
     text, n_tables = MARKED.subn(rf"\1\n{found}\n\n\2", README.read_text(encoding="utf-8"))
     if n_tables != 1:
         raise SystemExit(f"{README.name} has {n_tables} tables between markers instead of one.")

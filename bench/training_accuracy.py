@@ -31,7 +31,10 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterator, Mapping
 
-QUICK: dict[str, Any] = {"ladder_folds": 2, "epochs": 1, "rates": (1e-3,), "n_strengths": 3}
+    from regraft.recipes.settings import TrainSettings
+
+QUICK: TrainSettings = {"epochs": 1, "n_strengths": 2, "from_stage": "1"}
+"""Instead of what the arguments say; LeNet has few stages."""
 
 
 def main() -> None:
@@ -48,7 +51,8 @@ def main() -> None:
     parser.add_argument("--layer-decay", type=float, default=1.0)
     arguments = parser.parse_args()
     others = ("quick", "signs", "seeds")
-    settings = QUICK if arguments.quick else {k: v for k, v in vars(arguments).items() if k not in others}
+    settings = {name: value for name, value in vars(arguments).items() if name not in others}
+    settings |= QUICK if arguments.quick else {}
     print(" ".join(f"{name}={value}" for name, value in settings.items()), flush=True)
     with tempfile.TemporaryDirectory() as work:
         sides, more = sources(arguments, Path(work))

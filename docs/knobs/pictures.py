@@ -3,7 +3,7 @@
     pip install 'regraft[demo,examples]'
     python docs/knobs/pictures.py learning-rate     # one topic: a table and docs/knobs/pictures/learning-rate.png
     python docs/knobs/pictures.py                   # all of them
-    python docs/knobs/pictures.py --quick           # all, from one tiny training and one probe; no picture is kept
+    python docs/knobs/pictures.py --quick           # all, from a few tiny trainings; no picture is kept
 
 A topic takes one to three and a half minutes on one core, how-much-data five and a half, batch-norm eight: half an
 hour together. Nothing is downloaded.

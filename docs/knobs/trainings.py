@@ -11,7 +11,7 @@ import regraft
 from regraft.recipes import FinetuneOptions, PretrainOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from regraft.recipes import FinetuneResult, ProbeResult
@@ -24,43 +24,41 @@ class Trainings:
 
     Args:
         scratch: A folder for images and runs.
-        is_quick: One training of one step, and one probe, stand for all; the options of all are checked.
+        is_quick: The options of all trainings are checked, and one of a step is run for those with which none was
+            run before, whatever their values; LeNet stands for EfficientNet-Lite0 where that is trained on.
     """
 
     def __init__(self, scratch: Path, *, is_quick: bool = False) -> None:
         self.material = Material(scratch, most=2 if is_quick else None)
         self.runs = scratch / "runs"
         self.is_quick = is_quick
-        self._known: dict[str, Any] = {}
+        self._known: dict[tuple[str, str], Any] = {}
 
     def from_nothing(self, data: Path, **settings: Any) -> FinetuneResult:
         """LeNet with drawn weights, and nothing that hides a knob's effect: no augmentation, no averaged weights."""
-        plain: dict[str, Any] = {"backbone": "lenet", "augmentation": "none", "ema": None, "dropout": 0.0}
-        how = plain | {"label_smoothing": 0.0, "runs": self.runs} | settings
-        if not self.is_quick:
-            return regraft.pretrain(data, **how)
+        how: dict[str, Any] = {"backbone": "lenet", "augmentation": "none", "ema": None, "dropout": 0.0}
+        how |= {"label_smoothing": 0.0, "runs": self.runs} | settings
+        few = {"steps": 1} if self.is_quick else {}
         PretrainOptions.of(None, how)
-        few = {"steps": 1, "validation_fraction": 0.25}
-        found: FinetuneResult = self._once(
-            "from nothing", lambda: regraft.pretrain(data, **(plain | few), runs=self.runs)
-        )
+        found: FinetuneResult = self._once("pretrain", how, lambda: regraft.pretrain(data, **(how | few)))
         return found
 
     def further(self, data: Path, **settings: Any) -> FinetuneResult:
         """EfficientNet-Lite0 trained on, on cells that have no top and no left."""
         how: dict[str, Any] = {"augmentation": "flips", "epochs": 6, "learning_rate": 6e-4, "fresh_views": "no"}
         how |= {"validation_fraction": 0, "runs": self.runs} | settings
-        if not self.is_quick:
-            return regraft.finetune(data, **how)
+        few: dict[str, Any] = {}
+        if self.is_quick:
+            few = {"backbone": self.learnt_on_uci, "from_stage": "1", "steps": 1}
         FinetuneOptions.of(None, how)
-        return self.from_nothing(self.material.digits(1))
+        found: FinetuneResult = self._once("finetune", how, lambda: regraft.finetune(data, **(how | few)))
+        return found
 
     def probe(self, data: Path) -> ProbeResult:
         """EfficientNet-Lite0's last features under a linear head."""
-        few: dict[str, Any] = {"n_strengths": 2} if self.is_quick else {}
-        found: ProbeResult = self._once(
-            "probe", lambda: regraft.probe(data, layer="penultimate", runs=self.runs, **few)
-        )
+        how: dict[str, Any] = {"layer": "penultimate", "runs": self.runs}
+        few = {"n_strengths": 2} if self.is_quick else {}
+        found: ProbeResult = self._once("probe", how, lambda: regraft.probe(data, **(how | few)))
         return found
 
     def over_seeds(self, n_train: int, **settings: Any) -> list[float]:
@@ -80,8 +78,9 @@ class Trainings:
         data = self.material.sources()[1]
         return str(self.from_nothing(data, augmentation="crop", epochs=15, name="learnt").folder)
 
-    def _once(self, kind: str, train: Callable[[], Any]) -> Any:
-        """What was trained before, where that stands for all."""
-        if not self.is_quick or kind not in self._known:
-            self._known[kind] = train()
-        return self._known[kind]
+    def _once(self, verb: str, options: Iterable[str], train: Callable[[], Any]) -> Any:
+        """A new training, or quickly an earlier one where each of its options was tried before."""
+        named = [(verb, option) for option in options]
+        if not self.is_quick or not set(named) <= set(self._known):
+            self._known |= dict.fromkeys(named, train())
+        return self._known[named[-1]]

@@ -31,7 +31,7 @@ def _():
     import regraft
 
     sys.path.insert(0, str(Path(__file__).parent))
-    from one_layer import CORRECTED, TUTORIAL, accuracies, predict_one_layer, train_one_layer
+    from one_layer import CORRECTED, accuracies, predict_one_layer, train_one_layer
     from signs import GROUPS, draw_signs, read_signs
 
     return (
@@ -39,7 +39,6 @@ def _():
         GROUPS,
         Image,
         Path,
-        TUTORIAL,
         accuracies,
         draw_signs,
         mo,
@@ -137,10 +136,10 @@ def _(signs):
 
 @app.cell
 def _(CORRECTED, accuracies, grey, is_quick, leaking_split, mo, n_classes, pd, replace, signs, split):
-    n_seeds, _most = (1, 20) if is_quick else (5, 3000)
+    n_seeds = 1 if is_quick else 5
+    recipes = {_name: replace(_recipe, steps=20) if is_quick else _recipe for _name, _recipe in CORRECTED.items()}
     _rows = []
-    for _name, _whole in CORRECTED.items():
-        _recipe = replace(_whole, steps=min(_whole.steps, _most))
+    for _name, _recipe in recipes.items():
         _right = accuracies(grey, signs.labels, split, n_classes, _recipe, n_seeds=n_seeds)
         _leaky = accuracies(grey, signs.labels, leaking_split, n_classes, _recipe, n_seeds=n_seeds)
         _rows.append(
@@ -169,7 +168,7 @@ def _(CORRECTED, accuracies, grey, is_quick, leaking_split, mo, n_classes, pd, r
             mo.plain_text(one_layer_table.round(3).to_string(index=False)),
         ]
     )
-    return n_seeds, one_layer_table
+    return n_seeds, one_layer_table, recipes
 
 
 @app.cell
@@ -177,9 +176,9 @@ def _(GROUPS, is_quick, mo, regraft, scratch, signs, split):
     _how = {"group_by": GROUPS, "runs": scratch / "runs"}
     folder = signs.write_split(scratch / "split", *split)
     probe = regraft.probe(folder, **_how, **({"n_strengths": 2} if is_quick else {}))
-    _less = {"from_stage": "7", "epochs": 1, "views": 1, "n_strengths": 2}
     _all = {"from_stage": "5", "schedule": "one-cycle", "layer_decay": 1.0, "fresh_views": "yes", "learning_rate": 6e-4}
-    tuned = regraft.finetune(folder, augmentation="crop", **_how, **(_less if is_quick else _all))
+    _less = {"from_stage": "7", "epochs": 1, "n_strengths": 2} if is_quick else {}
+    tuned = regraft.finetune(folder, augmentation="crop", **_how, **(_all | _less))
     mo.md(
         f"""
         ## 4. Transfer
@@ -233,14 +232,14 @@ def _(mo, summary):
 
 @app.cell
 def _(
-    CORRECTED,
     Image,
-    TUTORIAL,
     grey,
+    is_quick,
     n_classes,
     np,
     plt,
     predict_one_layer,
+    recipes,
     regraft,
     signs,
     split,
@@ -248,20 +247,21 @@ def _(
     tuned,
 ):
     _train, _test = split
-    _shown = np.random.default_rng(0).permutation(_test)[:20]
-    _last = list(CORRECTED.values())[-1]
+    _grid = (1, 2) if is_quick else (2, 10)
+    _shown = np.random.default_rng(0).permutation(_test)[: _grid[0] * _grid[1]]
+    _first, *_others, _last = recipes.values()
     _answers = {
         f"one layer, {_name}": predict_one_layer(
             train_one_layer(grey[_train], signs.labels[_train], n_classes, _recipe, 0), grey[_shown], _recipe
         )
-        for _name, _recipe in (("as in the tutorial", TUTORIAL), ("corrected", _last))
+        for _name, _recipe in (("as in the tutorial", _first), ("corrected", _last))
     }
     _found = regraft.predict(tuned.folder, [signs.paths[row] for row in _shown])
     _answers["fine-tuned"] = np.array([signs.class_names.index(answer.label) for answer in _found.predictions])
     predictions = plt.figure(figsize=(10, 9), layout="constrained")
     for _part, (_name, _said) in zip(predictions.subfigures(len(_answers)), _answers.items(), strict=True):
-        _part.suptitle(f"{_name}: {(_said == signs.labels[_shown]).sum()} of 20 right", fontsize=10)
-        for _axis, _row, _answer in zip(_part.subplots(2, 10).flat, _shown, _said, strict=True):
+        _part.suptitle(f"{_name}: {(_said == signs.labels[_shown]).sum()} of {len(_shown)} right", fontsize=10)
+        for _axis, _row, _answer in zip(_part.subplots(*_grid).flat, _shown, _said, strict=True):
             _truth = int(signs.labels[_row])
             _axis.imshow(Image.open(signs.paths[_row]).resize((64, 64)))
             _axis.axis("off")
