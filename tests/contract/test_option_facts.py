@@ -67,7 +67,17 @@ def test_a_new_option_gives_no_training_under_way_another_name(verb, digest):
     assert hashlib.sha256(json.dumps(asked_of(verb())).encode()).hexdigest()[:16] == digest
 
 
-@pytest.mark.parametrize("verb", [FinetuneOptions, TrainOptions, SweepOptions], ids=lambda verb: verb.__name__)
-def test_every_verb_that_judges_says_which_option_judges(verb):
-    """Where the user's own validation images judge, it is said that the option has no effect."""
+@pytest.mark.parametrize(
+    ("verb", "judged"),
+    [
+        (FinetuneOptions, "the epochs"),
+        (PretrainOptions, "the epochs"),
+        (TrainOptions, "the ladder"),
+        (SweepOptions, "the trials and their epochs"),
+    ],
+    ids=lambda one: getattr(one, "__name__", ""),
+)
+def test_every_verb_that_judges_says_what_and_which_option_judges(verb, judged):
+    """Where the user's own validation images judge, it is said what, and that the option has no effect."""
+    assert verb.JUDGED == judged
     assert verb.with_fact("judges")
