@@ -79,5 +79,5 @@ def test_a_new_option_gives_no_training_under_way_another_name(verb, digest):
 )
 def test_every_verb_that_judges_says_what_and_which_option_judges(verb, judged):
     """Where the user's own validation images judge, it is said what, and that the option has no effect."""
-    assert verb.JUDGED == judged
+    assert judged == verb.JUDGED
     assert verb.with_fact("judges")
