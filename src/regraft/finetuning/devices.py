@@ -5,8 +5,6 @@ from __future__ import annotations
 import atexit
 import gc
 import os
-import pickle
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -166,11 +164,11 @@ def join_world(device: str) -> World:
 
 
 def _sendable(error: Exception) -> Exception:
-    """What the other processes raise: the error itself where its words are for users and it can be sent."""
-    with suppress(Exception):
-        if isinstance(error, RegraftError | OSError):
-            pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
-            return error
+    """What the other processes raise: the error itself where its words are for users."""
+    if isinstance(error, RegraftError):
+        return error
+    if isinstance(error, OSError):
+        return OSError(error.errno, error.strerror, error.filename)
     return TrainingError(f"The first process failed: {type(error).__name__}: {error}")
 
 
