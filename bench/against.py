@@ -4,7 +4,7 @@ Whole processes, in turns, on the same files; the median of each and their ratio
 compiled parts built; each keeps what it computes in caches of its own.
 
     git worktree add ../before COMMIT
-    python bench/against.py ../before           # about 4 minutes on 2 cores
+    python bench/against.py ../before           # 3 to 4 minutes on 2 cores
     python bench/against.py --quick             # this one alone, once, on a few photos
 """
 
