@@ -13,9 +13,9 @@ from .errors import (
     TrainingError,
 )
 from .files import arrow_file, atomic_path, digest_bytes, digest_file, publish, require_space, sync_folder
+from .former_names import old_names
 from .json_writing import exact_json, json_text
 from .locks import ThreadLock, exclusive
-from .old_names import old_names
 from .option_facts import Matter, came_later, decides, judges, names_code, placed, same_work, suits_some
 from .option_faults import explain_validation, option_kinds, wanted
 from .option_hints import explain_unknown, nearest

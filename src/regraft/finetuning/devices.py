@@ -120,7 +120,7 @@ class World:
             try:
                 made = make()
             except Exception as error:
-                self._share_from_leader(_sendable(error))
+                self._share_failure(error)
                 raise
             self._share_from_leader(made)
             return made
@@ -129,6 +129,14 @@ class World:
             received.add_note(TOLD_ELSEWHERE)
             raise received
         return cast("Made", received)
+
+    def _share_failure(self, error: Exception) -> None:
+        """Tell the others why there is nothing: the error itself where its words are for users and it can be sent."""
+        told = TrainingError(f"The first process failed: {type(error).__name__}: {error}")
+        try:
+            self._share_from_leader(error if isinstance(error, RegraftError | OSError) else told)
+        except Exception:  # noqa: BLE001 - it cannot be written down, and nothing was sent
+            self._share_from_leader(told)
 
     def _share_from_leader(self, value: Any) -> Any:
         box = [value]
@@ -161,15 +169,6 @@ def join_world(device: str) -> World:
     # Made before the training: where the processes cannot reach each other so, nothing is lost.
     patient: Any = distributed.new_group(backend="gloo", timeout=_LONG_PATIENCE)
     return World(rank, size, place, patient)
-
-
-def _sendable(error: Exception) -> Exception:
-    """What the other processes raise: the error itself where its words are for users."""
-    if isinstance(error, RegraftError):
-        return error
-    if isinstance(error, OSError):
-        return OSError(error.errno, error.strerror, error.filename)
-    return TrainingError(f"The first process failed: {type(error).__name__}: {error}")
 
 
 def _agents_store(rank: int, size: int) -> Store:
