@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from regraft.recipes import FinetuneResult, ProbeResult
+    from regraft.recipes.settings import FinetuneSettings, PretrainSettings
 
 SEEDS = (0, 1, 2)
 
@@ -36,22 +37,22 @@ class Trainings:
 
     def from_nothing(self, data: Path, **settings: Any) -> FinetuneResult:
         """LeNet with drawn weights, and nothing that hides a knob's effect: no augmentation, no averaged weights."""
-        how: dict[str, Any] = {"backbone": "lenet", "augmentation": "none", "ema": None, "dropout": 0.0}
-        how |= {"label_smoothing": 0.0, "runs": self.runs} | settings
-        few = {"steps": 1} if self.is_quick else {}
+        plain: PretrainSettings = {"backbone": "lenet", "augmentation": "none", "ema": None, "dropout": 0.0}
+        how: dict[str, Any] = {**plain, "label_smoothing": 0.0, "runs": self.runs, **settings}
+        few: PretrainSettings = {"steps": 1} if self.is_quick else {}
         PretrainOptions.of(None, how)
-        found: FinetuneResult = self._once("pretrain", how, lambda: regraft.pretrain(data, **(how | few)))
+        found: FinetuneResult = self._once("pretrain", how, lambda: regraft.pretrain(data, **{**how, **few}))
         return found
 
     def further(self, data: Path, **settings: Any) -> FinetuneResult:
         """EfficientNet-Lite0 trained on, on cells that have no top and no left."""
-        how: dict[str, Any] = {"augmentation": "flips", "epochs": 6, "learning_rate": 6e-4, "fresh_views": "no"}
-        how |= {"validation_fraction": 0, "runs": self.runs} | settings
-        few: dict[str, Any] = {}
+        cells: FinetuneSettings = {"augmentation": "flips", "epochs": 6, "learning_rate": 6e-4, "fresh_views": "no"}
+        how: dict[str, Any] = {**cells, "validation_fraction": 0, "runs": self.runs, **settings}
+        few: FinetuneSettings = {}
         if self.is_quick:
             few = {"backbone": self.learnt_on_uci, "from_stage": "1", "steps": 1}
         FinetuneOptions.of(None, how)
-        found: FinetuneResult = self._once("finetune", how, lambda: regraft.finetune(data, **(how | few)))
+        found: FinetuneResult = self._once("finetune", how, lambda: regraft.finetune(data, **{**how, **few}))
         return found
 
     def probe(self, data: Path) -> ProbeResult:
