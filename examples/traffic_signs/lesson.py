@@ -265,11 +265,8 @@ def _(
             _truth = int(signs.labels[_row])
             _axis.imshow(Image.open(signs.paths[_row]).resize((64, 64)))
             _axis.axis("off")
-            _axis.set_title(
-                f"{_truth}" if _answer == _truth else f"{_truth}, not {_answer}",
-                fontsize=8,
-                color="green" if _answer == _truth else "red",
-            )
+            _title, _colour = (f"{_truth}", "green") if _answer == _truth else (f"{_truth}, not {_answer}", "red")
+            _axis.set_title(_title, fontsize=8, color=_colour)
     predictions
     return (predictions,)
 
