@@ -66,7 +66,13 @@ class Nursery:
             assert self._server.wait() == 0
 
     def start(
-        self, arguments: list[Any], *, env: dict[str, str], cwd: Path | str | None = None, given: str = ""
+        self,
+        arguments: list[Any],
+        *,
+        env: dict[str, str],
+        cwd: Path | str | None = None,
+        given: str = "",
+        umask: int = -1,
     ) -> WarmProcess | subprocess.Popen[str]:
         """Start a program: `-m MODULE ARGUMENT...`, `-c CODE ARGUMENT...` or `SCRIPT ARGUMENT...`, its output in pipes.
 
@@ -75,12 +81,13 @@ class Nursery:
             env: Its environment.
             cwd: Its folder; by default the caller's.
             given: Its standard input.
+            umask: Of the files that it makes; -1 for the caller's.
         """
         argv = [os.fsdecode(each) if isinstance(each, os.PathLike) else str(each) for each in arguments]
         if not _CAN_FORK:
-            return _start_afresh(argv, env, cwd, given)
+            return _start_afresh(argv, env, cwd, given, umask)
         (out, out_end), (err, err_end), (state, state_end) = os.pipe(), os.pipe(), os.pipe()
-        order = {"argv": argv, "env": dict(env), "cwd": os.fspath(cwd or Path.cwd())}
+        order = {"argv": argv, "env": dict(env), "cwd": os.fspath(cwd or Path.cwd()), "umask": umask}
         message = json.dumps(order).encode()
         assert len(message) < _N_BYTES_MAX
         with tempfile.TemporaryFile() as source:
@@ -98,10 +105,11 @@ class Nursery:
         env: dict[str, str],
         cwd: Path | str | None = None,
         given: str = "",
+        umask: int = -1,
         timeout: float = 240,
     ) -> subprocess.CompletedProcess[str]:
         """Run a program to its end, as `subprocess.run(..., capture_output=True, text=True)`."""
-        process = self.start(arguments, env=env, cwd=cwd, given=given)
+        process = self.start(arguments, env=env, cwd=cwd, given=given, umask=umask)
         try:
             out, err = process.communicate(timeout=timeout)
         except BaseException:
@@ -111,13 +119,15 @@ class Nursery:
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 
 
-def _start_afresh(argv: list[str], env: dict[str, str], cwd: Path | str | None, given: str) -> subprocess.Popen[str]:
+def _start_afresh(
+    argv: list[str], env: dict[str, str], cwd: Path | str | None, given: str, umask: int
+) -> subprocess.Popen[str]:
     with tempfile.TemporaryFile() as source:
         source.write(given.encode())
         source.seek(0)
         return subprocess.Popen(
             [sys.executable, *argv], stdin=source, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env,
-            cwd=cwd,
+            cwd=cwd, umask=umask,
         )  # fmt: skip
 
 
@@ -253,6 +263,8 @@ def become(order: dict[str, Any]) -> None:
     os.environ.clear()
     os.environ.update(order["env"])
     os.chdir(order["cwd"])
+    if order["umask"] >= 0:
+        os.umask(order["umask"])
     first, *rest = order["argv"]
     if first == "-c":
         sys.argv = ["-c", *rest[1:]]

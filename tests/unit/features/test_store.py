@@ -281,8 +281,8 @@ def test_a_store_that_cannot_be_used_says_so_in_a_sentence(store):
     (store.folder / "lock.sqlite").unlink()
     (store.folder / "lock.sqlite").mkdir()
     sentence = (
-        f"The feature store in {store.folder} cannot be used: unable to open database file. What was kept before is "
-        "intact. Free some space, or choose another folder with REGRAFT_CACHE."
+        f"The feature store in {store.folder} cannot be used: {store.folder / 'lock.sqlite'}: unable to open database "
+        "file. What was kept before is intact. Free some space, or choose another folder with REGRAFT_CACHE."
     )
     with pytest.raises(StoreError, match=f"^{re.escape(sentence)}$"):
         store.require_writable()
