@@ -10,30 +10,21 @@ Python, of locales or of closed streams needs `subprocess` itself.
 
 from __future__ import annotations
 
-import atexit
-import gc
-import importlib
 import json
 import os
-import runpy
 import select
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from socket_fence import open_fence, raise_fence
+import warm_server
 
-_N_STREAMS = 4
-_READY = b"ready"
-_N_BYTES_MAX = 100_000
-"""Of an order, which has to fit into one message."""
 _CAN_FORK = sys.platform == "linux"
 """Elsewhere programs begin afresh: that is slower, and nothing else."""
 
@@ -50,14 +41,14 @@ class Nursery:
             return
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            program = [sys.executable, __file__, str(theirs.fileno()), *modules]
+            program = [sys.executable, warm_server.__file__, str(theirs.fileno()), *modules]
             # Threads do not come along into a fork, and a pool of linear algebra would wait for them.
             alone = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
             self._server = subprocess.Popen(
                 program, stdin=subprocess.DEVNULL, pass_fds=(theirs.fileno(),), env=alone, start_new_session=True
             )
         self._socket = ours
-        assert ours.recv(_N_BYTES_MAX) == _READY, "what is imported beforehand cannot be imported"
+        assert ours.recv(warm_server.N_BYTES_MAX) == warm_server.READY, "what is imported beforehand cannot be imported"
 
     def close(self) -> None:
         """End the server; programs that still run are killed."""
@@ -89,7 +80,7 @@ class Nursery:
         (out, out_end), (err, err_end), (state, state_end) = os.pipe(), os.pipe(), os.pipe()
         order = {"argv": argv, "env": dict(env), "cwd": os.fspath(cwd or Path.cwd()), "umask": umask}
         message = json.dumps(order).encode()
-        assert len(message) < _N_BYTES_MAX
+        assert len(message) < warm_server.N_BYTES_MAX
         with tempfile.TemporaryFile() as source:
             source.write(given.encode())
             source.seek(0)
@@ -200,106 +191,3 @@ class WarmProcess:
     def __del__(self) -> None:
         for stream in (self.stdout, self.stderr, self._state):
             stream.close()
-
-
-def serve(orders: socket.socket) -> dict[str, Any] | None:
-    """Fork for each order. Returns the order in the child, None in the server when nobody can order any more."""
-    woken, wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
-    signal.set_wakeup_fd(wake)
-    running: dict[int, int] = {}
-    orders.send(_READY)
-    while True:
-        ready = select.select([orders.fileno(), woken], [], [])[0]
-        if woken in ready:
-            os.read(woken, 1 << 16)
-            _report(running)
-        if orders.fileno() not in ready:
-            continue
-        message, streams, _flags, _address = socket.recv_fds(orders, _N_BYTES_MAX, _N_STREAMS)
-        if not message:
-            for pid in running:
-                os.killpg(pid, signal.SIGKILL)
-            return None
-        if (pid := os.fork()) == 0:
-            _begin_alone(streams, (woken, wake, orders.detach(), *running.values()))
-            order: dict[str, Any] = json.loads(message)
-            return order
-        given, out, err, state = streams
-        with suppress(PermissionError, ProcessLookupError):
-            os.setpgid(pid, pid)  # whoever comes first: the caller may kill the group at once
-        with suppress(BrokenPipeError):
-            os.write(state, f"{pid}\n".encode())
-        for end in (given, out, err):
-            os.close(end)
-        running[pid] = state
-
-
-def _begin_alone(streams: list[int], others: tuple[int, ...]) -> None:
-    """A group, signals and standard streams of its own; nothing else of the server's."""
-    signal.set_wakeup_fd(-1)
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    os.setpgid(0, 0)
-    for number, stream in enumerate(streams[:3]):
-        os.dup2(stream, number)
-    for end in (*streams, *others):
-        os.close(end)
-
-
-def _report(running: dict[int, int]) -> None:
-    """Tell how those ended that have."""
-    while running:
-        pid, status = os.waitpid(-1, os.WNOHANG)
-        if pid == 0:
-            return
-        state = running.pop(pid)
-        with suppress(BrokenPipeError):
-            os.write(state, f"{os.waitstatus_to_exitcode(status)}\n".encode())
-        os.close(state)
-
-
-def become(order: dict[str, Any]) -> None:
-    """Run the program that was ordered, as `python ARGUMENT...` would."""
-    os.environ.clear()
-    os.environ.update(order["env"])
-    os.chdir(order["cwd"])
-    if order["umask"] >= 0:
-        os.umask(order["umask"])
-    first, *rest = order["argv"]
-    if first == "-c":
-        sys.argv = ["-c", *rest[1:]]
-        sys.path[0] = order["cwd"]
-        exec(compile(rest[0], "<string>", "exec"), {"__name__": "__main__"})  # noqa: S102 - as `python -c` does
-    elif first == "-m":
-        sys.argv = rest
-        sys.path[0] = order["cwd"]
-        runpy.run_module(rest[0], run_name="__main__", alter_sys=True)
-    else:
-        sys.argv = [first, *rest]
-        sys.path[0] = str(Path(first).parent)
-        runpy.run_path(first, run_name="__main__")
-
-
-def end(code: object) -> None:
-    """End as `sys.exit` does, but for freeing what was imported: touching all of it would copy the server's memory."""
-    if isinstance(code, str):
-        sys.stderr.write(f"{code}\n")
-    threading._shutdown()  # type: ignore[attr-defined]
-    atexit._run_exitfuncs()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code if isinstance(code, int) else code is not None)
-
-
-if __name__ == "__main__":
-    for _module in sys.argv[2:]:
-        importlib.import_module(_module)
-    gc.freeze()  # what the collector looks at is copied, too
-    raise_fence()
-    open_fence("programs of tests")  # servers, and trainings of several processes, are on this machine
-    if (_order := serve(socket.socket(fileno=int(sys.argv[1])))) is not None:
-        try:
-            become(_order)
-        except SystemExit as _done:
-            end(_done.code)
-        end(0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -204,22 +203,6 @@ def test_shards_in_any_order_are_hashed_in_theirs(tmp_path, make_rows, write_sha
     digests = fingerprint_manifest(manifest).digests
     for row in range(len(manifest)):
         assert fingerprint_manifest(manifest.select([row])).digests == (digests[row],)
-
-
-CELL_LABELS = [
-    [True, False, None],
-    [1.0, 0.0, float("nan")],
-    [[1], [0], []],
-    [b"1", b"0", None],
-    pa.array(["1", "0", None]).dictionary_encode(),
-    pa.array([1, 0, None], pa.decimal128(9, 2)),
-    pa.array([1, 0, None], pa.int8()),
-    [[b"1"], [b"0"], None],
-    [1, 0, -1],
-    [" 1", "0", ""],
-    ["1.0", "0", None],
-    ["1", "0", "-1"],
-]
 
 
 def test_columns_are_for_tables(tmp_path, make_rows, write_shard):
