@@ -67,7 +67,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 QUICK = ("import regraft", "--help", "scan")
 """What `--quick` runs; `tests/functional/test_privacy.py` runs all but the demonstration."""
 
-ALLOWED_PROCESSES = {"sweep": "--jobs 2 is one more process, which the user asked for"}
+ALLOWED_PROCESSES = {"sweep": "--jobs 2 is one more process, seen from Python and from C; the user asked for it"}
 
 _AUDIT = """
 import os, sys
