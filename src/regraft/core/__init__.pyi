@@ -12,6 +12,7 @@ from .errors import (
     StoreError,
     TrainingError,
 )
+from .extras import EXTRAS, VERB_EXTRAS, has_extra, require_extra
 from .files import arrow_file, atomic_path, digest_bytes, digest_file, publish, require_space, sync_folder
 from .former_names import old_names
 from .json_writing import exact_json, json_text
@@ -45,8 +46,10 @@ from .verb_options import VERB_OPTIONS
 
 __all__ = [
     "CACHE_VARIABLE",
+    "EXTRAS",
     "SYNONYMS",
     "TOLD_ELSEWHERE",
+    "VERB_EXTRAS",
     "VERB_OPTIONS",
     "BackboneError",
     "BundleError",
@@ -87,6 +90,7 @@ __all__ = [
     "explain_unknown",
     "explain_validation",
     "generator",
+    "has_extra",
     "hash_key",
     "in_threads",
     "is_writable",
@@ -109,6 +113,7 @@ __all__ = [
     "publish",
     "quoted",
     "read_tensor_header",
+    "require_extra",
     "require_space",
     "same_work",
     "scratch_folder",

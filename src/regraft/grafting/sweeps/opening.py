@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regraft.core import OptionError, plural
+from regraft.core import OptionError, plural, require_extra
 from regraft.data import find_problems
 from regraft.experiments import Sides, list_labelled, load_features, portion_out
 from regraft.finetuning import join_world
 from regraft.grafting.records import training_folder
 from regraft.grafting.sides import training_folds
 from regraft.grafting.sweeps.options import SweepOptions
-from regraft.grafting.sweeps.optuna_side import require_optuna
 from regraft.grafting.sweeps.shared import SharedParts
 from regraft.grafting.sweeps.space import read_space
 from regraft.grafting.sweeps.study import SweepStudy
@@ -66,11 +65,11 @@ def open_sweep(source: str, options: SweepOptions, progress: Progress, watch: St
         watch: The times so far.
 
     Raises:
-        MissingExtraError: Optuna is not installed.
+        MissingExtraError: Optuna or PyTorch is not installed.
         OptionError: What is varied makes no sense, or this is one of torchrun's processes.
         RegraftError: From the data, the backbone, the engine or the store.
     """
-    require_optuna()
+    require_extra("sweep", "A sweep")
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
         raise OptionError("A sweep shares its trials by itself: use --jobs instead of torchrun.")
     space = read_space(options)

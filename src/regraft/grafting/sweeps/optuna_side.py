@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regraft.core import MissingExtraError, StoreError, generator
+from regraft.core import StoreError, generator
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,18 +20,6 @@ _N_UNSTOPPED = 5
 """Finished trials before one is stopped for being worse than their median."""
 _GRACE_SECONDS = 10
 """After which a journal's lock is taken over that a killed process has left."""
-
-
-def require_optuna() -> None:
-    """Nothing, where Optuna is installed.
-
-    Raises:
-        MissingExtraError: It is not.
-    """
-    try:
-        import optuna  # noqa: F401
-    except ImportError as error:
-        raise MissingExtraError("A sweep", "sweep") from error
 
 
 def open_study(path: Path) -> optuna.Study:

@@ -1,0 +1,38 @@
+"""The optional parts of an installation: what they bring, which verbs need one, what is said where one is missing."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from regraft.core.errors import MissingExtraError
+
+_TORCH = ("torch", "torchvision", "timm")
+EXTRAS: dict[str, tuple[str, ...]] = {
+    "torch": _TORCH,
+    "sweep": (*_TORCH, "optuna"),
+    "tensorboard": ("tensorboardX",),
+    "demo": ("elpv_dataset",),
+}
+"""The modules that each extra brings, of those that are asked for by name."""
+VERB_EXTRAS = {"finetune": "torch", "train": "torch", "pretrain": "torch", "sweep": "sweep"}
+"""The extra that each verb cannot do without."""
+
+
+def has_extra(extra: str) -> bool:
+    """Whether all that an extra brings is installed; nothing of it is imported."""
+    specs = map(find_spec, EXTRAS[extra])
+    return all(spec is not None and spec.origin is not None for spec in specs)  # a mere folder has no origin
+
+
+def require_extra(extra: str, purpose: str) -> None:
+    """Nothing, where an extra is installed.
+
+    Args:
+        extra: Its name.
+        purpose: What needs it, to begin a sentence with.
+
+    Raises:
+        MissingExtraError: It is not.
+    """
+    if not has_extra(extra):
+        raise MissingExtraError(purpose, extra)
