@@ -2,10 +2,11 @@
 
 python bench/mutations.py [MODULE ...] [--sample N --seed S] [--quick]
 
-A module is named as `heads/solver`; its own tests are `tests/unit/heads/test_solver.py`, and nothing else. One mistake
-at a time is put into its syntax tree, and the tests run in a process forked from one that has imported all that they
-import but the package itself: nothing on the disk changes. A mistake is caught where a test fails, or where the tests
-take so long that they hang. `mutations.toml` lists the changes that are no mistakes, each with its reason.
+A module is named as `heads/solver`; its own tests are `tests/unit/heads/test_solver.py` and `test_solver_*.py` beside
+it, and nothing else. One mistake at a time is put into its syntax tree, and the tests run in a process forked from one
+that has imported all that they import but the package itself: nothing on the disk changes. A mistake is caught where a
+test fails, or where the tests take so long that they hang. `mutations.toml` lists the changes that are no mistakes,
+each with its reason.
 """
 
 from __future__ import annotations
@@ -63,7 +64,8 @@ def main() -> None:
     os.chdir(ROOT)
     for module in options.modules or SUBJECTS:
         folder, name = module.rsplit("/", 1)
-        tests = options.tests or [ROOT / "tests" / "unit" / folder / f"test_{name}.py"]
+        own = ROOT / "tests" / "unit" / folder
+        tests = options.tests or [own / f"test_{name}.py", *sorted(own.glob(f"test_{name}_*.py"))]
         examine(module, [str(path) for path in tests], options.sample, options.seed, options.workers)
 
 
@@ -186,7 +188,9 @@ def run_tests(mistake: Mistake | None, tests: Sequence[str], folder: Path, names
     options += ["-p", "_hypothesis_pytestplugin", "-p", "pytest_timeout", "-p", "no:cacheprovider"]
     code = pytest.main([*options, *tests])
     if names is not None:
-        names.send([name for name in sys.modules if name.split(".")[0] not in ("regraft", "conftest", "__main__")])
+        ours = tuple(str(ROOT / folder) for folder in ("src", "tests"))  # whatever imports the package
+        files = {name: getattr(module, "__file__", None) or "" for name, module in sys.modules.items()}
+        names.send([name for name, file in files.items() if name != "__main__" and not file.startswith(ours)])
     os._exit(code)
 
 

@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "regraft"
 MODULES = sorted(SOURCE.rglob("*.py"))
 SCRIPTS = sorted(path for folder in ("bench", "docs", "examples", "tools") for path in (ROOT / folder).rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
 READERS = [ROOT / "pyproject.toml", ROOT / "README.md"] + [
     path
     for folder in ("src", "tests", "docs", "bench", "examples", "tools")
@@ -134,7 +135,12 @@ def test_floors_are_entered_by_their_front_door(module):
             assert parts[1] == own or len(parts) == 2, node.module
 
 
-@pytest.mark.parametrize("module", sorted((ROOT / "tests").rglob("test_*.py")), ids=lambda path: path.name)
+def test_modules_of_tests_are_small():
+    """They have at most 300 lines, too."""
+    assert [path.name for path in TESTS if len(path.read_text(encoding="utf-8").splitlines()) > 300] == []
+
+
+@pytest.mark.parametrize("module", TESTS, ids=lambda path: path.name)
 def test_every_test_begins_with_the_sentence_that_it_proves(module):
     """A test function has a docstring that is a sentence."""
     for node in ast.walk(tree_of(module)):

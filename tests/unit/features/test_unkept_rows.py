@@ -1,18 +1,16 @@
 from __future__ import annotations
 
 import numpy as np
+from known_rows import KEY, digests_of
 
-from regraft.core import digest_bytes
-from regraft.features import FeatureKey, FeatureStore
+from regraft.features import FeatureStore
 from regraft.features.unkept_rows import UnkeptRows
-
-KEY = FeatureKey(transform="t", weights="w", architecture="a", layer="penultimate", engine="e")
 
 
 def test_a_damaged_store_that_cannot_be_written_is_left_alone(tmp_path):
     """Once reading has failed, no row is said to be there any more: all are computed, and read from memory."""
     store = FeatureStore(tmp_path / "features")
-    digests = [digest_bytes(bytes([number])) for number in range(6)]
+    digests = digests_of(6)
     store.add(KEY, digests, np.ones((6, 5), np.float32))
     (shard,) = store.folder.glob("shards/*/*.safetensors")
     content = bytearray(shard.read_bytes())

@@ -18,3 +18,10 @@ def make_data():
         return X.astype(dtype), y
 
     return make
+
+
+@pytest.fixture
+def features():
+    """(40, 5) of unequal scale, the last column ones."""
+    rng = np.random.default_rng(0)
+    return np.hstack([rng.normal(size=(40, 4)) * [3, 1, 0.5, 0.1] + 0.2, np.ones((40, 1))])

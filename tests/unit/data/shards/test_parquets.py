@@ -29,18 +29,6 @@ CELL_LABELS = [
 ]
 
 
-def told(manifest):
-    """What a manifest says of each image, by its path."""
-    names = [manifest.class_names[label] if label >= 0 else None for label in manifest.labels.tolist()]
-    contents = [image.read() for image in manifest.files()]
-    return dict(zip(manifest.paths, zip(names, manifest.splits, manifest.groups, contents, strict=True), strict=True))
-
-
-def meant(rows, split=None):
-    """The same of the rows that were written."""
-    return {row.name: (row.text or None, split, row.group or None, row.content) for row in rows}
-
-
 @pytest.mark.parametrize("values", CELL_LABELS, ids=lambda values: type(values).__name__)
 def test_labels_of_every_type_are_the_same_in_both_kinds_of_parquet(values, tmp_path):
     """Whether a file holds images or paths, its column of labels means the same."""
@@ -78,9 +66,10 @@ def test_a_row_group_that_is_too_large_to_keep(tmp_path, monkeypatch, make_rows,
     monkeypatch.setattr(row_streams, "_N_KEPT_BYTES", 40)
     rows = make_rows(9)
     manifest = read_manifest(write_shard(tmp_path / "big.parquet", rows))
-    assert told(manifest) == meant(rows)
     images = manifest.files()
+    assert set(manifest.paths) == {row.name for row in rows}
     expected = [rows[image.number].content for image in images]
+    assert [image.read() for image in images] == expected
     for place in (5, 0, 8, 8, 7, 1):
         assert images[place].read() == expected[place]
     assert [(remark.code, remark.n) for remark in manifest.remarks] == [("large_row_groups", 9)]
