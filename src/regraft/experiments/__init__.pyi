@@ -12,7 +12,7 @@ from .portions import Portions, Sides, portion_out
 from .probe_options import ExperimentOptions, ProbeOptions
 from .probes import probe_dataset
 from .reporting import Measured, Subject, notices_of
-from .results import ClassifierResult, ProbeResult, RunResult
+from .results import ClassifierResult, LearningResult, ProbeResult, RunResult
 from .run_folders import RunFolder, write_record
 from .run_options import MetricOptions, RunOptions
 from .yardsticks import Yardstick
@@ -23,6 +23,7 @@ __all__ = [
     "DatasetFeatures",
     "ExperimentOptions",
     "FeatureOptions",
+    "LearningResult",
     "Measured",
     "MetricOptions",
     "NetworkOptions",

@@ -31,22 +31,31 @@ class RunResult:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClassifierResult(RunResult):
-    """A run that made a classifier and measured it.
+class LearningResult(RunResult):
+    """A run that learnt from some images and left others for the test.
 
     Attributes:
-        assessment: The measured quality on the test images.
         n_train: Images that were learnt from.
-        n_test: Images that it was measured on.
-        n_unreadable: Files that were left out; the report lists them.
-        seconds: Time by stage.
+        n_test: Images of the test.
+        n_unreadable: Files that were left out; the reports list them.
+        seconds: Time by stage or candidate, in this process.
     """
 
-    assessment: Assessment
     n_train: int
     n_test: int
     n_unreadable: int
     seconds: dict[str, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassifierResult(LearningResult):
+    """A run that made a classifier and measured it.
+
+    Attributes:
+        assessment: The measured quality on the test images.
+    """
+
+    assessment: Assessment
 
     @property
     def bundle(self) -> Path:

@@ -15,10 +15,10 @@ from regraft.experiments import (
     Contest,
     ExperimentOptions,
     FeatureOptions,
+    LearningResult,
     ProbeOptions,
     RunFolder,
     RunOptions,
-    RunResult,
     command_line,
     installed_versions,
     learnt_backbones_here,
@@ -53,25 +53,16 @@ class CompareOptions(RunOptions, ExperimentOptions, FeatureOptions):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CompareResult(RunResult):
+class CompareResult(LearningResult):
     """What a comparison gave.
 
     Attributes:
         folder: The run's folder: `report.html`, `comparison.json`, `run.json`, and one folder for each candidate with
             all that `probe` writes.
         comparison: The candidates, the best first.
-        n_train: Images that the heads were fitted on.
-        n_test: Images that they were measured on.
-        n_unreadable: Files that were left out; the candidates' reports list them.
-        seconds: Time by candidate.
-        findings: What was noticed of the data: left out, guessed, doubtful.
     """
 
     comparison: Comparison
-    n_train: int
-    n_test: int
-    n_unreadable: int
-    seconds: dict[str, float]
 
     @property
     def bundle(self) -> Path:

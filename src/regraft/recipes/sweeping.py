@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Unpack
 
 from regraft.core import SilentProgress, as_source
-from regraft.experiments import RunResult, Stopwatch
+from regraft.experiments import LearningResult, Stopwatch
 from regraft.grafting import SweepOptions
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ __all__ = ["SweepOptions", "SweepResult", "sweep"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class SweepResult(RunResult):
+class SweepResult(LearningResult):
     """What a sweep gave.
 
     Attributes:
@@ -29,16 +29,9 @@ class SweepResult(RunResult):
         n_train: Images that the trials were trained on (and, in folds, judged by).
         n_validation: The user's own validation images, which judged the trials; 0 where folds did.
         n_test: Images that were not looked at.
-        n_unreadable: Files that were left out.
-        seconds: Time by stage, in this process.
-        findings: What was noticed of the data: left out, guessed, doubtful.
     """
 
     search: Sweep
-    n_train: int
-    n_test: int
-    n_unreadable: int
-    seconds: dict[str, float]
     n_validation: int = 0
 
     @property
