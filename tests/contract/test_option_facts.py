@@ -8,8 +8,9 @@ from typing import get_args
 
 import pytest
 
-from regraft.core import Matter
+from regraft.core import EXTRAS, Matter, option_kinds
 from regraft.data import asked_of
+from regraft.experiments import OTHER_NETWORK
 from regraft.grafting import FinetuneOptions, SweepOptions, TrainOptions
 from regraft.recipes import (
     CompareOptions,
@@ -50,6 +51,16 @@ def test_options_that_take_code_say_so(verb):
     ranks = verb.with_fact("names_code")
     assert ranks.keys() == told
     assert len(set(ranks.values())) == len(ranks)
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
+def test_an_extra_that_an_option_needs_exists(verb):
+    """And so do the values that need it, where they can be listed."""
+    for name, (extra, values) in verb.extras().items():
+        assert extra in EXTRAS
+        kinds = option_kinds(verb.model_fields[name].annotation)
+        listed = {value for kind in kinds for value in get_args(kind) if isinstance(value, str)}
+        assert set(values) <= (listed or {OTHER_NETWORK})
 
 
 @pytest.mark.parametrize(

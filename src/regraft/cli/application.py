@@ -18,7 +18,7 @@ from regraft.cli.arguments import prepare
 from regraft.cli.output import open_console, say
 from regraft.cli.streams import is_reader_gone, output_failure, prepare_streams
 from regraft.cli.verb_apps import PARSING
-from regraft.cli.verb_table import BEGINNINGS, VERBS
+from regraft.cli.verb_table import BEGINNINGS, VERBS, summary_of
 from regraft.core import TOLD_ELSEWHERE, InterruptedRunError, OptionError, RegraftError, StoreError
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def build_app() -> App:
     headings: dict[str, Group] = {}
     for place, (name, verb) in enumerate(VERBS.items()):
         heading = headings.setdefault(verb.group, Group(verb.group, sort_key=place))
-        app.command(f"regraft.cli.verb_apps:{name}", name=name, help=verb.summary, group=heading, sort_key=place)
+        app.command(f"regraft.cli.verb_apps:{name}", name=name, help=summary_of(name), group=heading, sort_key=place)
     return app
 
 

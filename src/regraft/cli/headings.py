@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, get_origin
 
 from cyclopts import Group, Parameter
 
-from regraft.core import option_kinds
+from regraft.core import EXTRAS, VERB_EXTRAS, option_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -44,20 +44,35 @@ def arrange(arguments: ArgumentCollection, models: Iterable[type[Options]]) -> N
     """
     models = list(models)
     places = {
-        f"--{name.replace('_', '-')}": (_heading(place[0], model, models), place[1])
+        _typed(name): (_heading(place[0], model, models), place[1])
         for model in models
         for name in model.model_fields
         if (place := model.place(name)) is not None
     }
+    marks = {_typed(name): _mark(*needed) for model in models for name, needed in _extras(model).items()}
     for argument in arguments:
         shape = Parameter(
             metavar=_metavar(argument),
             show_default=_shown_default(argument),
-            help=" ".join((argument.parameter.help or "").split()),
+            help=" ".join((argument.parameter.help or "").split()) + marks.get(argument.name, ""),
         )
         under = Parameter(group=places[argument.name][0]) if argument.name in places else None
         argument.parameter = Parameter.combine(argument.parameter, shape, under)
     arguments.sort(key=lambda argument: places[argument.name][1] if argument.name in places else 0)
+
+
+def _typed(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def _extras(model: type[Options]) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """The extras of a model's options, without the one that its verb says of itself."""
+    own = EXTRAS.get(VERB_EXTRAS.get(model.VERB or "", ""), ())
+    return {name: needed for name, needed in model.extras().items() if not set(EXTRAS[needed[0]]) <= set(own)}
+
+
+def _mark(extra: str, values: tuple[str, ...]) -> str:
+    return f" [{' or '.join(values)}{': ' if values else ''}needs the extra {extra}]"
 
 
 def _heading(name: str, model: type[Options], models: Sequence[type[Options]]) -> Group:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 from cyclopts import App, Parameter
 
 from regraft.cli.headings import HEADINGS, arrange
-from regraft.cli.verb_table import VERBS
+from regraft.cli.verb_table import VERBS, summary_of
 
 if TYPE_CHECKING:
     from cyclopts.argument import ArgumentCollection
@@ -46,7 +46,7 @@ def verb_app(name: str) -> VerbApp:
     verb = VERBS[name]
     app = VerbApp(
         name=name,
-        help=verb.summary,
+        help=summary_of(name),
         help_epilogue="\n".join(["Examples:", *map(_broken, verb.examples)]),
         help_format="plaintext",
         default_parameter=PARSING,

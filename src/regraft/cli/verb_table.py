@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from regraft.core import VERB_EXTRAS
+
 
 @dataclass(frozen=True)
 class Verb:
@@ -132,5 +134,13 @@ VERBS = {
         ),
     ),
 }
+
+
+def summary_of(name: str) -> str:
+    """What help pages say of a verb, with the extra that it needs."""
+    extra = VERB_EXTRAS.get(name)
+    return VERBS[name].summary + (f" [needs the extra {extra}]" if extra else "")
+
+
 BEGINNINGS = frozenset((*VERBS, "--help", "-h", "--version"))
 """What a command line may begin with."""

@@ -17,7 +17,7 @@ from .files import arrow_file, atomic_path, digest_bytes, digest_file, publish, 
 from .former_names import old_names
 from .json_writing import exact_json, json_text
 from .locks import ThreadLock, exclusive
-from .option_facts import Matter, came_later, decides, judges, names_code, placed, same_work, suits_some
+from .option_facts import Matter, came_later, decides, judges, names_code, needs_extra, placed, same_work, suits_some
 from .option_faults import explain_validation, option_kinds, wanted
 from .option_hints import explain_unknown, nearest
 from .option_words import SYNONYMS
@@ -103,6 +103,7 @@ __all__ = [
     "n_usable_cores",
     "names_code",
     "nearest",
+    "needs_extra",
     "note_unkept",
     "old_names",
     "option_kinds",

@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import JsonValue
 
 Facts = dict[str, JsonValue]
-Fact = Literal["group", "rank", "decides", "judges", "names_code", "came_later", "suits", "same_work"]
+Fact = Literal["group", "rank", "decides", "judges", "names_code", "came_later", "suits", "same_work", "extra"]
 Group = Literal["data", "network", "head", "training", "output", "expert"]
 """What an option is about: its heading in a help page or a form."""
 Matter = Literal[
@@ -49,6 +49,17 @@ def names_code(rank: int) -> Facts:
         rank: Its place among these, in which trainings are known by the code.
     """
     return {"names_code": rank}
+
+
+def needs_extra(extra: str, *values: str) -> Facts:
+    """The option needs an optional part of the installation (`core/extras.py`).
+
+    Args:
+        extra: Its name.
+        values: Which of the option's values need it; none: all but the default. What no list can hold is told in
+            words, for the help page, and whoever looks up such a value asks for the extra.
+    """
+    return {"extra": [extra, *values]}
 
 
 def suits_some() -> Facts:

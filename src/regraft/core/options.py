@@ -20,6 +20,7 @@ from pydantic import (
 from pydantic_core import PydanticSerializationError, to_json, to_jsonable_python
 
 from regraft.core.errors import OptionError
+from regraft.core.extras import VERB_EXTRAS, require_extra
 from regraft.core.json_writing import exact_json
 from regraft.core.option_faults import explain_validation
 from regraft.core.paths import as_path
@@ -149,6 +150,7 @@ class Options(Value):
 
         Raises:
             OptionError: A name is unknown, a value is out of bounds, or the object holds another verb's options.
+            MissingExtraError: The verb, or an option as it is given, needs what is not installed.
         """
         given = {} if options is None else {name: getattr(options, name) for name in options.model_fields_set}
         if options is not None and options.VERB not in (None, cls.VERB):
@@ -158,9 +160,29 @@ class Options(Value):
             )
         kind = type(options) if isinstance(options, cls) else cls
         try:
-            return kind.model_validate({**given, **settings})
+            made = kind.model_validate({**given, **settings})
         except ValidationError as error:
             raise OptionError(explain_validation(error, kind, others=VERB_OPTIONS)) from None
+        _require_extras(made)
+        return made
+
+    @classmethod
+    def extras(cls) -> dict[str, tuple[str, tuple[str, ...]]]:
+        """The extra that each option needs which needs one, and with which values: `needs_extra`."""
+        facts = cast("dict[str, list[str]]", cls.with_fact("extra"))
+        return {name: (extra, tuple(values)) for name, (extra, *values) in facts.items()}
+
+
+def _require_extras(options: Options) -> None:
+    """See that what a verb and its options need is installed."""
+    if options.VERB in VERB_EXTRAS:
+        require_extra(VERB_EXTRAS[options.VERB], f"The verb {options.VERB}")
+    for name, (extra, values) in options.extras().items():
+        value, option = getattr(options, name), f"--{name.replace('_', '-')}"
+        if value in values:
+            require_extra(extra, f"{option} {value}")
+        elif not values and value != type(options).model_fields[name].default:
+            require_extra(extra, option)
 
 
 def _read_path(value: Any, kinds: set[Any]) -> Any:

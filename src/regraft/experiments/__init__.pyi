@@ -6,7 +6,7 @@ from .contests import Contest, learnt_backbones_here
 from .dataset_features import DatasetFeatures, list_labelled, load_features, spread_out
 from .feature_files import check_feature_file, write_features
 from .head_choice import choose_head, fit_head, for_all_classes
-from .network_options import FeatureOptions, NetworkOptions, TrustOptions
+from .network_options import OTHER_NETWORK, FeatureOptions, NetworkOptions, TrustOptions
 from .networks import left_out_head, open_network
 from .portions import Portions, Sides, portion_out
 from .probe_options import ExperimentOptions, ProbeOptions
@@ -18,6 +18,7 @@ from .run_options import MetricOptions, RunOptions
 from .yardsticks import Yardstick
 
 __all__ = [
+    "OTHER_NETWORK",
     "ClassifierResult",
     "Contest",
     "DatasetFeatures",

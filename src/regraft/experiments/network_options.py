@@ -14,8 +14,11 @@ from regraft.backbones import (
     Precision,
     PreprocessingName,
 )
-from regraft.core import Options, decides, names_code, placed
+from regraft.core import Options, decides, names_code, needs_extra, placed
 from regraft.images import ResizePolicy
+
+OTHER_NETWORK = "any but an EfficientNet-Lite"
+"""The networks that torch makes; `backbones` asks for it where one is named."""
 
 
 class TrustOptions(Options):
@@ -35,23 +38,23 @@ class BackboneOptions(TrustOptions):
         DEFAULT_BACKBONE,
         description="Pretrained network: a name from `regraft backbones` or timm, or the folder of a run or bundle "
         "whose (fine-tuned) network is meant.",
-        json_schema_extra=placed("network", 10) | decides("features"),
+        json_schema_extra=placed("network", 10) | decides("features") | needs_extra("torch", OTHER_NETWORK),
     )
     model: str | None = Field(
         None,
         description="Your own network instead: FILE.py:function or package.module:function, which is run "
         "(regraft new model FILE.py writes one to begin with).",
-        json_schema_extra=placed("network", 20) | decides("features") | names_code(1),
+        json_schema_extra=placed("network", 20) | decides("features") | names_code(1) | needs_extra("torch"),
     )
     checkpoint: Path | None = Field(
         None,
         description="Local weights for the network (.safetensors, or .pth that holds tensors only).",
-        json_schema_extra=placed("network", 30) | decides("features"),
+        json_schema_extra=placed("network", 30) | decides("features") | needs_extra("torch"),
     )
     init: Literal["pretrained", "random"] = Field(
         "pretrained",
         description="Begin with learnt weights, or draw them. Your own and the small networks have none until trained.",
-        json_schema_extra=placed("network", 40) | decides("features"),
+        json_schema_extra=placed("network", 40) | decides("features") | needs_extra("torch", "random"),
     )
 
 
@@ -87,7 +90,7 @@ class FeatureOptions(Options):
     engine: EngineName = Field(
         "auto",
         description="What runs the network; auto takes the fastest.",
-        json_schema_extra=placed("expert", 11) | decides("computing"),
+        json_schema_extra=placed("expert", 11) | decides("computing") | needs_extra("torch", "torch"),
     )
     precision: Precision = Field(
         "auto",
@@ -95,7 +98,9 @@ class FeatureOptions(Options):
         json_schema_extra=placed("expert", 12) | decides("computing"),
     )
     device: Device = Field(
-        "auto", description="Where the network runs.", json_schema_extra=placed("network", 90) | decides("computing")
+        "auto",
+        description="Where the network runs.",
+        json_schema_extra=placed("network", 90) | decides("computing") | needs_extra("torch", "cuda", "mps"),
     )
 
 

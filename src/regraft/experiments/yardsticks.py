@@ -37,20 +37,20 @@ class Yardstick:
     Attributes:
         source: The data set as the user named it.
         manifest: Its images.
-        prints: Their hashes.
         progress: Where to report.
         watch: The times so far.
+        prints: Their hashes, once they are read.
     """
 
     source: str
     manifest: Manifest
-    prints: Fingerprints
     progress: Progress
     watch: Stopwatch
+    prints: Fingerprints | None = None
 
     @classmethod
     def of(cls, source: str, options: SourceOptions, split: str, progress: Progress) -> Yardstick:
-        """List and hash the images of a data set, or of one of its splits.
+        """List the images of a data set, or of one of its splits.
 
         Args:
             source: A folder, a table, or a name.
@@ -65,9 +65,14 @@ class Yardstick:
         with watch.stage("list images"):
             manifest = require_classes(read_dataset(source, options.reading()), minimum=1)
             manifest = _of_split(manifest, split)
-        with watch.stage("hash files"):
-            prints = fingerprint_manifest(manifest, progress=progress)
-        return cls(source, manifest, prints, progress, watch)
+        return cls(source, manifest, progress, watch)
+
+    def hashed(self) -> Yardstick:
+        """With the images' hashes: not before there is a classifier that can be used."""
+        if self.prints is not None:
+            return self
+        with self.watch.stage("hash files"):
+            return replace(self, prints=fingerprint_manifest(self.manifest, progress=self.progress))
 
     def measure(
         self, folder: Path, classifier: Classifier, find_seen: FindSeen, options: Options, *, place: str

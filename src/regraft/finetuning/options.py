@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from regraft.core import Options, decides, names_code, placed, same_work, suits_some
+from regraft.core import Options, decides, names_code, needs_extra, placed, same_work, suits_some
 
 
 class OptimizerOptions(Options):
@@ -266,8 +266,8 @@ class ToolOptions(Options):
     histograms: bool = Field(
         default=False,
         description="Show in TensorBoard, after each epoch, how each layer's weights and each stage's activations are "
-        "distributed, and their share of zeros (pip install 'regraft[tensorboard]').",
-        json_schema_extra=placed("expert", 81) | decides("record"),
+        "distributed, and their share of zeros.",
+        json_schema_extra=placed("expert", 81) | decides("record") | needs_extra("tensorboard"),
     )
     checkpoint_every: float = Field(
         10.0,

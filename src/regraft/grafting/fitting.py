@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from regraft.core import OptionError
 from regraft.finetuning import (
     CheckpointFolder,
     GraftedHead,
@@ -94,11 +93,10 @@ def fit(setup: Setup, prepared: Prepared, job: Job, stop: StopRequest | None = N
 
     Raises:
         InterruptedRunError: A stop was asked for; the state is kept.
-        OptionError: Histograms are asked for without TensorBoard's writer.
         TrainingError: The loss is no number any more.
     """
     task = _build_task(setup, prepared, job)
-    journal = None if setup.world.rank else _open_journal(job)
+    journal = None if setup.world.rank else Journal(job.folder)
     training = Training(
         task,
         job.options,
@@ -163,13 +161,6 @@ def _finished(task: Task, trained: Trained, job: Job, resumed: tuple[str, ...]) 
         seconds=sum(epoch.seconds for epoch in trained.history),
         folder=job.folder,
     )
-
-
-def _open_journal(job: Job) -> Journal:
-    journal = Journal(job.folder)
-    if job.options.histograms and not journal.has_tensorboard:
-        raise OptionError("--histograms needs TensorBoard's writer: pip install 'regraft[tensorboard]'")
-    return journal
 
 
 def _take_up(training: Training) -> tuple[str, ...]:

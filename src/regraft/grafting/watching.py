@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regraft.bundle import find_bundle, find_seen, load
-from regraft.core import BundleError, SilentProgress, StoreError
+from regraft.core import BundleError, SilentProgress, StoreError, require_extra
 from regraft.grafting.records import (
     CHECKPOINTS_FOLDER,
     TrainingRecord,
@@ -61,6 +61,7 @@ class Place:
 
         Raises:
             BundleError: There is nothing (and nothing to wait for), or it cannot be loaded.
+            MissingExtraError: A training is under way, and torch is not installed.
         """
         step, seen = -1, time.monotonic()
         while not self._is_finished():
@@ -92,12 +93,13 @@ class Place:
 
     def _newer(self, step: int) -> tuple[TrainingRecord, Restored] | None:
         """The newest checkpoint behind a step, if there is one."""
-        from regraft.finetuning import CheckpointFolder
-
         training = find_training(self.path)
         record = None if training is None else read_training(training)
         if training is None or record is None:
             return None
+        require_extra("torch", "A training that is under way")
+        from regraft.finetuning import CheckpointFolder
+
         self._final = training.parent / record.name
         folder = CheckpointFolder(training / CHECKPOINTS_FOLDER)
         if (folder.newest_step or -1) <= step:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, ClassVar, Unpack
 
 from pydantic import Field
 
-from regraft.core import OptionError, SilentProgress, as_source, cache_folder, placed
+from regraft.core import OptionError, SilentProgress, as_source, cache_folder, needs_extra, placed
 from regraft.data import fingerprint_manifest, require_classes
 from regraft.datasets import read_dataset
 from regraft.experiments import (
+    OTHER_NETWORK,
     Contest,
     ExperimentOptions,
     FeatureOptions,
@@ -45,7 +46,7 @@ class CompareOptions(RunOptions, ExperimentOptions, FeatureOptions):
         (),
         description="Pretrained networks: names from `regraft backbones` or timm. By default all those whose learnt "
         "weights are on this machine.",
-        json_schema_extra=placed("network", 10),
+        json_schema_extra=placed("network", 10) | needs_extra("torch", OTHER_NETWORK),
     )
     heads: tuple[HeadKind, ...] = Field(
         ("softmax", "svm"), description="Linear heads.", json_schema_extra=placed("head", 10)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import platform
 import shutil
+from importlib.metadata import version
 
 from regraft.backbones import BACKBONES, DEFAULT_BACKBONE, accelerator, choose_engine, cpu_has_bf16, is_offline
-from regraft.core import MissingExtraError, Value, cache_folder, has_extra, is_writable, n_usable_cores
+from regraft.core import VERB_EXTRAS, MissingExtraError, Value, cache_folder, has_extra, is_writable, n_usable_cores
 from regraft.experiments import installed_versions
 from regraft.finetuning import HAS_COMPILED_GRADIENT
 from regraft.images import HAS_COMPILED_RESAMPLING
@@ -25,6 +26,7 @@ class DoctorResult(Value):
     cache: str
     cache_free_bytes: int
     default_backbone: str
+    torch: str
     versions: dict[str, str]
     problems: tuple[str, ...]
 
@@ -45,6 +47,7 @@ def doctor() -> DoctorResult:
         cache=str(folder),
         cache_free_bytes=free,
         default_backbone=DEFAULT_BACKBONE,
+        torch=_torch(),
         versions=installed_versions(),
         problems=tuple(_problems(free)),
     )
@@ -71,6 +74,13 @@ def _problems(free: int) -> list[str]:
     if free < 1 << 30:
         problems.append("There is less than 1 GB free for the cache. Choose another place with REGRAFT_CACHE.")
     return problems
+
+
+def _torch() -> str:
+    """What trains networks; or what is not there to do it."""
+    if has_extra("torch"):
+        return f"installed ({version('torch')})"
+    return str(MissingExtraError(f"Training ({', '.join(VERB_EXTRAS)}), like other networks and GPUs,", "torch"))
 
 
 def _processor() -> str:

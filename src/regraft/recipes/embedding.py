@@ -81,8 +81,8 @@ def embed(
     check_feature_file(options.out)
     manifest = _listed(source, replace(options.reading(), keep_unlabelled=True))
     files = manifest.files()
-    prints = fingerprint_manifest(manifest, progress=progress)
     _spec, _choice, extractor = open_network(options, cache_folder(), progress=progress)
+    prints = fingerprint_manifest(manifest, progress=progress)
     found = extractor.extract(files, prints.digests, progress=progress or SilentProgress())
     if not len(found.rows):
         raise DataError(f"None of {len(files):,} files could be read.")

@@ -111,6 +111,7 @@ def _measure_all(
     with closing(place.classifiers(options.wait if options.watch else None)) as found:
         try:
             for step, classifier in found:
+                yardstick = yardstick.hashed()
                 find_seen = place.seen if step is None else _nobody_knows
                 measured = yardstick.measure(folder, classifier, find_seen, options, place=bundle)
                 if step is not None:

@@ -42,4 +42,5 @@ def finetune(
     Raises:
         RegraftError: See `regraft.core.errors`; the message says what to do.
     """
-    return grafting.tune(as_source(source), FinetuneOptions.of(options, settings), progress or SilentProgress())
+    options = FinetuneOptions.of(options, settings)  # first of all: it says what is not installed
+    return grafting.tune(as_source(source), options, progress or SilentProgress())

@@ -41,4 +41,5 @@ def pretrain(
     Raises:
         RegraftError: See `regraft.core.errors`; the message says what to do.
     """
-    return grafting.tune(as_source(source), PretrainOptions.of(options, settings), progress or SilentProgress())
+    options = PretrainOptions.of(options, settings)  # first of all: it says what is not installed
+    return grafting.tune(as_source(source), options, progress or SilentProgress())

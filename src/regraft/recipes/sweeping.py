@@ -72,10 +72,10 @@ def sweep(
         MissingExtraError: Optuna or PyTorch is not installed.
         RegraftError: See `regraft.core.errors`; the message says what to do.
     """
+    source = as_source(source)
+    options = SweepOptions.of(options, settings)  # first of all: it says what is not installed
     from regraft.grafting import Team, find_outcome, open_sweep, sweep_folder, write_outcome
 
-    source = as_source(source)
-    options = SweepOptions.of(options, settings)
     progress = progress or SilentProgress()
     watch = Stopwatch()
     run = sweep_folder(source, options)  # a name that is taken is found out now, not after an hour

@@ -75,3 +75,18 @@ def test_verbs_are_grouped_by_what_they_are_for(capsys):
     assert pages == [page] * 3
     run(["help", "probe"])
     assert "--test-fraction" in capsys.readouterr().out
+
+
+def test_what_needs_an_extra_is_marked(capsys, monkeypatch):
+    """A verb in both pages, an option with the values that need it; not twice where the verb says it of itself."""
+    monkeypatch.setenv("COLUMNS", "200")
+    run(["--help"])
+    assert re.search(r"│ finetune .*\[needs the extra torch\]", capsys.readouterr().out)
+    run(["probe", "--help"])
+    page = capsys.readouterr().out
+    assert re.search(r"--checkpoint .*\[needs the extra torch\]", page)
+    assert re.search(r"--device .*\[cuda or mps: needs the extra torch\]", page)
+    run(["finetune", "--help"])
+    page = capsys.readouterr().out
+    assert page.count("needs the extra torch") == 1
+    assert page.count("needs the extra tensorboard") == 1

@@ -13,6 +13,7 @@ def doctor() -> None:
     say(f"Processor    {found.processor}, {found.n_cores} usable cores, {bf16}")
     say(f"Accelerator  {found.accelerator or 'none that torch can use'}")
     say(f"Engine       {found.engine_reason}")
+    say(f"Extra torch  {found.torch}")
     say(f"Backbone     {found.default_backbone}")
     say(f"Cache        {found.cache}, {found.cache_free_bytes / 1e9:,.1f} GB free")
     say()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regraft.core import OptionError, plural, require_extra
+from regraft.core import OptionError, plural
 from regraft.data import find_problems
 from regraft.experiments import Sides, list_labelled, load_features, portion_out
 from regraft.finetuning import join_world
@@ -65,11 +65,9 @@ def open_sweep(source: str, options: SweepOptions, progress: Progress, watch: St
         watch: The times so far.
 
     Raises:
-        MissingExtraError: Optuna or PyTorch is not installed.
         OptionError: What is varied makes no sense, or this is one of torchrun's processes.
         RegraftError: From the data, the backbone, the engine or the store.
     """
-    require_extra("sweep", "A sweep")
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
         raise OptionError("A sweep shares its trials by itself: use --jobs instead of torchrun.")
     space = read_space(options)

@@ -1,0 +1,100 @@
+"""Regraft without its extras: what needs one says so, at once and in one sentence."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from base_site import ROOT, link_base
+from regraft.core import CACHE_VARIABLE, VERB_EXTRAS, MissingExtraError
+
+INSTALL = "which is not installed. Install it with: pip install 'regraft[{}]'"
+CALLS = {
+    **{verb: (verb, {}) for verb in VERB_EXTRAS},
+    "checkpoint": ("probe", {"checkpoint": "weights.pth"}),
+    "model": ("embed", {"model": "net.py:network"}),
+    "init": ("probe", {"init": "random"}),
+    "engine": ("compare", {"engine": "torch"}),
+    "device": ("embed", {"device": "mps"}),
+}
+TRY = """
+import json, sys
+import regraft
+
+told = {}
+for name, (verb, settings) in json.loads(sys.argv[1]).items():
+    try:
+        getattr(regraft, verb)("nowhere", **settings)
+    except regraft.RegraftError as error:
+        told[name] = [type(error).__name__, str(error)]
+try:
+    regraft.ImageFeatures(device="cuda").fit(["nowhere.png"])
+except regraft.RegraftError as error:
+    told["estimator"] = [type(error).__name__, str(error)]
+told["doctor"] = ["", regraft.doctor().torch]
+print(json.dumps(told))
+"""
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    """Starts Python with the packages of the base alone."""
+    folder = tmp_path_factory.mktemp("base")
+    link_base(folder)
+    known = {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(folder)])}
+
+    def run(*arguments, cache):
+        command = [sys.executable, "-S", *map(str, arguments)]
+        environment = {**os.environ, **known, CACHE_VARIABLE: str(cache), "COLUMNS": "100"}
+        return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120, check=False)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def told(base, tmp_path_factory):
+    """What each call says of an image folder that is not there: the missing extra comes before that."""
+    done = base("-c", TRY, json.dumps(CALLS), cache=tmp_path_factory.mktemp("cache"))
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("verb", VERB_EXTRAS)
+def test_a_verb_that_trains_says_what_it_needs(told, verb):
+    """Before the data set is looked for."""
+    extra = VERB_EXTRAS[verb]
+    assert told[verb] == ["MissingExtraError", f"The verb {verb} needs the extra {extra}, {INSTALL.format(extra)}"]
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("checkpoint", "--checkpoint"),
+        ("model", "--model"),
+        ("init", "--init random"),
+        ("engine", "--engine torch"),
+        ("device", "--device mps"),
+        ("estimator", "--device cuda"),
+    ],
+)
+def test_an_option_that_needs_torch_says_so(told, name, given):
+    """Of probe, compare, embed and the estimators alike."""
+    assert told[name] == ["MissingExtraError", f"{given} needs the extra torch, {INSTALL.format('torch')}"]
+
+
+def test_doctor_says_what_is_not_there(told):
+    """Whoever asks what this machine can do learns what it cannot, and how it could."""
+    assert "needs the extra torch" in told["doctor"][1]
+    assert all(verb in told["doctor"][1] for verb in VERB_EXTRAS)
+
+
+def test_the_command_line_ends_with_a_code_of_its_own(base, tmp_path):
+    """One sentence, no traceback."""
+    done = base("-m", "regraft", "finetune", "nowhere", cache=tmp_path)
+    assert done.returncode == MissingExtraError.exit_code == 8
+    assert done.stderr.startswith("regraft: The verb finetune needs the extra torch")
+    assert done.stderr.count("\n") == 1
