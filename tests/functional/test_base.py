@@ -35,6 +35,8 @@ try:
     regraft.ImageFeatures(device="cuda").fit(["nowhere.png"])
 except regraft.RegraftError as error:
     told["estimator"] = [type(error).__name__, str(error)]
+for name in regraft.__all__:
+    getattr(regraft, name)  # all that is public is there
 told["doctor"] = ["", regraft.doctor().torch]
 print(json.dumps(told))
 """
