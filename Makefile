@@ -3,7 +3,9 @@ PYTHON ?= python3
 VENV ?= .venv
 WORKERS ?= 2
 BIN := $(VENV)/bin
+BASE := $(VENV)/.installed-base
 STAMP := $(VENV)/.installed
+INSTALLED := pyproject.toml $(wildcard src/regraft/*/*.c)
 SCRIPTS := $(sort $(shell grep -l __main__ -r bench docs examples --include='*.py'))
 PAGES := docs/slim_tables.py docs/knobs/pictures.py bench/readme_table.py
 FIGURES := $(filter-out $(PAGES) bench/mutations.py,$(SCRIPTS))
@@ -12,12 +14,17 @@ FIGURES := $(filter-out $(PAGES) bench/mutations.py,$(SCRIPTS))
 
 setup: $(STAMP)
 
-$(STAMP): pyproject.toml src/regraft/images/_resample.c src/regraft/finetuning/_depthwise.c
+$(STAMP): $(INSTALLED)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $(BASE) $@
+
+$(BASE): $(INSTALLED)
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --no-compile --editable '.[demo]'
 	touch $@
 
-demo: setup
+demo: $(BASE)
 	$(BIN)/regraft demo
 
 check: setup

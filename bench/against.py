@@ -18,12 +18,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from photos import write_photos
-from rounds import REGRAFT, give_up, in_turn, medians, new_parser, run_process
+from rounds import HERE, give_up, in_turn, medians, new_parser, run_checkout
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-HERE = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
@@ -37,9 +35,8 @@ class Checkout:
 
     def run(self, *arguments: str | Path, cache: str = "warm") -> float:
         """Seconds of one whole command."""
-        known = {"PYTHONPATH": str(self.tree / "src")}
-        known |= {} if self.is_quick else {"REGRAFT_CACHE": str(self.home / cache)}
-        return run_process(*REGRAFT, *arguments, folder=self.home, **known).seconds
+        known = {} if self.is_quick else {"REGRAFT_CACHE": str(self.home / cache)}
+        return run_checkout(self.tree, *arguments, folder=self.home, **known).seconds
 
     def settle(self) -> None:
         """Convert the network in both caches, and make a classifier."""

@@ -11,14 +11,16 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
 UNAVAILABLE = 69
 """Exit code of a script that lacks what it needs (EX_UNAVAILABLE of sysexits.h): `make bench` goes on."""
+HERE = Path(__file__).resolve().parents[1]
+"""This checkout."""
 REGRAFT = (sys.executable, "-m", "regraft")
 
 
@@ -94,3 +96,8 @@ def run_process(*command: str | Path, folder: Path | None = None, **environment:
     if done.returncode:
         sys.exit(f"{' '.join(words)} ended with {done.returncode}.\n{done.stderr}")
     return Ended(seconds, done.stdout)
+
+
+def run_checkout(tree: Path, *arguments: str | Path, folder: Path, **environment: str) -> Ended:
+    """A whole command of the Regraft that is checked out in `tree`."""
+    return run_process(*REGRAFT, *arguments, folder=folder, PYTHONPATH=str(tree / "src"), **environment)
