@@ -9,9 +9,10 @@ import json
 import os
 import shutil
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TextIO
 
-from regraft.core import duration, printable, shell_quoted, shortened, visible
+from regraft.core import digest_bytes, duration, printable, shell_quoted, shortened, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -60,6 +61,26 @@ def _write(text: str, stream: TextIO | None) -> None:
 def is_mute() -> bool:
     """Whether this is one of several processes that train together (torchrun), of which the first speaks."""
     return os.environ.get("RANK", "0") != "0"
+
+
+def is_told(message: str) -> bool:
+    """Whether another of the processes that train together has said this already; else it is for this one to say.
+
+    Any of them may be the first, and the only one, to meet an error, and torchrun ends the others as soon as one has
+    failed. They leave a mark where torchrun keeps what they fail with: a folder of this machine and this start.
+    """
+    place, rank = os.environ.get("TORCHELASTIC_ERROR_FILE"), os.environ.get("RANK", "0")
+    if not place:
+        return False
+    mark = Path(place).parent.parent / f"told-{digest_bytes(message.encode('utf-8', 'surrogatepass'))[:16]}"
+    try:
+        with mark.open("x", encoding="utf-8") as file:
+            file.write(rank)
+    except FileExistsError:
+        return mark.read_text(encoding="utf-8") != rank
+    except OSError:  # torchrun's folder is gone: better twice than never
+        return False
+    return False
 
 
 def open_console(*, is_error: bool = False) -> Console:

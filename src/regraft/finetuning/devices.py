@@ -153,22 +153,36 @@ def join_world(device: str) -> World:
 
     Args:
         device: "cpu", "cuda" or "mps".
+
+    Raises:
+        TrainingError: The processes do not find each other.
     """
-    size = int(os.environ.get("WORLD_SIZE", "1"))
-    if size == 1:
+    if os.environ.get("WORLD_SIZE", "1") == "1":
         return World(device=torch.device(device))
-    rank, local = int(os.environ["RANK"]), int(os.environ.get("LOCAL_RANK", "0"))
-    place = torch.device("cuda", local) if device == "cuda" else torch.device(device)
+    place = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0"))) if device == "cuda" else torch.device(device)
     if place.type == "cuda":
         torch.cuda.set_device(place)
+    try:
+        rank, size = int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
+        return World(rank, size, place, _meet(rank, size, "nccl" if place.type == "cuda" else "gloo"))
+    except (RuntimeError, KeyError, ValueError) as error:  # what torch raises, and where a variable is missing
+        given = os.environ.get
+        raise TrainingError(
+            f"Process {given('RANK', '?')} of the {given('WORLD_SIZE')} that are to train together does not find the "
+            f"others at {given('MASTER_ADDR', '?')}:{given('MASTER_PORT', '?')} ({str(error).partition(chr(10))[0]}). "
+            "See that torchrun starts all of them, that they reach this address, and that its port is used by "
+            "nothing else (torchrun --master-port)."
+        ) from error
+
+
+def _meet(rank: int, size: int, backend: str) -> Any:
+    """Find the other processes; returns the group in which they wait for each other for days."""
     if not distributed.is_initialized():
         store = PrefixStore(_attempt(), _agents_store(rank, size))
-        backend = "nccl" if place.type == "cuda" else "gloo"
         distributed.init_process_group(backend, store=store, rank=rank, world_size=size, timeout=_PATIENCE)
         atexit.register(_leave)
     # Made before the training: where the processes cannot reach each other so, nothing is lost.
-    patient: Any = distributed.new_group(backend="gloo", timeout=_LONG_PATIENCE)
-    return World(rank, size, place, patient)
+    return distributed.new_group(backend="gloo", timeout=_LONG_PATIENCE)
 
 
 def _agents_store(rank: int, size: int) -> Store:

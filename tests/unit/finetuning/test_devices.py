@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import socket
+
+import pytest
+
+from regraft.core import TrainingError
+from regraft.finetuning import join_world
 
 PROGRAM = """
 import json
@@ -73,3 +80,23 @@ def test_the_others_raise_what_the_first_process_did(nursery, tmp_path):
     assert told[5] == others[5] == 5
     assert "A file cannot be read or written: [Errno 28]" in err
     assert "A file" not in other_err
+
+
+def test_a_port_that_is_taken_is_told_in_a_sentence(loopback, monkeypatch):
+    """Which process, where it looked for the others, what the system said, and what to do."""
+    with socket.create_server((loopback, 0)) as taken:
+        port = taken.getsockname()[1]
+        settings = {"WORLD_SIZE": "2", "RANK": "0", "MASTER_ADDR": loopback, "MASTER_PORT": str(port)}
+        for name, value in settings.items():
+            monkeypatch.setenv(name, value)
+        start = f"Process 0 of the 2 that are to train together does not find the others at {loopback}:{port} ("
+        with pytest.raises(TrainingError, match=rf"^{re.escape(start)}.*address already in use.*--master-port\)\.$"):
+            join_world("cpu")
+
+
+def test_a_process_that_is_not_told_its_number_is_told_in_a_sentence(monkeypatch):
+    """Half of torchrun's variables are none."""
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    monkeypatch.delenv("RANK", raising=False)
+    with pytest.raises(TrainingError, match=r"^Process \? of the 2 .* \('RANK'\)\. See that torchrun starts all"):
+        join_world("cpu")
