@@ -23,7 +23,7 @@ from regraft.core.errors import OptionError
 from regraft.core.extras import VERB_EXTRAS, require_extra
 from regraft.core.json_writing import exact_json
 from regraft.core.option_faults import explain_validation
-from regraft.core.paths import as_path
+from regraft.core.paths import as_path, described
 from regraft.core.text import all_printable, printable, quoted
 from regraft.core.verb_options import VERB_OPTIONS
 
@@ -149,9 +149,15 @@ class Options(Value):
         An object of a subclass keeps its kind.
 
         Raises:
-            OptionError: A name is unknown, a value is out of bounds, or the object holds another verb's options.
+            OptionError: A name is unknown, a value is out of bounds, or the object is none, or holds another verb's
+                options.
             MissingExtraError: The verb, or an option as it is given, needs what is not installed.
         """
+        if not isinstance(options, Options | None):
+            raise OptionError(
+                f"Ready options are {cls.__name__}; this is {described(options)}. Give single options by name "
+                "(seed=3), and those of a dictionary with two stars before it (**settings)."
+            )
         given = {} if options is None else {name: getattr(options, name) for name in options.model_fields_set}
         if options is not None and options.VERB not in (None, cls.VERB):
             raise OptionError(

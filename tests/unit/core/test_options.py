@@ -37,6 +37,13 @@ def test_an_object_keeps_its_kind():
         SomeOptions.of(GrowOptions(), {})
 
 
+@pytest.mark.parametrize("given", [{"share": 0.1}, "share", SomeOptions, 0])
+def test_what_are_no_options_is_told_in_a_sentence(given):
+    """Also a dictionary: what it holds is given by name."""
+    with pytest.raises(OptionError, match=r"^Ready options are SomeOptions; this is .*\(\*\*settings\)\.$"):
+        SomeOptions.of(given, {})
+
+
 def test_wrong_settings_are_sentences():
     """An unknown name and a value out of bounds are told in words."""
     with pytest.raises(OptionError, match="There is no option 'shar'"):
