@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFile
+from PIL import Image
 
 from regraft.core import DataError, OptionError, as_path, described, several
 from regraft.data import UnreadableImageError
@@ -102,8 +102,8 @@ def named_pixels(item: Any, what: str) -> NDArray[np.uint8]:
 def to_pixels(image: PixelImage) -> NDArray[np.uint8]:
     """The pixels of an image in memory: (h, w, 3) or (h, w) uint8, by the rules for files.
 
-    An opened file is turned upright as its EXIF says. What was made of one (rotated, cropped, converted) still carries
-    the EXIF, but is taken as it is: its user has seen it so.
+    It is turned upright as its EXIF says, which Pillow hands on to what is made of a file (converted, copied, resized):
+    the file itself would be. `ImageOps.exif_transpose` turns an image and takes the orientation out.
 
     Raises:
         UnreadableImageError: The file behind a Pillow image cannot be read.
@@ -112,18 +112,12 @@ def to_pixels(image: PixelImage) -> NDArray[np.uint8]:
         return image
     try:
         shown = without_idle_opacity(simplify_mode(image))
-        return np.asarray(flatten(turn_upright(shown, _orientation(image))))
+        exif = image.info.get("exif")  # a TIFF has none here: Pillow has turned it
+        return np.asarray(flatten(turn_upright(shown, read_orientation(exif if isinstance(exif, bytes) else b""))))
     except UnreadableImageError:
         raise
     except Exception as error:  # decoders raise errors of every kind
         raise explain_failure(error) from error
-
-
-def _orientation(image: Image.Image) -> int:
-    if not isinstance(image, ImageFile.ImageFile) or image.format == "TIFF":  # Pillow has already turned a TIFF
-        return 1
-    exif = image.info.get("exif")
-    return read_orientation(exif if isinstance(exif, bytes) else b"")
 
 
 def _advice(given: object) -> str:
