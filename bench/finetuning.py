@@ -19,8 +19,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from torch import nn
+
+try:
+    import torch
+    from torch import nn
+except ImportError:
+    raise SystemExit("This needs the extra torch: pip install 'regraft[torch]'") from None
 
 from regraft.backbones import (
     BACKBONES,

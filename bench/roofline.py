@@ -24,7 +24,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import simplejpeg
-import torch
+
+try:
+    import torch
+except ImportError:
+    raise SystemExit("This needs the extra torch: pip install 'regraft[torch]'") from None
 
 from photos import write_photos
 from regraft.backbones import BACKBONES, DEFAULT_BACKBONE, choose_engine, open_engine

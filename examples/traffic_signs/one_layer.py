@@ -10,9 +10,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from torch import nn
-from torch.nn import functional
+
+try:
+    import torch
+    from torch import nn
+    from torch.nn import functional
+except ImportError:
+    raise SystemExit("This needs the extra torch: pip install 'regraft[torch]'") from None
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

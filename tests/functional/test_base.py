@@ -24,6 +24,7 @@ CALLS = {
 TRY = """
 import json, sys
 import regraft
+from regraft.slim.commands import run_program
 
 told = {}
 for name, (verb, settings) in json.loads(sys.argv[1]).items():
@@ -35,6 +36,10 @@ try:
     regraft.ImageFeatures(device="cuda").fit(["nowhere.png"])
 except regraft.RegraftError as error:
     told["estimator"] = [type(error).__name__, str(error)]
+try:
+    run_program("train_image_classifier", ["--train_dir=nowhere"], progress=None, say=print)
+except regraft.RegraftError as error:
+    told["slim"] = [type(error).__name__, str(error)]
 for name in regraft.__all__:
     getattr(regraft, name)  # all that is public is there
 told["doctor"] = ["", regraft.doctor().torch]
@@ -92,6 +97,14 @@ def test_doctor_says_what_is_not_there(told):
     """Whoever asks what this machine can do learns what it cannot, and how it could."""
     assert "needs the extra torch" in told["doctor"][1]
     assert all(verb in told["doctor"][1] for verb in VERB_EXTRAS)
+
+
+def test_a_program_of_tf_slim_says_so(told):
+    """Before its flags are understood."""
+    assert told["slim"] == [
+        "MissingExtraError",
+        f"train_image_classifier needs the extra torch, {INSTALL.format('torch')}",
+    ]
 
 
 def test_the_command_line_ends_with_a_code_of_its_own(base, tmp_path):

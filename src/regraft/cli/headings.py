@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, get_origin
 
 from cyclopts import Group, Parameter
 
-from regraft.core import EXTRAS, VERB_EXTRAS, option_kinds
+from regraft.core import EXTRAS, VERB_EXTRAS, extra_mark, option_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -49,7 +49,9 @@ def arrange(arguments: ArgumentCollection, models: Iterable[type[Options]]) -> N
         for name in model.model_fields
         if (place := model.place(name)) is not None
     }
-    marks = {_typed(name): _mark(*needed) for model in models for name, needed in _extras(model).items()}
+    marks = {
+        _typed(name): extra_mark(extra, *values) for model in models for name, (extra, values) in _extras(model).items()
+    }
     for argument in arguments:
         shape = Parameter(
             metavar=_metavar(argument),
@@ -69,10 +71,6 @@ def _extras(model: type[Options]) -> dict[str, tuple[str, tuple[str, ...]]]:
     """The extras of a model's options, without the one that its verb says of itself."""
     own = EXTRAS.get(VERB_EXTRAS.get(model.VERB or "", ""), ())
     return {name: needed for name, needed in model.extras().items() if not set(EXTRAS[needed[0]]) <= set(own)}
-
-
-def _mark(extra: str, values: tuple[str, ...]) -> str:
-    return f" [{' or '.join(values)}{': ' if values else ''}needs the extra {extra}]"
 
 
 def _heading(name: str, model: type[Options], models: Sequence[type[Options]]) -> Group:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from regraft.core import VERB_EXTRAS
+from regraft.core import VERB_EXTRAS, extra_mark
 
 
 @dataclass(frozen=True)
@@ -138,8 +138,7 @@ VERBS = {
 
 def summary_of(name: str) -> str:
     """What help pages say of a verb, with the extra that it needs."""
-    extra = VERB_EXTRAS.get(name)
-    return VERBS[name].summary + (f" [needs the extra {extra}]" if extra else "")
+    return VERBS[name].summary + extra_mark(VERB_EXTRAS.get(name))
 
 
 BEGINNINGS = frozenset((*VERBS, "--help", "-h", "--version"))

@@ -12,7 +12,7 @@ from .errors import (
     StoreError,
     TrainingError,
 )
-from .extras import EXTRAS, VERB_EXTRAS, has_extra, require_extra
+from .extras import EXTRAS, VERB_EXTRAS, extra_mark, has_extra, require_extra
 from .files import arrow_file, atomic_path, digest_bytes, digest_file, publish, require_space, sync_folder
 from .former_names import old_names
 from .json_writing import exact_json, json_text
@@ -89,6 +89,7 @@ __all__ = [
     "explain_own_error",
     "explain_unknown",
     "explain_validation",
+    "extra_mark",
     "generator",
     "has_extra",
     "hash_key",

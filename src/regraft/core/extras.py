@@ -18,6 +18,18 @@ VERB_EXTRAS = {"finetune": "torch", "train": "torch", "pretrain": "torch", "swee
 """The extra that each verb cannot do without."""
 
 
+def extra_mark(extra: str | None, *values: str) -> str:
+    """What a help page says, behind all else, of a verb or an option that needs an extra; nothing where it needs none.
+
+    Args:
+        extra: Its name.
+        values: Which of the option's values need it; none: all.
+    """
+    if extra is None:
+        return ""
+    return f" [{' or '.join(values)}{': ' if values else ''}needs the extra {extra}]"
+
+
 def has_extra(extra: str) -> bool:
     """Whether all that an extra brings is installed; nothing of it is imported."""
     specs = map(find_spec, EXTRAS[extra])

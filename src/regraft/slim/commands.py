@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from regraft.core import OptionError, quoted
+from regraft.core import OptionError, extra_mark, quoted, require_extra
 from regraft.slim.common_flags import COMMON_FLAGS
 from regraft.slim.converting import convert
 from regraft.slim.evaluating import evaluate_checkpoint
@@ -35,17 +35,19 @@ class Program:
         summary: What it does, in a sentence.
         flags: Its flags.
         run: Called with the flags, a progress and a function that says a line; its result is that of a recipe.
+        extra: The extra that it needs.
     """
 
     summary: str
     flags: Sequence[Flag]
     run: Callable[[Given, Progress, Callable[[str], None]], object]
+    extra: str | None = None
 
 
 PROGRAMS = {
     "download_and_convert_data": Program("Fetch a data set and write it as shards.", CONVERT_FLAGS, convert),
     "train_image_classifier": Program(
-        "Train a classifier from a pretrained network, or from nothing.", TRAIN_FLAGS, train
+        "Train a classifier from a pretrained network, or from nothing.", TRAIN_FLAGS, train, extra="torch"
     ),
     "eval_image_classifier": Program("Measure a classifier.", EVAL_FLAGS, evaluate_checkpoint),
     "export_inference_graph": Program("Write a classifier to a folder of its own.", EXPORT_FLAGS, export),
@@ -74,21 +76,16 @@ def run_program(name: str | None, tokens: Sequence[str], *, progress: Progress, 
 
     Raises:
         OptionError: There is no such program or flag, or a value makes no sense.
+        MissingExtraError: The program needs what is not installed.
         RegraftError: From the recipe.
     """
     name = None if name is None or _asks_for_help([name]) else name.rpartition("/")[2].removesuffix(".py")
     if name is None:
         _list(say)
         return None
-    if name in _SCRIPTS:
-        raise OptionError(f"{name} is not needed here. {_SCRIPTS[name]}")
-    if name not in PROGRAMS:
-        near = difflib.get_close_matches(name, PROGRAMS, n=1)
-        hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(PROGRAMS)}."
-        raise OptionError(f"TF-Slim has no program {quoted(name)}. {hint}")
-    program = PROGRAMS[name]
+    program = _program_called(name)
     if _asks_for_help(tokens):
-        say(help_text(name, program.summary, program.flags))
+        say(help_text(name, program.summary + extra_mark(program.extra), program.flags))
         say("\nof every program:\n")
         say(flags_text(COMMON_FLAGS))
         return None
@@ -100,7 +97,19 @@ def run_program(name: str | None, tokens: Sequence[str], *, progress: Progress, 
     if given.values["only_check_args"]:
         say("The flags can be read. Nothing was done (--only_check_args).")
         return None
+    if program.extra is not None:
+        require_extra(program.extra, name)
     return program.run(given, progress, say)
+
+
+def _program_called(name: str) -> Program:
+    if name in _SCRIPTS:
+        raise OptionError(f"{name} is not needed here. {_SCRIPTS[name]}")
+    if name not in PROGRAMS:
+        near = difflib.get_close_matches(name, PROGRAMS, n=1)
+        hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(PROGRAMS)}."
+        raise OptionError(f"TF-Slim has no program {quoted(name)}. {hint}")
+    return PROGRAMS[name]
 
 
 def _asks_for_help(tokens: Sequence[str]) -> bool:
@@ -122,7 +131,7 @@ def _parsed(name: str, tokens: Sequence[str]) -> Given:
 def _list(say: Callable[[str], None]) -> None:
     say("TF-Slim's programs, with their flags, on top of Regraft's verbs:")
     for name, program in PROGRAMS.items():
-        say(f"  regraft slim {name:<28}{program.summary}")
+        say(f"  regraft slim {name:<28}{program.summary}{extra_mark(program.extra)}")
     say("Flags: regraft slim PROGRAM --help")
 
 
