@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 WORKERS ?= 2
+IN_WORKERS := -n $(WORKERS) --dist loadfile --no-loadscope-reorder  # in the order of tests/conftest.py
 BIN := $(VENV)/bin
 BASE := $(VENV)/.installed-base
 STAMP := $(VENV)/.installed
@@ -38,10 +39,10 @@ format: setup
 	$(BIN)/ruff check --fix .
 
 test: setup
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest $(IN_WORKERS)
 
 quick: setup
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow"
+	$(BIN)/python -m pytest $(IN_WORKERS) -m "not slow"
 
 mutations: setup
 	$(BIN)/python bench/mutations.py

@@ -56,7 +56,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a few mistakes in the smallest module")
     options = parser.parse_args()
     if options.quick:
-        options.modules, options.sample = ["evaluation/intervals"], 3
+        options.modules, options.sample = ["evaluation/intervals"], 2
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # a process with threads cannot be forked safely
         os.environ[name] = "1"
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # no random order, and a quicker start

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,18 @@ from regraft.core import CACHE_VARIABLE
 from socket_fence import close_fence, open_fence, raise_fence, touched
 from warm_start import Nursery
 
+for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # read when their libraries are imported
+    os.environ.setdefault(_threads, "1")  # each worker has a core; pools of threads would fight for them
 raise_fence()
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # nothing is timed here
 settings.load_profile("house")
 os.environ["HF_HUB_OFFLINE"] = "1"  # read once, when the library is imported: no test may ask a hub
+
+
+def pytest_collection_modifyitems(items):
+    """Files with many slow tests first: no worker begins a long one when the others have nothing left."""
+    n_slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
+    items.sort(key=lambda item: -n_slow[item.path])
 
 
 @pytest.fixture(scope="session")

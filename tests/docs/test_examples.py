@@ -20,6 +20,7 @@ def lesson(monkeypatch):
     return one_layer, signs
 
 
+@pytest.mark.slow
 def test_the_corrections_help(lesson, tmp_path):
     """On drawn signs, split by sign: the corrected layer is right more often than the tutorial's, by far."""
     one_layer, signs = lesson

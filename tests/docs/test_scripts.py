@@ -36,7 +36,7 @@ ITS_OWN_IMPORTS = ("bench/mutations.py",)
 def test_it_runs(script, shared_cache, nursery, tmp_path):
     """With --quick, in an empty folder, and prints numbers; those that need more than Regraft say what to install."""
     command, settings = [ROOT / script, "--quick"], {"cwd": tmp_path, "timeout": 280}
-    environment = {**os.environ, CACHE_VARIABLE: str(shared_cache), "OMP_NUM_THREADS": "1"}
+    environment = {**os.environ, CACHE_VARIABLE: str(shared_cache)}
     if script in ITS_OWN_IMPORTS:
         command = [sys.executable, *command]
         done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False, **settings)

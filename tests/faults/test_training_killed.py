@@ -47,8 +47,7 @@ def start(nursery, tmp_path):
 
     def begin(*arguments, launcher=()):
         program = [training_child.__file__, tmp_path, *arguments]
-        environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-        children.append(nursery.start([*launcher, *program], env=environment))
+        children.append(nursery.start([*launcher, *program], env=dict(os.environ)))
         return children[-1]
 
     yield begin

@@ -13,6 +13,8 @@ import pytest
 
 from regraft.core import CACHE_VARIABLE, StoreError, cache_folder, is_writable
 
+pytestmark = pytest.mark.slow
+
 NOT_KEPT = "Set REGRAFT_CACHE to a folder that can be written."
 SOMEBODY = ("setpriv", "--reuid=54321", "--regid=54321", "--clear-groups")
 READING = ("--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search")
@@ -66,7 +68,6 @@ def broken_cache(shared_cache, tmp_path):
 
 
 @needs_another_user
-@pytest.mark.slow
 def test_somebody_without_home_uses_what_others_have_kept(as_somebody, probed, photos, shared_cache):
     """No HOME, no entry among the users, a cache of root's: predict, evaluate and check work with what is kept."""
     bundle = probed.bundle
@@ -77,7 +78,6 @@ def test_somebody_without_home_uses_what_others_have_kept(as_somebody, probed, p
 
 
 @needs_another_user
-@pytest.mark.slow
 @pytest.mark.parametrize("home", [{}, {"HOME": ""}, {"HOME": "/nowhere"}])
 def test_somebody_without_any_cache_predicts_without_keeping(home, as_somebody, probed, photos):
     """Without a home, or with one that cannot be written, the answer comes, and a note says what to set, once."""
@@ -139,7 +139,6 @@ def test_the_place_of_the_cache_needs_no_home(monkeypatch, tmp_path):
     assert not is_writable(tmp_path / "file" / "folder")
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no umask")
 def test_every_file_is_for_whom_the_umask_says(command, photos, tmp_path):
     """Runs, bundles, features, converted data sets and cache under umask 027: a group reads, others nothing."""

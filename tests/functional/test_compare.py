@@ -9,6 +9,8 @@ import pytest
 import regraft
 from regraft.core import BackboneError, OptionError
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def compared(photos, shared_cache, tmp_path_factory):

@@ -12,6 +12,8 @@ import pytest
 from regraft.core import CACHE_VARIABLE
 from regraft.finetuning import read_journal
 
+pytestmark = pytest.mark.slow
+
 QUICK = ("--from-stage", "7", "--epochs", "2", "--views", "1", "--n-strengths", "5")
 
 

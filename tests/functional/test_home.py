@@ -13,6 +13,8 @@ import pytest
 from regraft.cli.application import VERBS, run
 from regraft.core import CACHE_VARIABLE
 
+pytestmark = pytest.mark.slow
+
 SMALL = ("--backbone", "lenet", "--layer", "penultimate", "--n-strengths", "2", "--n-folds", "2")
 SHORT = ("--backbone", "lenet", "--epochs", "1", "--augmentation", "none")
 LINES = {
@@ -70,7 +72,6 @@ def test_every_verb_is_tried():
     assert set(VERBS) == set(LINES) | NO_PLACES
 
 
-@pytest.mark.slow
 def test_the_home_folder_is_found_by_every_verb(home, capsys):
     """Positions and options; the working folder stays empty."""
     for line in (line for lines in LINES.values() for line in lines):

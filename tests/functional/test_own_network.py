@@ -14,6 +14,8 @@ from sklearn.datasets import load_digits
 import regraft
 from regraft.core import CACHE_VARIABLE, BundleError, OptionError
 
+pytestmark = pytest.mark.slow
+
 QUICK = {"epochs": 2, "augmentation": "none", "ema": None}
 
 TWIN = '''"""LeNet, written again by a user."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import multiprocessing
+import os
 import pickle
 import subprocess
 import sys
@@ -22,6 +23,8 @@ from regraft.experiments.circumstances import Stopwatch
 from regraft.experiments.classifiers import build_classifier
 from regraft.experiments.dataset_features import load_features
 from regraft.recipes import ProbeOptions
+
+pytestmark = pytest.mark.slow
 
 N_THREADS = 8
 N_CALLS = 200
@@ -58,19 +61,20 @@ def in_threads(work, items, n_threads=N_THREADS):
 
 
 def in_a_child(script, *arguments):
-    """What a program prints; one that hangs is a failure."""
+    """What a program with all of its threads prints; one that hangs is a failure."""
+    environment = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
     done = subprocess.run(
         [sys.executable, "-c", script, *map(str, arguments)],
         capture_output=True,
         text=True,
         check=False,
+        env=environment,
         timeout=SECONDS_MAX,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("engine", ENGINES)
 def test_threads_get_the_answers_of_one(small, engine):
     """Eight threads, 200 calls each, with batches of all sizes, on one classifier: the bits of one after another."""
@@ -85,7 +89,6 @@ def test_threads_get_the_answers_of_one(small, engine):
         np.testing.assert_array_equal(answer, alone[number % len(asked)])
 
 
-@pytest.mark.slow
 def test_threads_share_the_default_network(probed, photos, tmp_path):
     """The real network and the store: files and pictures in memory, whose features nobody has yet."""
     files = sorted(photos.glob("*/0*"))
@@ -144,7 +147,6 @@ def test_a_classifier_without_a_folder_can_be_sent(small, photos):
     np.testing.assert_array_equal(copy.deepcopy(built).predict_arrays(pictures(4)), expected)
 
 
-@pytest.mark.slow
 def test_a_spawned_pool_gets_it_after_its_first_use(small):
     """Two processes that begin afresh give the bits of this one."""
     classifier = regraft.load(small.bundle)
@@ -197,7 +199,6 @@ assert classifier.predict_arrays(images).shape == (1, 3)  # the parent goes on
 """
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork")
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_fork_after_the_first_use_is_refused_at_once(small, photos, engine):
@@ -211,7 +212,6 @@ def test_a_fork_after_the_first_use_is_refused_at_once(small, photos, engine):
         assert code == "0"
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork")
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_fork_before_the_first_use_works(small, photos, engine):
@@ -266,7 +266,6 @@ def test_a_pool_forked_amid_predictions_is_refused(small):
     assert "joblib as it is" in in_a_child(POOL, small.bundle, "busy")
 
 
-@pytest.mark.slow
 def test_estimators_and_their_results_can_be_sent(photos):
     """Pickled, copied, cloned and sent to joblib's processes, an estimator predicts what it predicted."""
     from joblib import Parallel, delayed

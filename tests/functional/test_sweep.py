@@ -16,34 +16,55 @@ from regraft.core import CACHE_VARIABLE, MissingExtraError, OptionError, Trainin
 from regraft.grafting.sweeps.optuna_side import JOURNAL
 from regraft.reports import Sweep
 
+pytestmark = pytest.mark.slow
+
 QUICK = {
-    "from_stage": "7",
+    "from_stage": "2",
     "augmentation": "none",
     "epochs": 1,
     "n_strengths": 3,
     "judging_folds": 2,
     "over": ("learning_rate=1e-4..1e-2", "dropout=0,0.2"),
 }
-"""A trial takes about a second."""
-SLOWER = ("--from-stage", "7", "--augmentation", "none", "--n-strengths", "3", "--over", "learning_rate=1e-4..1e-2")
+SLOWER = ("--from-stage", "2", "--augmentation", "none", "--n-strengths", "3", "--over", "learning_rate=1e-4..1e-2")
 
 
 @pytest.fixture(scope="module")
-def swept(photos, shared_cache, tmp_path_factory):
-    """A finished sweep of the pictures."""
+def small(photos, shared_cache, tmp_path_factory):
+    """The folder of a small network, which has hardly learnt anything: a trial of it takes half a second."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(CACHE_VARIABLE, str(shared_cache))
-        return regraft.sweep(photos, runs=tmp_path_factory.mktemp("swept"), trials=3, **QUICK)
+        runs = tmp_path_factory.mktemp("small")
+        return str(regraft.pretrain(photos, backbone="lenet", runs=runs, steps=1, augmentation="none").folder)
+
+
+@pytest.fixture(scope="module")
+def sweep(photos, shared_cache, small, tmp_path_factory):
+    """Sweeps the pictures here, with quick options and others."""
+
+    def run(source=photos, **settings):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(CACHE_VARIABLE, str(shared_cache))
+            runs = tmp_path_factory.mktemp("sweeps")
+            return regraft.sweep(source, **{"runs": runs, "backbone": small, **QUICK, **settings})
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def swept(sweep):
+    """A finished sweep of the pictures."""
+    return sweep(trials=3)
 
 
 @pytest.fixture
-def start(photos, shared_cache, nursery, tmp_path):
+def start(photos, small, shared_cache, nursery, tmp_path):
     """Starts sweeps in processes of their own; none survives the test."""
     children = []
 
     def begin(*arguments, runs="runs"):
-        environment = {**os.environ, CACHE_VARIABLE: str(shared_cache), "COLUMNS": "200", "OMP_NUM_THREADS": "1"}
-        command = ["-m", "regraft", "sweep", photos, *SLOWER, "--runs", tmp_path / runs]
+        environment = {**os.environ, CACHE_VARIABLE: str(shared_cache), "COLUMNS": "200"}
+        command = ["-m", "regraft", "sweep", photos, "--backbone", small, *SLOWER, "--runs", tmp_path / runs]
         children.append(nursery.start([*command, *arguments], env=environment))
         return children[-1]
 
@@ -93,10 +114,10 @@ def test_the_command_of_the_best_is_a_training(swept, command, photos, tmp_path)
     command(*words[1:], "--runs", tmp_path / "runs")
     options = json.loads((tmp_path / "runs" / "photos-finetune" / "run.json").read_text())["options"]
     assert {name: options[name] for name in swept.best.settings} == swept.best.settings
-    assert (options["from_stage"], options["epochs"]) == ("7", 1)
+    assert (options["from_stage"], options["epochs"]) == ("2", 1)
 
 
-def test_the_test_images_decide_nothing(photos, tmp_path):
+def test_the_test_images_decide_nothing(sweep, photos, tmp_path):
     """With wrong labels and other pictures in the test split every trial is the same."""
     import csv
 
@@ -114,7 +135,7 @@ def test_the_test_images_decide_nothing(photos, tmp_path):
         table = tmp_path / f"{name}.csv"
         with table.open("w", newline="") as file:
             csv.writer(file).writerows([("path", "label", "split"), *rows])
-        result = regraft.sweep(table, runs=tmp_path / name, trials=2, **QUICK)
+        result = sweep(table, trials=2)
         assert (result.n_train, result.n_test) == (45, 15)
         found.append(read(result.folder))
     assert found[0] == found[1]
@@ -163,27 +184,24 @@ def test_jobs_are_processes(start, tmp_path):
     assert sorted(trial.number for trial in read(tmp_path / "runs" / "photos-sweep")) == list(range(1, 7))
 
 
-def test_auto_is_decided_once_and_said(photos, tmp_path):
+def test_auto_is_decided_once_and_said(sweep):
     """The command of the best names the stage that all trials were trained from."""
-    settings = {**QUICK, "from_stage": "auto", "budget": 1e-4, "over": ("ema=none,0.9",)}
-    result = regraft.sweep(photos, runs=tmp_path, trials=2, **settings)
+    result = sweep(trials=2, from_stage="auto", budget=1e-4, over=("ema=none,0.9",))
     words = shlex.split(result.command)
-    assert words[words.index("--from-stage") + 1] == "7"
+    assert words[words.index("--from-stage") + 1] == "3"
 
 
-def test_a_training_that_cannot_go_on_is_a_failed_trial(photos, tmp_path):
+def test_a_training_that_cannot_go_on_is_a_failed_trial(sweep, tmp_path):
     """The others go on; where all fail, it is an error."""
     code = tmp_path / "own.py"
     code.write_text("def broken(scores, targets):\n    return (scores * float('nan')).sum()\n")
-    settings = {**QUICK, "over": (f"loss=cross-entropy,{code}:broken",)}
-    result = regraft.sweep(photos, runs=tmp_path / "some", trials=6, **settings)
+    result = sweep(trials=6, over=(f"loss=cross-entropy,{code}:broken",))
     failed = [trial for trial in result.search.trials if trial.outcome == "failed"]
     assert failed
     assert all(trial.settings["loss"].endswith("broken") for trial in failed)
     assert "number" in failed[0].note
-    settings = {**QUICK, "loss": f"{code}:broken"}
     with pytest.raises(TrainingError, match="None of 2 trials"):
-        regraft.sweep(photos, runs=tmp_path / "all", trials=2, **settings)
+        sweep(trials=2, loss=f"{code}:broken")
 
 
 @pytest.mark.parametrize(
@@ -216,9 +234,10 @@ def test_without_optuna_the_install_line_is_named(photos, tmp_path, monkeypatch)
         regraft.sweep(photos, runs=tmp_path)
 
 
-def test_the_terminal_shows_five_trials_and_the_command(command, photos, tmp_path):
+def test_the_terminal_shows_five_trials_and_the_command(command, photos, small, tmp_path):
     """What was varied on which scale, the best trials, what to think of them, and how to train."""
-    done = command("sweep", photos, *SLOWER[:-1], "dropout=0,0.5", "epochs=1..2", "--trials", 2, "--judging-folds", 2)
+    varied = (*SLOWER[:-1], "dropout=0,0.5", "epochs=1..2")
+    done = command("sweep", photos, "--backbone", small, *varied, "--trials", 2, "--judging-folds", 2)
     assert "1 to 2" in done.stdout
     assert "linear, whole numbers" in done.stdout
     assert "its number is too good" in done.stdout

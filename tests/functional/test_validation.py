@@ -10,6 +10,8 @@ import regraft
 from regraft.core import DataError, OptionError
 from regraft.finetuning import read_journal
 
+pytestmark = pytest.mark.slow
+
 TINY = """
 from torch import nn
 
@@ -118,7 +120,6 @@ def test_a_probe_says_that_it_trains_on_them(divide, tmp_path):
     assert codes(compared) == {"validation_joined"}
 
 
-@pytest.mark.slow
 def test_the_ladder_is_judged_by_them(divide, command, tmp_path):
     """No folds, on the terminal and in the report; what is kept was trained on the training images."""
     folder = divide({"train": 10, "val": 7, "test": 3})

@@ -11,6 +11,8 @@ import pytest
 
 from regraft.core import CACHE_VARIABLE
 
+pytestmark = pytest.mark.slow
+
 LONG = ("--from-stage", "7", "--epochs", "400", "--views", "1", "--n-strengths", "5", "--checkpoint-every", "0.2")
 
 
