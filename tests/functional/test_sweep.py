@@ -213,10 +213,10 @@ def test_a_training_that_cannot_go_on_is_a_failed_trial(sweep, tmp_path):
         ({"patience": 2, "over": ("validation_fraction=0,0.2",)}, "--patience needs images"),
     ],
 )
-def test_what_makes_no_sense_is_found_out_first(photos, tmp_path, settings, message):
+def test_what_makes_no_sense_is_found_out_first(sweep, tmp_path, settings, message):
     """Before the first trial."""
     with pytest.raises(OptionError, match=message):
-        regraft.sweep(photos, runs=tmp_path, **{**QUICK, **settings})
+        sweep(runs=tmp_path, **settings)
     assert not list(tmp_path.glob("photos*"))
 
 
