@@ -69,18 +69,48 @@ if hasattr(os, "register_at_fork"):
 
 
 @contextmanager
-def exclusive(path: Path, *, timeout_seconds: float = 120.0) -> Iterator[None]:
+def exclusive(path: Path, *, timeout_seconds: float = 120.0, is_made: bool = True) -> Iterator[None]:
     """Hold the lock at `path` (a file of its own) against other threads and processes.
 
-    SQLite's file lock is used because it works on every system and ends with its process, also by kill -9.
+    SQLite's file lock is used because it works on every system and ends with its process, also by kill -9. Who held it
+    may have removed it with its folder: then the lock at `path` is another one by now, and that is held.
+
+    Args:
+        path: The lock file.
+        timeout_seconds: To wait for who holds it.
+        is_made: Make the file, and its folder, where there is none.
 
     Raises:
         StoreError: Somebody else has held the lock for `timeout_seconds`.
-        OSError: The lock file cannot be made.
+        OSError: The lock file cannot be made, or is not there.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        path.touch()  # SQLite by itself gives a group less than the umask does
+    while True:
+        if is_made:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if not path.exists():
+                path.touch()  # SQLite by itself gives a group less than the umask does
+        before = path.stat()
+        with ExitStack() as held:
+            try:
+                held.enter_context(_held(path, timeout_seconds))
+            except OSError:  # SQLite does not like a file that has been moved
+                if _is_still(path, before):
+                    raise
+                continue
+            if _is_still(path, before):
+                yield
+                return
+
+
+def _is_still(path: Path, file: os.stat_result) -> bool:
+    try:
+        return os.path.samestat(file, path.stat())
+    except FileNotFoundError:
+        return False
+
+
+@contextmanager
+def _held(path: Path, timeout_seconds: float) -> Iterator[None]:
     with ExitStack() as held:
         try:
             database = sqlite3.connect(path, timeout=timeout_seconds, isolation_level=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Unpack
 
@@ -81,15 +82,16 @@ def sweep(
     run = sweep_folder(source, options)  # a name that is taken is found out now, not after an hour
     opened = open_sweep(source, options, progress, watch)
     room = opened.room
-    with watch.stage("run trials"), Team(source, options, room.study.journal) as team, room.stoppable():
-        room.work()
-        team.wait()
-        room.finish()
-    search = write_outcome(opened, run, watch.seconds)
-    folder = run.final
-    if search is None:
-        progress.say("Another process has written the result.")
-        folder, search = find_outcome(opened)
+    with ExitStack() as alone:
+        with watch.stage("run trials"), Team(source, options, room.study.journal) as team, room.stoppable():
+            room.work()
+            team.wait()
+            is_over = alone.enter_context(room.finished())
+        if is_over:
+            progress.say("Another process has written the result.")
+            folder, search = find_outcome(opened)
+        else:
+            folder, search = run.final, write_outcome(opened, run, watch.seconds)
     return SweepResult(
         folder=folder,
         search=search,

@@ -20,6 +20,17 @@ with exclusive(Path(sys.argv[1])):
     time.sleep(60)
 """
 
+WAITER = """
+import sys
+from pathlib import Path
+from regraft.core import exclusive
+sys.stdin.readline()
+print("comes", flush=True)
+with exclusive(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
 
 def test_a_lock_is_held_against_other_processes_and_ends_with_its_holder(tmp_path):
     """While one process holds the lock another is refused; after kill -9 of the holder it is free."""
@@ -38,6 +49,26 @@ def test_a_lock_that_cannot_be_opened_is_an_error_of_the_system(tmp_path):
     """As where its folder is removed at that moment: SQLite has errors of its own."""
     with pytest.raises(OSError, match="unable to open"), exclusive(tmp_path):
         pass
+
+
+def test_a_lock_that_was_removed_with_its_folder_is_another_one(tmp_path):
+    """Who waited for it holds the one that is there by now, and finds none where none is to be made."""
+    path = tmp_path / "folder" / "lock.sqlite"
+    with subprocess.Popen(
+        [sys.executable, "-c", WAITER, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as waiter:
+        with exclusive(path):
+            waiter.stdin.write(b"go\n")
+            waiter.stdin.flush()
+            assert waiter.stdout.readline() == b"comes\n"
+            path.parent.rename(tmp_path / "gone")
+        assert waiter.stdout.readline() == b"held\n"
+        with pytest.raises(StoreError, match="Another process"), exclusive(path, timeout_seconds=0):
+            pass
+        waiter.stdin.close()
+    with pytest.raises(FileNotFoundError), exclusive(tmp_path / "none" / "lock.sqlite", is_made=False):
+        pass
+    assert not (tmp_path / "none").exists()
 
 
 def test_a_thread_may_take_its_lock_again_and_others_wait():

@@ -31,8 +31,8 @@ def written(opened, name):
     folder.mkdir()
     (folder / "sweep.json").write_text(sweep.model_dump_json(), encoding="utf-8")
     shutil.copyfile(study.journal, folder / study.journal.name)
-    study.end()
-    shutil.rmtree(study.folder)
+    with study.alone():
+        study.end()
     return folder.resolve()
 
 

@@ -26,6 +26,12 @@ def study_in(folder, default=DEFAULT):
     return SweepStudy(folder, SPACE, seed=5, default=default)
 
 
+def is_complete(study):
+    """Whether the process that asks may end the sweep."""
+    with study.alone():
+        return study.is_complete()
+
+
 def score(n_right, loss=0.5):
     """A fold of ten images."""
     return FoldScore(n_images=10, n_right=n_right, loss=loss, seconds=1.0)
@@ -88,10 +94,10 @@ def test_a_trial_under_way_is_left_alone(tmp_path):
     with first, second:
         assert (first.place, second.place) == (1, 2)
         assert other.take(2) is None
-        assert one.n_under_way() == 2
+        assert not is_complete(one)
         first.add(score(5))
         first.finish()
-        assert (one.n_under_way(), other.n_finished()) == (1, 1)
+        assert (is_complete(one), other.n_finished()) == (False, 1)
 
 
 CHILD = """
@@ -114,12 +120,12 @@ def test_the_trial_of_a_killed_process_is_run_again(tmp_path):
     try:
         dropout = float(child.stdout.readline())
         study = SweepStudy(tmp_path, (SweptOption(name="dropout", low=0.0, high=0.5),), seed=5, default=None)
-        assert study.n_under_way() == 1
+        assert not is_complete(study)
     finally:
         child.kill()
         child.communicate()
     assert child.returncode == -signal.SIGKILL
-    assert study.n_under_way() == 0
+    assert is_complete(study)
     with study.take(9) as held:
         assert (held.place, held.settings["dropout"]) == (1, dropout)
         assert held.scores == [FoldScore(n_images=10, n_right=6, loss=0.25, seconds=1.0)]
@@ -165,12 +171,55 @@ def test_what_is_worse_than_half_of_the_others_is_hopeless(tmp_path):
 
 def test_a_sweep_that_is_over_has_nothing_to_do(tmp_path):
     """Whoever comes after the result was written."""
-    one, other = study_in(tmp_path), study_in(tmp_path)
+    one, other = study_in(tmp_path / "sweep"), study_in(tmp_path / "sweep")
     run(one, 1)
-    one.end()
+    with one.alone():
+        one.end()
     assert other.is_over
     assert other.take(5) is None
-    assert (other.n_under_way(), other.n_finished()) == (0, 0)
+    assert other.n_finished() == 0
+    assert not list(tmp_path.iterdir()), "its folder is not made again"
+
+
+def test_who_wants_more_trials_is_waited_for(tmp_path):
+    """For as long as that process lives and has not left."""
+    few, many = (SweepStudy(tmp_path, SPACE, seed=5, default=DEFAULT, n_trials=number) for number in (2, 3))
+    run(few, 2)
+    assert not is_complete(few)
+    run(many, 3)
+    assert is_complete(few)
+    more = SweepStudy(tmp_path, SPACE, seed=5, default=DEFAULT, n_trials=4)
+    assert not is_complete(few)
+    more.leave()
+    assert is_complete(few)
+
+
+NEXT = """
+import sys
+from pathlib import Path
+from regraft.reports import SweptOption
+from regraft.grafting.sweeps.study import SweepStudy
+print("comes", flush=True)
+study = SweepStudy(Path(sys.argv[1]), (SweptOption(name="dropout", low=0.0, high=0.5),), seed=5, default=None)
+sys.stdin.read()
+with study.take(1) as held:
+    held.stop()
+print(study.n_finished(), study.is_over)
+"""
+
+
+def test_a_sweep_begun_while_the_former_ends_is_whole(tmp_path):
+    """It waits until the former is gone, or comes after it; nothing that it makes is removed."""
+    space, folder = (SweptOption(name="dropout", low=0.0, high=0.5),), tmp_path / "sweep"
+    former = SweepStudy(folder, space, seed=5, default=None)
+    with former.alone():
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        child = subprocess.Popen([sys.executable, "-c", NEXT, str(folder)], **pipes)
+        assert child.stdout.readline() == "comes\n"
+        former.end()
+    assert child.communicate("go on", timeout=120)[0] == "1 False\n"
+    assert former.is_over
+    assert [path.name for path in tmp_path.iterdir()] == ["sweep"]
 
 
 def test_an_image_more_outweighs_any_loss():

@@ -37,7 +37,7 @@ class Heard(SilentProgress):
 
 def room(folder, progress):
     """A process that shares two trials."""
-    study = SweepStudy(folder, SPACE, seed=5, default=None)
+    study = SweepStudy(folder, SPACE, seed=5, default=None, n_trials=2)
     return TrialRoom(SweepOptions(trials=2), (), is_own=False, study=study, shared=SimpleNamespace(progress=progress))
 
 
@@ -58,7 +58,8 @@ def test_a_log_of_a_waiting_process_grows_with_what_is_finished(tmp_path):
             last.stop()
 
     heard = Heard(end)
-    room(tmp_path, heard).finish()
+    with room(tmp_path, heard).finished() as is_over:
+        assert not is_over
     sentence = "Another process runs the last trials: waiting for it."
     assert heard.lines == [("Sweep", 2, "trials"), 1, sentence, 1]
 
@@ -73,5 +74,5 @@ def test_ctrl_c_is_answered_wherever_it_comes(tmp_path):
     finish_one(other)
     waiting = room(tmp_path, Heard(interrupt))
     message = "1 finished trial of 2 kept: run the same command again"
-    with other.take(2), pytest.raises(InterruptedRunError, match=message), waiting.stoppable():
-        waiting.finish()
+    with other.take(2), pytest.raises(InterruptedRunError, match=message), waiting.stoppable(), waiting.finished():
+        pass

@@ -87,18 +87,19 @@ def open_sweep(source: str, options: SweepOptions, progress: Progress, watch: St
             options=options,
             folds=_judging(data, portions, options),
             is_own=portions.own is not None,
-            study=_study(folder, space, options.seed),
+            study=_study(folder, space, options),
             shared=SharedParts(data, space, folder, join_world(data.choice.device), progress),
         )
         room.make_ready()
     return OpenedSweep(source, room, everything, len(portions.train), len(portions.test))
 
 
-def _study(folder: Path, space: Sequence[SweptOption], seed: int) -> SweepStudy:
+def _study(folder: Path, space: Sequence[SweptOption], options: SweepOptions) -> SweepStudy:
     """The trials; the first has the defaults, where they lie within what is varied."""
     defaults = {option.name: SweepOptions.model_fields[option.name].default for option in space}
     is_inside = all(option.holds(defaults[option.name]) for option in space)
-    return SweepStudy(folder, space, seed=seed, default=defaults if is_inside else None)
+    default = defaults if is_inside else None
+    return SweepStudy(folder, space, seed=options.seed, default=default, n_trials=options.trials)
 
 
 def _judging(data: DatasetFeatures, portions: Portions, options: SweepOptions) -> list[Sides]:

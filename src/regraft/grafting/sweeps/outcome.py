@@ -27,29 +27,17 @@ def sweep_folder(source: str, options: SweepOptions) -> RunFolder:
     return RunFolder(options.runs, options.name, f"{Path(source).stem}-sweep")
 
 
-def write_outcome(opened: OpenedSweep, run: RunFolder, seconds: dict[str, float]) -> Sweep | None:
-    """Write the run of a sweep whose trials are over, and end it.
+def write_outcome(opened: OpenedSweep, run: RunFolder, seconds: dict[str, float]) -> Sweep:
+    """Write the run of a sweep whose trials are finished, alone with them, and end it.
 
     Args:
         opened: The sweep.
         run: Where to.
         seconds: By stage.
 
-    Returns:
-        The trials; None where another process has written them.
-
     Raises:
         TrainingError: None of the trials could be trained.
     """
-    study = opened.room.study
-    with study.alone("result.lock") as is_over:
-        sweep = None if is_over else _write(opened, run, seconds)
-    if sweep is not None:
-        shutil.rmtree(study.folder, ignore_errors=True)
-    return sweep
-
-
-def _write(opened: OpenedSweep, run: RunFolder, seconds: dict[str, float]) -> Sweep:
     study, options = opened.room.study, opened.room.options
     sweep = _summarised(opened)
     with run:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import os
+import shutil
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from regraft.core import StoreError, exclusive
 from regraft.grafting.sweeps.fold_scores import joined
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     from regraft.reports import Setting, SweptOption
 
 _LOCK = "trials.lock"
+_WANTED = "-wanted.lock"
+"""Ends the name of a lock that a process holds for as long as it wants a number of trials."""
 
 
 class SweepStudy:
@@ -34,6 +39,7 @@ class SweepStudy:
         space: What is varied.
         seed: With a trial's number it decides its values: a sweep that goes on is the one that was never stopped.
         default: Values of the first trial; None where they lie outside of what is varied.
+        n_trials: That this process wants; it says so to the others until it leaves.
 
     Attributes:
         mark: What the sweep's journal begins with, there and in its run.
@@ -43,13 +49,25 @@ class SweepStudy:
     """
 
     def __init__(
-        self, folder: Path, space: Sequence[SweptOption], *, seed: int, default: dict[str, Setting] | None
+        self,
+        folder: Path,
+        space: Sequence[SweptOption],
+        *,
+        seed: int,
+        default: dict[str, Setting] | None,
+        n_trials: int = 0,
     ) -> None:
         self.folder, self.space, self.seed, self.default = folder, space, seed, default
         self._distributions = {option.name: distribution_of(option) for option in space}
         with exclusive(self.folder / _LOCK):
             self._study = open_study(self.journal)
             self.mark = read_mark(self.journal)
+            self._wanting = ExitStack()
+            self._wanting.enter_context(exclusive(self.folder / f"{n_trials}-{uuid4().hex}{_WANTED}"))
+
+    def leave(self) -> None:
+        """This process wants no trials any more."""
+        self._wanting.close()
 
     @property
     def journal(self) -> Path:
@@ -62,9 +80,14 @@ class SweepStudy:
         return read_mark(self.journal) != self.mark
 
     def end(self) -> None:
-        """The result is written: who comes now finds nothing to do."""
-        with exclusive(self.folder / _LOCK):
-            self.journal.unlink()
+        """The result is written, by the process that is alone with the trials: who comes now begins anew."""
+        ended = self.folder.with_name(f"{self.folder.name}-{os.getpid()}")
+        try:
+            self.folder.rename(ended)  # at once: what the next sweep puts into this place is not removed
+        except OSError:  # Windows moves no open files
+            ended = self.folder
+        (ended / JOURNAL).unlink()
+        shutil.rmtree(ended, ignore_errors=True)
 
     def take(self, n_trials: int) -> HeldTrial | None:
         """The next trial; None where `n_trials` are finished or under way."""
@@ -85,13 +108,11 @@ class SweepStudy:
             settings = {option.name: option.rounded(trial.params[option.name]) for option in self.space}
             return HeldTrial(self._study, trial, place, settings, self._lock_of(trial.number))
 
-    def n_under_way(self) -> int:
-        """Trials that other processes run now."""
-        with self.alone() as is_over:
-            if is_over:
-                return 0
-            self._put_back_abandoned()
-            return sum(each.state.name == "RUNNING" for each in self._trials())
+    def is_complete(self) -> bool:
+        """Whether no trial is under way or still wanted by a process that lives; asked by one that is alone."""
+        self._put_back_abandoned()
+        is_finished = [each.state.is_finished() for each in self._trials() if each.state.name != "WAITING"]
+        return all(is_finished) and len(is_finished) >= max(self._wanted(), default=0)
 
     def n_finished(self) -> int:
         """Trials that are finished, stopped or failed."""
@@ -140,17 +161,25 @@ class SweepStudy:
             except StoreError:  # its process lives
                 continue
 
+    def _wanted(self) -> Iterator[int]:
+        for path in self.folder.glob(f"*{_WANTED}"):
+            try:
+                with exclusive(path, timeout_seconds=0):
+                    pass  # its process has left, or died
+            except StoreError:
+                yield int(path.name.partition("-")[0])
+
     def _lock_of(self, number: int) -> Path:
         return self.folder / f"trial-{number}.lock"
 
     @contextmanager
-    def alone(self, lock: str = _LOCK) -> Iterator[bool]:
+    def alone(self) -> Iterator[bool]:
         """One process at a time; whether the sweep is over: then its folder is gone, and is not made again."""
         with ExitStack() as held:
             if not self.is_over:
                 try:
-                    held.enter_context(exclusive(self.folder / lock))
-                except OSError:  # the folder is being removed
+                    held.enter_context(exclusive(self.folder / _LOCK, is_made=False))
+                except OSError:  # the folder has been removed
                     if not self.is_over:
                         raise
             yield self.is_over

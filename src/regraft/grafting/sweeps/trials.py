@@ -79,20 +79,24 @@ class TrialRoom:
             self._show()
             self._mark(held)
 
-    def finish(self) -> None:
-        """Run also what processes leave that die, and wait for what others run."""
+    @contextmanager
+    def finished(self) -> Iterator[bool]:
+        """Run also what processes leave that die, wait for what others run and want; then nobody else has the trials.
+
+        Yields:
+            Whether the sweep is over: another process has written the result.
+        """
         is_told = False
         while True:
             self.work()
-            if self.study.is_over:
-                return
-            if self.study.n_under_way():
-                if not is_told:
-                    self.shared.progress.say("Another process runs the last trials: waiting for it.")
-                is_told = True
-                time.sleep(_SECONDS_BETWEEN_LOOKS)
-            elif self.study.n_finished() >= self.options.trials:
-                return
+            with self.study.alone() as is_over:
+                if is_over or self.study.is_complete():
+                    yield is_over
+                    return
+            if not is_told:
+                self.shared.progress.say("Another process runs the last trials: waiting for it.")
+            is_told = True
+            time.sleep(_SECONDS_BETWEEN_LOOKS)
 
     @contextmanager
     def stoppable(self) -> Iterator[None]:
@@ -108,6 +112,8 @@ class TrialRoom:
                 f"Stopped. {plural(self.study.n_finished(), 'finished trial')} of {self.options.trials} kept: run the "
                 "same command again to go on."
             ) from None
+        finally:
+            self.study.leave()
 
     def _show(self) -> None:
         """Move the bar to the trials that are finished here and elsewhere."""
