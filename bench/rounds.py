@@ -24,9 +24,33 @@ HERE = Path(__file__).resolve().parents[1]
 REGRAFT = (sys.executable, "-m", "regraft")
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that says first on which machine all that follows is measured, but for a script's own children."""
+
+    def parse_known_args(self, *given: Any, **settings: Any) -> Any:
+        found = super().parse_known_args(*given, **settings)
+        if not any(getattr(found[0], name, None) for name in ("child", "parts")):
+            print(machine(), flush=True)
+        return found
+
+
+def machine() -> str:
+    """Processor, cores, memory and versions, as a page may quote it."""
+    from regraft.core import n_usable_cores  # not where a script's child measures what imports take
+    from regraft.experiments import installed_versions, processor_name
+
+    versions = installed_versions()
+    packages = [f"{name} {versions[name]}" for name in ("numpy", "openvino", "torch") if versions[name][0].isdigit()]
+    try:
+        memory = f", {os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / (1 << 30):.0f} GiB"
+    except (AttributeError, ValueError, OSError):  # Windows does not say
+        memory = ""
+    return f"{processor_name()}, {n_usable_cores()} cores{memory}; Python {versions['python']}, {', '.join(packages)}"
+
+
 def new_parser(description: str | None) -> argparse.ArgumentParser:
     """A parser with --quick."""
-    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = _Parser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="tiny data, one round: whether it runs")
     return parser
 

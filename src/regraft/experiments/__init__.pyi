@@ -1,4 +1,4 @@
-from .circumstances import Stopwatch, installed_versions, now
+from .circumstances import Stopwatch, installed_versions, now, processor_name
 from .classifiers import build_classifier
 from .command_lines import command_line
 from .conclusion import conclude
@@ -56,6 +56,7 @@ __all__ = [
     "open_network",
     "portion_out",
     "probe_dataset",
+    "processor_name",
     "spread_out",
     "write_features",
     "write_record",

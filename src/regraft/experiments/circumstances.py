@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,6 +26,16 @@ def _system() -> str:
     """Like `platform.platform()`, which would start a process (`uname -p`) to learn a word that we do not use."""
     libc = "-".join(filter(None, platform.libc_ver())) if platform.system() == "Linux" else platform.mac_ver()[0]
     return "-".join(filter(None, (platform.system(), platform.release(), platform.machine(), libc)))
+
+
+def processor_name() -> str:
+    """Of the first processor, as it calls itself."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return os.environ.get("PROCESSOR_IDENTIFIER") or platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
 
 
 def installed_versions() -> dict[str, str]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import platform
 import shutil
 from importlib.metadata import version
 
 from regraft.backbones import BACKBONES, DEFAULT_BACKBONE, accelerator, choose_engine, cpu_has_bf16, is_offline
 from regraft.core import VERB_EXTRAS, MissingExtraError, Value, cache_folder, has_extra, is_writable, n_usable_cores
-from regraft.experiments import installed_versions
+from regraft.experiments import installed_versions, processor_name
 from regraft.finetuning import HAS_COMPILED_GRADIENT
 from regraft.images import HAS_COMPILED_RESAMPLING
 
@@ -38,7 +37,7 @@ def doctor() -> DoctorResult:
     existing = next(place for place in (folder, *folder.parents) if os.path.exists(place))  # noqa: PTH110 - never raises
     free = shutil.disk_usage(existing).free
     return DoctorResult(
-        processor=_processor(),
+        processor=processor_name(),
         n_cores=n_usable_cores(),
         has_bf16=cpu_has_bf16(),
         accelerator=accelerator(),
@@ -81,14 +80,3 @@ def _torch() -> str:
     if has_extra("torch"):
         return f"installed ({version('torch')})"
     return str(MissingExtraError(f"Training ({', '.join(VERB_EXTRAS)}), like other networks and GPUs,", "torch"))
-
-
-def _processor() -> str:
-    from pathlib import Path
-
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return os.environ.get("PROCESSOR_IDENTIFIER") or platform.machine()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
