@@ -2,7 +2,7 @@ from .circumstances import Stopwatch, installed_versions, now, processor_name
 from .classifiers import build_classifier
 from .command_lines import command_line
 from .conclusion import conclude
-from .contests import Contest, learnt_backbones_here
+from .contests import Contest, choose_backbones, plan_probes
 from .dataset_features import DatasetFeatures, list_labelled, load_features, spread_out
 from .feature_files import check_feature_file, write_features
 from .head_choice import choose_head, fit_head, for_all_classes
@@ -41,19 +41,20 @@ __all__ = [
     "Yardstick",
     "build_classifier",
     "check_feature_file",
+    "choose_backbones",
     "choose_head",
     "command_line",
     "conclude",
     "fit_head",
     "for_all_classes",
     "installed_versions",
-    "learnt_backbones_here",
     "left_out_head",
     "list_labelled",
     "load_features",
     "notices_of",
     "now",
     "open_network",
+    "plan_probes",
     "portion_out",
     "probe_dataset",
     "processor_name",

@@ -8,14 +8,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from regraft.backbones import BACKBONES, compute_features, is_offline
-from regraft.core import StoreError, cache_folder
+from regraft.core import OptionError, StoreError, cache_folder
 from regraft.data import make_finding, require_classes
 from regraft.evaluation import Contestant, Costs, rank
-from regraft.experiments.circumstances import Stopwatch
+from regraft.experiments.circumstances import Stopwatch, installed_versions, now
+from regraft.experiments.command_lines import command_line
 from regraft.experiments.dataset_features import features_for
 from regraft.experiments.portions import portion_for_probe
+from regraft.experiments.probe_options import ExperimentOptions, ProbeOptions
 from regraft.experiments.probes import run_probe
-from regraft.experiments.run_folders import folder_name
+from regraft.experiments.reporting import notices_of
+from regraft.experiments.run_folders import folder_name, write_record
+from regraft.reports import Comparison, write_comparison
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,21 +30,22 @@ if TYPE_CHECKING:
 
     from regraft.backbones import BackboneSpec, EngineChoice
     from regraft.bundle import Classifier
-    from regraft.core import Progress
+    from regraft.core import Options, Progress
     from regraft.data import Finding, Fingerprints, Manifest
-    from regraft.evaluation import Ranking
     from regraft.experiments.dataset_features import DatasetFeatures
     from regraft.experiments.portions import Portions
-    from regraft.experiments.probe_options import ProbeOptions
     from regraft.experiments.probes import Probed
     from regraft.features import Extractor
+    from regraft.heads import HeadKind
 
 _N_TIMED = 25
 _N_WARM_UP = 3
 
 
-def learnt_backbones_here() -> tuple[tuple[str, ...], Finding]:
-    """The networks whose learnt weights are on this machine; and a note that says so."""
+def choose_backbones(named: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
+    """The networks to compare; where the user named none, those that have learnt and are here, with a note."""
+    if named:
+        return named, ()
     cache = cache_folder()
     untrained = [name for name in BACKBONES if BACKBONES[name].is_untrained]
     here = [name for name in BACKBONES if name not in untrained and is_offline(BACKBONES[name], cache)]
@@ -50,7 +55,24 @@ def learnt_backbones_here() -> tuple[tuple[str, ...], Finding]:
         f"Left out: {n_elsewhere} whose weights would have to be fetched, and the untrained ones "
         f"({', '.join(untrained)})."
     )
-    return tuple(here), make_finding("chosen_backbones", "note", message, len(here))
+    return tuple(here), (make_finding("chosen_backbones", "note", message, len(here)),)
+
+
+def plan_probes(
+    options: ExperimentOptions, backbones: Sequence[str], heads: Sequence[HeadKind]
+) -> list[list[ProbeOptions]]:
+    """For each network the probes that its candidates are, with all that the options say of probes.
+
+    Raises:
+        OptionError: There is no network or no head.
+    """
+    if not heads or not backbones:
+        raise OptionError("There is nothing to compare: name at least one of --backbones and one of --heads.")
+    shared = {name: getattr(options, name) for name in options.model_fields_set & ProbeOptions.model_fields.keys()}
+    return [
+        [ProbeOptions(**{**shared, "backbone": backbone, "head": head, "name": None}) for head in dict.fromkeys(heads)]
+        for backbone in dict.fromkeys(backbones)
+    ]
 
 
 @dataclass(eq=False)
@@ -126,15 +148,30 @@ class Contest:
         self.progress.advance(1)
         return probed
 
-    def rank(self) -> Ranking:
-        """How they stand.
+    def conclude(self, options: Options, data: DatasetFeatures) -> Comparison:
+        """Rank them, and write the page and the record of the run.
+
+        Args:
+            options: Of the run.
+            data: The images, as the last network saw them.
 
         Raises:
             StoreError: They were not measured on the same images.
         """
         if len({one.predictions.paths for one in self.contestants}) > 1:
             raise StoreError("The images changed while they were compared. Run the same command again.")
-        return rank(self.contestants)
+        comparison = Comparison(
+            **dict(rank(self.contestants)),
+            title=f"{self.source}: {len(self.contestants)} classifiers compared",
+            created=now(),
+            options=options.model_dump(mode="json"),
+            versions=installed_versions(),
+            reproduce=command_line(options, self.source),
+            notices=notices_of(self.findings),
+        )
+        write_comparison(comparison, self.folder)
+        write_record(self.folder, source=self.source, options=options, seconds=self.seconds, data=data)
+        return comparison
 
 
 def _name(options: ProbeOptions) -> str:

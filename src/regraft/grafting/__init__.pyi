@@ -15,7 +15,7 @@ from .sweeps.outcome import find_outcome, sweep_folder, write_outcome
 from .sweeps.workers import Team
 from .train_options import TrainOptions
 from .tuning import tune
-from .watching import Place
+from .watching import Place, measure_all
 
 __all__ = [
     "Climbed",
@@ -39,6 +39,7 @@ __all__ = [
     "graft",
     "kept_steps",
     "making_of",
+    "measure_all",
     "open_sweep",
     "open_training",
     "options_under_way",

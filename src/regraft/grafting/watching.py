@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import tempfile
 import time
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regraft.bundle import find_bundle, find_seen, load
-from regraft.core import BundleError, SilentProgress, StoreError, require_extra
+from regraft.core import BundleError, SilentProgress, StoreError, json_text, plural, require_extra
 from regraft.grafting.records import (
     CHECKPOINTS_FOLDER,
     TrainingRecord,
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from regraft.bundle import Classifier
-    from regraft.core import Progress
+    from regraft.core import Options, Progress
+    from regraft.evaluation import Assessment
+    from regraft.experiments import Measured, Yardstick
     from regraft.finetuning import Restored
 
 _SECONDS_BETWEEN_LOOKS = 0.5
@@ -115,3 +118,51 @@ class Place:
         for sentence in restored.skipped:
             self.progress.say(sentence)
         return record, restored
+
+
+def measure_all(
+    place: Place, yardstick: Yardstick, folder: Path, options: Options, wait_minutes: float | None
+) -> Measured:
+    """Measure all classifiers of a place; the last is the result. Ctrl-C ends the watching after the first.
+
+    Args:
+        place: Where they are.
+        yardstick: What they are measured on.
+        folder: Of the run, for the report.
+        options: Of the run.
+        wait_minutes: As for `Place.classifiers`.
+
+    Raises:
+        BundleError: There is none, or none came.
+        DataError: The images have classes that it does not know, or cannot be read.
+    """
+    measured: Measured | None = None
+    with closing(place.classifiers(wait_minutes)) as found:
+        try:
+            for step, classifier in found:
+                yardstick = yardstick.hashed()
+                find_seen = place.seen if step is None else _nobody_knows
+                measured = yardstick.measure(folder, classifier, find_seen, options, place=str(place.path))
+                if step is not None:
+                    _report_checkpoint(folder, step, measured.assessment, place.progress)
+        except KeyboardInterrupt:
+            if measured is None:
+                raise
+            place.progress.say("Watching was stopped: the report is of the last checkpoint that was measured.")
+    if measured is None:
+        raise BundleError(f"No checkpoint of {place.path} came in {wait_minutes:g} minutes. Is its training running?")
+    return measured
+
+
+def _nobody_knows(_digests: Sequence[str]) -> None:
+    """What a checkpoint of a training under way says of the images that it has seen."""
+
+
+def _report_checkpoint(folder: Path, step: int, assessment: Assessment, progress: Progress) -> None:
+    """A line for the user and for `checkpoints.jsonl`."""
+    numbers = {"step": step, "accuracy": assessment.accuracy.value}
+    if assessment.top5_accuracy is not None:
+        numbers["recall_5"] = assessment.top5_accuracy.value
+    with (folder / "checkpoints.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json_text(numbers) + "\n")
+    progress.say(f"Step {step:,}: accuracy {assessment.accuracy} on {plural(assessment.n_images, 'image')}.")

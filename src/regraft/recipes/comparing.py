@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Unpack
 
 from pydantic import Field
 
-from regraft.core import OptionError, SilentProgress, as_source, cache_folder, needs_extra, placed
+from regraft.core import SilentProgress, as_source, cache_folder, needs_extra, placed
 from regraft.data import fingerprint_manifest, require_classes
 from regraft.datasets import read_dataset
 from regraft.experiments import (
@@ -17,24 +17,18 @@ from regraft.experiments import (
     ExperimentOptions,
     FeatureOptions,
     LearningResult,
-    ProbeOptions,
     RunFolder,
     RunOptions,
-    command_line,
-    installed_versions,
-    learnt_backbones_here,
-    notices_of,
-    now,
+    choose_backbones,
     open_network,
-    write_record,
+    plan_probes,
 )
 from regraft.heads import HeadKind
-from regraft.reports import Comparison, write_comparison
 
 if TYPE_CHECKING:
     from regraft.core import Progress
-    from regraft.data import Finding
     from regraft.recipes.settings import CompareSettings
+    from regraft.reports import Comparison
 
 
 class CompareOptions(RunOptions, ExperimentOptions, FeatureOptions):
@@ -99,8 +93,8 @@ def compare(
     source = as_source(source)
     options = CompareOptions.of(options, settings)
     progress = progress or SilentProgress()
-    backbones, chosen = choose_backbones(options)
-    plan = _plan(options, backbones)
+    backbones, chosen = choose_backbones(options.backbones)
+    plan = plan_probes(options, backbones, options.heads)
     manifest = require_classes(read_dataset(source, options.reading()))
     # Opened before anything is computed: a missing network is found out now, not after an hour.
     networks = [open_network(probes[0], cache_folder(), progress=progress) for probes in plan]
@@ -109,9 +103,7 @@ def compare(
         contest = Contest(run.folder, source, manifest, prints, progress, findings=chosen)
         for probes, network in zip(plan, networks, strict=True):
             data = contest.enter(probes, network)
-        comparison = _rank(contest, source, options)
-        write_comparison(comparison, run.folder)
-        write_record(run.folder, source=source, options=options, seconds=contest.seconds, data=data)
+        comparison = contest.conclude(options, data)
     return CompareResult(
         folder=run.final,
         comparison=comparison,
@@ -121,43 +113,3 @@ def compare(
         seconds=contest.seconds,
         findings=contest.findings,
     )
-
-
-def choose_backbones(options: CompareOptions) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
-    """The networks to compare; and, where the user named none, which were chosen and why."""
-    if options.backbones:
-        return options.backbones, ()
-    names, note = learnt_backbones_here()
-    return names, (note,)
-
-
-def _rank(contest: Contest, source: str, options: CompareOptions) -> Comparison:
-    """How the candidates stand, and how that was found."""
-    ranking = contest.rank()
-    return Comparison(
-        n_images=ranking.n_images,
-        n_groups=ranking.n_groups,
-        confidence=ranking.confidence,
-        candidates=ranking.candidates,
-        caveats=ranking.caveats,
-        title=f"{source}: {len(contest.contestants)} classifiers compared",
-        created=now(),
-        options=options.model_dump(mode="json"),
-        versions=installed_versions(),
-        reproduce=command_line(options, source),
-        notices=notices_of(contest.findings),
-    )
-
-
-def _plan(options: CompareOptions, backbones: tuple[str, ...]) -> list[list[ProbeOptions]]:
-    """For each network the probes that its candidates are."""
-    if not options.heads or not backbones:
-        raise OptionError("There is nothing to compare: name at least one of --backbones and one of --heads.")
-    shared = {name: getattr(options, name) for name in options.model_fields_set & ProbeOptions.model_fields.keys()}
-    return [
-        [
-            ProbeOptions(**{**shared, "backbone": backbone, "head": head, "name": None})
-            for head in dict.fromkeys(options.heads)
-        ]
-        for backbone in dict.fromkeys(backbones)
-    ]

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, Unpack
 
 from pydantic import Field
 
-from regraft.core import BundleError, SilentProgress, as_path, as_source, json_text, placed, plural
+from regraft.core import SilentProgress, as_path, as_source, placed
 from regraft.data import SourceOptions
 from regraft.experiments import MetricOptions, RunFolder, RunOptions, RunResult, TrustOptions, Yardstick
-from regraft.grafting import Place, WhichWeights
+from regraft.grafting import Place, WhichWeights, measure_all
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from regraft.core import Progress
     from regraft.evaluation import Assessment
-    from regraft.experiments import Measured
     from regraft.recipes.settings import EvaluateSettings
 
 
@@ -92,46 +88,10 @@ def evaluate(
     yardstick = Yardstick.of(source, options, options.split, progress)
     place = Place(bundle, options.trust_code, options.weights, progress)
     with RunFolder(options.runs, options.name, f"{Path(source).stem}-evaluate") as run:
-        measured = _measure_all(place, yardstick, run.folder, options, str(bundle))
-        if measured is None:
-            raise BundleError(f"No checkpoint of {bundle} came in {options.wait:g} minutes. Is its training running?")
+        measured = measure_all(place, yardstick, run.folder, options, options.wait if options.watch else None)
     return EvaluateResult(
         folder=run.final,
         assessment=measured.assessment,
         n_unreadable=measured.n_unreadable,
         findings=measured.findings,
     )
-
-
-def _measure_all(
-    place: Place, yardstick: Yardstick, folder: Path, options: EvaluateOptions, bundle: str
-) -> Measured | None:
-    """Measure all that comes; the last is the result. Ctrl-C ends the watching where something was measured."""
-    measured: Measured | None = None
-    with closing(place.classifiers(options.wait if options.watch else None)) as found:
-        try:
-            for step, classifier in found:
-                yardstick = yardstick.hashed()
-                find_seen = place.seen if step is None else _nobody_knows
-                measured = yardstick.measure(folder, classifier, find_seen, options, place=bundle)
-                if step is not None:
-                    _report_checkpoint(folder, step, measured.assessment, place.progress)
-        except KeyboardInterrupt:
-            if measured is None:
-                raise
-            place.progress.say("Watching was stopped: the report is of the last checkpoint that was measured.")
-    return measured
-
-
-def _nobody_knows(_digests: Sequence[str]) -> None:
-    """What a checkpoint of a training under way says of the images that it has seen."""
-
-
-def _report_checkpoint(folder: Path, step: int, assessment: Assessment, progress: Progress) -> None:
-    """A line for the user and for `checkpoints.jsonl`."""
-    numbers = {"step": step, "accuracy": assessment.accuracy.value}
-    if assessment.top5_accuracy is not None:
-        numbers["recall_5"] = assessment.top5_accuracy.value
-    with (folder / "checkpoints.jsonl").open("a", encoding="utf-8") as file:
-        file.write(json_text(numbers) + "\n")
-    progress.say(f"Step {step:,}: accuracy {assessment.accuracy} on {plural(assessment.n_images, 'image')}.")

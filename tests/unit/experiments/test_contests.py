@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from regraft.backbones import BACKBONES
-from regraft.recipes.comparing import CompareOptions, choose_backbones
+from regraft.experiments.contests import choose_backbones
 
 
 def test_untrained_networks_are_no_default():
     """By default learnt networks are compared that are here; which, why, and what was left out is a note."""
-    names, (finding,) = choose_backbones(CompareOptions())
+    names, (finding,) = choose_backbones(())
     assert "efficientnet-lite0" in names
     assert not any(BACKBONES[name].is_untrained for name in names)
     assert finding.severity == "note"
@@ -17,4 +17,4 @@ def test_untrained_networks_are_no_default():
 
 def test_named_networks_are_the_users_choice():
     """Whoever names networks gets these, also an untrained one, and is told nothing."""
-    assert choose_backbones(CompareOptions(backbones=("lenet",))) == (("lenet",), ())
+    assert choose_backbones(("lenet",)) == (("lenet",), ())
