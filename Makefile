@@ -11,7 +11,10 @@ SCRIPTS := $(sort $(shell grep -l __main__ -r bench docs examples --include='*.p
 PAGES := docs/slim_tables.py docs/knobs/pictures.py bench/readme_table.py
 FIGURES := $(filter-out $(PAGES) bench/mutations.py,$(SCRIPTS))
 
-.PHONY: setup demo check format test quick mutations bench pages clean
+OLDEST := $(VENV)-lowest
+OF_THE_BASE := $(addprefix tests/unit/,core data images features heads evaluation reports) tests/packaging
+
+.PHONY: setup demo check format test quick lowest mutations bench pages clean
 
 setup: $(STAMP)
 
@@ -44,6 +47,13 @@ test: setup
 quick: setup
 	$(BIN)/python -m pytest $(IN_WORKERS) -m "not slow"
 
+lowest: setup
+	rm -rf $(OLDEST)
+	$(PYTHON) -m venv $(OLDEST)
+	$(BIN)/python tools/lowest_versions.py >$(OLDEST)/requirements.txt
+	$(OLDEST)/bin/python -m pip install --quiet --no-compile --requirement $(OLDEST)/requirements.txt '.[test]'
+	$(OLDEST)/bin/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow" $(OF_THE_BASE)
+
 mutations: setup
 	$(BIN)/python bench/mutations.py
 
@@ -58,4 +68,4 @@ pages: setup
 	for script in $(PAGES); do $(BIN)/python $$script || exit 1; done
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis runs figures
+	rm -rf $(VENV) $(OLDEST) .mypy_cache .ruff_cache .pytest_cache .hypothesis runs figures

@@ -41,9 +41,10 @@ def test_verbs_that_need_an_extra_exist():
 
 def test_a_missing_extra_is_told_with_the_install_line(monkeypatch):
     """One module of it that is not there is enough; a folder of that name is no module."""
+    monkeypatch.setitem(EXTRAS, "torch", ("numpy", "scipy"))
     assert has_extra("torch")
     require_extra("torch", "Fine-tuning")
-    monkeypatch.setitem(sys.modules, "timm", None)
+    monkeypatch.setitem(sys.modules, "scipy", None)
     with pytest.raises(MissingExtraError) as told:
         require_extra("torch", "Fine-tuning")
     assert str(told.value) == (
