@@ -10,7 +10,6 @@ import numpy as np
 import torch
 
 from regraft.finetuning import (
-    CheckpointFolder,
     GraftedHead,
     Journal,
     Task,
@@ -19,7 +18,7 @@ from regraft.finetuning import (
     network_scores,
     rates_table,
 )
-from regraft.grafting.records import CHECKPOINTS_FOLDER
+from regraft.grafting.records import open_checkpoints
 from regraft.grafting.tails import group_parameters, grow_tail
 from regraft.grafting.trained_networks import body_of
 
@@ -102,7 +101,7 @@ def fit(setup: Setup, prepared: Prepared, job: Job, stop: StopRequest | None = N
         job.options,
         seed=setup.seed,
         world=setup.world,
-        checkpoints=CheckpointFolder(job.folder / CHECKPOINTS_FOLDER),
+        checkpoints=open_checkpoints(job.folder),
         journal=journal,
         precision=prepared.boundary.precision,
         name=job.name,

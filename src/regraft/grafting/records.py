@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from regraft.backbones import keep_weights, load_tensors
 from regraft.bundle import BundleRecord, Classifier, choose_like
-from regraft.core import BundleError, Value, atomic_path, cache_folder, digest_bytes, digest_file, own_file
+from regraft.core import (
+    BundleError,
+    Value,
+    atomic_path,
+    cache_folder,
+    digest_bytes,
+    digest_file,
+    own_file,
+    require_extra,
+)
 from regraft.data import asked_of, has_own_validation
 from regraft.grafting.trained_networks import body_of, keep_trained
 
@@ -20,11 +29,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from regraft.experiments import DatasetFeatures
-    from regraft.finetuning import Restored
+    from regraft.finetuning import CheckpointFolder, Restored
     from regraft.grafting.train_options import TuningOptions
 
 RECORD_FILE = "training.json"
-CHECKPOINTS_FOLDER = "checkpoints"
+_CHECKPOINTS_FOLDER = "checkpoints"
 TRAINING_PREFIX = ".training-"
 
 WhichWeights = Literal["auto", "last", "average", "best"]
@@ -110,10 +119,20 @@ def kept_steps(place: Path) -> tuple[int, ...]:
     Args:
         place: As for `find_training`.
     """
+    training = find_training(place)
+    return () if training is None else open_checkpoints(training).steps
+
+
+def open_checkpoints(training: Path) -> CheckpointFolder:
+    """The checkpoints in a training's folder.
+
+    Raises:
+        MissingExtraError: torch is not installed, which has written them.
+    """
+    require_extra("torch", "A training that is under way")
     from regraft.finetuning import CheckpointFolder
 
-    training = find_training(place)
-    return () if training is None else CheckpointFolder(training / CHECKPOINTS_FOLDER).steps
+    return CheckpointFolder(training / _CHECKPOINTS_FOLDER)
 
 
 def options_under_way(place: Path) -> dict[str, Any] | None:

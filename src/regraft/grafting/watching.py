@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regraft.bundle import find_bundle, find_seen, load
-from regraft.core import BundleError, SilentProgress, StoreError, json_text, plural, require_extra
+from regraft.core import BundleError, SilentProgress, StoreError, json_text, plural
 from regraft.grafting.records import (
-    CHECKPOINTS_FOLDER,
     TrainingRecord,
     WhichWeights,
     classifier_at,
     find_training,
+    open_checkpoints,
     read_training,
 )
 
@@ -100,11 +100,8 @@ class Place:
         record = None if training is None else read_training(training)
         if training is None or record is None:
             return None
-        require_extra("torch", "A training that is under way")
-        from regraft.finetuning import CheckpointFolder
-
         self._final = training.parent / record.name
-        folder = CheckpointFolder(training / CHECKPOINTS_FOLDER)
+        folder = open_checkpoints(training)
         if (folder.newest_step or -1) <= step:
             return None
         try:
