@@ -44,8 +44,8 @@ def loopback():
 @pytest.fixture(scope="session")
 def nursery():
     """Starts real processes that are spared the imports."""
-    heavy = ("torch", "timm", "pyarrow.parquet", "sklearn.linear_model")
-    nursery = Nursery(("regraft.cli", "regraft.slim", "regraft.recipes.training", *heavy))
+    heavy = ("torch", "timm", "pyarrow.parquet", "sklearn.linear_model", "networkx", "tensorboardX")
+    nursery = Nursery(("regraft.cli", "regraft.slim", "regraft.recipes.training", "regraft.grafting.tuning", *heavy))
     yield nursery
     nursery.close()
 

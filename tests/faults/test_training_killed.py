@@ -92,6 +92,15 @@ def test_a_death_at_any_time(case, start, expected, tmp_path):
 TORCHRUN = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
 
 
+@pytest.fixture(scope="module")
+def together(nursery, tmp_path_factory):
+    """What two processes print that learn together, and the folder that they have learnt in."""
+    folder = tmp_path_factory.mktemp("together")
+    done = nursery.run([*TORCHRUN, training_child.__file__, folder], env=dict(os.environ), timeout=PATIENCE_SECONDS)
+    assert done.returncode == 0, done.stderr
+    return done.stdout, folder
+
+
 def seen_rows(folder, ranks):
     """The rows that each rank was given, by epoch, as sets of what all saw."""
     seen = {}
@@ -102,13 +111,11 @@ def seen_rows(folder, ranks):
     return seen
 
 
-def test_two_processes_learn_together(start, tmp_path):
+def test_two_processes_learn_together(together):
     """Each image is seen once an epoch by one of them, both end well, and one of them writes."""
-    child = start(launcher=TORCHRUN)
-    out, errors = child.communicate(timeout=PATIENCE_SECONDS)
-    assert child.returncode == 0, errors
+    out, folder = together
     assert len(set(out.split())) == 1, "the ranks learnt different networks"
-    seen = seen_rows(tmp_path, (0, 1))
+    seen = seen_rows(folder, (0, 1))
     assert sorted(seen) == [0, 1, 2]
     assert all(sorted(rows) == list(range(72)) for rows in seen.values())
 
@@ -139,18 +146,13 @@ def test_a_lost_process_ends_the_job(start, tmp_path):
     assert child.returncode != 0
 
 
-def test_an_elastic_job_starts_again_and_goes_on(start, tmp_path):
+def test_an_elastic_job_starts_again_and_goes_on(start, together, tmp_path):
     """All processes of torchrun are started again, and learn what they would have learnt."""
-    whole = start(launcher=TORCHRUN)
-    expected, errors = whole.communicate(timeout=PATIENCE_SECONDS)
-    assert whole.returncode == 0, errors
-    for path in (tmp_path / "checkpoints").iterdir():
-        path.unlink()
     child = start("--pace", 0.05, launcher=(*TORCHRUN, "--max-restarts", "1"))
     kill_a_worker(child, tmp_path)
     out, errors = child.communicate(timeout=PATIENCE_SECONDS)
     assert child.returncode == 0, errors
-    assert set(out.split()) == set(expected.split())
+    assert set(out.split()) == set(together[0].split())
 
 
 def kill_a_worker(child, tmp_path):
