@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from regraft.backbones.openvino_core import openvino_core
 from regraft.backbones.processes import require_own_threads
-from regraft.core import OptionError
+from regraft.core import OptionError, has_extra, require_extra
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -71,9 +71,12 @@ def choose_engine(engine: EngineName = "auto", precision: Precision = "auto", de
 
     Raises:
         OptionError: The combination does not exist, or not on this machine.
+        MissingExtraError: It is torch, which is not installed.
         BackboneError: The process was forked after a network had been used.
     """
     require_own_threads()
+    if engine == "torch":
+        require_extra("torch", "--engine torch")
     if engine == "openvino" and device in ("cuda", "mps"):
         raise OptionError(f"The OpenVINO engine runs on the CPU; for {device} use --engine torch.")
     chosen_device = _choose_device(engine, device)
@@ -102,6 +105,8 @@ def accelerator() -> Literal["cuda", "mps"] | None:
     """The accelerator that torch sees, if any. Imports torch only where there may be one."""
     from pathlib import Path
 
+    if not has_extra("torch"):
+        return None
     if platform.system() == "Darwin":
         import torch
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from regraft.backbones import EngineOpener, choose_engine, compute_features, require_own_threads
 from regraft.bundle.predictions import Answers, Prediction, PredictResult, name_classes
-from regraft.core import OptionError, SilentProgress
+from regraft.core import MissingExtraError, OptionError, SilentProgress
 from regraft.data import Unreadable, as_files, fingerprint_files, left_out, list_images, unkept
 from regraft.features import build_extractor
 from regraft.images import UnreadableImageError, as_images, as_pixels, to_pixels, transform_array
@@ -237,6 +237,6 @@ def choose_like(record: BundleRecord) -> EngineChoice:
     ):
         try:
             return choose_engine(engine, precision, device)  # type: ignore[arg-type]
-        except OptionError:
+        except (OptionError, MissingExtraError):
             continue
     return choose_engine("torch", "fp32", "cpu")
