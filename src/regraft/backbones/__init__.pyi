@@ -5,7 +5,7 @@ from .counterparts import COUNTERPARTS, Counterpart
 from .cutting import cut_behind, stage_parameters
 from .declaration import network_input
 from .engines import EngineOpener, compute_features, open_engine
-from .layers import stage_names
+from .feature_network import stage_names
 from .networks import classifier_size, create_timm_optimizer, timm_optimizer_names
 from .planes import Planes
 from .preprocessing import PREPROCESSINGS, PreprocessingName, with_preprocessing

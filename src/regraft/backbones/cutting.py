@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
-from regraft.backbones.layers import stage_names
+from regraft.backbones.feature_network import stage_names
 from regraft.core import BackboneError, quoted
 
 if TYPE_CHECKING:

@@ -40,10 +40,10 @@ def _open(spec: BackboneSpec, choice: EngineChoice, layer: str, cache: Path) -> 
     if spec.digest is None:
         raise BackboneError(f"The backbone {spec.name} is not resolved: its weights' digest is not known.")
     if choice.engine == "openvino":
-        from regraft.backbones.graphs import keep_graph
+        from regraft.backbones.graphs import open_graph
         from regraft.backbones.openvino_engine import OpenVinoEngine
 
-        return OpenVinoEngine(keep_graph(spec, layer, cache), choice.precision)
+        return OpenVinoEngine(open_graph(spec, layer, cache), choice.precision)
     from regraft.backbones.torch_engine import TorchEngine
     from regraft.backbones.weights import keep_weights
 

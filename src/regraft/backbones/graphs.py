@@ -1,6 +1,6 @@
-"""Networks converted once for OpenVINO and kept on disk, so that later runs import no torch.
+"""Networks for OpenVINO: built, or converted once and kept on disk, so that later runs import no torch.
 
-A graph's folder is `graph.xml`, `graph.bin` and `graph.json` with their digests. It appears in one
+A kept graph's folder is `graph.xml`, `graph.bin` and `graph.json` with their digests. It appears in one
 rename, is checked at every opening, and is converted again where it is damaged.
 """
 
@@ -10,12 +10,24 @@ import json
 import shutil
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from regraft.backbones.openvino_core import import_openvino
+from regraft.backbones.lite_graph import build_lite
+from regraft.backbones.lite_weights import read_weights
+from regraft.backbones.lites import find_lite
+from regraft.backbones.openvino_core import import_openvino, openvino_core
 from regraft.backbones.specification import LAYER_RULES_VERSION
-from regraft.backbones.weights import keep_weights
-from regraft.core import digest_bytes, digest_file, exact_json, kept_file, note_unkept, scratch_folder, sync_folder
+from regraft.backbones.weights import find_weights, keep_weights
+from regraft.core import (
+    digest_bytes,
+    digest_file,
+    exact_json,
+    kept_file,
+    note_unkept,
+    require_extra,
+    scratch_folder,
+    sync_folder,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,10 +47,11 @@ class Graph:
     bin: Path
 
 
-def keep_graph(spec: BackboneSpec, layer: str, cache: Path) -> Graph:
-    """The backbone's graph from the cache, converted first where it is not there.
+def open_graph(spec: BackboneSpec, layer: str, cache: Path) -> Any:
+    """A backbone as an `openvino.Model`: (4, h, w, 3) uint8 in, (4, d) float32 out.
 
-    Where the cache cannot be written, the graph is kept for the time of this process.
+    An EfficientNet-Lite is built from its weights, in less time than a kept graph takes to read; any other network is
+    converted by torch, once.
 
     Args:
         spec: A resolved backbone (its digest is known).
@@ -47,6 +60,19 @@ def keep_graph(spec: BackboneSpec, layer: str, cache: Path) -> Graph:
 
     Raises:
         BackboneError: The weights cannot be had, or there is no such layer.
+        MissingExtraError: The graph is not in the cache, and torch is not installed.
+    """
+    if (lite := find_lite(spec)) is not None:
+        weights = read_weights(spec, lite, find_weights(spec, cache / "weights"))
+        return build_lite(spec, lite, weights, layer, GRAPH_BATCH)
+    graph = _keep_graph(spec, layer, cache)
+    return openvino_core().read_model(graph.xml, graph.bin)
+
+
+def _keep_graph(spec: BackboneSpec, layer: str, cache: Path) -> Graph:
+    """The backbone's graph from the cache, converted first where it is not there.
+
+    Where the cache cannot be written, the graph is kept for the time of this process.
     """
     network = [
         spec.identity,
@@ -64,6 +90,7 @@ def keep_graph(spec: BackboneSpec, layer: str, cache: Path) -> Graph:
     found = kept_file(graphs, f"{name}/graph.json")
     if found is not None and (graph := _checked(found.parent)) is not None:
         return graph
+    require_extra("torch", f"Converting {spec.name} for this machine")
     try:
         return _kept(spec, layer, cache, graphs / name)
     except OSError as error:
@@ -109,7 +136,7 @@ def _convert(spec: BackboneSpec, layer: str, cache: Path, folder: Path) -> None:
     import torch
 
     from regraft.backbones.architectures import load_network
-    from regraft.backbones.layers import FeatureNetwork
+    from regraft.backbones.feature_network import FeatureNetwork
 
     openvino = import_openvino()
     weights, _digest = keep_weights(spec, cache / "weights")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from regraft.backbones.catalog import BACKBONES
 from regraft.backbones.counterparts import COUNTERPARTS
 from regraft.backbones.specification import BackboneSpec, WeightsSource
+from regraft.backbones.tensor_files import require_fit
 from regraft.core import BackboneError, OptionError, quoted, read_tensor_header, shortened
 
 if TYPE_CHECKING:
@@ -110,12 +111,7 @@ def load_timm_weights(network: nn.Module, state: dict[str, torch.Tensor], archit
     classifier = _classifier_prefixes(getattr(network, "pretrained_cfg", {}))
     kept = {name: tensor for name, tensor in _resampled(state, network).items() if not name.startswith(classifier)}
     missing, unexpected = network.load_state_dict(kept, strict=False)
-    if missing or unexpected:
-        raise BackboneError(
-            f"The weights do not fit {architecture}: {len(missing)} entries are missing "
-            f"(first: {missing[0] if missing else '-'}), {len(unexpected)} are unknown "
-            f"(first: {unexpected[0] if unexpected else '-'}). Is this the right architecture for the checkpoint?"
-        )
+    require_fit(architecture, missing, unexpected)
 
 
 def classifier_size(spec: BackboneSpec, weights: Path) -> int | None:

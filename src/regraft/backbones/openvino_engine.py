@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from regraft.backbones.graphs import Graph
     from regraft.backbones.inferences import Inference
 
 
@@ -29,7 +28,7 @@ class OpenVinoEngine:
     Any number of threads can use it; they share its two inferences at a time.
 
     Args:
-        graph: The converted graph.
+        graph: An `openvino.Model`.
         precision: Of the arithmetic; features are float32 either way.
         n_threads: Threads for inference; None for all usable cores.
     """
@@ -37,13 +36,13 @@ class OpenVinoEngine:
     name = "openvino"
     device = "cpu"
 
-    def __init__(self, graph: Graph, precision: Literal["fp32", "bf16"], *, n_threads: int | None = None) -> None:
+    def __init__(self, graph: Any, precision: Literal["fp32", "bf16"], *, n_threads: int | None = None) -> None:
         self.precision: str = precision
         n_threads = n_threads or n_usable_cores()
         n_streams = min(2, n_threads)
         core = openvino_core()
         compiled = core.compile_model(
-            core.read_model(graph.xml, graph.bin),
+            graph,
             "CPU",
             {
                 "INFERENCE_PRECISION_HINT": {"fp32": "f32", "bf16": "bf16"}[precision],

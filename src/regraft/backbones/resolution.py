@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import json
 from contextlib import nullcontext
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from regraft.backbones.catalog import BACKBONES
+from regraft.backbones.lites import find_lite
 from regraft.backbones.processes import ONE_AT_A_TIME
 from regraft.backbones.specification import BackboneSpec, WeightsSource
 from regraft.backbones.turns import taking_turns
 from regraft.backbones.weights import keep_weights, package_file
-from regraft.core import BackboneError, SilentProgress, atomic_path, digest_bytes, digest_file, kept_file, note_unkept
+from regraft.core import (
+    BackboneError,
+    SilentProgress,
+    atomic_path,
+    digest_bytes,
+    digest_file,
+    kept_file,
+    note_unkept,
+    require_extra,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,7 +65,7 @@ def resolve_backbone(
         raise BackboneError(f"There is no checkpoint file at {checkpoint}.")
     source = _source(checkpoint, random_seed) if is_drawn or checkpoint is not None else None
     digest = digest_file(checkpoint) if checkpoint is not None else None
-    asked = [name, source and source.kind, digest or (source and source.location), image_size, version("timm")]
+    asked = [name, source and source.kind, digest or (source and source.location), image_size, _timm_version()]
     remembered = cache / "backbones" / f"{digest_bytes(json.dumps(asked).encode())[:32]}.json"
     if (known := _recall(remembered)) is not None:
         return known
@@ -67,6 +77,14 @@ def resolve_backbone(
             known = _work_out(name, row, source, image_size, cache, progress=progress)
             _remember(known, remembered, cache)
     return known
+
+
+def _timm_version() -> str:
+    """What timm knows of a network depends on it."""
+    try:
+        return version("timm")
+    except PackageNotFoundError:
+        return "none"
 
 
 def _recall(path: Path) -> BackboneSpec | None:
@@ -133,9 +151,11 @@ def _work_out(
     *,
     progress: Progress,
 ) -> BackboneSpec:
-    from regraft.backbones.networks import derive_spec
-
+    if row is None or source is None or source.kind == "random" or find_lite(row) is None:
+        require_extra("torch", f"The backbone {name}")
     if row is None:
+        from regraft.backbones.networks import derive_spec
+
         spec = derive_spec(name, image_size=image_size)
     else:
         spec = row.model_copy(update={"image_size": image_size or row.image_size})

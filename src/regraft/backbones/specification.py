@@ -9,7 +9,7 @@ from pydantic import Field
 from regraft.core import Value
 from regraft.images import ResizePolicy
 
-LAYER_RULES_VERSION = 2
+LAYER_RULES_VERSION = 3
 """What the layers' names mean and how they are pooled: part of every feature's key and of every graph's."""
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from regraft.backbones.architectures import load_network
-from regraft.backbones.layers import FeatureNetwork
+from regraft.backbones.feature_network import FeatureNetwork
 from regraft.backbones.processes import require_own_threads
 from regraft.core import ThreadLock
 

