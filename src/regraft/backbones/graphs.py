@@ -90,7 +90,8 @@ def _keep_graph(spec: BackboneSpec, layer: str, cache: Path) -> Graph:
     found = kept_file(graphs, f"{name}/graph.json")
     if found is not None and (graph := _checked(found.parent)) is not None:
         return graph
-    require_extra("torch", f"Converting {spec.name} for this machine")
+    later = "until a later version exports classifiers ready to run"
+    require_extra("torch", f"Converting {spec.name} for this machine, {later},")
     try:
         return _kept(spec, layer, cache, graphs / name)
     except OSError as error:
