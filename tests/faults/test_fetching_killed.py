@@ -15,6 +15,8 @@ from publisher import ARCHIVES, Fault, Publisher
 from regraft.core import SilentProgress
 from regraft.datasets.provenance import digest_images
 
+pytestmark = pytest.mark.slow
+
 PATIENCE_SECONDS = 60
 PLACE = "/shareddata/BelgiumTSC/BelgiumTSC_"
 HALF = 300_000
@@ -133,7 +135,6 @@ def test_an_interrupted_download_says_how_to_go_on(how, start, go_on, publisher,
     assert publisher.requests[1] == f"bytes={n_bytes}-"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("failpoint", FAILPOINTS)
 def test_a_death_at_any_step_leaves_nothing_half_made(failpoint, start, go_on, publisher, tmp_path):
     """Before or after each call that makes a file or the folder appear; no archive is fetched twice."""

@@ -17,6 +17,7 @@ from regraft.core import CACHE_VARIABLE
 from regraft.features import FeatureStore, open_store
 
 
+@pytest.mark.slow
 def test_the_help_names_every_verb_and_shows_examples(command):
     """`regraft --help` lists the verbs; a verb's help lists its options and examples."""
     overview = command("--help").stdout
@@ -211,6 +212,7 @@ def test_an_interrupted_run_says_what_is_kept(started, how):
     assert open_store(cache).info().n_rows >= 256
 
 
+@pytest.mark.slow
 def test_what_the_system_refuses_is_a_sentence(command, photos, tmp_path):
     """A place that cannot be written to is named, without a traceback."""
     (tmp_path / "file").write_text("in the way")

@@ -13,6 +13,8 @@ import pytest
 
 from distributions import HERE, build
 
+pytestmark = pytest.mark.slow
+
 SOURCE = HERE / "src"
 COMPILED = {"regraft/images/_resample.abi3.so", "regraft/finetuning/_depthwise.abi3.so"}
 BESIDE_MODULES = {".pyi", ".csv", ".j2", ".css", ".txt", ".typed"}
