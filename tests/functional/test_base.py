@@ -45,6 +45,25 @@ for name in regraft.__all__:
 told["doctor"] = ["", regraft.doctor().torch]
 print(json.dumps(told))
 """
+WORK = """
+import sys
+import regraft
+
+folder = sys.argv[1]
+quick = {"runs": "runs", "n_strengths": 2, "n_folds": 2}
+verbs = {
+    "scan": lambda: regraft.scan(folder),
+    "probe": lambda: regraft.probe(folder, name="probed", **quick),
+    "predict": lambda: regraft.predict("runs/probed", folder),
+    "evaluate": lambda: regraft.evaluate("runs/probed", folder, runs="runs"),
+    "check": lambda: regraft.check("runs/probed"),
+    "embed": lambda: regraft.embed(folder),
+    "compare": lambda: regraft.compare(folder, backbones=["efficientnet-lite0"], heads=["softmax"], **quick),
+}
+for name, run in verbs.items():
+    run()
+    print(name, *sorted({"torch", "torchvision", "timm"} & sys.modules.keys()))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -54,10 +73,12 @@ def base(tmp_path_factory):
     link_base(folder)
     known = {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(folder)])}
 
-    def run(*arguments, cache):
+    def run(*arguments, cache, cwd=None):
         command = [sys.executable, "-S", *map(str, arguments)]
         environment = {**os.environ, **known, CACHE_VARIABLE: str(cache), "COLUMNS": "100"}
-        return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120, check=False)
+        return subprocess.run(
+            command, capture_output=True, text=True, env=environment, cwd=cwd, timeout=120, check=False
+        )
 
     return run
 
@@ -113,3 +134,24 @@ def test_the_command_line_ends_with_a_code_of_its_own(base, tmp_path):
     assert done.returncode == MissingExtraError.exit_code == 8
     assert done.stderr.startswith("regraft: The verb finetune needs the extra torch")
     assert done.stderr.count("\n") == 1
+
+
+def test_no_verb_imports_torch_without_need(photos, tmp_path):
+    """It is installed; on a new machine's empty cache, nothing that the base can do asks for it."""
+    environment = {**os.environ, CACHE_VARIABLE: str(tmp_path / "cache")}
+    command = [sys.executable, "-c", WORK, str(photos)]
+    done = subprocess.run(
+        command, capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split("\n") == ["scan", "probe", "predict", "evaluate", "check", "embed", "compare", ""]
+
+
+@pytest.mark.slow
+def test_the_main_job_needs_no_torch(base, photos, tmp_path):
+    """All verbs of the base on a new machine; a network that only torch can make is refused before images are read."""
+    done = base("-c", WORK, photos, cache=tmp_path / "cache", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    lost = base("-m", "regraft", "embed", photos, "--backbone", "resnet50", cache=tmp_path / "cache", cwd=tmp_path)
+    assert lost.returncode == MissingExtraError.exit_code
+    assert lost.stderr == f"regraft: The backbone resnet50 needs the extra torch, {INSTALL.format('torch')}\n"

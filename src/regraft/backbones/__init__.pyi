@@ -4,8 +4,9 @@ from .choice import Device, Engine, EngineChoice, EngineName, Precision, acceler
 from .counterparts import COUNTERPARTS, Counterpart
 from .cutting import cut_behind, stage_parameters
 from .declaration import network_input
-from .engines import EngineOpener, compute_features, open_engine
+from .engines import EngineOpener, compute_features, open_engine, require_engine
 from .feature_network import stage_names
+from .lites import find_lite
 from .networks import classifier_size, create_timm_optimizer, timm_optimizer_names
 from .planes import Planes
 from .preprocessing import PREPROCESSINGS, PreprocessingName, with_preprocessing
@@ -39,6 +40,7 @@ __all__ = [
     "cpu_has_bf16",
     "create_timm_optimizer",
     "cut_behind",
+    "find_lite",
     "is_offline",
     "keep_state",
     "keep_weights",
@@ -46,6 +48,7 @@ __all__ = [
     "load_tensors",
     "network_input",
     "open_engine",
+    "require_engine",
     "require_own_threads",
     "resolve_backbone",
     "resolve_own_network",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regraft.backbones.processes import ONE_AT_A_TIME, require_own_threads
-from regraft.core import BackboneError, ThreadLock
+from regraft.core import BackboneError, ThreadLock, has_extra, require_extra
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,6 +16,20 @@ if TYPE_CHECKING:
 
     from regraft.backbones.choice import Engine, EngineChoice
     from regraft.backbones.specification import BackboneSpec
+
+
+def require_engine(spec: BackboneSpec, choice: EngineChoice, *, layer: str, cache: Path) -> None:
+    """See that `open_engine` has what is installed, before an image is read; its arguments.
+
+    Raises:
+        MissingExtraError: It would need torch, which is not there.
+    """
+    if choice.engine == "torch":
+        require_extra("torch", "The engine torch")
+    elif not has_extra("torch"):
+        from regraft.backbones.graphs import require_graph
+
+        require_graph(spec, layer, cache)
 
 
 def open_engine(spec: BackboneSpec, choice: EngineChoice, *, layer: str, cache: Path) -> Engine:

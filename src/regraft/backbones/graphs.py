@@ -19,12 +19,13 @@ from regraft.backbones.openvino_core import import_openvino, openvino_core
 from regraft.backbones.specification import LAYER_RULES_VERSION
 from regraft.backbones.weights import find_weights, keep_weights
 from regraft.core import (
+    MissingExtraError,
     digest_bytes,
     digest_file,
     exact_json,
+    has_extra,
     kept_file,
     note_unkept,
-    require_extra,
     scratch_folder,
     sync_folder,
 )
@@ -69,11 +70,19 @@ def open_graph(spec: BackboneSpec, layer: str, cache: Path) -> Any:
     return openvino_core().read_model(graph.xml, graph.bin)
 
 
-def _keep_graph(spec: BackboneSpec, layer: str, cache: Path) -> Graph:
-    """The backbone's graph from the cache, converted first where it is not there.
+def require_graph(spec: BackboneSpec, layer: str, cache: Path) -> None:
+    """See that `open_graph` need not do without torch what only torch can.
 
-    Where the cache cannot be written, the graph is kept for the time of this process.
+    Raises:
+        MissingExtraError: The graph is not in the cache, and torch is not installed.
     """
+    if not has_extra("torch") and find_lite(spec) is None and _find_kept(cache, _name(spec, layer)) is None:
+        later = "until a later version exports classifiers ready to run"
+        raise MissingExtraError(f"Converting {spec.name} for this machine, {later},", "torch")
+
+
+def _name(spec: BackboneSpec, layer: str) -> str:
+    """The name of a graph's folder."""
     network = [
         spec.identity,
         spec.digest,
@@ -86,14 +95,25 @@ def _keep_graph(spec: BackboneSpec, layer: str, cache: Path) -> Graph:
         LAYER_RULES_VERSION,
     ]
     key = digest_bytes(json.dumps([GRAPH_VERSION, GRAPH_BATCH, import_openvino().__version__, *network]).encode())
-    graphs, name = cache / "graphs", key[:32]
-    found = kept_file(graphs, f"{name}/graph.json")
-    if found is not None and (graph := _checked(found.parent)) is not None:
+    return key[:32]
+
+
+def _find_kept(cache: Path, name: str) -> Graph | None:
+    found = kept_file(cache / "graphs", f"{name}/graph.json")
+    return None if found is None else _checked(found.parent)
+
+
+def _keep_graph(spec: BackboneSpec, layer: str, cache: Path) -> Graph:
+    """The backbone's graph from the cache, converted first where it is not there.
+
+    Where the cache cannot be written, the graph is kept for the time of this process.
+    """
+    require_graph(spec, layer, cache)
+    name = _name(spec, layer)
+    if (graph := _find_kept(cache, name)) is not None:
         return graph
-    later = "until a later version exports classifiers ready to run"
-    require_extra("torch", f"Converting {spec.name} for this machine, {later},")
     try:
-        return _kept(spec, layer, cache, graphs / name)
+        return _kept(spec, layer, cache, cache / "graphs" / name)
     except OSError as error:
         note_unkept(cache, error)
     return _kept(spec, layer, cache, scratch_folder() / "graphs" / name)

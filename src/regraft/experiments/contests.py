@@ -7,8 +7,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from regraft.backbones import BACKBONES, compute_features, is_offline
-from regraft.core import OptionError, StoreError, cache_folder
+from regraft.backbones import BACKBONES, compute_features, find_lite, is_offline
+from regraft.core import OptionError, StoreError, cache_folder, has_extra
 from regraft.data import make_finding, require_classes
 from regraft.evaluation import Contestant, Costs, rank
 from regraft.experiments.circumstances import Stopwatch, installed_versions, now
@@ -49,11 +49,12 @@ def choose_backbones(named: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[Fin
     cache = cache_folder()
     untrained = [name for name in BACKBONES if BACKBONES[name].is_untrained]
     here = [name for name in BACKBONES if name not in untrained and is_offline(BACKBONES[name], cache)]
+    here = [name for name in here if has_extra("torch") or find_lite(BACKBONES[name]) is not None]
     n_elsewhere = len(BACKBONES) - len(here) - len(untrained)
     message = (
         f"No --backbones were named: those whose learnt weights are on this machine are compared ({', '.join(here)}). "
-        f"Left out: {n_elsewhere} whose weights would have to be fetched, and the untrained ones "
-        f"({', '.join(untrained)})."
+        f"Left out: {n_elsewhere} whose weights would have to be fetched or that need the extra torch, and the "
+        f"untrained ones ({', '.join(untrained)})."
     )
     return tuple(here), (make_finding("chosen_backbones", "note", message, len(here)),)
 

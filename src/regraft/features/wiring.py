@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from regraft.backbones import LAYER_RULES_VERSION, open_engine
+from regraft.backbones import LAYER_RULES_VERSION, open_engine, require_engine
 from regraft.features.extraction import Extractor
 from regraft.features.key import FeatureKey
 from regraft.features.store import FeatureStore
@@ -49,7 +49,11 @@ def build_extractor(
         cache: The cache folder.
         view: Which random view of each image; None for the image as it is.
         dtype: What features are kept as.
+
+    Raises:
+        MissingExtraError: The network needs torch on this machine, which is not installed.
     """
+    require_engine(spec, choice, layer=layer, cache=cache)
     key = FeatureKey(
         transform=transform.fingerprint(),
         weights=str(spec.digest),
