@@ -39,7 +39,7 @@ def open_engine(spec: BackboneSpec, choice: EngineChoice, *, layer: str, cache: 
         spec: A resolved backbone (`resolve_backbone`).
         choice: From `choose_engine`.
         layer: The layer to compute (`layers.find_taps`).
-        cache: Where weights and converted graphs are kept.
+        cache: Where weights and graphs are kept.
 
     Raises:
         BackboneError: The weights cannot be had, the layer does not exist, or the process was forked after a network

@@ -1,4 +1,4 @@
-"""The CPU engine: OpenVINO on a converted graph."""
+"""The CPU engine: OpenVINO on a graph."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class OpenVinoEngine:
-    """Runs a converted graph on the processor.
+    """Runs a graph on the processor.
 
     Two inferences run side by side and a third waits, so that no core is idle while results are
     fetched. A batch smaller than the graph's is filled up: features never depend on the company.
