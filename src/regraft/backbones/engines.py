@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 
 
 def require_engine(spec: BackboneSpec, choice: EngineChoice, *, layer: str, cache: Path) -> None:
-    """See that `open_engine` has what is installed, before an image is read; its arguments.
+    """See that `open_engine` will find installed what it needs, before an image is read.
+
+    Args:
+        spec: As for `open_engine`.
+        choice: As there.
+        layer: As there.
+        cache: As there.
 
     Raises:
         MissingExtraError: It would need torch, which is not there.
