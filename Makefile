@@ -12,7 +12,7 @@ PAGES := docs/slim_tables.py docs/knobs/pictures.py bench/readme_table.py
 FIGURES := $(filter-out $(PAGES) bench/mutations.py,$(SCRIPTS))
 
 OLDEST := $(VENV)-lowest
-OF_THE_BASE := $(addprefix tests/unit/,core data images features heads evaluation reports) tests/packaging
+OF_THE_BASE := $(addprefix tests/unit/,core data images features heads evaluation reports)
 
 .PHONY: setup demo check format test quick lowest mutations bench pages clean
 
@@ -53,6 +53,7 @@ lowest: setup
 	$(BIN)/python tools/lowest_versions.py >$(OLDEST)/requirements.txt
 	$(OLDEST)/bin/python -m pip install --quiet --no-compile --requirement $(OLDEST)/requirements.txt '.[test]'
 	$(OLDEST)/bin/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow" $(OF_THE_BASE)
+	$(OLDEST)/bin/python -m pytest -n $(WORKERS) --dist loadfile tests/packaging
 
 mutations: setup
 	$(BIN)/python bench/mutations.py

@@ -5,8 +5,12 @@ from __future__ import annotations
 import tomllib
 from importlib.metadata import Distribution, distribution
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 ROOT = Path(__file__).parents[2]
 
@@ -18,7 +22,20 @@ def link_base(folder: Path) -> None:
         folder: It exists.
     """
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    waiting, seen = list(project["dependencies"]), set()
+    link_packages(folder, project["dependencies"])
+    own = distribution("regraft")
+    (folder / "regraft-0.dist-info").mkdir()
+    (folder / "regraft-0.dist-info" / "METADATA").write_text(own.read_text("METADATA") or "", encoding="utf-8")
+
+
+def link_packages(folder: Path, requirements: Iterable[str]) -> None:
+    """Put links into a folder to packages of this environment, and to what they need.
+
+    Args:
+        folder: It exists.
+        requirements: As distributions state them; what only extras need is left out.
+    """
+    waiting, seen = list(requirements), set()
     while waiting:
         requirement = Requirement(waiting.pop())
         if requirement.name in seen or not (requirement.marker is None or requirement.marker.evaluate({"extra": ""})):
@@ -27,9 +44,6 @@ def link_base(folder: Path) -> None:
         found = distribution(requirement.name)
         waiting += found.requires or []
         _link(found, folder)
-    own = distribution("regraft")
-    (folder / "regraft-0.dist-info").mkdir()
-    (folder / "regraft-0.dist-info" / "METADATA").write_text(own.read_text("METADATA") or "", encoding="utf-8")
 
 
 def _link(found: Distribution, folder: Path) -> None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import tarfile
+from importlib.metadata import distributions
 
 import pytest
 
+from base_site import link_packages
 from distributions import build, copy_sources
+from regraft.core import CACHE_VARIABLE
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +40,32 @@ def unpack(sdist, tmp_path_factory):
 def wheel(unpack, tmp_path_factory):
     """The wheel, built from the source distribution, as builders do."""
     return build("wheel", unpack(), tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="session")
+def environment(wheel, tmp_path_factory):
+    """A fresh virtual environment: the wheel, installed by pip, and links to the packages that it requires."""
+    folder = tmp_path_factory.mktemp("environment")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+    (site,) = folder.glob("[Ll]ib/**/site-packages")
+    (own,) = distributions(path=[str(wheel)])
+    link_packages(site, own.requires or ())
+    pip = [sys.executable, "-m", "pip", "--python", folder, "install", "--quiet", "--no-index", "--no-deps"]
+    plain = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}  # pip would find us there
+    subprocess.run([*pip, wheel], check=True, env=plain)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def run_installed(environment, tmp_path_factory):
+    """A function that runs a program of that environment, and no variable of ours reaches it."""
+    home = tmp_path_factory.mktemp("home")
+    programs = environment / ("Scripts" if os.name == "nt" else "bin")
+    known = {"PATH": str(programs), "HOME": str(home), CACHE_VARIABLE: str(home / "cache"), "COLUMNS": "100"}
+    known |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+    def run(program, *arguments, folder):
+        command = [programs / program, *arguments]
+        return subprocess.run(command, cwd=folder, env=known, capture_output=True, text=True, timeout=240, check=False)
+
+    return run
