@@ -51,8 +51,8 @@ class Graph:
 def open_graph(spec: BackboneSpec, layer: str, cache: Path) -> Any:
     """A backbone as an `openvino.Model`: (4, h, w, 3) uint8 in, (4, d) float32 out.
 
-    An EfficientNet-Lite is built from its weights, in less time than a kept graph takes to read; any other network is
-    converted by torch, once.
+    An EfficientNet-Lite is built from its weights, which takes about as long as reading a kept graph; any other
+    network is converted by torch, once.
 
     Args:
         spec: A resolved backbone (its digest is known).
