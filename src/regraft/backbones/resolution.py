@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from contextlib import nullcontext
 from importlib.metadata import PackageNotFoundError, version
@@ -152,7 +153,7 @@ def _work_out(
     progress: Progress,
 ) -> BackboneSpec:
     if row is None or source is None or source.kind == "random" or find_lite(row) is None:
-        require_extra("torch", f"The backbone {name}")
+        require_extra("torch", f"The backbone {name}{_meant(name)}")
     if row is None:
         from regraft.backbones.networks import derive_spec
 
@@ -167,6 +168,12 @@ def _work_out(
         spec = _measured(spec)
     _path, digest = keep_weights(spec, cache / "weights", progress=progress)
     return spec.model_copy(update={"digest": digest})
+
+
+def _meant(name: str) -> str:
+    """A guess at a mistyped name of those networks that need no torch."""
+    near = difflib.get_close_matches(name, [row for row in BACKBONES if find_lite(BACKBONES[row])], n=1, cutoff=0.8)
+    return f" (did you mean {near[0]}?)" if near and near[0] != name else ""
 
 
 def _measured(spec: BackboneSpec) -> BackboneSpec:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from regraft.core import BackboneError, printable, quoted, read_tensor_header
+from regraft.core import BackboneError, printable, read_tensor_header
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,20 @@ if TYPE_CHECKING:
     import torch
     from numpy.typing import NDArray
 
-_DTYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1", "U8": "u1"}
+_BFLOAT16 = "BF16"
+"""The upper half of a float32, which is what it is read as: NumPy has no such type."""
+_DTYPES = {
+    _BFLOAT16: "<u2",
+    "F64": "<f8",
+    "F32": "<f4",
+    "F16": "<f2",
+    "I64": "<i8",
+    "I32": "<i4",
+    "I16": "<i2",
+    "I8": "i1",
+    "U8": "u1",
+    "BOOL": "?",
+}
 
 
 def load_tensors(path: Path) -> dict[str, torch.Tensor]:
@@ -33,26 +46,22 @@ def load_tensors(path: Path) -> dict[str, torch.Tensor]:
 
 
 def load_arrays(path: Path) -> dict[str, NDArray[Any]]:
-    """The same without torch, of the types that NumPy knows.
+    """The same without torch.
 
     Raises:
         OSError: It cannot be read.
         StoreError: It is damaged.
-        BackboneError: A tensor has another type.
     """
     entries = read_tensor_header(path).entries.values()
     content = path.read_bytes()
-    if foreign := [entry for entry in entries if entry.dtype not in _DTYPES]:
-        raise BackboneError(
-            f"{path} holds {quoted(foreign[0].name)} in the type {foreign[0].dtype}, which needs PyTorch. Convert "
-            "it to F32, or install it: pip install 'regraft[torch]'"
-        )
-    return {
-        entry.name: np.frombuffer(content, _DTYPES[entry.dtype], math.prod(entry.shape), entry.offset).reshape(
-            entry.shape
-        )
-        for entry in entries
-    }
+    return {entry.name: _array(content, entry.dtype, entry.shape, entry.offset) for entry in entries}
+
+
+def _array(content: bytes, dtype: str, shape: tuple[int, ...], begin: int) -> NDArray[Any]:
+    numbers = np.frombuffer(content, _DTYPES[dtype], math.prod(shape), begin)
+    if dtype == _BFLOAT16:
+        numbers = (numbers.astype("<u4") << 16).view("<f4")
+    return numbers.reshape(shape)
 
 
 def require_fit(architecture: str, missing: Sequence[str], unexpected: Sequence[str]) -> None:

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from regraft.backbones import BACKBONES, EngineChoice, accelerator, choose_engine, require_engine
+from regraft.backbones import BACKBONES, EngineChoice, accelerator, choose_engine, require_engine, resolve_backbone
 from regraft.core import MissingExtraError
 
 CPU = EngineChoice("openvino", "fp32", "cpu", "as asked")
@@ -35,3 +35,11 @@ def test_the_engine_is_openvino():
     assert accelerator() is None
     with pytest.raises(MissingExtraError, match="--engine torch needs the extra torch"):
         choose_engine("torch")
+
+
+def test_a_mistyped_name_is_guessed_at(tmp_path):
+    """A network that needs no torch was meant: nobody installs five gigabytes for a hyphen."""
+    with pytest.raises(MissingExtraError, match=r"efficientnet-lite-0 \(did you mean efficientnet-lite0\?\) needs"):
+        resolve_backbone("efficientnet-lite-0", cache=tmp_path)
+    with pytest.raises(MissingExtraError, match=r"The backbone resnet34 needs"):
+        resolve_backbone("resnet34", cache=tmp_path)
