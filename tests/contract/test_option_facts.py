@@ -10,7 +10,6 @@ import pytest
 
 from regraft.core import EXTRAS, Matter, option_kinds
 from regraft.data import asked_of
-from regraft.experiments import OTHER_NETWORK
 from regraft.grafting import FinetuneOptions, SweepOptions, TrainOptions
 from regraft.recipes import (
     CompareOptions,
@@ -55,12 +54,13 @@ def test_options_that_take_code_say_so(verb):
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
 def test_an_extra_that_an_option_needs_exists(verb):
-    """And so do the values that need it, where they can be listed."""
+    """And so do the values that need it."""
     for name, (extra, values) in verb.extras().items():
         assert extra in EXTRAS
         kinds = option_kinds(verb.model_fields[name].annotation)
         listed = {value for kind in kinds for value in get_args(kind) if isinstance(value, str)}
-        assert set(values) <= (listed or {OTHER_NETWORK})
+        assert set(values) <= listed
+    assert {extra for extra, _words in verb.extras("told_extra").values()} <= EXTRAS.keys()
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,8 @@ def _typed(name: str) -> str:
 def _extras(model: type[Options]) -> dict[str, tuple[str, tuple[str, ...]]]:
     """The extras of a model's options, without the one that its verb says of itself."""
     own = EXTRAS.get(VERB_EXTRAS.get(model.VERB or "", ""), ())
-    return {name: needed for name, needed in model.extras().items() if not set(EXTRAS[needed[0]]) <= set(own)}
+    extras = model.extras() | model.extras("told_extra")
+    return {name: needed for name, needed in extras.items() if not set(EXTRAS[needed[0]]) <= set(own)}
 
 
 def _heading(name: str, model: type[Options], models: Sequence[type[Options]]) -> Group:

@@ -17,7 +17,18 @@ from .files import arrow_file, atomic_path, digest_bytes, digest_file, publish, 
 from .former_names import old_names
 from .json_writing import exact_json, json_text
 from .locks import ThreadLock, exclusive
-from .option_facts import Matter, came_later, decides, judges, names_code, needs_extra, placed, same_work, suits_some
+from .option_facts import (
+    Matter,
+    came_later,
+    decides,
+    judges,
+    names_code,
+    needs_extra,
+    placed,
+    same_work,
+    suits_some,
+    tells_extra,
+)
 from .option_faults import explain_validation, option_kinds, wanted
 from .option_hints import explain_unknown, nearest
 from .option_words import SYNONYMS
@@ -124,6 +135,7 @@ __all__ = [
     "shortened",
     "suits_some",
     "sync_folder",
+    "tells_extra",
     "unkept_sentence",
     "visible",
     "wanted",

@@ -10,7 +10,9 @@ from typing import Literal
 from pydantic import JsonValue
 
 Facts = dict[str, JsonValue]
-Fact = Literal["group", "rank", "decides", "judges", "names_code", "came_later", "suits", "same_work", "extra"]
+Fact = Literal[
+    "group", "rank", "decides", "judges", "names_code", "came_later", "suits", "same_work", "extra", "told_extra"
+]
 Group = Literal["data", "network", "head", "training", "output", "expert"]
 """What an option is about: its heading in a help page or a form."""
 Matter = Literal[
@@ -56,10 +58,19 @@ def needs_extra(extra: str, *values: str) -> Facts:
 
     Args:
         extra: Its name.
-        values: Which of the option's values need it; none: all but the default. What no list can hold is told in
-            words, for the help page, and whoever looks up such a value asks for the extra.
+        values: Which of the option's values need it; none: all but the default.
     """
     return {"extra": [extra, *values]}
+
+
+def tells_extra(extra: str, values: str) -> Facts:
+    """Values that no list can hold need it: the help page tells which, and whoever looks one up asks for the extra.
+
+    Args:
+        extra: Its name.
+        values: Which, in words.
+    """
+    return {"told_extra": [extra, values]}
 
 
 def suits_some() -> Facts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import ChainMap
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, cast, get_args
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, cast, get_args
 
 from pydantic import (
     BaseModel,
@@ -173,9 +173,9 @@ class Options(Value):
         return made
 
     @classmethod
-    def extras(cls) -> dict[str, tuple[str, tuple[str, ...]]]:
-        """The extra that each option needs which needs one, and with which values: `needs_extra`."""
-        facts = cast("dict[str, list[str]]", cls.with_fact("extra"))
+    def extras(cls, fact: Literal["extra", "told_extra"] = "extra") -> dict[str, tuple[str, tuple[str, ...]]]:
+        """By option, the extra that it needs, and with which values: `needs_extra`, or only told: `tells_extra`."""
+        facts = cast("dict[str, list[str]]", cls.with_fact(fact))
         return {name: (extra, tuple(values)) for name, (extra, *values) in facts.items()}
 
 

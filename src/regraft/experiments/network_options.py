@@ -14,7 +14,7 @@ from regraft.backbones import (
     Precision,
     PreprocessingName,
 )
-from regraft.core import Options, decides, names_code, needs_extra, placed
+from regraft.core import Options, decides, names_code, needs_extra, placed, tells_extra
 from regraft.images import ResizePolicy
 
 OTHER_NETWORK = "any but an EfficientNet-Lite"
@@ -38,7 +38,7 @@ class BackboneOptions(TrustOptions):
         DEFAULT_BACKBONE,
         description="Pretrained network: a name from `regraft backbones` or timm, or the folder of a run or bundle "
         "whose (fine-tuned) network is meant.",
-        json_schema_extra=placed("network", 10) | decides("features") | needs_extra("torch", OTHER_NETWORK),
+        json_schema_extra=placed("network", 10) | decides("features") | tells_extra("torch", OTHER_NETWORK),
     )
     model: str | None = Field(
         None,

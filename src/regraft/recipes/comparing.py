@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Unpack
 
 from pydantic import Field
 
-from regraft.core import SilentProgress, as_source, cache_folder, needs_extra, placed
+from regraft.core import SilentProgress, as_source, cache_folder, placed, tells_extra
 from regraft.data import fingerprint_manifest, require_classes
 from regraft.datasets import read_dataset
 from regraft.experiments import (
@@ -40,7 +40,7 @@ class CompareOptions(RunOptions, ExperimentOptions, FeatureOptions):
         (),
         description="Pretrained networks: names from `regraft backbones` or timm. By default all those whose learnt "
         "weights are on this machine.",
-        json_schema_extra=placed("network", 10) | needs_extra("torch", OTHER_NETWORK),
+        json_schema_extra=placed("network", 10) | tells_extra("torch", OTHER_NETWORK),
     )
     heads: tuple[HeadKind, ...] = Field(
         ("softmax", "svm"), description="Linear heads.", json_schema_extra=placed("head", 10)
