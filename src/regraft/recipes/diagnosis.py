@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from importlib.metadata import version
 
 from regraft.backbones import BACKBONES, DEFAULT_BACKBONE, accelerator, choose_engine, cpu_has_bf16, is_offline
 from regraft.core import VERB_EXTRAS, MissingExtraError, Value, cache_folder, has_extra, is_writable, n_usable_cores
@@ -36,6 +35,7 @@ def doctor() -> DoctorResult:
     folder = cache_folder()
     existing = next(place for place in (folder, *folder.parents) if os.path.exists(place))  # noqa: PTH110 - never raises
     free = shutil.disk_usage(existing).free
+    versions = installed_versions()
     return DoctorResult(
         processor=processor_name(),
         n_cores=n_usable_cores(),
@@ -46,8 +46,8 @@ def doctor() -> DoctorResult:
         cache=str(folder),
         cache_free_bytes=free,
         default_backbone=DEFAULT_BACKBONE,
-        torch=_torch(),
-        versions=installed_versions(),
+        torch=_torch(versions["torch"]),
+        versions=versions,
         problems=tuple(_problems(free)),
     )
 
@@ -75,8 +75,8 @@ def _problems(free: int) -> list[str]:
     return problems
 
 
-def _torch() -> str:
+def _torch(version: str) -> str:
     """What trains networks; or what is not there to do it."""
     if has_extra("torch"):
-        return f"installed ({version('torch')})"
+        return f"installed ({version})"
     return str(MissingExtraError(f"Training ({', '.join(VERB_EXTRAS)}), like other networks and GPUs,", "torch"))
