@@ -11,6 +11,7 @@ import sys
 
 import pytest
 
+from regraft.backbones import BACKBONES, keep_weights
 from regraft.core import CACHE_VARIABLE, StoreError, cache_folder, is_writable
 
 pytestmark = pytest.mark.slow
@@ -33,9 +34,9 @@ def as_somebody(tmp_path):
     folder.mkdir()
     os.chown(folder, 54321, 54321)
 
-    def run(*arguments, **environment):
+    def run(*arguments, program=("-m", "regraft"), **environment):
         done = subprocess.run(
-            [*SOMEBODY, *READING, sys.executable, "-m", "regraft", *map(str, arguments)],
+            [*SOMEBODY, *READING, sys.executable, *program, *map(str, arguments)],
             capture_output=True,
             text=True,
             cwd=folder,
@@ -92,6 +93,26 @@ def test_somebody_without_any_cache_predicts_without_keeping(home, as_somebody, 
     assert [one["code"] for one in found["findings"]] == ["unkept"]
     assert done.stderr.count(NOT_KEPT) == 1
     assert "no home" in done.stderr
+
+
+OPEN = """
+import sys
+from pathlib import Path
+from regraft.backbones import BACKBONES, choose_engine, open_engine
+
+for _ in range(2):
+    open_engine(BACKBONES["efficientnet-lite0"], choose_engine("openvino"), layer="auto", cache=Path(sys.argv[1]))
+"""
+
+
+@needs_another_user
+def test_damaged_weights_in_a_cache_that_can_only_be_read_are_replaced_for_this_process(as_somebody, tmp_path):
+    """The network is opened, and the cache stays as it is."""
+    kept, _digest = keep_weights(BACKBONES["efficientnet-lite0"], tmp_path / "cache" / "weights")
+    kept.write_bytes(kept.read_bytes()[:-1])
+    done = as_somebody(tmp_path / "cache", program=("-c", OPEN))
+    assert done.returncode == 0, done.stderr
+    assert [path.name for path in kept.parent.iterdir()] == [kept.name]
 
 
 def test_predict_evaluate_and_check_go_on_without_keeping(command, broken_cache, probed, photos):

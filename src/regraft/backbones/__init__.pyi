@@ -14,6 +14,7 @@ from .processes import require_own_threads
 from .resolution import is_offline, resolve_backbone, resolve_own_network
 from .specification import LAYER_RULES_VERSION, BackboneSpec, WeightsSource
 from .tensor_files import load_tensors
+from .weight_packages import needed_extra
 from .weights import keep_state, keep_weights
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "keep_weights",
     "load_network",
     "load_tensors",
+    "needed_extra",
     "network_input",
     "open_engine",
     "require_engine",

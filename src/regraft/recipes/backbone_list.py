@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regraft.backbones import BACKBONES, is_offline
+from regraft.backbones import BACKBONES, is_offline, needed_extra
 from regraft.core import Value, cache_folder
 
 
@@ -16,12 +16,16 @@ class BackboneRow(Value):
     top1: float | None
     licence: str | None
     is_offline: bool
+    extra: str | None
     is_untrained: bool
     source: str | None
 
 
 def list_backbones() -> tuple[BackboneRow, ...]:
-    """The recommended backbones; `is_offline` tells whether the weights are on this machine already."""
+    """The recommended backbones.
+
+    `is_offline` tells whether the weights are on this machine already; `extra`, what has to be installed for them.
+    """
     cache = cache_folder()
     return tuple(
         BackboneRow(
@@ -32,6 +36,7 @@ def list_backbones() -> tuple[BackboneRow, ...]:
             top1=spec.top1,
             licence=spec.licence,
             is_offline=is_offline(spec, cache),
+            extra=needed_extra(spec),
             is_untrained=spec.is_untrained,
             source=spec.source,
         )

@@ -43,7 +43,7 @@ def _say_json(rows: Sequence[Value]) -> None:
 
 def _say_own_table(rows: Sequence[BackboneRow]) -> None:
     say_table(
-        ["name", "parameters", "input", "features", "ImageNet top-1", "licence", "offline"],
+        ["name", "parameters", "input", "features", "ImageNet top-1", "licence", "extra", "offline"],
         [
             [
                 row.name,
@@ -52,6 +52,7 @@ def _say_own_table(rows: Sequence[BackboneRow]) -> None:
                 f"{row.n_features:,}",
                 "to be trained" if row.is_untrained else f"{row.top1:.1f} %" if row.top1 else "",
                 row.licence or ("" if row.is_untrained else "unknown"),
+                row.extra or "",
                 "yes" if row.is_offline else "no",
             ]
             for row in rows
