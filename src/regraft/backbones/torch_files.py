@@ -32,6 +32,8 @@ _SIZES = {"protocol_version": _PROTOCOL, "little_endian": True, "type_sizes": {"
 _DTYPES: dict[str, np.dtype[Any]] = {"torch FloatStorage": np.dtype("<f4"), "torch LongStorage": np.dtype("<i8")}
 _DICTIONARY = "collections OrderedDict"
 _TENSOR = "torch._utils _rebuild_tensor_v2"
+_SIDES_AT_MOST = 8
+"""Convolutions have four; the product of thousands, each of 255 bytes, would take minutes."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def read_torch_file(content: bytes) -> dict[str, NDArray[Any]]:
         file = BytesIO(content)
         *prologue, tensors, keys = (_run(file) for _ in range(5))
         return _cut(prologue, tensors, keys, memoryview(content)[file.tell() :])
-    except (ValueError, TypeError, KeyError, IndexError, OverflowError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise BackboneError(
             f"This is no file of tensors in torch's older format: {shortened(str(error), 160)}."
         ) from error
@@ -85,7 +87,7 @@ def _cut(prologue: list[Any], tensors: Any, keys: Any, numbers: memoryview) -> d
     if type(tensors) is not dict or not all(type(tensor) is _Tensor for tensor in tensors.values()):
         raise ValueError("its object is no dictionary of tensors")
     by_key = {tensor.storage.key: tensor for tensor in tensors.values()}
-    if type(keys) is not list or len(keys) != len(tensors) or {*keys} != {*by_key}:
+    if type(keys) is not list or not len(keys) == len(by_key) == len(tensors) or {*keys} != {*by_key}:
         raise ValueError("it does not list one storage for each tensor")
     places, end = {}, 0
     for key in keys:
@@ -107,17 +109,18 @@ def _array(tensor: _Tensor, numbers: memoryview) -> NDArray[Any]:
 
 def _run(file: BytesIO) -> Any:
     """The value that the next pickle makes; the file then stands behind it."""
-    machine = _Machine()
-    for opcode, argument, _place in pickletools.genops(file):
+    machine, begin = _Machine(), file.tell()
+    for opcode, argument, place in pickletools.genops(file):
+        if (place == begin) != (opcode.name == "PROTO"):
+            raise ValueError("a pickle does not begin with its protocol")
         if opcode.name == "STOP":
             break
         if (operation := _OPERATIONS.get(opcode.name)) is None:
             raise ValueError(f"the operation {opcode.name} has no place in it")
         operation(machine, argument)
-    (value,) = machine.stacks.pop()
-    if machine.stacks:
-        raise ValueError("a mark has no end")
-    return value
+    if list(map(len, machine.stacks)) != [1]:
+        raise ValueError("a pickle makes something else than one value")
+    return machine.top
 
 
 class _Machine:
@@ -129,6 +132,13 @@ class _Machine:
     def __init__(self) -> None:
         self.stacks: list[list[Any]] = [[]]
         self._memory: dict[int, Any] = {}
+
+    @property
+    def top(self) -> Any:
+        """The value that came last."""
+        if not self.stacks[-1]:
+            raise ValueError("a value is missing")
+        return self.stacks[-1][-1]
 
     def begin(self, version: int) -> None:
         if version != 2:
@@ -143,9 +153,11 @@ class _Machine:
         self.put(_Name(name))
 
     def remember(self, place: int) -> None:
-        self._memory[place] = self.stacks[-1][-1]
+        self._memory[place] = self.top
 
     def recall(self, place: int) -> None:
+        if place not in self._memory:
+            raise ValueError("it recalls what was never remembered")
         self.put(self._memory[place])
 
     def mark(self, _argument: None) -> None:
@@ -156,16 +168,17 @@ class _Machine:
 
     def set_items(self, n: int | None) -> None:
         values = self._taken(n)
-        target = self.stacks[-1][-1]
+        target = self.top
         if type(target) is not dict or len(values) % 2 or not all(type(key) is str for key in values[::2]):
             raise ValueError("entries are put into something else than a dictionary of names")
-        if len({*target, *values[::2]}) != len(target) + len(values) // 2:
-            raise ValueError("two entries have one name")
+        n = len(target) + len(values) // 2
         target.update(zip(values[::2], values[1::2], strict=True))
+        if len(target) != n:
+            raise ValueError("two entries have one name")
 
     def append(self, _argument: None) -> None:
         values = self._taken(None)
-        if type(target := self.stacks[-1][-1]) is not list or not all(type(value) is str for value in values):
+        if type(target := self.top) is not list or not all(type(value) is str for value in values):
             raise ValueError("values are appended to something else than a list of keys")
         target.extend(values)
 
@@ -174,8 +187,8 @@ class _Machine:
         called, arguments = self._taken(2)
         if called == _Name(_DICTIONARY) and arguments == ():
             self.put({})
-        elif called == _Name(_TENSOR) and type(arguments) is tuple:
-            self.put(_tensor(*arguments))
+        elif called == _Name(_TENSOR) and type(arguments) is tuple and len(arguments) == 6:
+            self.put(_tensor(arguments))
         else:
             raise ValueError("something else than a dictionary or a tensor is to be made")
 
@@ -188,6 +201,8 @@ class _Machine:
 
     def put_storage(self, _argument: None) -> None:
         (parts,) = self._taken(1)
+        if type(parts) is not tuple or len(parts) != 6:
+            raise ValueError("a storage is not described as storages are")
         kind, name, key, device, n, view = parts
         known = type(name) is _Name and name.name in _DTYPES
         if (kind, device, view) != ("storage", "cpu", None) or not known or type(key) is not str or not _is_count(n):
@@ -200,13 +215,17 @@ class _Machine:
             if len(self.stacks) == 1:
                 raise ValueError("a mark is missing")
             return self.stacks.pop()
+        if len(self.stacks[-1]) < n:
+            raise ValueError("a value is missing")
         return [self.stacks[-1].pop() for _ in range(n)][::-1]
 
 
-def _tensor(storage: Any, begin: Any, shape: Any, strides: Any, *others: Any) -> _Tensor:
-    if type(storage) is not _Storage or type(shape) is not tuple or not all(map(_is_count, (begin, *shape))):
+def _tensor(parts: tuple[Any, ...]) -> _Tensor:
+    storage, begin, shape, strides, trained, hooks = parts
+    is_shaped = type(shape) is tuple and len(shape) <= _SIDES_AT_MOST and all(map(_is_count, shape))
+    if type(storage) is not _Storage or not is_shaped or not _is_count(begin):
         raise ValueError("a tensor is not described as tensors are")
-    if others != (False, {}):
+    if trained is not False or type(hooks) is not dict or hooks:
         raise ValueError("a tensor is trained, or has code beside it")
     if type(strides) is not tuple or len(strides) != len(shape) or not all(map(_is_count, strides)):
         raise ValueError("a tensor's strides are not those of its shape")
