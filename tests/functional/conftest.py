@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from base_site import ROOT, link_base
 from regraft.core import CACHE_VARIABLE
 
 COLOURS = {"blue": (40, 60, 220), "green": (40, 200, 60), "red": (220, 50, 40)}
@@ -42,6 +45,23 @@ def command(shared_cache, nursery, tmp_path):
         if check:
             assert done.returncode == 0, done.stderr
         return done
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def base(tmp_path_factory):
+    """Starts Python with the packages of the base alone."""
+    folder = tmp_path_factory.mktemp("base")
+    link_base(folder)
+    known = {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(folder)])}
+
+    def run(*arguments, cache, cwd=None):
+        command = [sys.executable, "-S", *map(str, arguments)]
+        environment = {**os.environ, **known, CACHE_VARIABLE: str(cache), "COLUMNS": "100"}
+        return subprocess.run(
+            command, capture_output=True, text=True, env=environment, cwd=cwd, timeout=120, check=False
+        )
 
     return run
 

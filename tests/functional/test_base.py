@@ -9,7 +9,6 @@ import sys
 
 import pytest
 
-from base_site import ROOT, link_base
 from regraft.core import CACHE_VARIABLE, VERB_EXTRAS, MissingExtraError
 
 INSTALL = "which is not installed. Install it with: pip install 'regraft[{}]'"
@@ -64,23 +63,6 @@ for name, run in verbs.items():
     run()
     print(name, *sorted({"torch", "torchvision", "timm"} & sys.modules.keys()))
 """
-
-
-@pytest.fixture(scope="module")
-def base(tmp_path_factory):
-    """Starts Python with the packages of the base alone."""
-    folder = tmp_path_factory.mktemp("base")
-    link_base(folder)
-    known = {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(folder)])}
-
-    def run(*arguments, cache, cwd=None):
-        command = [sys.executable, "-S", *map(str, arguments)]
-        environment = {**os.environ, **known, CACHE_VARIABLE: str(cache), "COLUMNS": "100"}
-        return subprocess.run(
-            command, capture_output=True, text=True, env=environment, cwd=cwd, timeout=120, check=False
-        )
-
-    return run
 
 
 @pytest.fixture(scope="module")

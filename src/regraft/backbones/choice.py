@@ -125,6 +125,8 @@ def accelerator() -> Literal["cuda", "mps"] | None:
 def _choose_device(engine: EngineName, device: Device) -> Literal["cpu", "cuda", "mps"]:
     if device == "cpu" or engine == "openvino":
         return "cpu"
+    if device != "auto":
+        require_extra("torch", f"--device {device}")
     found = accelerator()
     if device == "auto":
         return found or "cpu"

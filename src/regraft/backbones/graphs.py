@@ -76,9 +76,15 @@ def require_graph(spec: BackboneSpec, layer: str, cache: Path) -> None:
     Raises:
         MissingExtraError: The graph is not in the cache, and torch is not installed.
     """
-    if not has_extra("torch") and find_lite(spec) is None and _find_kept(cache, _name(spec, layer)) is None:
-        later = "until a later version exports classifiers ready to run"
-        raise MissingExtraError(f"Converting {spec.name} for this machine, {later},", "torch")
+    if has_extra("torch") or find_lite(spec) is not None:
+        return
+    if kept_file(cache / "graphs", f"{_name(spec, layer)}/graph.json") is None:
+        raise _missing_torch(spec)
+
+
+def _missing_torch(spec: BackboneSpec) -> MissingExtraError:
+    later = "; a later version will export classifiers that need none" if spec.weights.kind == "file" else ""
+    return MissingExtraError(f"Converting {spec.name} for this machine (once{later})", "torch")
 
 
 def _name(spec: BackboneSpec, layer: str) -> str:
@@ -108,10 +114,11 @@ def _keep_graph(spec: BackboneSpec, layer: str, cache: Path) -> Graph:
 
     Where the cache cannot be written, the graph is kept for the time of this process.
     """
-    require_graph(spec, layer, cache)
     name = _name(spec, layer)
     if (graph := _find_kept(cache, name)) is not None:
         return graph
+    if not has_extra("torch"):
+        raise _missing_torch(spec)
     try:
         return _kept(spec, layer, cache, cache / "graphs" / name)
     except OSError as error:
