@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 from cyclopts import App, CycloptsError, Group
 
 from regraft.cli.arguments import prepare
-from regraft.cli.output import is_told, open_console, say
+from regraft.cli.output import open_console, say, say_once
 from regraft.cli.streams import is_reader_gone, output_failure, prepare_streams
 from regraft.cli.verb_apps import PARSING
 from regraft.cli.verb_table import BEGINNINGS, VERBS, summary_of
@@ -73,8 +73,8 @@ def run(arguments: list[str], *, debug: bool = False) -> int:
         if debug:
             say(traceback.format_exc(), aside=True)
         message, exit_code = _explained(error, arguments)
-        if TOLD_ELSEWHERE not in getattr(error, "__notes__", ()) and not is_told(message):
-            say(f"regraft: {message}", aside=True)
+        if TOLD_ELSEWHERE not in getattr(error, "__notes__", ()):
+            say_once(f"regraft: {message}")
         return exit_code
     return 0
 

@@ -9,10 +9,11 @@ import json
 import os
 import shutil
 import sys
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TextIO
 
-from regraft.core import digest_bytes, duration, printable, shell_quoted, shortened, visible
+from regraft.core import StoreError, digest_bytes, duration, printable, shell_quoted, shortened, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,6 +27,8 @@ _N_CASES = 3
 """Cases of a finding that are shown."""
 _DUMB = {"dumb", "unknown"}
 _N_COLUMNS_MIN = 20
+_PATIENCE_SECONDS = 10
+"""With another process that tells the same error."""
 
 
 def say(text: str = "", *, aside: bool = False) -> None:
@@ -63,24 +66,31 @@ def is_mute() -> bool:
     return os.environ.get("RANK", "0") != "0"
 
 
-def is_told(message: str) -> bool:
-    """Whether another of the processes that train together has said this already; else it is for this one to say.
+def say_once(text: str) -> None:
+    """Text on standard error, from one of the processes that train together on this machine.
 
     Any of them may be the first, and the only one, to meet an error, and torchrun ends the others as soon as one has
-    failed. They leave a mark where torchrun keeps what they fail with: a folder of this machine and this start.
+    failed. Who speaks holds a lock until it has spoken, and then leaves a mark, where torchrun keeps what processes
+    fail with: a folder of this machine and this start.
     """
     place, rank = os.environ.get("TORCHELASTIC_ERROR_FILE"), os.environ.get("RANK", "0")
     if not place:
-        return False
-    mark = Path(place).parent.parent / f"told-{digest_bytes(message.encode('utf-8', 'surrogatepass'))[:16]}"
-    try:
-        with mark.open("x", encoding="utf-8") as file:
-            file.write(rank)
-    except FileExistsError:
-        return mark.read_text(encoding="utf-8") != rank
-    except OSError:  # torchrun's folder is gone: better twice than never
-        return False
-    return False
+        say(text, aside=True)
+        return
+    from regraft.core import exclusive
+
+    mark = Path(place).parent.parent / f"told-{digest_bytes(text.encode('utf-8', 'surrogatepass'))[:16]}"
+    lock = mark.with_suffix(".lock")
+    with ExitStack() as held:
+        # Better twice than never: torchrun's folder is gone, who speaks cannot end, or this one is asked to stop.
+        with suppress(OSError, StoreError, KeyboardInterrupt):
+            lock.touch()
+            held.enter_context(exclusive(lock, timeout_seconds=_PATIENCE_SECONDS, is_made=False))
+            if mark.read_text(encoding="utf-8") != rank:
+                return
+        say(text, aside=True)
+        with suppress(OSError):
+            mark.write_text(rank, encoding="utf-8")
 
 
 def open_console(*, is_error: bool = False) -> Console:

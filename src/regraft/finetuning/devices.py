@@ -168,8 +168,8 @@ def join_world(device: str) -> World:
     except (RuntimeError, KeyError, ValueError) as error:  # what torch raises, and where a variable is missing
         given = os.environ.get
         raise TrainingError(
-            f"Process {given('RANK', '?')} of the {given('WORLD_SIZE')} that are to train together does not find the "
-            f"others at {given('MASTER_ADDR', '?')}:{given('MASTER_PORT', '?')} ({str(error).partition(chr(10))[0]}). "
+            f"One of the {given('WORLD_SIZE')} processes that are to train together does not find the others at "
+            f"{given('MASTER_ADDR', '?')}:{given('MASTER_PORT', '?')} ({str(error).partition(chr(10))[0]}). "
             "See that torchrun starts all of them, that they reach this address, and that its port is used by "
             "nothing else (torchrun --master-port)."
         ) from error

@@ -3,10 +3,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+from contextlib import suppress
 
 import pytest
 
-from regraft.cli.output import is_mute, open_console, say, say_csv, say_json, say_table
+from regraft.cli.output import is_mute, open_console, say, say_csv, say_json, say_once, say_table
 from regraft.cli.progress_bar import ProgressBar
 
 STEERING = ["a\nb", "c\rd", "\x1b[31m", "\x9b31m", "\u202egpj"]
@@ -123,3 +124,26 @@ def test_of_processes_that_train_together_the_first_speaks(monkeypatch, rank, ex
     else:
         monkeypatch.setenv("RANK", rank)
     assert is_mute() == expected
+
+
+class Ended(io.StringIO):
+    """Standard error of a process that is ended before it has written."""
+
+    def write(self, _text):
+        """The end."""
+        raise SystemExit
+
+
+def test_what_one_process_tells_for_all_is_never_lost(tmp_path, monkeypatch):
+    """One that was ended before it could speak keeps nobody from it, nor does a folder that torchrun has removed."""
+    start, said = tmp_path / "start", io.StringIO()
+    start.mkdir()
+    children = ((start, Ended()), (start, said), (start, said), (tmp_path / "removed", said))
+    for rank, (folder, stream) in enumerate(children):
+        monkeypatch.setenv("RANK", str(rank))
+        monkeypatch.setenv("TORCHELASTIC_ERROR_FILE", str(folder / str(rank) / "error.json"))
+        monkeypatch.setattr("sys.stderr", stream)
+        with suppress(SystemExit):
+            say_once("No photos.")
+    assert said.getvalue() == 2 * "No photos.\n", "by the second for the third, and by the last"
+    assert [path.name for path in tmp_path.iterdir()] == ["start"]

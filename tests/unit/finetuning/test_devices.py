@@ -83,20 +83,25 @@ def test_the_others_raise_what_the_first_process_did(nursery, tmp_path):
 
 
 def test_a_port_that_is_taken_is_told_in_a_sentence(loopback, monkeypatch):
-    """Which process, where it looked for the others, what the system said, and what to do."""
+    """Where it looked for the others, what the system said, and what to do."""
     with socket.create_server((loopback, 0)) as taken:
         port = taken.getsockname()[1]
         settings = {"WORLD_SIZE": "2", "RANK": "0", "MASTER_ADDR": loopback, "MASTER_PORT": str(port)}
         for name, value in settings.items():
             monkeypatch.setenv(name, value)
-        start = f"Process 0 of the 2 that are to train together does not find the others at {loopback}:{port} ("
+        start = f"One of the 2 processes that are to train together does not find the others at {loopback}:{port} ("
         with pytest.raises(TrainingError, match=rf"^{re.escape(start)}.*address already in use.*--master-port\)\.$"):
             join_world("cpu")
 
 
-def test_a_process_that_is_not_told_its_number_is_told_in_a_sentence(monkeypatch):
-    """Half of torchrun's variables are none."""
-    monkeypatch.setenv("WORLD_SIZE", "2")
+@pytest.mark.parametrize(("rank", "reason"), [("0", "'none'"), ("1", "'none'"), (None, "'RANK'")])
+def test_all_processes_tell_a_wrong_start_alike(monkeypatch, rank, reason):
+    """Whichever it is: the same sentence, which is seen once (`tests/unit/cli/test_application.py`)."""
+    settings = {"WORLD_SIZE": "2", "RANK": rank, "MASTER_ADDR": "here", "MASTER_PORT": "none"}
     monkeypatch.delenv("RANK", raising=False)
-    with pytest.raises(TrainingError, match=r"^Process \? of the 2 .* \('RANK'\)\. See that torchrun starts all"):
+    for name, value in settings.items():
+        if value is not None:
+            monkeypatch.setenv(name, value)
+    start = "One of the 2 processes that are to train together does not find the others at here:none ("
+    with pytest.raises(TrainingError, match=rf"^{re.escape(start)}.*{reason}\)\. See that torchrun starts all"):
         join_world("cpu")
