@@ -12,7 +12,7 @@ import time
 import pytest
 
 import regraft
-from regraft.core import CACHE_VARIABLE, MissingExtraError, OptionError, TrainingError
+from regraft.core import CACHE_VARIABLE, MissingExtraError, OptionError, SilentProgress, TrainingError
 from regraft.grafting.sweeps.optuna_side import JOURNAL
 from regraft.reports import Sweep
 
@@ -189,6 +189,24 @@ def test_auto_is_decided_once_and_said(sweep):
     result = sweep(trials=2, from_stage="auto", budget=1e-4, over=("ema=none,0.9",))
     words = shlex.split(result.command)
     assert words[words.index("--from-stage") + 1] == "3"
+
+
+class Stopped(SilentProgress):
+    """Ctrl-C at the first sentence."""
+
+    def say(self, _text):
+        """The end."""
+        raise KeyboardInterrupt
+
+
+def test_a_sweep_that_was_stopped_while_it_prepared_is_waited_for_no_more(sweep, tmp_path):
+    """Also where its error is kept, as a notebook keeps the last one: the next sweep ends with fewer trials."""
+    settings = {"from_stage": "auto", "budget": 1e-4, "over": ("ema=none,0.9",), "runs": tmp_path}
+    with pytest.raises(KeyboardInterrupt) as kept:
+        sweep(trials=50, progress=Stopped(), **settings)
+    assert list(tmp_path.glob(f".training-*/{JOURNAL}")), "it had joined"
+    assert len(sweep(trials=2, **settings).search.trials) == 2
+    assert kept.tb is not None
 
 
 def test_a_training_that_cannot_go_on_is_a_failed_trial(sweep, tmp_path):

@@ -80,13 +80,13 @@ def sweep(
     progress = progress or SilentProgress()
     watch = Stopwatch()
     run = sweep_folder(source, options)  # a name that is taken is found out now, not after an hour
-    opened = open_sweep(source, options, progress, watch)
-    room = opened.room
-    with ExitStack() as alone:
-        with watch.stage("run trials"), Team(source, options, room.study.journal) as team, room.stoppable():
-            room.work()
-            team.wait()
-            is_over = alone.enter_context(room.finished())
+    with ExitStack() as held:
+        with open_sweep(source, options, progress, watch) as opened:
+            room = opened.room
+            with watch.stage("run trials"), Team(source, options, room.study.journal) as team, room.stoppable():
+                room.work()
+                team.wait()
+                is_over = held.enter_context(room.to_the_end())
         if is_over:
             progress.say("Another process has written the result.")
             folder, search = find_outcome(opened)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -181,6 +182,15 @@ def test_a_sweep_that_is_over_has_nothing_to_do(tmp_path):
     assert not list(tmp_path.iterdir()), "its folder is not made again"
 
 
+def test_what_a_process_left_that_was_killed_at_the_end_is_removed(tmp_path):
+    """By the next sweep."""
+    one = study_in(tmp_path / "sweep")
+    shutil.copytree(one.folder, tmp_path / "sweep-77")
+    study_in(tmp_path / "sweep")
+    assert [path.name for path in tmp_path.iterdir()] == ["sweep"]
+    assert not one.is_over
+
+
 def test_who_wants_more_trials_is_waited_for(tmp_path):
     """For as long as that process lives and has not left."""
     few, many = (SweepStudy(tmp_path, SPACE, seed=5, default=DEFAULT, n_trials=number) for number in (2, 3))
@@ -192,6 +202,7 @@ def test_who_wants_more_trials_is_waited_for(tmp_path):
     assert not is_complete(few)
     more.leave()
     assert is_complete(few)
+    assert len(list(tmp_path.glob("*-wanted.lock"))) == 2, "what nobody wants any more is not kept"
 
 
 NEXT = """

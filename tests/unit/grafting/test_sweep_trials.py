@@ -58,7 +58,7 @@ def test_a_log_of_a_waiting_process_grows_with_what_is_finished(tmp_path):
             last.stop()
 
     heard = Heard(end)
-    with room(tmp_path, heard).finished() as is_over:
+    with room(tmp_path, heard).to_the_end() as is_over:
         assert not is_over
     sentence = "Another process runs the last trials: waiting for it."
     assert heard.lines == [("Sweep", 2, "trials"), 1, sentence, 1]
@@ -74,5 +74,5 @@ def test_ctrl_c_is_answered_wherever_it_comes(tmp_path):
     finish_one(other)
     waiting = room(tmp_path, Heard(interrupt))
     message = "1 finished trial of 2 kept: run the same command again"
-    with other.take(2), pytest.raises(InterruptedRunError, match=message), waiting.stoppable(), waiting.finished():
+    with other.take(2), pytest.raises(InterruptedRunError, match=message), waiting.stoppable(), waiting.to_the_end():
         pass

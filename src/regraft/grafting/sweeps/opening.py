@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ from regraft.grafting.sweeps.study import SweepStudy
 from regraft.grafting.sweeps.trials import TrialRoom, check_variants
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from regraft.core import Progress
@@ -55,7 +56,8 @@ class OpenedSweep:
         return find_problems(data.manifest, data.digests, data.unreadable, [None] * len(data.digests))
 
 
-def open_sweep(source: str, options: SweepOptions, progress: Progress, watch: Stopwatch) -> OpenedSweep:
+@contextmanager
+def open_sweep(source: str, options: SweepOptions, progress: Progress, watch: Stopwatch) -> Iterator[OpenedSweep]:
     """Find out what would end a sweep later, and make what all of its trials share.
 
     Args:
@@ -63,6 +65,9 @@ def open_sweep(source: str, options: SweepOptions, progress: Progress, watch: St
         options: What is varied, and what is not.
         progress: Where to report.
         watch: The times so far.
+
+    Yields:
+        The sweep. Others wait for this process's trials from the moment that it joins them to the end of the context.
 
     Raises:
         OptionError: What is varied makes no sense, or this is one of torchrun's processes.
@@ -82,16 +87,19 @@ def open_sweep(source: str, options: SweepOptions, progress: Progress, watch: St
         )
     data = everything.select(portions.seen)
     folder = training_folder(options.alike(), source, data)
-    with watch.stage("prepare trainings"):
-        room = TrialRoom(
-            options=options,
-            folds=_judging(data, portions, options),
-            is_own=portions.own is not None,
-            study=_study(folder, space, options),
-            shared=SharedParts(data, space, folder, join_world(data.choice.device), progress),
-        )
-        room.make_ready()
-    return OpenedSweep(source, room, everything, len(portions.train), len(portions.test))
+    with ExitStack() as held:
+        with watch.stage("prepare trainings"):
+            study = _study(folder, space, options)
+            held.callback(study.leave)
+            room = TrialRoom(
+                options=options,
+                folds=_judging(data, portions, options),
+                is_own=portions.own is not None,
+                study=study,
+                shared=SharedParts(data, space, folder, join_world(data.choice.device), progress),
+            )
+            room.make_ready()
+        yield OpenedSweep(source, room, everything, len(portions.train), len(portions.test))
 
 
 def _study(folder: Path, space: Sequence[SweptOption], options: SweepOptions) -> SweepStudy:

@@ -60,6 +60,8 @@ class SweepStudy:
         self.folder, self.space, self.seed, self.default = folder, space, seed, default
         self._distributions = {option.name: distribution_of(option) for option in space}
         with exclusive(self.folder / _LOCK):
+            for ended in self.folder.parent.glob(f"{self.folder.name}-*"):  # by a process that was killed meanwhile
+                shutil.rmtree(ended, ignore_errors=True)
             self._study = open_study(self.journal)
             self.mark = read_mark(self.journal)
             self._wanting = ExitStack()
@@ -86,7 +88,7 @@ class SweepStudy:
             self.folder.rename(ended)  # at once: what the next sweep puts into this place is not removed
         except OSError:  # Windows moves no open files
             ended = self.folder
-        (ended / JOURNAL).unlink()
+        (ended / JOURNAL).unlink(missing_ok=True)  # who begins the next sweep removes it, too
         shutil.rmtree(ended, ignore_errors=True)
 
     def take(self, n_trials: int) -> HeldTrial | None:
@@ -165,9 +167,11 @@ class SweepStudy:
         for path in self.folder.glob(f"*{_WANTED}"):
             try:
                 with exclusive(path, timeout_seconds=0):
-                    pass  # its process has left, or died
+                    pass
             except StoreError:
                 yield int(path.name.partition("-")[0])
+            else:  # its process has left, or died
+                path.unlink()
 
     def _lock_of(self, number: int) -> Path:
         return self.folder / f"trial-{number}.lock"

@@ -80,7 +80,7 @@ class TrialRoom:
             self._mark(held)
 
     @contextmanager
-    def finished(self) -> Iterator[bool]:
+    def to_the_end(self) -> Iterator[bool]:
         """Run also what processes leave that die, wait for what others run and want; then nobody else has the trials.
 
         Yields:
@@ -112,8 +112,6 @@ class TrialRoom:
                 f"Stopped. {plural(self.study.n_finished(), 'finished trial')} of {self.options.trials} kept: run the "
                 "same command again to go on."
             ) from None
-        finally:
-            self.study.leave()
 
     def _show(self) -> None:
         """Move the bar to the trials that are finished here and elsewhere."""

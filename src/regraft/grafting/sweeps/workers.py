@@ -101,6 +101,6 @@ def join_sweep() -> None:
     order = Order.from_exact_json(sys.stdin.read())
     if not order.journal.exists():  # the sweep is over already
         return
-    room = open_sweep(order.source, order.options, SilentProgress(), Stopwatch()).room
-    with suppress(InterruptedRunError), room.stoppable():
-        room.work()
+    sweep = open_sweep(order.source, order.options, SilentProgress(), Stopwatch())
+    with sweep as opened, suppress(InterruptedRunError), opened.room.stoppable():
+        opened.room.work()
