@@ -13,7 +13,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TextIO
 
-from regraft.core import StoreError, digest_bytes, duration, printable, shell_quoted, shortened, visible
+from regraft.core import StoreError, duration, printable, shell_quoted, shortened, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -77,7 +77,7 @@ def say_once(text: str) -> None:
     if not place:
         say(text, aside=True)
         return
-    from regraft.core import exclusive
+    from regraft.core import digest_bytes, exclusive
 
     mark = Path(place).parent.parent / f"told-{digest_bytes(text.encode('utf-8', 'surrogatepass'))[:16]}"
     lock = mark.with_suffix(".lock")
