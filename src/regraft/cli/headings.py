@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, get_origin
 
 from cyclopts import Group, Parameter
 
-from regraft.core import EXTRAS, VERB_EXTRAS, extra_mark, option_kinds
+from regraft.core import EXTRAS, VERB_EXTRAS, as_typed, extra_mark, option_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -44,13 +44,15 @@ def arrange(arguments: ArgumentCollection, models: Iterable[type[Options]]) -> N
     """
     models = list(models)
     places = {
-        _typed(name): (_heading(place[0], model, models), place[1])
+        as_typed(name): (_heading(place[0], model, models), place[1])
         for model in models
         for name in model.model_fields
         if (place := model.place(name)) is not None
     }
     marks = {
-        _typed(name): extra_mark(extra, *values) for model in models for name, (extra, values) in _extras(model).items()
+        as_typed(name): extra_mark(extra, *values)
+        for model in models
+        for name, (extra, values) in _extras(model).items()
     }
     for argument in arguments:
         shape = Parameter(
@@ -61,10 +63,6 @@ def arrange(arguments: ArgumentCollection, models: Iterable[type[Options]]) -> N
         under = Parameter(group=places[argument.name][0]) if argument.name in places else None
         argument.parameter = Parameter.combine(argument.parameter, shape, under)
     arguments.sort(key=lambda argument: places[argument.name][1] if argument.name in places else 0)
-
-
-def _typed(name: str) -> str:
-    return f"--{name.replace('_', '-')}"
 
 
 def _extras(model: type[Options]) -> dict[str, tuple[str, tuple[str, ...]]]:

@@ -19,6 +19,7 @@ from regraft.core import (
     VERB_OPTIONS,
     OptionError,
     Options,
+    as_typed,
     explain_unknown,
     explain_validation,
     nearest,
@@ -125,11 +126,6 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def spelt(name: str) -> str:
-    """An option's name as it is typed."""
-    return f"--{name.replace('_', '-')}"
-
-
 def _own(verb: str | None) -> dict[str, Argument]:
     """A verb's options by their Python names."""
     if verb is None:
@@ -141,7 +137,7 @@ def _own(verb: str | None) -> dict[str, Argument]:
 def _of_values(error: ValidationError, verb: str | None) -> str:
     models: list[type[Options]] = [] if verb is None else verb_app(verb).models
     model = next((one for one in models if one.__name__ == error.title), None)
-    return explain_validation(error, model, spelt=spelt)
+    return explain_validation(error, model, spelt=as_typed)
 
 
 def _unknown(error: UnknownOptionError, verb: str | None) -> str:
@@ -149,12 +145,12 @@ def _unknown(error: UnknownOptionError, verb: str | None) -> str:
     own = _own(verb)
     positive = given.removeprefix("--no-").replace("-", "_")
     if given.startswith("--no-") and positive in own:
-        return f"Option {spelt(positive)} cannot be switched off: it is {wanted(own[positive].hint)}."
+        return f"Option {as_typed(positive)} cannot be switched off: it is {wanted(own[positive].hint)}."
     names = {one.name for one in own.values()}
     if len(given) == 2 and given[1:] not in SYNONYMS:
         long = ", ".join([name for name in sorted(names) if name[2] == given[1]][:3])
         return f"There is no option {given}: options have long names{f' ({long})' if long else ''}."
-    return explain_unknown(given, own, verb=verb, others=VERB_OPTIONS, spelt=spelt)
+    return explain_unknown(given, own, verb=verb, others=VERB_OPTIONS, spelt=as_typed)
 
 
 def _missing(argument: Argument | None, verb: str | None) -> str:

@@ -42,6 +42,7 @@ from .rows import Rows
 from .seeding import generator, hash_key
 from .tensors import digest_tensors, read_tensor_header
 from .text import (
+    as_typed,
     duration,
     megabytes,
     plural,
@@ -86,6 +87,7 @@ __all__ = [
     "as_path",
     "as_paths",
     "as_source",
+    "as_typed",
     "atomic_path",
     "cache_folder",
     "came_later",

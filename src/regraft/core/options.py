@@ -24,7 +24,7 @@ from regraft.core.extras import VERB_EXTRAS, require_extra
 from regraft.core.json_writing import exact_json
 from regraft.core.option_faults import explain_validation
 from regraft.core.paths import as_path, described
-from regraft.core.text import all_printable, printable, quoted
+from regraft.core.text import all_printable, as_typed, printable, quoted
 from regraft.core.verb_options import VERB_OPTIONS
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ def _require_extras(options: Options) -> None:
     if options.VERB in VERB_EXTRAS:
         require_extra(VERB_EXTRAS[options.VERB], f"The verb {options.VERB}")
     for name, (extra, values) in options.extras().items():
-        value, option = getattr(options, name), f"--{name.replace('_', '-')}"
+        value, option = getattr(options, name), as_typed(name)
         if value in values:
             require_extra(extra, f"{option} {value}")
         elif not values and value != type(options).model_fields[name].default:

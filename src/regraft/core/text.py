@@ -100,6 +100,11 @@ def duration(seconds: float) -> str:
     return f"{plural(days, 'day')} {hours} h" if hours else plural(days, "day")
 
 
+def as_typed(name: str) -> str:
+    """An option's name in a command line: `--test-fraction` of `test_fraction`."""
+    return f"--{name.replace('_', '-')}"
+
+
 def shell_quoted(text: str) -> str:
     r"""`text` as one word of a command line, in visible characters: a byte that has none is written as `$'\xff'`.
 

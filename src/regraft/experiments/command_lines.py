@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regraft.core import shell_quoted
+from regraft.core import as_typed, shell_quoted
 
 if TYPE_CHECKING:
     from regraft.core import Options
@@ -23,7 +23,7 @@ def command_line(options: Options, *positional: str) -> str:
         value = getattr(options, name)
         if not is_repeated.get(name, True) or value == field.default:
             continue
-        flag = f"--{name.replace('_', '-')}"
+        flag = as_typed(name)
         if isinstance(value, bool):
             parts.append(flag if value else f"--no-{flag[2:]}")
         else:

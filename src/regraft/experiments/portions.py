@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regraft.core import DataError, plural
+from regraft.core import DataError, as_typed, plural
 from regraft.data import Finding, assign_splits, has_own_validation, make_finding
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _remarks(manifest: Manifest, portions: Portions, options: ExperimentOptions)
         yield from _without_judges(manifest)
         return
     idle = [name for name in type(options).with_fact("judges") if name in options.model_fields_set]
-    no_effect = "".join(f" --{name.replace('_', '-')} has no effect." for name in idle)
+    no_effect = "".join(f" {as_typed(name)} has no effect." for name in idle)
     yield make_finding(
         "own_validation",
         "note",

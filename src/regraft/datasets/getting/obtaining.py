@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regraft.core import DataError, OptionError, megabytes, plural, require_space
+from regraft.core import DataError, OptionError, as_typed, megabytes, plural, require_space
 from regraft.datasets.fetching import find_brought, gather_archives
 from regraft.datasets.provenance import Provenance, digest_images, read_provenance, write_provenance
 from regraft.datasets.staging import StagedFolder, resolve_folder
@@ -64,7 +64,7 @@ def _foreground(row: Dataset, options: GetDatasetOptions) -> Foreground | None:
     if row.layout == "wake-words":
         return Foreground(category=COCO_CATEGORIES[options.foreground_class], area=options.small_object_area)
     if given := sorted(options.model_fields_set & {"foreground_class", "small_object_area"}):
-        raise OptionError(f"--{given[0].replace('_', '-')} is for visualwakewords, not for {row.name}.")
+        raise OptionError(f"{as_typed(given[0])} is for visualwakewords, not for {row.name}.")
     return None
 
 

@@ -6,7 +6,7 @@ import difflib
 import math
 from typing import TYPE_CHECKING, TypeGuard, cast, get_args
 
-from regraft.core import OptionError, quoted
+from regraft.core import OptionError, as_typed, quoted
 from regraft.grafting.finetune_options import FinetuneOptions
 from regraft.grafting.sweeps.options import DEFAULT_SPACE
 from regraft.reports import Setting, SweptOption
@@ -73,7 +73,7 @@ def _read(text: str) -> SweptOption:
         example = " or a range, low..high" if _is_number(name) else ""
         raise OptionError(
             f"{quoted(text)} leaves nothing to vary: name two or more values, a,b{example}. To set the option, use "
-            f"--{name.replace('_', '-')}."
+            f"{as_typed(name)}."
         )
     return SweptOption(name=name, choices=choices)
 
