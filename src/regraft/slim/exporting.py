@@ -40,7 +40,7 @@ def export(given: Given, _progress: Progress, say: Callable[[str], None]) -> Non
     place, sentences = place_to_measure(given.required("checkpoint_path"))
     for sentence in sentences:
         say(f"Note: {sentence}")
-    if kept_steps(place) and not is_run(place):
+    if not is_run(place) and kept_steps(place):
         raise OptionError(
             f"The training of {place} is not finished, and a checkpoint is no classifier to hand on. Finish it "
             "by the command that began it, or measure it: regraft slim eval_image_classifier."
