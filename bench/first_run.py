@@ -1,9 +1,9 @@
 """A new machine, whole processes: a first probe, one with the network kept, a first prediction, `--help`.
 
-`first probe` and `predict` begin with an empty cache each time; `probe, network kept` has the weights and the converted
-network, and no features. Then where the time of both probes goes, by the stages of their `run.json` (the rest is Python
-and imports), and what the parts of `features` take one by one: decoding and inference overlap in a run. With an earlier
-Regraft, both take turns on the same photos:
+`first probe` and `predict` begin with an empty cache each time; `probe, network kept` has what a first one keeps of the
+network (its weights; earlier Regrafts keep the converted network, too), and no features. Then where the time of both
+probes goes, by the stages of their `run.json` (the rest is Python and imports), and what the parts of `features` take
+one by one: decoding and inference overlap in a run. With an earlier Regraft, both take turns on the same photos:
 
     git worktree add ../before COMMIT
     python bench/first_run.py --before ../before    # 400 photos of 500 x 375; about 4 minutes on 2 cores
@@ -148,11 +148,11 @@ def time_parts(photos: Path) -> dict[str, float]:
     files = sorted(photos.rglob("*.jpg"))
     open_network = partial(open_engine, SPEC, choose_engine(), layer="penultimate", cache=cache_folder())
     weights = seconds_of(lambda: keep_weights(SPEC, cache_folder() / "weights"))
-    built, opened = seconds_of(open_network), seconds_of(open_network)
+    first, later = seconds_of(open_network), seconds_of(open_network)
     return {
         "weights, read and kept": weights,
-        "graph, built and kept": built - opened,
-        "graph, opened and compiled": opened,
+        "network, first opened: more than later": first - later,
+        "network, opened: built or read, compiled": later,
         "decoding alone": len(files) / decode_alone(files),
         "inference alone": len(files) / infer(open_network(), len(files)),
     }
