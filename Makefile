@@ -12,9 +12,17 @@ PAGES := docs/slim_tables.py docs/knobs/pictures.py bench/readme_table.py
 FIGURES := $(filter-out $(PAGES) bench/mutations.py,$(SCRIPTS))
 
 OLDEST := $(VENV)-lowest
-OF_THE_BASE := $(addprefix tests/unit/,core data images features heads evaluation reports)
+LOWEST := $(OLDEST)/.installed
+OF_THE_BASE := $(addprefix tests/unit/, \
+	core data images features heads evaluation reports experiments \
+	$(addprefix datasets/,conversion fetching getting unpacking writing) \
+	$(patsubst %,cli/test_%.py,help log_lines output standard_input) \
+	$(patsubst %,recipes/test_%.py,cache_care front_door scanning) \
+	$(patsubst %,slim/test_%.py,directories flag_files flags scopes)) \
+	$(patsubst %,tests/attacks/test_%.py,images shards tars zips) tests/contract/test_image_estimators.py
 
 .PHONY: setup demo check format test quick lowest mutations bench pages clean
+.NOTPARALLEL:  # targets install into one environment
 
 setup: $(STAMP)
 
@@ -47,13 +55,16 @@ test: setup
 quick: setup
 	$(BIN)/python -m pytest $(IN_WORKERS) -m "not slow"
 
-lowest: setup
+lowest: $(LOWEST)
+	$(OLDEST)/bin/python -m pytest $(IN_WORKERS) -m "not slow" $(OF_THE_BASE)
+	$(OLDEST)/bin/python -m pytest $(IN_WORKERS) tests/packaging
+
+$(LOWEST): $(INSTALLED) tools/lowest_versions.py | $(STAMP)
 	rm -rf $(OLDEST)
 	$(PYTHON) -m venv $(OLDEST)
 	$(BIN)/python tools/lowest_versions.py >$(OLDEST)/requirements.txt
-	$(OLDEST)/bin/python -m pip install --quiet --no-compile --requirement $(OLDEST)/requirements.txt '.[test]'
-	$(OLDEST)/bin/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow" $(OF_THE_BASE)
-	$(OLDEST)/bin/python -m pytest -n $(WORKERS) --dist loadfile tests/packaging
+	$(OLDEST)/bin/python -m pip install --quiet --no-compile --requirement $(OLDEST)/requirements.txt --editable '.[test]'
+	touch $@
 
 mutations: setup
 	$(BIN)/python bench/mutations.py
