@@ -15,14 +15,16 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 
 
-def link_base(folder: Path) -> None:
+def link_base(folder: Path, *extras: str) -> None:
     """Put links into a folder to all that Regraft's base needs, and to nothing else; with `python -S` only they count.
 
     Args:
         folder: It exists.
+        extras: Whose packages are linked, too.
     """
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    link_packages(folder, project["dependencies"])
+    optional = project["optional-dependencies"]
+    link_packages(folder, [*project["dependencies"], *(line for extra in extras for line in optional[extra])])
     own = distribution("regraft")
     (folder / "regraft-0.dist-info").mkdir()
     (folder / "regraft-0.dist-info" / "METADATA").write_text(own.read_text("METADATA") or "", encoding="utf-8")
