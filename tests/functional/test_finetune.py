@@ -72,7 +72,7 @@ def test_ctrl_c_keeps_the_state_and_the_same_command_goes_on(photos, shared_cach
         "--from-stage",
         "7",
         "--epochs",
-        "40",
+        "12",
         "--views",
         "1",
         "--n-strengths",
@@ -117,6 +117,7 @@ def test_behind_a_cut_is_learnt_what_the_whole_network_would_learn(photos, tmp_p
     import regraft
 
     settings = {"epochs": 2, "precision": "fp32", "clip_norm": None, "n_strengths": 5, "validation_fraction": 0}
+    settings["image_size"] = 128
     tail = regraft.finetune(photos, runs=tmp_path / "tail", from_stage="7", views=1, fresh_views="yes", **settings)
     whole = regraft.finetune(photos, runs=tmp_path / "whole", from_stage="1", layer_decay=1e-12, **settings)
     losses, probabilities = [], []
