@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from damaging import damage
 from extraction_child import computed_images, extract, images_of
 from regraft.core import StoreError
 from regraft.features import FeatureStore, shards
@@ -63,17 +64,6 @@ def assert_healed(files, uninterrupted, tmp_path):
         return computed_images(tmp_path / "log").total()
 
     return check
-
-
-def damage(path, rng, *, first=0, last=None):
-    """Flip a byte (three times of four) or cut the end off, anywhere between two places."""
-    raw = bytearray(path.read_bytes())
-    place = int(rng.integers(first, len(raw) if last is None else last))
-    if rng.random() < 0.75:
-        raw[place] ^= int(rng.integers(1, 256))
-    else:
-        del raw[place:]
-    path.write_bytes(raw)
 
 
 @pytest.mark.parametrize("case", range(80))

@@ -89,18 +89,9 @@ class Nursery:
             os.close(end)
         return WarmProcess(arguments, out, err, state)
 
-    def run(
-        self,
-        arguments: list[Any],
-        *,
-        env: dict[str, str],
-        cwd: Path | str | None = None,
-        given: str = "",
-        umask: int = -1,
-        timeout: float = 240,
-    ) -> subprocess.CompletedProcess[str]:
-        """Run a program to its end, as `subprocess.run(..., capture_output=True, text=True)`."""
-        process = self.start(arguments, env=env, cwd=cwd, given=given, umask=umask)
+    def run(self, arguments: list[Any], *, timeout: float = 240, **settings: Any) -> subprocess.CompletedProcess[str]:
+        """Run a program that `start` starts to its end, as `subprocess.run(..., capture_output=True, text=True)`."""
+        process = self.start(arguments, **settings)
         try:
             out, err = process.communicate(timeout=timeout)
         except BaseException:

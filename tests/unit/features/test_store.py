@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from known_rows import KEY, OTHER_KEY, ask_index, assert_complete, digests_of, rows_of, shards_of
 
+from damaging import damage
 from regraft.core import StoreError
 from regraft.features import FeatureStore
 
@@ -174,14 +175,7 @@ def test_a_store_that_cannot_be_used_says_so_in_a_sentence(store):
 def test_any_damage_to_a_shard_is_found_and_healed(store, case):
     """A byte changed or the end cut off anywhere in a shard: its rows go missing and can be added again."""
     path = shards_of(store)[0]
-    raw = bytearray(path.read_bytes())
-    rng = np.random.default_rng(case)
-    place = int(rng.integers(len(raw)))
-    if case % 4:
-        raw[place] ^= int(rng.integers(1, 256))
-    else:
-        del raw[place:]
-    path.write_bytes(raw)
+    damage(path, np.random.default_rng(case))
     features, found = store.read(KEY, digests_of(20))
     np.testing.assert_array_equal(features[found], rows_of(20)[found])
     verification = store.verify()

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from known_rows import KEY, OTHER_KEY, ask_index, assert_complete, digests_of, rows_of, shards_of
 
+from damaging import damage
 from regraft.core import StoreError
 
 
@@ -107,14 +108,7 @@ def test_an_index_that_somebody_holds_is_not_taken_for_damaged(store, monkeypatc
 def test_any_damage_to_the_index_is_healed(store, case):
     """A byte changed or the end cut off anywhere in the index never gives wrong rows."""
     path = store.folder / "catalogue.sqlite"
-    raw = bytearray(path.read_bytes())
-    rng = np.random.default_rng(case)
-    place = int(rng.integers(len(raw)))
-    if case % 4:
-        raw[place] ^= int(rng.integers(1, 256))
-    else:
-        del raw[place:]
-    path.write_bytes(raw)
+    damage(path, np.random.default_rng(case))
     features, found = store.read(KEY, digests_of(20))
     np.testing.assert_array_equal(features[found], rows_of(20)[found])
     missing = store.missing(KEY, digests_of(20))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from damaging import damage
 from regraft.core import StoreError
 from regraft.finetuning import CheckpointFolder
 from regraft.finetuning.state_trees import flatten_state
@@ -66,14 +67,7 @@ def test_damage_is_found_and_the_one_before_is_used(case, tree, tmp_path):
     folder = CheckpointFolder(tmp_path)
     folder.save(1, tree)
     newest = folder.save(2, tree)
-    rng = np.random.default_rng(case)
-    content = bytearray(newest.read_bytes())
-    place = int(rng.integers(len(content)))
-    if case % 4:
-        content[place] ^= int(rng.integers(1, 256))
-    else:
-        del content[place:]
-    newest.write_bytes(content)
+    damage(newest, np.random.default_rng(case))
     restored = folder.load_latest()
     assert restored.step == 1
     assert restored.skipped == ("The checkpoint of step 2 is damaged: the one of step 1 is used.",)
