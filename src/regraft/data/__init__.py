@@ -16,6 +16,7 @@ from regraft.data.files import (
 from regraft.data.finding import Finding, Severity, left_out, make_finding, unkept
 from regraft.data.fingerprints import Fingerprints, fingerprint_files, fingerprint_manifest
 from regraft.data.folders import has_image_name, is_hidden, place_images, read_folder
+from regraft.data.looks import LOOK, THUMBNAIL_PIXELS
 from regraft.data.manifest import Manifest, Split, require_classes
 from regraft.data.names import UNLABELLED, label_positions
 from regraft.data.problems import DataSummary, find_problems, summarise
@@ -39,8 +40,10 @@ from regraft.data.units import cluster_units
 __all__ = [
     "CONVERSION_FILE",
     "LABELS_FILE",
+    "LOOK",
     "N_BYTES_MAX",
     "READABLE_KINDS",
+    "THUMBNAIL_PIXELS",
     "UNLABELLED",
     "Conversion",
     "DataSummary",

@@ -3,11 +3,12 @@ from .folds import FoldTable
 from .linear import HeadKind, LinearHead
 from .linear_classifiers import LinearSVM, Softmax
 from .search import HeadSearch
-from .selection import Candidates, Selection, select_head
+from .selection import Candidates, CrossValidation, Selection, cross_validate, select_head
 from .walk import StrengthPath
 
 __all__ = [
     "Candidates",
+    "CrossValidation",
     "FoldTable",
     "HeadKind",
     "HeadSearch",
@@ -16,6 +17,7 @@ __all__ = [
     "Selection",
     "Softmax",
     "StrengthPath",
+    "cross_validate",
     "fit_temperature",
     "select_head",
     "softmax",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from regraft.core import quoted
-from regraft.heads.calibration import fit_temperature
+from regraft.heads.calibration import fit_temperature, softmax
 from regraft.heads.objectives import total_weights
 from regraft.heads.walk import Samples, StrengthPath, Walk
 
@@ -115,6 +115,55 @@ class Selection:
         return float(self.chosen.means[self.chosen.best])
 
 
+@dataclass(frozen=True, eq=False)
+class CrossValidation:
+    """What heads said of samples that they were not fitted on, at the best settings.
+
+    Attributes:
+        classes: (k,) the labels that there are.
+        scores: (n, k) out-of-fold scores; zeros where a sample is in no fold's test part.
+        is_held: (n,) whether it is in one.
+        temperature: Calibration, fitted on them.
+        paths: One for each width and normalisation.
+        chosen: The one of them with the best score.
+    """
+
+    classes: NDArray[Any]
+    scores: Array
+    is_held: NDArray[np.bool_]
+    temperature: float
+    paths: tuple[StrengthPath, ...]
+    chosen: StrengthPath
+
+    @property
+    def strength(self) -> float:
+        """The chosen C."""
+        return float(self.chosen.strengths[self.chosen.best])
+
+    @property
+    def probabilities(self) -> NDArray[np.float64]:
+        """(n, k) calibrated out-of-fold probabilities."""
+        return softmax(self.scores.astype(np.float64) / self.temperature)
+
+
+def cross_validate(
+    features: Array, labels: NDArray[Any], folds: FoldTable, candidates: Candidates, *, class_weight: ClassWeight = None
+) -> CrossValidation:
+    """Choose by cross-validation, as `select_head`, and keep what the folds' heads said; none is fitted on all samples.
+
+    Args:
+        features: (n, d) float32 or float64; the computation has the same precision.
+        labels: (n,) of at least two different values.
+        folds: Which samples each fold trains on and is judged on.
+        candidates: What to try.
+        class_weight: None, "balanced" or a dictionary.
+
+    Raises:
+        ValueError: A setting makes no sense for these features.
+    """
+    return _searched(features, labels, folds, candidates, class_weight=class_weight)[1]
+
+
 def select_head(
     features: Array,
     labels: NDArray[Any],
@@ -137,6 +186,20 @@ def select_head(
     Raises:
         ValueError: A setting makes no sense for these features.
     """
+    best, found = _searched(features, labels, folds, candidates, class_weight=class_weight, sample_weight=sample_weight)
+    return Selection(best.refitted(found.temperature), found.classes, found.paths, found.chosen)
+
+
+def _searched(
+    features: Array,
+    labels: NDArray[Any],
+    folds: FoldTable,
+    candidates: Candidates,
+    *,
+    class_weight: ClassWeight = None,
+    sample_weight: Array | None = None,
+) -> tuple[Walk, CrossValidation]:
+    """The best walk, and what came of all."""
     classes, codes = np.unique(labels, return_inverse=True)
     codes = codes.astype(np.int64)
     weights = total_weights(codes, classes, sample_weight, class_weight, features.dtype)
@@ -148,6 +211,7 @@ def select_head(
     for walk in walks:
         walk.run(candidates.strengths_for(walk.path.normalisation), can_grow=candidates.strengths is None)
     best = max(walks, key=lambda walk: walk.best_score)  # of equal ones the first
-    is_held = folds.is_test.any(axis=1)
+    is_held = np.asarray(folds.is_test.any(axis=1))
     temperature = fit_temperature(best.held_out_scores[is_held], codes[is_held], weights[is_held])
-    return Selection(best.refitted(temperature), classes, tuple(walk.path for walk in walks), best.path)
+    paths = tuple(walk.path for walk in walks)
+    return best, CrossValidation(classes, best.held_out_scores, is_held, temperature, paths, best.path)
