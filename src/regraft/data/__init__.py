@@ -16,6 +16,7 @@ from regraft.data.files import (
 from regraft.data.finding import Finding, Severity, left_out, make_finding, unkept
 from regraft.data.fingerprints import Fingerprints, fingerprint_files, fingerprint_manifest
 from regraft.data.folders import has_image_name, is_hidden, place_images, read_folder
+from regraft.data.grouping import file_series
 from regraft.data.looks import LOOK, THUMBNAIL_PIXELS
 from regraft.data.manifest import Manifest, Split, require_classes
 from regraft.data.names import UNLABELLED, label_positions
@@ -67,6 +68,7 @@ __all__ = [
     "assign_splits",
     "cluster_units",
     "explain_os_error",
+    "file_series",
     "find_problems",
     "fingerprint_files",
     "fingerprint_manifest",

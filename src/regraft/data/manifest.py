@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from regraft.core import DataError, OptionError, plural, printable, quoted
+from regraft.core import DataError, plural, printable, quoted
 from regraft.data.finding import make_finding, was
+from regraft.data.grouping import group_names
 from regraft.data.names import UNLABELLED
 
 if TYPE_CHECKING:
@@ -128,43 +128,36 @@ class Manifest:
             stored=tuple(self.stored[row] for row in chosen) if self.stored else (),
         )
 
-    def with_groups_from(self, pattern: str) -> Manifest:
-        r"""Name each image's group by a regular expression on its path.
+    def with_groups_from(self, expression: str) -> Manifest:
+        r"""Name each image's group by an expression on its path.
 
-        The pattern is searched in the path relative to the root (`00012/01153_00001.ppm`). The group's name is what
-        the part called `group` matches (`(?P<group>...)`), else what all parts in parentheses match, joined, else the
-        whole match: with `(\d+)/(\d+)_` images share a group if folder and number agree; with `(\d+)_` the number
+        A regular expression is searched in the path relative to the root (`00012/01153_00001.ppm`). The group's name is
+        what the part called `group` matches (`(?P<group>...)`), else what all parts in parentheses match, joined, else
+        the whole match: with `(\d+)/(\d+)_` images share a group if folder and number agree; with `(\d+)_` the number
         alone decides, whatever the class.
 
+        `order:60` makes a group of each 60 neighbours in the order of the files' names (`file_series`); the last group
+        of a series is shorter.
+
         Raises:
-            OptionError: The pattern is no regular expression.
+            OptionError: The expression is no regular expression, or the number is none.
             DataError: It finds nothing in some of the paths, or the same in all of them.
         """
-        try:
-            compiled = re.compile(pattern)
-        except re.error as error:
-            raise OptionError(f"--group-by {quoted(pattern, 400)} is no valid regular expression: {error}.") from error
-        groups = tuple(_group_name(compiled, path) for path in self.paths)
+        groups = tuple(group_names(self.paths, expression))
         nameless = [path for path, group in zip(self.paths, groups, strict=True) if group is None]
         if nameless:
             raise DataError(
-                f"--group-by {quoted(pattern, 400)} finds no group in {len(nameless):,} of {plural(len(self), 'path')} "
-                f"(first: {quoted(nameless[0])}). It is searched in the path below {self.root}."
+                f"--group-by {quoted(expression, 400)} finds no group in {len(nameless):,} of "
+                f"{plural(len(self), 'path')} (first: {quoted(nameless[0])}). It is searched in the path below "
+                f"{self.root}."
             )
         if len(groups) > 1 and len(set(groups)) == 1:
             raise DataError(
-                f"--group-by {quoted(pattern, 400)} puts all {plural(len(self), 'image')} into one group, "
-                f"{quoted(str(groups[0]))}: nothing would be left to test on. Match what tells objects apart."
+                f"--group-by {quoted(expression, 400)} puts all {plural(len(self), 'image')} into one group, "
+                f"{quoted(str(groups[0]))}: nothing would be left to test on. Match what tells objects apart, or "
+                "take fewer neighbours."
             )
         return replace(self, groups=groups)
-
-
-def _group_name(pattern: re.Pattern[str], path: str) -> str | None:
-    match = pattern.search(path)
-    if match is None:
-        return None
-    parts = (match["group"],) if "group" in pattern.groupindex else match.groups() or (match[0],)
-    return "/".join(part or "" for part in parts) if any(parts) else None
 
 
 def require_classes(manifest: Manifest, *, minimum: int = 2) -> Manifest:

@@ -45,7 +45,17 @@ def sort_naturally(names: Iterable[str]) -> tuple[str, ...]:
     listed = list(names)
     if all(_NUMBER.fullmatch(name) for name in listed):
         return tuple(sorted(listed, key=lambda name: (float(name), name)))
-    return tuple(sorted(listed, key=_natural_key))
+    return tuple(sorted(listed, key=natural_key))
+
+
+def natural_key(name: str) -> tuple[tuple[bool, int, str, str], ...]:
+    """Sorts digits before text, and by value: of two numbers without leading zeros the longer one is larger."""
+    parts = [part for part in _DIGITS.split(name) if part]
+    values = [part.lstrip("0") if _DIGITS.fullmatch(part) else None for part in parts]
+    return tuple(
+        (True, 0, part, "") if value is None else (False, len(value), value, part)
+        for part, value in zip(parts, values, strict=True)
+    )
 
 
 def loosely(name: str) -> str:
@@ -62,13 +72,3 @@ def ascii_quoted(name: str) -> str:
     """A name in quotes that shows what cannot be seen: letters that are written in two ways, odd blanks."""
     is_plain = name.isprintable() and unicodedata.is_normalized("NFC", name)
     return f"'{name}'" if is_plain else ascii(name)
-
-
-def _natural_key(name: str) -> tuple[tuple[bool, int, str, str], ...]:
-    """Digits before text, and by value: of two numbers without leading zeros the one with more digits is larger."""
-    parts = [part for part in _DIGITS.split(name) if part]
-    values = [part.lstrip("0") if _DIGITS.fullmatch(part) else None for part in parts]
-    return tuple(
-        (True, 0, part, "") if value is None else (False, len(value), value, part)
-        for part, value in zip(parts, values, strict=True)
-    )

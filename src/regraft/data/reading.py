@@ -17,7 +17,7 @@ class Reading:
     """What a user says of a data set.
 
     Attributes:
-        group_by: A column of the table, or a regular expression on the path, that names the groups
+        group_by: A column of the table, or an expression on the path, that names the groups
             (`Manifest.with_groups_from`); None for the column `group`, if there is one.
         path_column: The table's column of paths; None to recognise it.
         label_column: The table's column of labels; None to recognise it.

@@ -19,8 +19,8 @@ class SourceOptions(Options):
 
     group_by: str | None = Field(
         None,
-        description="Images of one object, which stay on one side of every split: a column's name, or a regular "
-        "expression on the path whose capture groups name the object.",
+        description="Images of one object, which stay on one side of every split: a column's name, a regular "
+        "expression on the path whose capture groups name the object, or order:60 for each 60 neighbouring files.",
         json_schema_extra=placed("data", 20) | decides("images"),
     )
     path_column: str | None = Field(
