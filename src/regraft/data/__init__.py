@@ -19,6 +19,7 @@ from regraft.data.folders import has_image_name, is_hidden, place_images, read_f
 from regraft.data.grouping import file_series
 from regraft.data.looks import LOOK, THUMBNAIL_PIXELS
 from regraft.data.manifest import Manifest, Split, require_classes
+from regraft.data.manifest_files import check_manifest_file, write_manifest
 from regraft.data.names import UNLABELLED, label_positions
 from regraft.data.problems import DataSummary, find_problems, summarise
 from regraft.data.reading import Reading
@@ -36,6 +37,7 @@ from regraft.data.shards import (
 from regraft.data.source_options import SourceOptions, asked_of
 from regraft.data.sources import list_images, read_manifest
 from regraft.data.splits import assign_splits, has_own_validation, split_folds, split_holdout
+from regraft.data.tables import open_table
 from regraft.data.units import cluster_units
 
 __all__ = [
@@ -66,6 +68,7 @@ __all__ = [
     "as_files",
     "asked_of",
     "assign_splits",
+    "check_manifest_file",
     "cluster_units",
     "explain_os_error",
     "file_series",
@@ -80,6 +83,7 @@ __all__ = [
     "list_images",
     "make_finding",
     "masked_crc32c",
+    "open_table",
     "place_images",
     "read_conversion",
     "read_folder",
@@ -92,4 +96,5 @@ __all__ = [
     "split_holdout",
     "summarise",
     "unkept",
+    "write_manifest",
 ]

@@ -36,6 +36,7 @@ def render_page(report: Report, *, thumbnail: Callable[[str], bytes | None] | No
     order = worst_first(assessment)
     context = {
         "report": report,
+        "json_name": "report.json",
         "assessment": assessment,
         "sections": _sections(report),
         "matrix": view_matrix(assessment),

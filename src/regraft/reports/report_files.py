@@ -1,10 +1,11 @@
-"""The files of reports, comparisons and sweeps: JSON for programs, `report.html` for people."""
+"""The files of reports, comparisons, sweeps and audits: JSON for programs, a page for people."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from regraft.core import atomic_path, printable
+from regraft.reports.audit_page import render_audit
 from regraft.reports.comparison_page import render_comparison
 from regraft.reports.page import render_page
 from regraft.reports.sweep_page import render_sweep
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from regraft.core import Value
+    from regraft.reports.audit import AuditReport
     from regraft.reports.comparison import Comparison
     from regraft.reports.report import Report
     from regraft.reports.sweep import Sweep
@@ -57,8 +59,24 @@ def write_sweep(sweep: Sweep, folder: Path) -> tuple[Path, Path]:
     return _write(folder / "sweep.json", sweep, render_sweep(sweep))
 
 
-def _write(json_path: Path, value: Value, page: str) -> tuple[Path, Path]:
-    html_path = json_path.with_name("report.html")
+def write_audit(
+    report: AuditReport, folder: Path, *, thumbnail: Callable[[str], bytes | None] | None = None
+) -> tuple[Path, Path]:
+    """Write `audit.json` and `audit.html`, each whole or not at all; returns their paths.
+
+    Args:
+        report: What to write.
+        folder: Where.
+        thumbnail: Gives the JPEG bytes of a small picture for an image's path, or None where it cannot be had.
+
+    Raises:
+        OSError: A file cannot be written.
+    """
+    return _write(folder / "audit.json", report, render_audit(report, thumbnail=thumbnail), page_name="audit.html")
+
+
+def _write(json_path: Path, value: Value, page: str, *, page_name: str = "report.html") -> tuple[Path, Path]:
+    html_path = json_path.with_name(page_name)
     for path, text in ((json_path, value.model_dump_json(indent=1)), (html_path, page)):
         with atomic_path(path) as aside:
             aside.write_text(printable(text), encoding="utf-8", newline="\n")

@@ -11,7 +11,7 @@ from regraft.data.tables.cells import (
     written_label,
 )
 from regraft.data.tables.column_words import LABEL_WORDS
-from regraft.data.tables.columns import SUFFIXES
+from regraft.data.tables.columns import SUFFIXES, open_table
 from regraft.data.tables.table_reading import read_table
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "CellError",
     "are_classes",
     "label_of",
+    "open_table",
     "placeholder_remark",
     "read_table",
     "squashed",

@@ -1,0 +1,81 @@
+"""What an audit found, as one value: `audit.json` is this, `audit.html` shows it."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from regraft.auditing import AuditFinding, AuditKind
+from regraft.core import Value, plural
+from regraft.evaluation import Estimate
+from regraft.reports.page_record import PageRecord
+from regraft.reports.report import LeftOutFile, Stage
+
+
+class MeasuredSplit(Value):
+    """The accuracy of the same classifier under one way to split, by cross-validation."""
+
+    name: str
+    accuracy: Estimate
+
+
+class Check(Value):
+    """Something that was looked for.
+
+    Attributes:
+        kind: What its findings are about.
+        name: What it is, in a few words.
+        looked_at: How much was looked at, or why it could not be looked for.
+        n_findings: How many findings came of it.
+        was_made: Whether it was looked for at all.
+    """
+
+    kind: AuditKind
+    name: str
+    looked_at: str
+    n_findings: int = 0
+    was_made: bool = True
+
+
+class AuditReport(PageRecord):
+    """All that an audit found.
+
+    Attributes:
+        description: What was looked at, as one line.
+        n_images: Readable, labelled images.
+        n_classes: Classes that have some.
+        splits: Accuracies that show how much the way to split matters; the first is the one that is usually made.
+        findings: The worst first.
+        checks: Everything that was looked for.
+        data_facts: Name -> value.
+        left_out: Files that could not be used.
+        stages: Times.
+    """
+
+    description: str = ""
+    n_images: int
+    n_classes: int
+    splits: tuple[MeasuredSplit, ...] = ()
+    findings: tuple[AuditFinding, ...] = ()
+    checks: tuple[Check, ...] = ()
+    data_facts: dict[str, str | int | float | None] = Field(default_factory=dict)
+    left_out: tuple[LeftOutFile, ...] = ()
+    stages: tuple[Stage, ...] = ()
+
+    @property
+    def n_warnings(self) -> int:
+        """Findings that would change the headline, or lose a class."""
+        return sum(one.severity == "warning" for one in self.findings)
+
+    @property
+    def sentence(self) -> str:
+        """The result in words."""
+        n_made = sum(check.was_made for check in self.checks)
+        if not self.findings:
+            return f"Nothing was found in {plural(self.n_images, 'image')}, by {plural(n_made, 'check')}."
+        n, n_warnings = len(self.findings), self.n_warnings
+        serious = (
+            "none of them changes what a measured accuracy means"
+            if not n_warnings
+            else f"{n_warnings} {'changes' if n_warnings == 1 else 'change'} what a measured accuracy means"
+        )
+        return f"{plural(n, 'finding')} in {plural(self.n_images, 'image')}; {serious}."
