@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from regraft.images import Transform, UnreadableImageError, decode_image, read_image
+from regraft.data import UnreadableImageError
+from regraft.images import Transform, decode_image, read_image
 
 SMALL = Transform(height=16, width=16)
 KINDS = ["JPEG", "PNG", "PPM", "BMP", "GIF", "WEBP", "TIFF"]

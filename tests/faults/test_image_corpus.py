@@ -14,8 +14,8 @@ import pytest
 
 from corpus import HOSTILE, all_cases, named
 from regraft.core import CACHE_VARIABLE
-from regraft.data import Reason
-from regraft.images import N_PIXELS_MAX, Transform, UnreadableImageError, decode_batches, decode_image
+from regraft.data import Reason, UnreadableImageError
+from regraft.images import N_PIXELS_MAX, Transform, decode_batches, decode_image
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*(corrupt EXIF|Truncated File)")  # and Pillow goes on
 SMALL = Transform(height=16, width=16)
@@ -29,7 +29,7 @@ print(json.dumps({"paths": found.paths, "unreadable": records, "shape": found.fe
 """
 MEASURED = """
 import json, pathlib, resource, sys
-from regraft.images import Transform, UnreadableImageError, read_image
+from regraft.images import Transform, read_image
 peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 before, reasons = peak(), []
 for path in pathlib.Path(sys.argv[1]).iterdir():

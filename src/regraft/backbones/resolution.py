@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import json
 from contextlib import nullcontext, suppress
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from regraft.backbones.catalog import BACKBONES
@@ -85,6 +84,8 @@ def resolve_backbone(
 
 def _timm_version() -> str:
     """What timm knows of a network depends on it."""
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version("timm")
     except PackageNotFoundError:

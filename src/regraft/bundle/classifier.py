@@ -11,9 +11,9 @@ import numpy as np
 from regraft.backbones import EngineOpener, choose_engine, compute_features, require_own_threads
 from regraft.bundle.predictions import Answers, Prediction, PredictResult, name_classes
 from regraft.core import MissingExtraError, OptionError, SilentProgress
-from regraft.data import Unreadable, as_files, fingerprint_files, left_out, list_images, unkept
+from regraft.data import Unreadable, UnreadableImageError, as_files, fingerprint_files, left_out, list_images, unkept
 from regraft.features import build_extractor
-from regraft.images import UnreadableImageError, as_images, as_pixels, to_pixels, transform_array
+from regraft.images import as_images, as_pixels, to_pixels, transform_array
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

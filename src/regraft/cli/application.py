@@ -9,11 +9,11 @@ import errno
 import signal
 import sys
 import traceback
-from importlib.metadata import version
 from typing import TYPE_CHECKING, NoReturn
 
 from cyclopts import App, CycloptsError, Group
 
+import regraft
 from regraft.cli.arguments import prepare
 from regraft.cli.output import open_console, say, say_once
 from regraft.cli.streams import is_reader_gone, output_failure, prepare_streams
@@ -32,7 +32,7 @@ def build_app() -> App:
         help="A folder of labelled images in, a measured classifier out.",
         help_epilogue="Begin with: regraft demo. Every verb explains itself: regraft probe --help. "
         "Add --debug to see where an error comes from.",
-        version=lambda: version("regraft"),
+        version=lambda: regraft.__version__,
         help_format="plaintext",
         console=open_console(),
         default_parameter=PARSING,

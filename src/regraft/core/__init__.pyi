@@ -1,3 +1,4 @@
+from .arrow_columns import number_column, text_column
 from .errors import (
     TOLD_ELSEWHERE,
     BackboneError,
@@ -119,6 +120,7 @@ __all__ = [
     "nearest",
     "needs_extra",
     "note_unkept",
+    "number_column",
     "old_names",
     "option_kinds",
     "own_file",
@@ -138,6 +140,7 @@ __all__ = [
     "suits_some",
     "sync_folder",
     "tells_extra",
+    "text_column",
     "unkept_sentence",
     "visible",
     "wanted",

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regraft.core import DataError, OptionError, as_paths, as_source, quoted
+from regraft.data import tables
 from regraft.data.folders import list_files, read_folder, relative_path, remark_on_files
 from regraft.data.manifest import Manifest
 from regraft.data.names import UNLABELLED
-from regraft.data.other_files import explain_other_file
 from regraft.data.reading import Reading
 from regraft.data.shards import is_shard, read_shard_file, read_shard_folder, read_shard_pattern
-from regraft.data.tables import SUFFIXES, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -60,11 +59,13 @@ def read_manifest(
         raise DataError(f"The data set {quoted(source)} cannot be read: {reason}.") from error
     if is_file and is_shard(path):
         manifest = read_shard_file(path, said)
-    elif is_file and path.suffix.lower() in SUFFIXES:
+    elif is_file and path.suffix.lower() in tables.SUFFIXES:
         if said.split_folders != "auto":
             raise OptionError("--split-folders is for folders, and this data set is a table: leave it out.")
-        return read_table(path, reading)
+        return tables.read_table(path, reading)
     elif is_file:
+        from regraft.data.other_files import explain_other_file
+
         raise DataError(explain_other_file(path))
     elif is_folder:
         manifest = read_shard_folder(path, said) or read_folder(path, reading)

@@ -15,7 +15,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from regraft.core import DataError, arrow_file, atomic_path, plural, printable, quoted, shortened
+from regraft.core import (
+    DataError,
+    arrow_file,
+    atomic_path,
+    number_column,
+    plural,
+    printable,
+    quoted,
+    shortened,
+    text_column,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -122,17 +132,18 @@ class Predictions:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        known = self.labels >= 0
         columns = {
-            "path": pa.array(self.paths, pa.string()),
+            "path": text_column(self.paths),
             "label": _class_column(self.class_names, self.labels),
             "predicted": _class_column(self.class_names, self.predicted),
-            "correct": pa.array(self.right, mask=~known),
-            "confidence": pa.array(self.confidence),
-            "probabilities": pa.FixedSizeListArray.from_arrays(pa.array(self.probabilities.ravel()), self.n_classes),
+            "correct": number_column(self.right, self.labels >= 0),
+            "confidence": number_column(self.confidence),
+            "probabilities": pa.FixedSizeListArray.from_arrays(
+                number_column(self.probabilities.ravel()), self.n_classes
+            ),
         }
         if self.groups is not None:
-            columns["group"] = pa.array(self.groups, pa.string())
+            columns["group"] = text_column(self.groups)
         metadata = {_FORMAT: FORMAT_VERSION.encode(), _NAMES: json.dumps(self.class_names).encode()}
         table = pa.table(columns).replace_schema_metadata(metadata)
         with atomic_path(path) as aside, arrow_file(aside, "wb") as file:
@@ -200,8 +211,8 @@ def _class_column(names: Sequence[str], positions: np.ndarray) -> Any:
     """Class names by position, each name stored once; null where the position is -1."""
     import pyarrow as pa
 
-    index = pa.array(positions.astype(np.int32), mask=positions < 0)
-    return pa.DictionaryArray.from_arrays(index, pa.array(names, pa.string()))
+    index = number_column(positions.astype(np.int32), positions >= 0)
+    return pa.DictionaryArray.from_arrays(index, text_column(names))
 
 
 def _columns(table: Any, names: list[str]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regraft.core import OptionError, arrow_file, atomic_path, printable
+from regraft.core import OptionError, arrow_file, atomic_path, number_column, printable, text_column
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +53,7 @@ def _write_parquet(path: Path, manifest: Manifest, features: NDArray[np.float32]
 
     names = [manifest.class_names[label] if label >= 0 else None for label in manifest.labels.tolist()]
     paths = [printable(image) for image in manifest.paths]
-    rows = pa.FixedSizeListArray.from_arrays(pa.array(features.ravel()), features.shape[1])
-    table = pa.table({"path": paths, "label": pa.array(names, pa.string()), "features": rows})
+    rows = pa.FixedSizeListArray.from_arrays(number_column(features.ravel()), features.shape[1])
+    table = pa.table({"path": text_column(paths), "label": text_column(names), "features": rows})
     with arrow_file(path, "wb") as file:
         pq.write_table(table, file)

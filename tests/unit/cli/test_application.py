@@ -8,7 +8,7 @@ HELP = """
 import sys
 from regraft.cli.application import run
 code = run(["--help"])
-print("NEEDLESS", *sorted({"concurrent.futures", "regraft.cli.usage_errors"} & set(sys.modules)))
+print("NEEDLESS", *sorted({"concurrent.futures", "importlib.metadata", "regraft.cli.usage_errors"} & set(sys.modules)))
 sys.exit(code)
 """
 

@@ -8,7 +8,8 @@ import pytest
 import simplejpeg
 from PIL import Image
 
-from regraft.images import Transform, UnreadableImageError, decode_image
+from regraft.data import UnreadableImageError
+from regraft.images import Transform, decode_image
 from regraft.images.colour import flatten, simplify_mode, without_idle_opacity
 
 

@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from regraft.core import digest_bytes
-from regraft.images import Transform, UnreadableImageError, decode_image, read_image, thumbnail_jpeg, transform_array
+from regraft.data import UnreadableImageError
+from regraft.images import Transform, decode_image, read_image, thumbnail_jpeg, transform_array
 
 SQUARE = Transform(height=32, width=32)
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from regraft.data import READABLE_KINDS, require_readable
-from regraft.images import FORMATS, Transform, UnreadableImageError, decode_image, read_header
+from regraft.data import READABLE_KINDS, UnreadableImageError, require_readable
+from regraft.images import FORMATS, Transform, decode_image, read_header
 from regraft.images.formats import _READERS, decode_still
 
 

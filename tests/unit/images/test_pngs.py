@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from regraft.images import Transform, UnreadableImageError, decode_image, read_header
+from regraft.data import UnreadableImageError
+from regraft.images import Transform, decode_image, read_header
 from regraft.images.pngs import check_png
 
 SMALL = Transform(height=16, width=16)

@@ -13,11 +13,14 @@ def run(program):
 
 
 def test_a_verb_imports_what_it_needs():
-    """Predictions need no data sets by name, no reports, no trainings."""
+    """Predictions need no data sets by name, tables or shards, no reports, no trainings, and write no bundle."""
     printed = run("import sys; from regraft.recipes import predict; print(*sys.modules, sep='\\n')")
     assert "regraft.recipes.predicting" in printed
-    for floor in ("datasets", "reports", "finetuning.options", "recipes.probing"):
-        assert f"regraft.{floor}" not in printed
+    for part in (
+        *("datasets", "reports", "evaluation", "finetuning.options", "recipes.probing", "images.augmentation"),
+        *("data.shards.listing", "data.tables.table_reading", "bundle.writing", "bundle.golden"),
+    ):
+        assert f"regraft.{part}" not in printed
 
 
 def test_a_wrong_option_is_explained_by_verbs_that_nobody_used():

@@ -1,29 +1,5 @@
 """Files as they lie: where an image's bytes are, what they are by their beginning, why they cannot be read."""
 
-from regraft.data.files.packed import DECOMPRESSORS, content_name, explain_packed
-from regraft.data.files.readable_kinds import N_SIGNATURE_BYTES, READABLE_KINDS
-from regraft.data.files.signatures import N_END_BYTES, ContentKind, identify_content, require_readable
-from regraft.data.files.stored import N_BYTES_MAX, ImageFile, ShardFile, StoredImage, as_files, reading_order
-from regraft.data.files.unreadable import Reason, Unreadable, UnreadableImageError, explain_os_error
+import lazy_loader
 
-__all__ = [
-    "DECOMPRESSORS",
-    "N_BYTES_MAX",
-    "N_END_BYTES",
-    "N_SIGNATURE_BYTES",
-    "READABLE_KINDS",
-    "ContentKind",
-    "ImageFile",
-    "Reason",
-    "ShardFile",
-    "StoredImage",
-    "Unreadable",
-    "UnreadableImageError",
-    "as_files",
-    "content_name",
-    "explain_os_error",
-    "explain_packed",
-    "identify_content",
-    "reading_order",
-    "require_readable",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,29 +1,5 @@
 """Folders of images: what lies in them, and which folder is a split, a class, or in the way."""
 
-from regraft.data.folders.file_listing import EXTENSIONS, has_image_name, list_files, look_at, walk_files
-from regraft.data.folders.folder_reading import read_folder, relative_path
-from regraft.data.folders.folder_remarks import remark_on_files, remark_on_layout
-from regraft.data.folders.layouts import Layout, Placement, place_images, read_layout
-from regraft.data.folders.leftovers import COMPANION, is_hidden, leftover_reason
-from regraft.data.folders.split_words import SPLIT_NAMES, said_split
+import lazy_loader
 
-__all__ = [
-    "COMPANION",
-    "EXTENSIONS",
-    "SPLIT_NAMES",
-    "Layout",
-    "Placement",
-    "has_image_name",
-    "is_hidden",
-    "leftover_reason",
-    "list_files",
-    "look_at",
-    "place_images",
-    "read_folder",
-    "read_layout",
-    "relative_path",
-    "remark_on_files",
-    "remark_on_layout",
-    "said_split",
-    "walk_files",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -11,9 +11,6 @@ from regraft.core import DataError, plural, quoted
 from regraft.data.files import explain_packed
 from regraft.data.finding import make_finding, passed_over, was
 from regraft.data.folders import COMPANION, has_image_name, is_hidden, leftover_reason, look_at, walk_files
-from regraft.data.shards.class_lists import LABELS_FILE
-from regraft.data.shards.listing import read_shards
-from regraft.data.shards.parquets import is_image_parquet
 from regraft.data.shards.shard_names import shard_format
 
 if TYPE_CHECKING:
@@ -42,8 +39,7 @@ def read_shard_folder(folder: Path, reading: Reading) -> Manifest | None:
         (names if is_shard(root / name) else others).append(name)
     if not names or any(_is_image(root, name) for name in others):
         return None
-    manifest = read_shards(root, names, is_whole=True, reading=reading)
-    manifest = _with_others(manifest, root, others)
+    manifest = _read(root, names, others, is_whole=True, reading=reading)
     return replace(manifest, remarks=(*manifest.remarks, *_hidden_shards(hidden)))
 
 
@@ -60,9 +56,13 @@ def _is_image(root: Path, name: str) -> bool:
     return kind is not None and kind.is_readable
 
 
-def _with_others(manifest: Manifest, root: Path, names: Sequence[str]) -> Manifest:
-    """The manifest with remarks on the files that are no shards."""
-    others = sorted(name for name in names if name.rpartition("/")[2] != LABELS_FILE)
+def _read(root: Path, shards: Sequence[str], beside: Sequence[str], *, is_whole: bool, reading: Reading) -> Manifest:
+    """The shards as one data set, with remarks on the files beside them."""
+    from regraft.data.shards.class_lists import LABELS_FILE
+    from regraft.data.shards.listing import read_shards  # readers of three formats, and most images lie in none
+
+    manifest = read_shards(root, shards, is_whole=is_whole, reading=reading)
+    others = sorted(name for name in beside if name.rpartition("/")[2] != LABELS_FILE)
     packed = {name: why for name in others if (why := explain_packed(root / name)) is not None}
     remarks = passed_over([name for name in others if name not in packed])
     if n := len(packed):
@@ -77,7 +77,11 @@ def _with_others(manifest: Manifest, root: Path, names: Sequence[str]) -> Manife
 def is_shard(path: Path) -> bool:
     """Whether a file holds many images, as its name says; of a Parquet file, as its columns say."""
     kind = shard_format(path.name)
-    return kind is not None and (kind != "parquet" or is_image_parquet(path))
+    if kind != "parquet":
+        return kind is not None
+    from regraft.data.shards.parquets import is_image_parquet
+
+    return is_image_parquet(path)
 
 
 def read_shard_file(path: Path, reading: Reading) -> Manifest:
@@ -86,7 +90,7 @@ def read_shard_file(path: Path, reading: Reading) -> Manifest:
     Raises:
         DataError: There is no image in it.
     """
-    return read_shards(path.parent, [path.name], is_whole=False, reading=reading)
+    return _read(path.parent, [path.name], [], is_whole=False, reading=reading)
 
 
 def read_shard_pattern(pattern: str, reading: Reading) -> Manifest | None:
@@ -111,5 +115,5 @@ def read_shard_pattern(pattern: str, reading: Reading) -> Manifest | None:
     shards = [name for name in names if is_shard(path.parent / name)]
     if not shards:
         raise DataError(f"No shard is called like {quoted(pattern)} (.tfrecord, .tar or .parquet).")
-    manifest = read_shards(path.parent, shards, is_whole=False, reading=reading)
-    return _with_others(manifest, path.parent, [name for name in names if name not in shards])
+    others = [name for name in names if name not in shards]
+    return _read(path.parent, shards, others, is_whole=False, reading=reading)

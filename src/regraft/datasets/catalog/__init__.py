@@ -1,7 +1,5 @@
 """Which data sets are known by name: what they are, where they come from, and those that come in packages."""
 
-from regraft.datasets.catalog.packages import load_dataset
-from regraft.datasets.catalog.published import Archive, Dataset
-from regraft.datasets.catalog.rows import DATASETS
+import lazy_loader
 
-__all__ = ["DATASETS", "Archive", "Dataset", "load_dataset"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,6 +1,5 @@
 """A data set written in another format, the images' bytes as they are."""
 
-from regraft.datasets.conversion.assembly import Converted, convert
-from regraft.datasets.conversion.options import ConvertDatasetOptions
+import lazy_loader
 
-__all__ = ["ConvertDatasetOptions", "Converted", "convert"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

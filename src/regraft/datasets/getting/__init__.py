@@ -1,6 +1,5 @@
 """A published data set made a folder of images."""
 
-from regraft.datasets.getting.obtaining import obtain
-from regraft.datasets.getting.options import GetDatasetOptions
+import lazy_loader
 
-__all__ = ["GetDatasetOptions", "obtain"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,6 +1,5 @@
 """How the files of a published data set, trusted with nothing, become class folders of images."""
 
-from regraft.datasets.unpacking.class_folders import unpack_dataset
-from regraft.datasets.unpacking.coco import COCO_CATEGORIES, Foreground
+import lazy_loader
 
-__all__ = ["COCO_CATEGORIES", "Foreground", "unpack_dataset"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,28 @@
+from .classifier import Classifier, choose_like
+from .golden import CheckResult, check_bundle
+from .predictions import Answers, Prediction, PredictResult
+from .reading import find_bundle, load, read_record
+from .record import SCHEMA_VERSION, BundleRecord, Calibration, EngineRecord, Making
+from .seen import find_seen, read_seen
+from .writing import save_bundle
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "Answers",
+    "BundleRecord",
+    "Calibration",
+    "CheckResult",
+    "Classifier",
+    "EngineRecord",
+    "Making",
+    "PredictResult",
+    "Prediction",
+    "check_bundle",
+    "choose_like",
+    "find_bundle",
+    "find_seen",
+    "load",
+    "read_record",
+    "read_seen",
+    "save_bundle",
+]

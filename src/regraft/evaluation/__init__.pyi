@@ -1,0 +1,33 @@
+from .assessment import Assessment, Baseline, assess
+from .class_results import ClassResult
+from .comparison import PairedDifference, compare_paired
+from .intervals import Estimate
+from .mistakes import ConfusedPair, Mistake
+from .own_metrics import OwnMeasure
+from .predictions import Predictions
+from .probability_scores import ReliabilityBin
+from .ranking import Candidate, Contestant, Costs, Ranking, rank
+from .verdict import ChangedImage, Verdict, judge
+
+__all__ = [
+    "Assessment",
+    "Baseline",
+    "Candidate",
+    "ChangedImage",
+    "ClassResult",
+    "ConfusedPair",
+    "Contestant",
+    "Costs",
+    "Estimate",
+    "Mistake",
+    "OwnMeasure",
+    "PairedDifference",
+    "Predictions",
+    "Ranking",
+    "ReliabilityBin",
+    "Verdict",
+    "assess",
+    "compare_paired",
+    "judge",
+    "rank",
+]

@@ -1,0 +1,48 @@
+from .augmentation import AUGMENTATIONS, Augmentation, PolicyName, View
+from .batches import Batch, decode_batches, source_name
+from .contact_sheets import contact_sheet
+from .decoding import ImageSource, decode_image, digest_array, read_bytes, read_image, transform_array
+from .failures import N_PIXELS_MAX
+from .formats import FORMATS
+from .headers import ImageHeader, read_header, reencode_png
+from .pixels import GivenImages, PixelImage, as_images, as_pixels, named_pixels, to_pixels
+from .resampling import HAS_COMPILED_RESAMPLING
+from .surveying import Look, survey_images
+from .thumbnails import encode_jpeg, thumbnail_jpeg
+from .transform import DECODE_RULES_VERSION, ResizePolicy, Transform
+
+__all__ = [
+    "AUGMENTATIONS",
+    "DECODE_RULES_VERSION",
+    "FORMATS",
+    "HAS_COMPILED_RESAMPLING",
+    "N_PIXELS_MAX",
+    "Augmentation",
+    "Batch",
+    "GivenImages",
+    "ImageHeader",
+    "ImageSource",
+    "Look",
+    "PixelImage",
+    "PolicyName",
+    "ResizePolicy",
+    "Transform",
+    "View",
+    "as_images",
+    "as_pixels",
+    "contact_sheet",
+    "decode_batches",
+    "decode_image",
+    "digest_array",
+    "encode_jpeg",
+    "named_pixels",
+    "read_bytes",
+    "read_header",
+    "read_image",
+    "reencode_png",
+    "source_name",
+    "survey_images",
+    "thumbnail_jpeg",
+    "to_pixels",
+    "transform_array",
+]

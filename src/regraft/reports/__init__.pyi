@@ -1,0 +1,37 @@
+from .audit import AuditReport, Check, MeasuredSplit
+from .audit_page import worst_first
+from .comparison import Comparison
+from .page_record import Notice
+from .report import LeftOutFile, RegularisationPath, Report, Stage, StrengthCurve, Table
+from .report_files import write_audit, write_comparison, write_report, write_sweep
+from .sweep import Setting, Sweep, SweepTrial, SweptOption, best_first
+from .training_story import RateGroup, RateSchedule, Rung, TrainingCurve, TrainingStory
+
+__all__ = [
+    "AuditReport",
+    "Check",
+    "Comparison",
+    "LeftOutFile",
+    "MeasuredSplit",
+    "Notice",
+    "RateGroup",
+    "RateSchedule",
+    "RegularisationPath",
+    "Report",
+    "Rung",
+    "Setting",
+    "Stage",
+    "StrengthCurve",
+    "Sweep",
+    "SweepTrial",
+    "SweptOption",
+    "Table",
+    "TrainingCurve",
+    "TrainingStory",
+    "best_first",
+    "worst_first",
+    "write_audit",
+    "write_comparison",
+    "write_report",
+    "write_sweep",
+]
