@@ -1,5 +1,8 @@
 from .audited_images import AuditedImages
 from .findings import AUDIT_KINDS, Action, AuditFinding, AuditKind, Case, Certainty, make_audit_finding
+from .shift import find_shift
+from .shortcuts import find_shortcuts
+from .weak_slices import find_weak_slices, name_weak_slices, slice_columns
 
 __all__ = [
     "AUDIT_KINDS",
@@ -9,5 +12,10 @@ __all__ = [
     "AuditedImages",
     "Case",
     "Certainty",
+    "find_shift",
+    "find_shortcuts",
+    "find_weak_slices",
     "make_audit_finding",
+    "name_weak_slices",
+    "slice_columns",
 ]

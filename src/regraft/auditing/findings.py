@@ -15,13 +15,15 @@ if TYPE_CHECKING:
 _N_CASES = 1000
 """For programs, which read them as JSON; pages and terminals show a few."""
 
-AuditKind = Literal["files", "copies", "leakage", "groups", "labels", "classes", "shortcuts", "outliers", "shift"]
+AuditKind = Literal[
+    "files", "copies", "leakage", "groups", "labels", "classes", "shortcuts", "outliers", "shift", "slices"
+]
 """What a finding is about, and what `--fail-on` names.
 
 files: suspicious files · copies: images that are there more than once · leakage: the same on both sides of a split ·
 groups: series and tracks that a random split tears · labels: probable errors · classes: too small, unequal, or confused
 both ways · shortcuts: the class can be told from what is not in the picture · outliers: images unlike the others ·
-shift: training and test images differ.
+shift: training and test images differ · slices: parts of the images that are recognised worse than the rest.
 """
 AUDIT_KINDS: tuple[AuditKind, ...] = get_args(AuditKind)
 

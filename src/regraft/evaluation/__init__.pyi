@@ -7,6 +7,8 @@ from .own_metrics import OwnMeasure
 from .predictions import Predictions
 from .probability_scores import ReliabilityBin
 from .ranking import Candidate, Contestant, Costs, Ranking, rank
+from .shuffles import corrected_p_values, shuffle_units
+from .slices import Slice, SliceTable, measure_slices
 from .verdict import ChangedImage, Verdict, judge
 
 __all__ = [
@@ -25,9 +27,14 @@ __all__ = [
     "Predictions",
     "Ranking",
     "ReliabilityBin",
+    "Slice",
+    "SliceTable",
     "Verdict",
     "assess",
     "compare_paired",
+    "corrected_p_values",
     "judge",
+    "measure_slices",
     "rank",
+    "shuffle_units",
 ]

@@ -9,7 +9,7 @@ import numpy as np
 from regraft.core import Value
 from regraft.evaluation.bootstrap import sampling_units, units_by_class
 from regraft.evaluation.class_counts import count_classes, f1, precision, recall
-from regraft.evaluation.intervals import Estimate, wilson_interval
+from regraft.evaluation.intervals import Estimate, wilson_estimate
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -60,23 +60,13 @@ def class_results(predictions: Predictions, confidence: float) -> tuple[ClassRes
             n=n,
             n_predicted=n_predicted,
             n_right=n_right,
-            recall=None if share is None else _recall(share, n, n_independent, confidence, grouped=units.grouped),
+            recall=None
+            if share is None
+            else wilson_estimate(share, n, n_independent, confidence, grouped=units.grouped),
             precision=class_precision,
             f1=class_f1,
         )
         for name, n, n_independent, n_predicted, n_right, share, class_precision, class_f1 in rows
-    )
-
-
-def _recall(share: float, n: int, n_independent: int, confidence: float, *, grouped: bool) -> Estimate:
-    low, high = wilson_interval(share, n_independent, confidence)
-    return Estimate(
-        value=share,
-        low=low,
-        high=high,
-        n=n,
-        n_groups=n_independent if grouped else None,
-        method="Wilson score over groups" if grouped else "Wilson score",
     )
 
 

@@ -56,3 +56,26 @@ def wilson_interval(share: float, n: float, confidence: float = 0.95) -> tuple[f
     centre = (share + z2 / (2 * n)) / (1 + z2 / n)
     half = math.sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n * n))) / (1 + z2 / n)
     return max(0.0, min(centre - half, share)), min(1.0, max(centre + half, share))
+
+
+def wilson_estimate(share: float, n: int, n_independent: int, confidence: float, *, grouped: bool) -> Estimate:
+    """A share of images with its Wilson interval, on their groups where images are not independent.
+
+    As if each group were one image, which is on the safe side.
+
+    Args:
+        share: Observed proportion, 0 to 1.
+        n: Images.
+        n_independent: Groups of them; as many as images where these are independent.
+        confidence: How often the interval should hold the true proportion.
+        grouped: Whether some group of the data holds several images.
+    """
+    low, high = wilson_interval(share, n_independent, confidence)
+    return Estimate(
+        value=share,
+        low=low,
+        high=high,
+        n=n,
+        n_groups=n_independent if grouped else None,
+        method="Wilson score over groups" if grouped else "Wilson score",
+    )

@@ -28,7 +28,16 @@ def test_a_finding_keeps_a_thousand_cases_and_counts_all():
 def test_kinds_and_certainties_are_those_that_users_name():
     """`--fail-on` and audit.json rely on these words."""
     assert get_args(AuditKind) == AUDIT_KINDS
-    assert {"files", "copies", "leakage", "groups", "labels", "classes", "shortcuts", "outliers", "shift"} == {
-        *AUDIT_KINDS
-    }
+    assert {
+        "files",
+        "copies",
+        "leakage",
+        "groups",
+        "labels",
+        "classes",
+        "shortcuts",
+        "outliers",
+        "shift",
+        "slices",
+    } == {*AUDIT_KINDS}
     assert get_args(Certainty) == ("certain", "likely", "possible")

@@ -1,0 +1,113 @@
+"""Parts of the images that are recognised worse than the rest: by folder, size, brightness, or a user's own column."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from regraft.auditing.findings import make_audit_finding
+from regraft.core import plural, quoted
+from regraft.data import cluster_units
+from regraft.evaluation import Predictions, measure_slices
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from regraft.auditing.audited_images import AuditedImages
+    from regraft.auditing.findings import AuditFinding
+    from regraft.evaluation import Slice, SliceTable
+
+_SIGNIFICANCE = 0.02
+_RATIO_THAT_MATTERS = 1.25
+"""Of the part's errors to those that its classes have on the whole."""
+
+
+def slice_columns(images: AuditedImages) -> dict[str, NDArray[Any]]:
+    """What the images themselves can be sliced by: (n,) columns by name."""
+    columns: dict[str, NDArray[Any]] = {
+        "folder": np.array([str(PurePosixPath(path).parent) for path in images.paths], object)
+    }
+    if any(group is not None for group in images.groups):
+        units = cluster_units(images.digests, images.groups)
+        columns["images in the group"] = np.bincount(units)[units]
+    if images.looks is not None:
+        looks = images.looks
+        columns["size in pixels (root of width x height)"] = np.sqrt(
+            looks["width"] * looks["height"].astype(np.float64)
+        )
+        columns |= {"format": np.char.decode(looks["format"], "utf-8"), "camera": looks["camera"]}
+        columns |= {name: looks[name].astype(np.float64) for name in ("brightness", "contrast", "sharpness")}
+    return columns
+
+
+def find_weak_slices(
+    images: AuditedImages, columns: Mapping[str, NDArray[Any]] | None = None, *, seed: int = 0
+) -> tuple[AuditFinding, ...]:
+    """Measure parts of the images on the out-of-fold answers, and name those that are worse than chance explains.
+
+    Args:
+        images: Images with probabilities.
+        columns: (n,) texts or numbers by name, besides those of `slice_columns`.
+        seed: Chooses the shuffles.
+
+    Returns:
+        One finding, if any part is worse.
+    """
+    if images.probabilities is None:
+        return ()
+    units = cluster_units(images.digests, images.groups)
+    predictions = Predictions(
+        paths=images.paths,
+        labels=images.labels,
+        probabilities=images.probabilities,
+        class_names=images.class_names,
+        groups=tuple(map(str, units.tolist())),
+    )
+    return name_weak_slices(measure_slices(predictions, {**slice_columns(images), **(columns or {})}, seed=seed))
+
+
+def name_weak_slices(table: SliceTable) -> tuple[AuditFinding, ...]:
+    """One finding of the parts that are worse than their classes, beyond chance, and by a quarter more errors."""
+    weak = [one for one in table.slices if _is_weak(one)]
+    if not weak:
+        return ()
+    worst = min(weak, key=lambda one: one.accuracy.value - one.expected)
+    accuracy = worst.accuracy
+    more = f", and {plural(len(weak) - 1, 'more part')}" if len(weak) > 1 else ""
+    message = (
+        f"{accuracy.value * 100:.1f} % of {plural(accuracy.n, 'image')} with {worst.column} {quoted(worst.value)} are "
+        f"recognised, where their classes give {worst.expected * 100:.1f} %: the worst of {table.n_slices} parts that "
+        f"were looked at{more}."
+    )
+    return (
+        make_audit_finding(
+            "slices",
+            "weak_slices",
+            message,
+            severity="note",
+            certainty="likely",
+            cause="These images are harder, fewer than the rest, or unlike those that were trained on.",
+            advice="Look at their mistakes, and add training images like them; report their accuracy beside the whole.",
+            n=len(weak),
+            evidence={
+                "column": worst.column,
+                "value": worst.value,
+                "n_images": accuracy.n,
+                "accuracy": round(accuracy.value, 4),
+                "accuracy_expected": round(worst.expected, 4),
+                "accuracy_of_the_rest": round(worst.rest, 4),
+                "p_value": round(worst.p_value, 4),
+                "n_parts": table.n_slices,
+            },
+            examples=[f"{one.column} {one.value}: {one.accuracy} of {plural(one.accuracy.n, 'image')}" for one in weak],
+        ),
+    )
+
+
+def _is_weak(one: Slice) -> bool:
+    errors, expected_errors = 1 - one.accuracy.value, 1 - one.expected
+    return one.p_value <= _SIGNIFICANCE and errors >= _RATIO_THAT_MATTERS * expected_errors

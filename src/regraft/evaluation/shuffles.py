@@ -1,0 +1,83 @@
+"""Shuffles of images that keep those of one object together: what chance gives where images come in groups.
+
+Sources: Good, "Permutation, parametric and bootstrap tests of hypotheses", 3rd edition, 2005; for blocks of unequal
+size: Winkler et al., "Multi-level block permutation", NeuroImage 123 (2015).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+_N_UNITS_MIN = 8
+"""Fewer units of about the same size cannot be shuffled among themselves."""
+_RATIO_MAX = 1.5
+"""Units whose sizes differ by more do not change places where there are enough others."""
+
+
+def shuffle_units(units: NDArray[np.int64], n_shuffles: int, rng: np.random.Generator) -> Iterator[NDArray[np.int64]]:
+    """Orders of the rows in which each unit's rows stay together, in their own order.
+
+    Units change places with others of about their size only; where sizes differ, what belongs to one unit may come to
+    lie on the end of one and the beginning of the next. Single images are shuffled freely.
+
+    Args:
+        units: (n,) the unit of each image.
+        n_shuffles: How many.
+        rng: Where they come from.
+
+    Yields:
+        (n,) int64: the row whose label (or answer, or side) each row gets.
+    """
+    _names, unit_of_row, sizes = np.unique(units, return_inverse=True, return_counts=True)
+    strata = _strata(sizes)
+    rows = np.lexsort((np.arange(len(units)), unit_of_row))
+    starts = np.cumsum(sizes) - sizes
+    unit_order = np.argsort(strata, kind="stable")
+    places = rows[_laid_out(unit_order, starts, sizes)]
+    for _number in range(n_shuffles):
+        drawn = np.lexsort((rng.random(len(sizes)), strata))
+        order = np.empty(len(units), np.int64)
+        order[places] = rows[_laid_out(drawn, starts, sizes)]
+        yield order
+
+
+def corrected_p_values(found: NDArray[np.float64], by_chance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How often the largest of all statistics is by chance as large as each one: in units of its own spread.
+
+    Args:
+        found: (...) statistics; large ones speak against chance.
+        by_chance: (b, ...) the same for each shuffle.
+    """
+    middle, spread = by_chance.mean(axis=0), by_chance.std(axis=0)
+    scale = np.where(spread > 1e-9, spread, np.inf)  # what no shuffle changes is no evidence
+    largest = ((by_chance - middle) / scale).reshape(len(by_chance), -1).max(axis=1)
+    n_above = (largest >= ((found - middle) / scale)[..., None] - 1e-9).sum(axis=-1)
+    p_values: NDArray[np.float64] = (n_above + 1) / (len(by_chance) + 1)
+    return p_values
+
+
+def _laid_out(order: NDArray[np.int64], starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The places of all rows, unit by unit in this order."""
+    lengths = sizes[order]
+    ends = np.cumsum(lengths)
+    return np.repeat(starts[order] - (ends - lengths), lengths) + np.arange(ends[-1])
+
+
+def _strata(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(u,) which units may change places: those of about one size, and enough of them."""
+    order = np.argsort(sizes, kind="stable")
+    strata = np.zeros(len(sizes), np.int64)
+    first = number = 0
+    for place, size in enumerate(sizes[order].tolist()):
+        wide = size > _RATIO_MAX * sizes[order[first]]
+        if wide and place - first >= _N_UNITS_MIN and len(sizes) - place >= _N_UNITS_MIN:
+            first, number = place, number + 1
+        strata[order[place]] = number
+    return strata

@@ -1,0 +1,67 @@
+"""Parts of the images that are recognised worse."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from regraft.auditing import AuditedImages, find_weak_slices, name_weak_slices, slice_columns
+from regraft.data import LOOK
+from regraft.evaluation import Estimate, Slice, SliceTable
+
+
+def judged_images(right, **columns):
+    """Images in two folders with out-of-fold probabilities that are right where they are said to be."""
+    n = len(right)
+    labels = np.arange(n) % 2
+    return AuditedImages(
+        paths=tuple(f"{'ab'[row % 2]}/{row}.jpg" for row in range(n)),
+        labels=labels,
+        class_names=("a", "b"),
+        digests=tuple(f"{row:064x}" for row in range(n)),
+        sides=(None,) * n,
+        groups=columns.pop("groups", (None,) * n),
+        probabilities=np.eye(2)[np.where(right, labels, 1 - labels)],
+        **columns,
+    )
+
+
+def test_a_column_of_the_user_is_looked_at():
+    """A hundred images of one site, 20 points worse, are named with their accuracy and what was expected."""
+    rng = np.random.default_rng(0)
+    site = np.where(rng.permutation(1000) < 100, "Ghent", "Bruges")
+    right = rng.random(1000) < np.where(site == "Ghent", 0.65, 0.85)
+    (finding,) = find_weak_slices(judged_images(right), {"site": site})
+    assert (finding.kind, finding.code, finding.severity) == ("slices", "weak_slices", "note")
+    assert "site 'Ghent'" in finding.message
+    assert finding.evidence["accuracy"] < finding.evidence["accuracy_expected"] - 0.1
+    assert finding.evidence["n_parts"] >= 2
+
+
+def test_chance_is_no_slice():
+    """Mistakes that stand anywhere make no finding; nor do images without probabilities."""
+    right = np.random.default_rng(1).random(1000) < 0.85
+    images = judged_images(right, looks=np.zeros(1000, LOOK))
+    assert find_weak_slices(images, {"n": np.arange(1000)}) == ()
+    bare = AuditedImages(images.paths, images.labels, images.class_names, images.digests, images.sides, images.groups)
+    assert find_weak_slices(bare) == ()
+
+
+def test_columns_of_the_images_themselves():
+    """Folder, group, size, format, camera and light are there where they are known."""
+    looks = np.zeros(4, LOOK)
+    looks["width"], looks["height"], looks["format"] = 30, 120, b"PNG"
+    columns = slice_columns(judged_images(np.ones(4, bool), looks=looks, groups=("x", "x", None, "y")))
+    assert columns["folder"].tolist() == ["a", "b", "a", "b"]
+    assert columns["images in the group"].tolist() == [2, 2, 1, 1]
+    assert columns["format"].tolist() == ["PNG"] * 4
+    assert next(column for name, column in columns.items() if name.startswith("size")).tolist() == [60] * 4
+
+
+def test_a_difference_that_is_sure_but_small_is_not_named():
+    """With a hundred thousand images a point less is beyond chance; a fifth more mistakes is not worth a finding."""
+    accuracy = Estimate(value=0.94, low=0.93, high=0.95, n=5000, method="Wilson score")
+    small = Slice(column="site", value="A", accuracy=accuracy, expected=0.95, rest=0.95, p_value=0.002)
+    large = small.model_copy(update={"value": "B", "expected": 0.97})
+    table = SliceTable(accuracy=0.95, n_images=100_000, n_slices=9, slices=(small, large))
+    (finding,) = name_weak_slices(table)
+    assert (finding.n, finding.evidence["value"]) == (1, "B")
