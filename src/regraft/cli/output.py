@@ -232,9 +232,7 @@ def say_sweep(result: SweepResult) -> None:
     say_table(("trial", "right", "error", "loss", *(option.name for option in found.space)), rows)
     say()
     say(found.sentence)
-    for caveat in found.caveats:
-        say(f"Note: {caveat}")
-    say_findings(result.findings, where="regraft scan")
+    say_findings((*found.remarks, *result.findings), where="regraft scan")
     say()
     say(f"Report      {result.report}")
     say(f"Train it    {result.command}")
@@ -242,9 +240,7 @@ def say_sweep(result: SweepResult) -> None:
 
 def _say_files(result: ProbeResult | FinetuneResult | TrainResult) -> None:
     """What to keep in mind, and where everything is."""
-    for caveat in result.assessment.caveats:
-        say(f"Note: {caveat}")
-    say_findings(result.findings, where="the report")
+    say_findings((*result.assessment.remarks, *result.findings), where="the report")
     say()
     say(f"Report      {result.report}")
     say(f"Classifier  {result.bundle}")

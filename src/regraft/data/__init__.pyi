@@ -11,7 +11,7 @@ from .files import (
     reading_order,
     require_readable,
 )
-from .finding import Finding, Severity, left_out, make_finding, unkept
+from .finding import Finding, Severity, caveat, left_out, make_finding, unkept
 from .fingerprints import Fingerprints, fingerprint_files, fingerprint_manifest
 from .folders import has_image_name, is_hidden, place_images, read_folder
 from .grouping import file_series
@@ -66,6 +66,7 @@ __all__ = [
     "as_files",
     "asked_of",
     "assign_splits",
+    "caveat",
     "check_manifest_file",
     "cluster_units",
     "explain_os_error",

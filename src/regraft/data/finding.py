@@ -36,6 +36,11 @@ class Finding(Value):
     examples: tuple[PrintableText, ...] = ()
 
 
+def caveat(message: str, severity: Severity = "warning") -> Finding:
+    """What to keep in mind when reading a number."""
+    return Finding(code="caveat", severity=severity, message=message, n=1)
+
+
 def make_finding(code: str, severity: Severity, message: str, n: int, examples: Iterable[str] = ()) -> Finding:
     """A finding with the first thousand of its cases.
 

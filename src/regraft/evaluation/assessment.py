@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from regraft.core import DataError, Value, plural, shortened
+from regraft.data import Finding, caveat
 from regraft.evaluation.class_results import ClassResult, class_results
 from regraft.evaluation.intervals import Estimate, of_the_time
 from regraft.evaluation.measures import measure
@@ -59,6 +60,11 @@ class Assessment(Value):
     mistakes: tuple[Mistake, ...]
     reliability: tuple[ReliabilityBin, ...]
     caveats: tuple[str, ...] = Field(description="What to keep in mind when reading the numbers, as sentences.")
+
+    @property
+    def remarks(self) -> tuple[Finding, ...]:
+        """The caveats as pages and terminals show them."""
+        return tuple(map(caveat, self.caveats))
 
     @property
     def n_classes(self) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from regraft.core import Value, plural
+from regraft.data import Finding, caveat
 from regraft.evaluation.comparison import PairedDifference, compare_paired, holm, pareto_front
 from regraft.evaluation.intervals import Estimate, of_the_time
 
@@ -90,6 +91,11 @@ class Ranking(Value):
     confidence: float
     candidates: tuple[Candidate, ...] = Field(min_length=1)
     caveats: tuple[str, ...] = ()
+
+    @property
+    def remarks(self) -> tuple[Finding, ...]:
+        """The caveats as pages and terminals show them."""
+        return tuple(map(caveat, self.caveats))
 
     @property
     def best(self) -> Candidate:

@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from regraft.core import Value, plural
+from regraft.data import Finding, caveat
 from regraft.reports.page_record import PageRecord
 
 Setting = str | int | float | bool | None
@@ -125,6 +126,12 @@ class Sweep(PageRecord):
         if self.is_own_validation:
             return f"your own {plural(self.n_images, 'validation image')}"
         return f"{plural(self.n_images, 'training image')}, each judged by a network that had not seen it"
+
+    @property
+    def remarks(self) -> tuple[Finding, ...]:
+        """The caveats as pages and terminals show them."""
+        optimism, *others = self.caveats
+        return (caveat(optimism), *(caveat(other, "note") for other in others))
 
     @property
     def caveats(self) -> tuple[str, ...]:

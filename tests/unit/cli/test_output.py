@@ -7,8 +7,10 @@ from contextlib import suppress
 
 import pytest
 
-from regraft.cli.output import is_mute, open_console, say, say_csv, say_json, say_once, say_table
+from regraft.cli.output import is_mute, open_console, say, say_csv, say_findings, say_json, say_once, say_table
 from regraft.cli.progress_bar import ProgressBar
+from regraft.data import caveat
+from regraft.reports.page import environment
 
 STEERING = ["a\nb", "c\rd", "\x1b[31m", "\x9b31m", "\u202egpj"]
 NAMES = ["caf\udce9", *STEERING, "=1+1", 'q"', "a,b", "\u65e5", "\N{CAT FACE}", ""]
@@ -62,6 +64,16 @@ def test_csv_on_a_terminal_is_visible(printed):
     content = printed(on_terminal=True)
     say_csv([[name] for name in NAMES])
     assert not set(content().decode()) & set("\x1b\x9b\r\u202e")
+
+
+@pytest.mark.parametrize(("severity", "word"), [("warning", "Warning"), ("note", "Note")])
+def test_terminal_and_page_mark_a_finding_by_one_word(printed, severity, word):
+    """A caveat of the measures like any other."""
+    found, shown = [caveat("Few images.", severity)], printed()
+    say_findings(found)
+    assert shown().decode() == f"{word}: Few images.\n"
+    marks = environment().get_template("_marks.html.j2").module
+    assert f'<span class="tag">{word}</span>' in marks.found(found)
 
 
 def test_programs_without_a_console_print_nothing(monkeypatch):

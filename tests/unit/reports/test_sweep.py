@@ -72,6 +72,8 @@ def test_the_sentences_are_honest():
     assert "its number is too good" in optimism
     assert "standard error of its 3 folds is 0.0 points" in optimism
     assert "not looked at" in untouched
+    told = [(one.severity, one.message) for one in FOUND.remarks]
+    assert told == [("warning", optimism), ("note", untouched)]
     assert FOUND.default.standard_error == pytest.approx(0.1 / 3**0.5)
     assert trial(1, (0.5,)).standard_error is None
     assert "nothing better was found" in sweep(trial(1, (0.5, 0.6), is_default=True)).sentence

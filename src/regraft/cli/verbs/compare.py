@@ -42,9 +42,7 @@ def compare(source: str, /, *, options: Annotated[CompareOptions, Parameter(name
     say_table(("candidate", "accuracy", "interval", "to best", "p", "ms/image", "MB", "front"), rows)
     say()
     say(found.sentence)
-    for caveat in found.caveats:
-        say(f"Note: {caveat}")
-    say_findings(result.findings, where="the reports")
+    say_findings((*found.remarks, *result.findings), where="the reports")
     say()
     say(f"Report      {result.report}")
     say(f"Classifier  {result.bundle}")
