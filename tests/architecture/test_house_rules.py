@@ -34,13 +34,18 @@ def tree_of(path):
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
-def test_rooms_are_small_and_introduce_themselves(module):
+@functools.cache
+def nodes_of(path):
+    """All nodes of that tree."""
+    return tuple(ast.walk(tree_of(path)))
+
+
+def test_rooms_are_small_and_introduce_themselves():
     """A module has at most 300 lines, begins with a docstring, and is named for the thing in it."""
-    text = module.read_text(encoding="utf-8")
-    assert len(text.splitlines()) <= 300
-    assert ast.get_docstring(tree_of(module))
-    assert module.stem not in {"utils", "util", "helpers", "common", "misc", "manager", "base"}
+    for module in MODULES:
+        assert len(module.read_text(encoding="utf-8").splitlines()) <= 300, module
+        assert ast.get_docstring(tree_of(module)), module
+        assert module.stem not in {"utils", "util", "helpers", "common", "misc", "manager", "base"}, module
 
 
 @pytest.mark.parametrize("floor", FLOORS, ids=lambda path: path.name)
@@ -99,7 +104,7 @@ def test_what_front_doors_offer_is_wanted():
         own = path.relative_to(SOURCE).parts[0] if path.is_relative_to(SOURCE) else ""
         spoken = speaking.findall(path.read_text(encoding="utf-8"))
         wanted |= {(floor, name) for floor, name in spoken if floor != own}
-        for node in ast.walk(tree_of(path)) if path.suffix in {".py", ".pyi"} else ():
+        for node in nodes_of(path) if path.suffix in {".py", ".pyi"} else ():
             if isinstance(node, ast.ImportFrom) and (floor := (node.module or "").removeprefix("regraft.")) != own:
                 wanted |= {(floor, alias.name) for alias in node.names}
     doors = {floor.name: importlib.import_module(f"regraft.{floor.name}").__all__ for floor in FLOORS}
@@ -125,14 +130,14 @@ def test_the_package_itself_offers_what_it_names():
         regraft.nonsense  # noqa: B018
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
-def test_floors_are_entered_by_their_front_door(module):
+def test_floors_are_entered_by_their_front_door():
     """From another floor only `regraft.FLOOR` is imported, never a module inside it."""
-    own = module.relative_to(SOURCE).parts[0]
-    for node in ast.walk(tree_of(module)):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("regraft."):
-            parts = node.module.split(".")
-            assert parts[1] == own or len(parts) == 2, node.module
+    for module in MODULES:
+        own = module.relative_to(SOURCE).parts[0]
+        for node in nodes_of(module):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("regraft."):
+                parts = node.module.split(".")
+                assert parts[1] == own or len(parts) == 2, (module, node.module)
 
 
 def test_modules_of_tests_are_small():
@@ -140,19 +145,19 @@ def test_modules_of_tests_are_small():
     assert [path.name for path in TESTS if len(path.read_text(encoding="utf-8").splitlines()) > 300] == []
 
 
-@pytest.mark.parametrize("module", TESTS, ids=lambda path: path.name)
-def test_every_test_begins_with_the_sentence_that_it_proves(module):
+def test_every_test_begins_with_the_sentence_that_it_proves():
     """A test function has a docstring that is a sentence."""
-    for node in ast.walk(tree_of(module)):
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-            assert (ast.get_docstring(node) or "").split("\n")[0].endswith("."), node.name
+    for module in TESTS:
+        for node in nodes_of(module):
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                assert (ast.get_docstring(node) or "").split("\n")[0].endswith("."), (module, node.name)
 
 
 def test_openvino_has_one_door():
     """No module, bench or example imports OpenVINO but by the door that turns its telemetry off."""
     door = SOURCE / "backbones" / "openvino_core.py"
     for module in [*MODULES, *SCRIPTS]:
-        for node in ast.walk(tree_of(module)):
+        for node in nodes_of(module):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             assert not [name for name in names if name.split(".")[0] == "openvino"], module
@@ -164,7 +169,7 @@ def test_openvino_has_one_door():
 def test_nothing_unpickles_or_evaluates():
     """No module imports pickle, and nothing calls eval or exec."""
     for module in MODULES:
-        for node in ast.walk(tree_of(module)):
+        for node in nodes_of(module):
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 names = {alias.name for alias in node.names} | {getattr(node, "module", None)}
                 assert not names & {"pickle", "joblib", "dill", "cloudpickle", "marshal", "shelve"}, module
@@ -192,7 +197,7 @@ def test_there_is_one_door_for_printing():
     for module in MODULES:
         if module.parent.name == "cli" and module.name in doors:
             continue
-        for node in ast.walk(tree_of(module)):
+        for node in nodes_of(module):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 assert node.func.id not in {"print", "input"}, module
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "sys":

@@ -127,6 +127,7 @@ def test_a_verb_takes_its_options_by_name(name):
     assert f"`{kind}`" in inspect.getdoc(function)
 
 
+@pytest.mark.slow
 def test_a_wrong_name_is_explained_by_the_options_of_all_verbs():
     """Whatever happens to be imported: nothing but the options that are asked for."""
     program = (
@@ -178,6 +179,7 @@ follow_imports_for_stubs = true
 """What says nothing about the calls is not read: two seconds instead of twenty."""
 
 
+@pytest.mark.slow
 def test_type_checkers_know_the_keyword_arguments(tmp_path):
     """Right calls pass; a wrong name and a wrong word are found, each in its line."""
     beginning = RIGHT.count("\n") + 2

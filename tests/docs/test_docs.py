@@ -48,6 +48,7 @@ def run_blocks(text, name, *, n_blocks):
         exec(compile(block, name, "exec"), names)  # noqa: S102 - our own documentation
 
 
+@pytest.mark.slow
 def test_the_readme_session_runs(photos_here, capsys):
     """Every Python block of the README runs as it stands, on a folder called photos."""
     run_blocks(README, "README.md", n_blocks=2)
@@ -55,6 +56,7 @@ def test_the_readme_session_runs(photos_here, capsys):
     assert (photos_here / "runs" / "photos-probe-2" / "report.html").is_file()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("photos_here")
 def test_the_page_on_scikit_learn_runs(capsys):
     """Its blocks run one after the other, and what they print is sensible."""

@@ -15,6 +15,8 @@ from extraction_child import computed_images, extract, images_of
 from regraft.core import StoreError
 from regraft.features import FeatureStore, shards
 
+pytestmark = pytest.mark.slow
+
 N_FILES = 60
 N_KEPT = 48
 """Three shards of 16 rows are damaged; twelve more images are then asked for, so that there is writing as well."""

@@ -17,6 +17,8 @@ from regraft.datasets import obtain
 from regraft.features import FeatureStore
 from regraft.recipes import GetDatasetOptions
 
+pytestmark = pytest.mark.slow
+
 resource = pytest.importorskip("resource")
 
 KIB = 1024
@@ -133,7 +135,6 @@ def embed(shared_cache, tiny_images, tmp_path):
     return run
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("means", ["a small disk", "a limit on files"])
 def test_the_command_line_says_so_in_a_line_and_goes_on_later(means, disk, embed):
     """`regraft embed` on a full disk: exit code 5 and one line; then the same features as if nothing had been."""
@@ -162,7 +163,6 @@ def test_the_command_line_says_so_in_a_line_and_goes_on_later(means, disk, embed
     assert not FeatureStore(disk.folder).verify().damaged
 
 
-@pytest.mark.slow
 def test_a_prediction_needs_no_space(disk, tiny_images, tmp_path, monkeypatch):
     """With a cache on a full disk answers are the same: the graph is built from the bundle, nothing is written."""
     (tmp_path / "photos" / "a").mkdir(parents=True)

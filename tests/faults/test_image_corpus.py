@@ -71,6 +71,7 @@ def test_the_corpus_is_large_and_its_files_are_told_apart():
     assert sum(case.is_readable for case in CASES) >= 100
 
 
+@pytest.mark.slow
 def test_no_bomb_is_decoded(tmp_path):
     """What states too many pixels is refused before memory is taken for them: all of them take less than 50 MB."""
     pytest.importorskip("resource", reason="memory is measured where the system counts it")
@@ -83,6 +84,7 @@ def test_no_bomb_is_decoded(tmp_path):
     assert found["grown"] < N_PIXELS_MAX // 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_threads", [1, 3, 16])
 def test_any_number_of_threads_gives_the_same_table(n_threads):
     """Which files are read, their pixels and the reasons of the others do not depend on what runs beside them."""
@@ -133,6 +135,7 @@ def scan(nursery, folder, cache, tmp_path, *options):
     return json.loads(run(nursery, cache, tmp_path, *arguments).stdout)
 
 
+@pytest.mark.slow
 def test_scan_finds_every_damaged_file(corpus_folder, shared_cache, nursery, tmp_path):
     """The survey says of each file what extraction says (see below): the same are left out, for the same reasons."""
     folder, files = corpus_folder
@@ -145,6 +148,7 @@ def test_scan_finds_every_damaged_file(corpus_folder, shared_cache, nursery, tmp
     assert sum(found["images"]["formats"].values()) == n_readable
 
 
+@pytest.mark.slow
 def test_scan_without_decoding(corpus_folder, shared_cache, nursery, tmp_path):
     """`--no-decode` counts every file, and finds no damage but that one has no bytes; it says so."""
     folder, files = corpus_folder

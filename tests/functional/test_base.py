@@ -14,6 +14,8 @@ import pytest
 
 from regraft.core import CACHE_VARIABLE, VERB_EXTRAS
 
+pytestmark = pytest.mark.slow
+
 INSTALL = "which is not installed. Install it with: pip install 'regraft[torch]'"
 TRY = """
 import json
@@ -67,7 +69,6 @@ def test_python_is_told_what_is_missing(base, tmp_path):
     assert told["estimator"] == f"--device cuda needs the extra torch, {INSTALL}"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("verb", CALLS)
 def test_a_verb_imports_nothing_heavy_without_need(probed, photos, tmp_path, verb):
     """In a new process with an empty cache, nothing that the base can do asks for torch, scikit-learn or pandas."""
@@ -80,7 +81,6 @@ def test_a_verb_imports_nothing_heavy_without_need(probed, photos, tmp_path, ver
     assert done.stdout == "\n"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("backbone", ["efficientnet-lite1", "efficientnet-lite2"])
 def test_the_larger_lites_need_no_torch(base, photos, tmp_path, backbone):
     """Their weights are all that the extra `lite` brings."""

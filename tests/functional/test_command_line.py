@@ -29,6 +29,7 @@ def test_the_help_names_every_verb_and_shows_examples(command):
     assert "regraft probe photos --head svm" in page
 
 
+@pytest.mark.slow
 def test_the_main_job_from_a_terminal(command, photos, tmp_path):
     """Probe, predict in every format, evaluate and check: the whole story by commands."""
     done = command("probe", photos, "--n-strengths", 3)
@@ -100,6 +101,7 @@ def test_nothing_heavy_is_imported_for_help_and_import():
     assert done.stdout.strip().endswith("HEAVY")
 
 
+@pytest.mark.slow
 def test_a_warm_prediction_imports_no_torch(probed, photos, shared_cache):
     """Once the graph is converted, predicting needs neither torch nor scikit-learn."""
     code = (

@@ -13,6 +13,8 @@ from little_sets import little_row, make_mnist, server_paths
 from publisher import Publisher, make_archive
 from regraft.datasets import DATASETS
 
+pytestmark = pytest.mark.slow
+
 PLACE = "/shareddata/BelgiumTSC/BelgiumTSC_"
 
 

@@ -5,6 +5,8 @@ import shutil
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 DOUBTFUL = ("could not be read", "under different labels", "passed over")
 """Words of the three findings of the folder below."""
 

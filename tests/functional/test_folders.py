@@ -10,6 +10,8 @@ import pytest
 
 import regraft
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def trains(photos, tmp_path):

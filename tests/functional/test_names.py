@@ -18,6 +18,8 @@ from PIL import Image
 import regraft
 from regraft.core import CACHE_VARIABLE
 
+pytestmark = pytest.mark.slow
+
 ODD = "caf\udce9"
 SHOWN = "caf\\udce9"
 NAMES = [

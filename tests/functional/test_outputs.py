@@ -13,6 +13,8 @@ import pytest
 
 from regraft.core import CACHE_VARIABLE
 
+pytestmark = pytest.mark.slow
+
 PROGRAM = f"{sys.executable} -m regraft"
 CLOSED = {"out": ">&-", "error": "2>&-", "in": "<&-", "all": "<&- >&- 2>&-"}
 

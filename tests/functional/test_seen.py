@@ -11,6 +11,8 @@ from safetensors.numpy import load_file, save_file
 import regraft
 from regraft.core import BundleError
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def run(probed, tmp_path):

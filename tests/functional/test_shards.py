@@ -16,6 +16,8 @@ from PIL import Image
 import regraft
 from regraft.core import CACHE_VARIABLE
 
+pytestmark = pytest.mark.slow
+
 FORMATS = ("tfrecord", "webdataset", "parquet")
 
 

@@ -72,6 +72,7 @@ def test_the_weights_are_real(shared_cache):
     assert within.min() > across.max()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["fp32", pytest.param("bf16", marks=needs_bf16)])
 def test_features_do_not_depend_on_company_or_place(tiny_spec, shared_cache, precision):
     """An image has the same bits alone, in another batch and at another place: a resumed run is identical."""
@@ -83,6 +84,7 @@ def test_features_do_not_depend_on_company_or_place(tiny_spec, shared_cache, pre
     np.testing.assert_array_equal(together[7:8], alone)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("architecture", ["test_resnet", "test_vit", "test_convnext", "test_efficientnet"])
 def test_engines_agree_on_every_kind_of_network(architecture, shared_cache, tmp_path):
     """Convolutional, patch and hybrid networks give equal fp32 features in both engines, at a stage too."""
@@ -128,6 +130,7 @@ def test_a_vit_can_take_another_image_size(shared_cache, tmp_path):
     assert np.isfinite(features).all()
 
 
+@pytest.mark.slow
 def test_a_damaged_graph_is_converted_again(tiny_spec, tmp_path):
     """A changed byte in the cached graph is noticed at the next opening."""
     pixels = pixels_of(1, 64)
@@ -152,6 +155,7 @@ print(*sorted({"torch", "timm", "sklearn"} & set(sys.modules)))
 """
 
 
+@pytest.mark.slow
 def test_a_warm_engine_imports_no_torch(shared_cache):
     """In a new process with a converted graph, features are computed without torch and timm."""
     features_of(BACKBONES[DEFAULT_BACKBONE], "openvino", "fp32", pixels_of(1, 224), shared_cache)
@@ -187,6 +191,7 @@ except KeyboardInterrupt:
 """
 
 
+@pytest.mark.slow
 def test_a_signal_after_several_engines_is_survived(tiny_checkpoint, shared_cache):
     """Plug-ins that come and go would leave the thread a freed signal stack, and Ctrl-C would crash the process."""
     command = [sys.executable, "-c", INTERRUPTED_AFTER_SEVERAL_ENGINES, str(shared_cache), str(tiny_checkpoint)]

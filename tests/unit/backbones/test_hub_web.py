@@ -73,6 +73,7 @@ def test_a_key_is_shown_where_it_is_asked_for_and_to_no_other_host(ask, content)
         assert {key for _path, key in store.asked} == {None}
 
 
+@pytest.mark.slow
 def test_a_late_answer_is_not_waited_for():
     """What does not come in time is a TimeoutError; what fails in time is its own error."""
     from regraft.backbones import hub_web

@@ -10,6 +10,8 @@ import pytest
 
 from regraft.backbones import choose_engine, compute_features, open_engine
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def pixels():

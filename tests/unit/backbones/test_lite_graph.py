@@ -115,6 +115,7 @@ def test_every_layer_is_timms(lite):
     assert len(names) > 250
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layer", ["penultimate", "auto", JOINED, "stage7@all"])
 def test_pooling_and_joining_are_the_same_in_torch(lite, layer):
     """Means, deviations, maxima, whole maps, several of them scaled to one length: as in torch."""
@@ -131,6 +132,7 @@ def test_another_size_and_preprocessing_are_the_same_in_torch(lite):
     assert error(built(spec, weights, "auto", pixels), by_timm(spec, network, "auto", pixels)) <= 1e-5
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not cpu_has_bf16(), reason="this processor has no bf16")
 def test_bf16_points_where_timm_points(lite, shared_cache):
     """bf16: the cosine with timm's features in float32 is at least 0.99, also of several layers joined."""
@@ -143,6 +145,7 @@ def test_bf16_points_where_timm_points(lite, shared_cache):
         assert cosines.min() >= 0.99
 
 
+@pytest.mark.slow
 def test_the_same_names_are_known_and_the_same_hints_given(lite):
     """A wrong name, a wrong statistic and a module that never runs are answered in the words of the way by torch."""
     spec, weights, network = lite
@@ -183,6 +186,7 @@ print(*sorted({"torch", "timm", "sklearn"} & set(sys.modules)))
 """
 
 
+@pytest.mark.slow
 def test_an_empty_cache_needs_no_torch(tmp_path):
     """In a new process with nothing kept, the default network computes without torch and timm; from a file, too."""
     done = subprocess.run([sys.executable, "-c", COLD, tmp_path], capture_output=True, text=True, check=True)

@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 HELP = """
 import sys
 from regraft.cli.application import run
@@ -19,6 +21,7 @@ def test_the_help_loads_no_explanations_of_errors():
     assert done.stdout.splitlines()[-1] == "NEEDLESS"
 
 
+@pytest.mark.slow
 def test_one_of_the_processes_that_train_together_tells_an_error(nursery, tmp_path):
     """All meet the same one and exit alike; the first to meet it says it. One that another has is said, too."""
     verbs = [("finetune", "nowhere")] * 3 + [("finetune", "elsewhere")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 import pytest
@@ -15,6 +16,7 @@ TITLES = [heading.name for heading in HEADINGS.values()]
 EXPERT = HEADINGS["expert"].name
 
 
+@functools.cache
 def options_of(verb):
     """The verb's options with their headings, in the order of the help page."""
     found = verb_app(verb).assemble_argument_collection(parse_docstring=True)

@@ -63,6 +63,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 def test_the_others_raise_what_the_first_process_did(nursery, tmp_path):
     """A full disk and an error of ours as they are, all else as an error of training; it is printed once."""
     program = tmp_path / "program.py"

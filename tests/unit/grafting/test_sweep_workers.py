@@ -5,8 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from regraft.grafting import SweepOptions
 from regraft.grafting.sweeps.workers import PROGRAM, Order
+
+pytestmark = pytest.mark.slow
 
 
 def test_whoever_joins_too_late_has_nothing_to_do(tmp_path):

@@ -115,6 +115,7 @@ def ordered_modules(row, scopes):
     return dict(zip(scopes, ["conv_stem", *parts, *ends], strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", SAME, ids=lambda row: row.name)
 def test_a_scope_is_trained_from_its_stage_on_and_not_from_the_next(row):
     """The part behind the cut holds the scope's module; a cut one stage later would not."""

@@ -59,6 +59,7 @@ def test_names_that_are_no_unicode(suffix, tmp_path, write_shard):
     assert read_manifest(write_shard(tmp_path / f"s{suffix}", rows)).paths == ("caf\udce9.jpg",)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_cut_off_anywhere(suffix, tmp_path, make_rows, write_shard):
     """A shard cut off at any byte gives whole images of those that are there, and says that something is missing."""
@@ -96,6 +97,7 @@ def read_carefully(path):
     return told(readable), bool(prints.unreadable)
 
 
+@pytest.mark.slow
 def test_flipped_bits_of_a_tfrecord(tmp_path, make_rows, write_shard):
     """Each bit of a record is under a checksum: a flipped one is told, and never gives another image or label."""
     rows = make_rows(3)
