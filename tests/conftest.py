@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections import Counter
 from pathlib import Path
@@ -16,6 +17,7 @@ from warm_start import Nursery
 for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # read when their libraries are imported
     os.environ.setdefault(_threads, "1")  # each worker has a core; pools of threads would fight for them
 raise_fence()
+gc.disable()  # what is imported stays: to look for rubbish in it, again and again, takes a fifth of the collection
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # nothing is timed here
 settings.load_profile("house")
 os.environ["HF_HUB_OFFLINE"] = "1"  # read once, when the library is imported: no test may ask a hub
@@ -25,6 +27,17 @@ def pytest_collection_modifyitems(items):
     """Files with many slow tests first: no worker begins a long one when the others have nothing left."""
     n_slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
     items.sort(key=lambda item: -n_slow[item.path])
+
+
+def pytest_collection_finish():
+    """From here on there is rubbish, and what is there so far is none."""
+    gc.freeze()
+    gc.enable()
+
+
+def pytest_unconfigure():
+    """All of it is taken down in its order."""
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")

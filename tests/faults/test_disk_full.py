@@ -19,7 +19,7 @@ from regraft.recipes import GetDatasetOptions
 
 pytestmark = pytest.mark.slow
 
-resource = pytest.importorskip("resource")
+pytest.importorskip("resource")
 
 KIB = 1024
 
@@ -102,8 +102,17 @@ def test_a_store_on_a_full_disk_keeps_what_it_has(n_kib, n_features, disk):
     assert not list(disk.folder.rglob("*.tmp"))
 
 
+WITH_SMALL_FILES = """
+import resource, sys
+from regraft.cli import main
+n_bytes = int(sys.argv.pop(1))
+resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, n_bytes))
+main()
+"""
+
+
 @pytest.fixture
-def embed(shared_cache, tiny_images, tmp_path):
+def embed(nursery, shared_cache, tiny_images, tmp_path):
     """Runs `regraft embed` on the first images, with graphs from the shared cache and a feature store of its own."""
     cache = tmp_path / "cache"
     cache.mkdir()
@@ -119,17 +128,8 @@ def embed(shared_cache, tiny_images, tmp_path):
             (folder / path.name).write_bytes(path.read_bytes())
         out = tmp_path / "features.npy"
         out.unlink(missing_ok=True)
-        limits = (n_bytes_of_a_file, n_bytes_of_a_file)
-        done = subprocess.run(
-            [sys.executable, "-m", "regraft", "embed", folder, "--out", out],
-            capture_output=True,
-            text=True,
-            env=environment,
-            cwd=tmp_path,
-            check=False,
-            timeout=240,
-            preexec_fn=n_bytes_of_a_file and (lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limits)),
-        )
+        program = ["-m", "regraft"] if n_bytes_of_a_file is None else ["-c", WITH_SMALL_FILES, n_bytes_of_a_file]
+        done = nursery.run([*program, "embed", folder, "--out", out], env=environment, cwd=tmp_path)
         return done, np.load(out) if out.exists() else None
 
     return run

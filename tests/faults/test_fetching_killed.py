@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
 
 import pytest
@@ -49,22 +47,14 @@ def publisher():
 
 
 @pytest.fixture
-def start(publisher, tmp_path):
+def start(publisher, nursery, tmp_path):
     """Starts `regraft datasets get belgium-signs` in a process of its own; none survives the test."""
     children = []
 
     def begin(*failpoints):
-        program = [sys.executable, fetching_child.__file__, str(publisher.port), *failpoints, "--"]
-        children.append(
-            subprocess.Popen(
-                [*program, "datasets", "get", "belgium-signs"],
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-                cwd=tmp_path,
-                env={**os.environ, "COLUMNS": "200"},
-            )
-        )
+        program = [fetching_child.__file__, publisher.port, *failpoints, "--"]
+        environment = {**os.environ, "COLUMNS": "200"}
+        children.append(nursery.start([*program, "datasets", "get", "belgium-signs"], cwd=tmp_path, env=environment))
         return children[-1]
 
     yield begin

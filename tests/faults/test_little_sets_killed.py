@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 
 import pytest
 
@@ -18,7 +16,7 @@ PATIENCE_SECONDS = 60
 
 
 @pytest.fixture
-def fetch(tmp_path):
+def fetch(nursery, tmp_path):
     """Runs `regraft datasets get NAME` on a small copy, in a process of its own; the data set's name comes first."""
 
     def run(name, *failpoints, folder="out"):
@@ -29,16 +27,9 @@ def fetch(tmp_path):
         arguments = ["datasets", "get", name, "--folder", folder]
         arguments += ["--archives", "."] if name == "imagenet" else []
         with Publisher(server_paths(little_row(name, files), files)) as publisher:
-            program = [sys.executable, fetching_child.__file__, str(publisher.port), "little", *failpoints, "--"]
-            done = subprocess.run(
-                [*program, *arguments],
-                cwd=tmp_path,
-                env={**os.environ, "COLUMNS": "200"},
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=PATIENCE_SECONDS,
-            )
+            program = [fetching_child.__file__, publisher.port, "little", *failpoints, "--"]
+            environment = {**os.environ, "COLUMNS": "200"}
+            done = nursery.run([*program, *arguments], cwd=tmp_path, env=environment, timeout=PATIENCE_SECONDS)
         return done, len(publisher.requests)
 
     return run

@@ -45,9 +45,9 @@ def start(nursery, tmp_path):
     """Starts the training in a process of its own; none survives the test."""
     children = []
 
-    def begin(*arguments, launcher=()):
+    def begin(*arguments, launcher=(), **environment):
         program = [training_child.__file__, tmp_path, *arguments]
-        children.append(nursery.start([*launcher, *program], env=dict(os.environ)))
+        children.append(nursery.start([*launcher, *program], env={**os.environ, **environment}))
         return children[-1]
 
     yield begin
@@ -89,6 +89,7 @@ def test_a_death_at_any_time(case, start, expected, tmp_path):
     assert learn(tmp_path) == expected
 
 
+BOTH = [{"WORLD_SIZE": "2", "RANK": rank} for rank in "01"]
 TORCHRUN = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
 
 
@@ -96,9 +97,11 @@ TORCHRUN = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "
 def together(nursery, tmp_path_factory):
     """What two processes print that learn together, and the folder that they have learnt in."""
     folder = tmp_path_factory.mktemp("together")
-    done = nursery.run([*TORCHRUN, training_child.__file__, folder], env=dict(os.environ), timeout=PATIENCE_SECONDS)
-    assert done.returncode == 0, done.stderr
-    return done.stdout, folder
+    program = [training_child.__file__, folder, "--together"]
+    children = [nursery.start(program, env={**os.environ, **environment}) for environment in BOTH]
+    told = [child.communicate(timeout=PATIENCE_SECONDS) for child in children]
+    assert [child.returncode for child in children] == [0, 0], told
+    return "".join(out for out, _errors in told), folder
 
 
 def seen_rows(folder, ranks):
@@ -122,11 +125,12 @@ def test_two_processes_learn_together(together):
 
 def test_one_process_goes_on_where_two_were_killed(start, tmp_path):
     """The order of the images is that of the seed, for any number of processes."""
-    child = start("--pace", 0.05, launcher=TORCHRUN)
-    wait_for(lambda: newest_step(tmp_path) >= 11, child)
-    os.killpg(child.pid, signal.SIGKILL)
-    child.wait(PATIENCE_SECONDS)
-    subprocess.run(["pkill", "-9", "-f", str(tmp_path)], check=False)
+    children = [start("--pace", 0.05, "--together", **environment) for environment in BOTH]
+    wait_for(lambda: newest_step(tmp_path) >= 11, children[0])
+    for child in children:
+        child.kill()
+    for child in children:
+        child.wait(PATIENCE_SECONDS)
     step = newest_step(tmp_path)
     (tmp_path / SEEN_FILE.format(rank=0)).unlink()
     training = training_child.build(tmp_path)

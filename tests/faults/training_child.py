@@ -1,15 +1,17 @@
 """A training that starts in a few seconds: run as a program, under torchrun, or called in a test.
 
-    python training_child.py FOLDER [--pace SECONDS] [STEP:CALL:MOMENT ...]
+    python training_child.py FOLDER [--pace SECONDS] [--together] [STEP:CALL:MOMENT ...]
 
 A small network on fixed random activations, with everything that has a state: batch norm, dropout, AdamW's moments,
 averaged weights, several views, validation. A checkpoint is written after every other step. The last line that it
-prints is the digest of what was learnt.
+prints is the digest of what was learnt. With `--together` two of them, of RANK 0 and 1, meet at a file in the folder,
+where torchrun has a port.
 """
 
 from __future__ import annotations
 
 import argparse
+import atexit
 import os
 import sys
 import time
@@ -17,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import nn
+from torch import distributed, nn
 
 from failpoints import FailPoint
 from regraft.core import SilentProgress, digest_bytes
@@ -117,13 +119,23 @@ def learn(folder: Path) -> str:
     return digest_bytes(b"".join(parts) + trained.scores.tobytes() + repr(history).encode())
 
 
+def meet(folder: Path) -> None:
+    """Find the other one."""
+    file = (folder / "meeting").as_uri()
+    distributed.init_process_group("gloo", init_method=file, rank=int(os.environ["RANK"]), world_size=2)
+    atexit.register(distributed.destroy_process_group)
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
     parser.add_argument("failpoints", nargs="*")
     parser.add_argument("--pace", type=float, default=0.0)
+    parser.add_argument("--together", action="store_true")
     arguments = parser.parse_args()
     Training.pace = arguments.pace
+    if arguments.together:
+        meet(arguments.folder)
     for text in arguments.failpoints:
         FailPoint.parse(text).arm()
     sys.stdout.write(f"{learn(arguments.folder)}\n")

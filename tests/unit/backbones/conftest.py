@@ -12,6 +12,12 @@ from safetensors.torch import save_file
 from regraft.backbones import resolve_backbone
 from weights_hub import FETCHING, NAME, told
 
+WITH_ITS_OWN_SETTINGS = """
+import importlib
+import huggingface_hub.constants
+importlib.reload(huggingface_hub.constants)  # they are those of the environment that it was imported in
+"""
+
 
 @pytest.fixture(scope="session")
 def tiny_state():
@@ -43,24 +49,22 @@ def content(tmp_path_factory):
 
 
 @pytest.fixture
-def start(tmp_path):
-    """Begins to resolve the network in a process of its own."""
+def start(nursery, tmp_path):
+    """Begins to resolve the network in a process of its own, which looks names up only where it is begun afresh."""
 
-    def start(endpoint, program=FETCHING, *, size=None, is_told=False, **environment):
+    def start(endpoint, program=FETCHING, *, size=None, is_told=False, is_afresh=False, **environment):
         text = program.format(name=NAME, cache=str(tmp_path / "cache"), size=size, is_told=is_told)
-        return subprocess.Popen(
-            [sys.executable, "-c", text],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={
-                **{name: value for name, value in os.environ.items() if name != "HF_HUB_OFFLINE"},
-                "HF_ENDPOINT": endpoint,
-                "HF_HOME": str(tmp_path / "hf"),
-                "no_proxy": "" if "http_proxy" in environment else "127.0.0.1",
-                **environment,
-            },
-        )
+        environment = {
+            **{name: value for name, value in os.environ.items() if name != "HF_HUB_OFFLINE"},
+            "HF_ENDPOINT": endpoint,
+            "HF_HOME": str(tmp_path / "hf"),
+            "no_proxy": "" if "http_proxy" in environment else "127.0.0.1",
+            **environment,
+        }
+        if not is_afresh:
+            return nursery.start(["-c", WITH_ITS_OWN_SETTINGS + text], env=environment)
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        return subprocess.Popen([sys.executable, "-c", text], **pipes, env=environment)
 
     return start
 

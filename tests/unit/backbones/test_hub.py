@@ -13,7 +13,7 @@ from weights_hub import KEY, PATH, RESOLVING, Hub, told
 @pytest.mark.slow
 def test_weights_are_fetched_once_and_nothing_of_the_hubs_own_is_left(ask, content, tmp_path):
     """The file comes without a key, a slow one is waited for, the second time nobody is asked."""
-    with Hub(content, pause_seconds=6.0) as hub:
+    with Hub(content, pause_seconds=4.5) as hub:
         digest = ask(hub.address, RESOLVING, HF_TOKEN=KEY)
         assert len(digest) == 64
         assert hub.asked == [(PATH, None)]
