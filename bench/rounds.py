@@ -112,10 +112,10 @@ class Ended:
 def run_process(*command: str | Path, folder: Path | None = None, **environment: str) -> Ended:
     """A whole process; where it fails, its errors are those of the script."""
     words = [str(word) for word in command]
+    # As on a user's machine, Python keeps what it has compiled.
+    settings = {**os.environ, "PYTHONDONTWRITEBYTECODE": "", **environment}
     began = time.perf_counter()
-    done = subprocess.run(
-        words, check=False, capture_output=True, text=True, cwd=folder, env={**os.environ, **environment}
-    )
+    done = subprocess.run(words, check=False, capture_output=True, text=True, cwd=folder, env=settings)
     seconds = time.perf_counter() - began
     if done.returncode:
         sys.exit(f"{' '.join(words)} ended with {done.returncode}.\n{done.stderr}")

@@ -16,11 +16,11 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
-from threadpoolctl import threadpool_limits
 
 from regraft.core import quoted
 from regraft.heads.calibration import softmax
 from regraft.heads.objectives import ClassWeight, build_loss, fit_linear, total_weights, two_columns
+from regraft.heads.threads import limited_threads
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -103,7 +103,7 @@ class _LinearClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         features, codes, self.classes_, own_weights = check_training_data(self, X, y, sample_weight)
         weights = total_weights(codes, self.classes_, own_weights, self.class_weight, features.dtype)
         loss, n_columns = build_loss(self._kind, codes, len(self.classes_), features.dtype)
-        with threadpool_limits(self.n_threads):
+        with limited_threads(features, self.n_threads):
             self.coef_, self.intercept_, n_iterations, is_converged = fit_linear(
                 features,
                 loss,
@@ -148,7 +148,7 @@ class Softmax(_LinearClassifier):
         fit_intercept: Whether scores have an offset.
         max_iter: Most iterations.
         tol: Relative decrease of the objective that is still worth a step.
-        n_threads: Threads for linear algebra; None for as many as there are.
+        n_threads: At most so many threads for linear algebra; few features take one. None for no limit.
 
     Attributes:
         coef_: (k, d), or (1, d) for two classes.
@@ -178,7 +178,7 @@ class LinearSVM(_LinearClassifier):
         fit_intercept: Whether scores have an offset.
         max_iter: Most iterations.
         tol: Relative decrease of the objective that is still worth a step.
-        n_threads: Threads for linear algebra; None for as many as there are.
+        n_threads: At most so many threads for linear algebra; few features take one. None for no limit.
 
     Attributes:
         coef_: (k, d), or (1, d) for two classes.

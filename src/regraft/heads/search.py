@@ -47,7 +47,7 @@ class HeadSearch(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         scoring: "accuracy" or "balanced_accuracy".
         class_weight: None, "balanced" or a dictionary.
         random_state: Chooses the folds, where `cv` is a number.
-        n_threads: Threads for linear algebra; None for as many as there are.
+        n_threads: At most so many threads for linear algebra; few features take one. None for no limit.
 
     Attributes:
         classes_: (k,) labels.

@@ -10,6 +10,7 @@ import numpy as np
 from regraft.core import quoted
 from regraft.heads.calibration import fit_temperature, softmax
 from regraft.heads.objectives import total_weights
+from regraft.heads.threads import limited_threads
 from regraft.heads.walk import Samples, StrengthPath, Walk
 
 if TYPE_CHECKING:
@@ -161,7 +162,8 @@ def cross_validate(
     Raises:
         ValueError: A setting makes no sense for these features.
     """
-    return _searched(features, labels, folds, candidates, class_weight=class_weight)[1]
+    with limited_threads(features):
+        return _searched(features, labels, folds, candidates, class_weight=class_weight)[1]
 
 
 def select_head(
@@ -186,8 +188,11 @@ def select_head(
     Raises:
         ValueError: A setting makes no sense for these features.
     """
-    best, found = _searched(features, labels, folds, candidates, class_weight=class_weight, sample_weight=sample_weight)
-    return Selection(best.refitted(found.temperature), found.classes, found.paths, found.chosen)
+    with limited_threads(features):
+        best, found = _searched(
+            features, labels, folds, candidates, class_weight=class_weight, sample_weight=sample_weight
+        )
+        return Selection(best.refitted(found.temperature), found.classes, found.paths, found.chosen)
 
 
 def _searched(
