@@ -1,8 +1,8 @@
 """An extraction that starts in half a second and says what it computed: run as a program, or called in a test.
 
-    python extraction_child.py FOLDER STORE LOG FIRST [STEP:CALL:MOMENT]
+    python extraction_child.py FOLDER STORE LOG FIRST [looks] [STEP:CALL:MOMENT]
 
-FIRST is the image to begin with; those before it come last.
+FIRST is the image to begin with; those before it come last. With `looks` looks are kept, too.
 
 The files of FOLDER are real images, decoded by Regraft; only the network is replaced, by whole-number arithmetic on
 pixels. The store is Regraft's own, with shards of SHARD_ROWS rows.
@@ -72,10 +72,14 @@ def images_of(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.png"))
 
 
-def extract(files: list[Path], store: Path, log: Path) -> Extraction:
-    """Regraft's extraction of some files, with the engine above."""
-    extractor = Extractor(KEY, TRANSFORM, lambda: PixelEngine(log), FeatureStore(store))
-    return extractor.extract(files, fingerprint_files(files).digests)
+def extractor_of(store: Path, log: Path, *, takes_looks: bool = False) -> Extractor:
+    """Regraft's extractor, with the engine above."""
+    return Extractor(KEY, TRANSFORM, lambda: PixelEngine(log), FeatureStore(store), takes_looks=takes_looks)
+
+
+def extract(files: list[Path], store: Path, log: Path, *, takes_looks: bool = False) -> Extraction:
+    """Features of some files."""
+    return extractor_of(store, log, takes_looks=takes_looks).extract(files, fingerprint_files(files).digests)
 
 
 def computed_images(*logs: Path) -> Counter[str]:
@@ -86,7 +90,8 @@ def computed_images(*logs: Path) -> Counter[str]:
 if __name__ == "__main__":
     folder, store, log = map(Path, sys.argv[1:4])
     first = int(sys.argv[4])
-    for text in sys.argv[5:]:
+    takes_looks = sys.argv[5:6] == ["looks"]
+    for text in sys.argv[5 + takes_looks :]:
         FailPoint.parse(text).arm()
     files = images_of(folder)
-    extract(files[first:] + files[:first], store, log)
+    extract(files[first:] + files[:first], store, log, takes_looks=takes_looks)

@@ -7,8 +7,9 @@ import signal
 import numpy as np
 import pytest
 
-from extraction_child import computed_images, extract, images_of
-from regraft.features import SHARD_ROWS
+from extraction_child import computed_images, extract, extractor_of, images_of
+from regraft.data import fingerprint_files
+from regraft.features import SHARD_ROWS, FeatureStore
 
 pytestmark = pytest.mark.slow
 
@@ -65,6 +66,25 @@ def test_a_death_at_any_time_costs_one_shard_at_most(
     n_images = int(np.random.default_rng(case).integers(len(uninterrupted.rows)))
     start_child(tmp_path / "features", tmp_path / "log").kill_after(n_images)
     assert_going_on_completes(tmp_path)
+
+
+@pytest.mark.parametrize("failpoint", ["replace:2:before", "replace:3:before", "commit:2:after", "write:6:during"])
+def test_a_death_between_looks_and_features_costs_one_shard_at_most(
+    failpoint, start_child, tiny_images, uninterrupted, tmp_path
+):
+    """Of an image whose features are kept, so is its look: a run that goes on decodes no image for it."""
+    store, log = tmp_path / "features", tmp_path / "log"
+    assert start_child(store, log, "looks", failpoint).exit_code() == -signal.SIGKILL
+    files = images_of(tiny_images)
+    assert FeatureStore(store).info().n_looks >= FeatureStore(store).info().n_rows
+    again = extract(files, store, log, takes_looks=True)
+    np.testing.assert_array_equal(again.features, uninterrupted.features)
+    computed = computed_images(log)
+    assert computed.total() - len(computed) <= SHARD_ROWS
+    looks = extractor_of(store, log).looks(files, fingerprint_files(files).digests)
+    assert (looks.n_computed, len(looks.features)) == (0, len(files))
+    info = FeatureStore(store).info()
+    assert info.n_rows == info.n_looks == len(uninterrupted.rows)
 
 
 def test_a_run_may_die_again_and_again(start_child, tiny_images, assert_finished, tmp_path):

@@ -15,7 +15,7 @@ from .finding import Finding, Severity, caveat, left_out, make_finding, unkept
 from .fingerprints import Fingerprints, fingerprint_files, fingerprint_manifest
 from .folders import has_image_name, is_hidden, place_images, read_folder
 from .grouping import file_series
-from .looks import LOOK, THUMBNAIL_PIXELS
+from .looks import LOOK, LOOK_RULES_VERSION, THUMBNAIL_PIXELS
 from .manifest import Manifest, Split, require_classes
 from .manifest_files import check_manifest_file, write_manifest
 from .names import UNLABELLED, label_positions
@@ -42,6 +42,7 @@ __all__ = [
     "CONVERSION_FILE",
     "LABELS_FILE",
     "LOOK",
+    "LOOK_RULES_VERSION",
     "N_BYTES_MAX",
     "READABLE_KINDS",
     "THUMBNAIL_PIXELS",

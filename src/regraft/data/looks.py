@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+LOOK_RULES_VERSION = 1
+"""Part of the key of every look: raise it when the record changes, or the same file would give another one."""
 THUMBNAIL_PIXELS = 32
 
 LOOK = np.dtype(

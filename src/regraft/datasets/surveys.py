@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from regraft.core import Value, plural
-from regraft.data import Finding, Fingerprints, Unreadable, make_finding
-from regraft.images import Look, survey_images
+from regraft.data import Finding, Fingerprints, make_finding
+from regraft.images import survey_images
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from regraft.core import Progress
     from regraft.data import Manifest
 
@@ -48,37 +50,49 @@ class ImageSizes(Value):
         return f"{parts[0]}{': ' if parts[1:] else ''}{'; '.join(parts[1:])}."
 
 
-def survey_dataset(manifest: Manifest, progress: Progress | None) -> tuple[Manifest, Fingerprints, ImageSizes]:
-    """Decode all images.
+@dataclass(frozen=True, eq=False)
+class SurveyedDataset:
+    """A data set after all of its images were decoded.
 
-    Returns:
-        The manifest with what was noticed, their hashes and why some have none, and what they are.
+    Attributes:
+        manifest: With what was noticed; n images.
+        prints: Their hashes, and why some have none.
+        looks: (n,) of `regraft.data.LOOK`; zeros where there is no hash.
+        sizes: What the images are.
     """
-    looks = survey_images(manifest.files(), progress=progress)
-    headers = [look.header for look in looks if isinstance(look, Look) and look.header is not None]
-    by_size = sorted(((one.width, one.height) for one in headers), key=math.prod)
-    prints = Fingerprints(
-        tuple(look.digest if isinstance(look, Look) else None for look in looks),
-        manifest.named((*manifest.unreadable, *(look for look in looks if isinstance(look, Unreadable)))),
-    )
-    uncovered = [
-        path for path, look in zip(manifest.paths, looks, strict=True) if isinstance(look, Look) and look.is_uncovered
-    ]
-    return (
-        replace(manifest, remarks=(*manifest.remarks, *_say_uncovered(uncovered))),
-        prints,
-        ImageSizes(
-            n_decoded=sum(isinstance(look, Look) for look in looks),
-            n_images=len(looks) + len(manifest.unreadable),
-            formats=dict(Counter(one.kind for one in headers).most_common()),
-            smallest=by_size[0] if by_size else None,
-            largest=by_size[-1] if by_size else None,
-            n_grey=sum(one.is_grey for one in headers),
-        ),
+
+    manifest: Manifest
+    prints: Fingerprints
+    looks: NDArray[Any]
+    sizes: ImageSizes
+
+
+def survey_dataset(manifest: Manifest, progress: Progress | None) -> SurveyedDataset:
+    """Decode all images."""
+    found = survey_images(manifest.files(), progress=progress)
+    readable = found.looks[[digest is not None for digest in found.digests]]
+    return SurveyedDataset(
+        manifest=replace(manifest, remarks=(*manifest.remarks, *_say_uncovered(manifest, found.looks))),
+        prints=Fingerprints(found.digests, manifest.named((*manifest.unreadable, *found.unreadable))),
+        looks=found.looks,
+        sizes=_sizes(readable, len(found.digests) + len(manifest.unreadable)),
     )
 
 
-def _say_uncovered(paths: list[str]) -> tuple[Finding, ...]:
+def _sizes(looks: NDArray[Any], n_images: int) -> ImageSizes:
+    by_size = sorted(zip(looks["width"].tolist(), looks["height"].tolist(), strict=True), key=math.prod)
+    return ImageSizes(
+        n_decoded=len(looks),
+        n_images=n_images,
+        formats={kind.decode(): n for kind, n in Counter(looks["format"].tolist()).most_common()},
+        smallest=by_size[0] if by_size else None,
+        largest=by_size[-1] if by_size else None,
+        n_grey=int(looks["is_grey"].sum()),
+    )
+
+
+def _say_uncovered(manifest: Manifest, looks: NDArray[Any]) -> tuple[Finding, ...]:
+    paths = [path for path, is_uncovered in zip(manifest.paths, looks["is_uncovered"], strict=True) if is_uncovered]
     if not paths:
         return ()
     message = (

@@ -58,7 +58,7 @@ def list_features(X: Any, options: NetworkOptions) -> ListedFeatures:
     """
     images = require_images(X)
     spec, _choice, extractor = open_network(options, cache_folder())
-    extractor = replace(extractor, open_engine=cache(extractor.open_engine))
+    extractor = replace(extractor, open_engine=cache(extractor.open_engine), takes_looks=False)
     n_chunk = _N_DECODED if any(isinstance(image, Image.Image) for image in images) else len(images)
     parts = [_part(images[start : start + n_chunk], start, extractor) for start in range(0, len(images), n_chunk)]
     if unreadable := [record for _digests, _features, records in parts for record in records]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -62,6 +62,25 @@ class DatasetFeatures:
             digests=tuple(self.digests[row] for row in rows),
             features=self.features[rows],
         )
+
+    def looks(self, progress: Progress) -> NDArray[Any]:
+        """What is known of each image besides its features; nothing is decoded where it was kept with them.
+
+        Returns:
+            (n,) of `regraft.data.LOOK`.
+
+        Raises:
+            DataError: A file can no longer be read.
+            RegraftError: From the store.
+        """
+        found = self.extractor.looks(self.manifest.files(), self.digests, progress=progress)
+        if found.unreadable:
+            first = found.unreadable[0]
+            raise DataError(
+                f"{plural(len(found.unreadable), 'image')} could be read before and cannot be read now (first: "
+                f"{first.path}: {first.reason}, {first.detail}). Run the same command again to go on without."
+            )
+        return found.features
 
     def pixels(self, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
         """Images at the network's size, decoded again.

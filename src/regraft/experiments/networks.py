@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 def open_network(
     options: NetworkOptions, cache: Path, *, progress: Progress | None = None
 ) -> tuple[BackboneSpec, EngineChoice, Extractor]:
-    """The backbone, the engine and the extractor that some options mean.
+    """The backbone, the engine and the extractor that some options mean; it takes looks for audits on its way.
 
     Args:
         options: Which network, and what of it.
@@ -43,7 +44,8 @@ def open_network(
     if options.preprocessing != "auto":
         spec = with_preprocessing(spec, options.preprocessing)
     transform = backbone_transform(spec, spec.resize if options.resize == "auto" else options.resize)
-    return spec, choice, build_extractor(spec, choice, transform=transform, layer=options.layer, cache=cache)
+    extractor = build_extractor(spec, choice, transform=transform, layer=options.layer, cache=cache)
+    return spec, choice, replace(extractor, takes_looks=True)
 
 
 def _find_backbone(options: NetworkOptions, cache: Path, progress: Progress | None) -> BackboneSpec:

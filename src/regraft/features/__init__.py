@@ -1,4 +1,4 @@
-"""Features computed once and kept: keys, the crash-safe store, extraction."""
+"""Features and looks, taken once and kept: keys, the crash-safe store, extraction."""
 
 import lazy_loader
 

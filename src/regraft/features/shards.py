@@ -3,7 +3,7 @@
 A shard is a safetensors file with three tensors over its n rows:
 
     keys      (n, 32) uint8    BLAKE3 of the image file
-    features  (n, d)  float32 or float16
+    features  (n, d)  float32 or float16; looks as uint8, d bytes each
     sums      (n, 16) uint8    BLAKE3(fingerprint, key, feature bytes), first 16 bytes
 
 and the metadata `key` (the FeatureKey as JSON) and `fingerprint`. The name proves the whole file, a sum
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 N_SUM_BYTES = 16
 SUFFIX = ".safetensors"
-_SAFE_DTYPES = {"float32": "F32", "float16": "F16"}
+_SAFE_DTYPES = {"float32": "F32", "float16": "F16", "uint8": "U8"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +42,7 @@ class Shard:
         path: The file.
         fingerprint: Of its FeatureKey.
         keys: (n, 32) uint8.
-        features: (n, d) float32 or float16, mapped.
+        features: (n, d) of the key's dtype, mapped.
         sums: (n, 16) uint8.
     """
 
@@ -80,7 +80,7 @@ def write_shard(folder: Path, key: FeatureKey, digests: Sequence[bytes], feature
         folder: Where shards of this fingerprint live.
         key: How the features were computed.
         digests: n keys of 32 bytes.
-        features: (n, d) float32.
+        features: (n, d); they are kept as the key's dtype.
 
     Returns:
         The shard's path.
@@ -134,6 +134,14 @@ def open_shard(path: Path) -> Shard:
         features=parts["features"].view(np.dtype(key.dtype).newbyteorder("<")).reshape(features.shape),
         sums=parts["sums"].reshape(sums.shape),
     )
+
+
+def holds_looks(path: Path) -> bool:
+    """Whether a shard's rows are looks at images, not features; of a damaged one nobody knows."""
+    try:
+        return open_shard(path).features.dtype == np.uint8
+    except (StoreError, OSError):
+        return False
 
 
 def is_whole(path: Path) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections import defaultdict
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
@@ -13,8 +13,8 @@ import numpy as np
 
 from regraft.core import StoreError, ThreadLock, exclusive
 from regraft.features.catalogue import Catalogue, is_damage
-from regraft.features.shards import SUFFIX, is_whole, open_shard, write_shard
-from regraft.features.store_info import StoreInfo, Verification
+from regraft.features.shards import SUFFIX, holds_looks, is_whole, open_shard, write_shard
+from regraft.features.store_info import StoreInfo, Verification, n_bytes_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -143,13 +143,14 @@ class FeatureStore:
         """Count what is there."""
         if not self.folder.exists():
             return StoreInfo(self.folder, 0, 0, 0, 0)
-        rows = self._ask(lambda index: index.n_rows())
-        files = [path for path in self.folder.rglob("*") if path.is_file()]
-        n_bytes = 0
-        for path in files:
-            with suppress(FileNotFoundError):  # another process is writing: its temporary files come and go
-                n_bytes += path.stat().st_size
-        return StoreInfo(self.folder, sum(rows.values()), len(rows), len(self._shard_paths()), n_bytes)
+        n_rows = self._ask(lambda index: index.n_rows())
+        shards = self._shard_paths()
+        one_of_each = {path.parent: path for path in shards}
+        look_folders = {folder for folder, path in one_of_each.items() if holds_looks(path)}
+        looks = [fingerprint for fingerprint in n_rows if self._shard_folder(fingerprint) in look_folders]
+        n_looks = sum(map(n_rows.pop, looks))
+        n_bytes = n_bytes_in(self.folder)
+        return StoreInfo(self.folder, sum(n_rows.values()), len(n_rows), len(shards), n_bytes, n_looks)
 
     @_explained
     def verify(self) -> Verification:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,13 +12,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class StoreInfo:
-    """What a store holds."""
+    """What a store holds.
+
+    Attributes:
+        folder: Where it is.
+        n_rows: Feature rows.
+        n_recipes: Ways in which they were computed.
+        n_shards: Files, of looks too.
+        n_bytes: Of all that lies in the folder.
+        n_looks: Looks at images.
+    """
 
     folder: Path
     n_rows: int
     n_recipes: int
     n_shards: int
     n_bytes: int
+    n_looks: int = 0
 
 
 @dataclass(frozen=True)
@@ -33,3 +44,12 @@ class Verification:
     n_shards: int
     damaged: tuple[str, ...]
     n_unlisted: int
+
+
+def n_bytes_in(folder: Path) -> int:
+    """Size of all files in a folder and below."""
+    n_bytes = 0
+    for path in folder.rglob("*"):
+        with suppress(FileNotFoundError):  # another process is writing: its temporary files come and go
+            n_bytes += path.stat().st_size if path.is_file() else 0
+    return n_bytes

@@ -4,10 +4,10 @@ from .contact_sheets import contact_sheet
 from .decoding import ImageSource, decode_image, digest_array, read_bytes, read_image, transform_array
 from .failures import N_PIXELS_MAX
 from .formats import FORMATS
-from .headers import ImageHeader, read_header, reencode_png
+from .headers import read_header, reencode_png
 from .pixels import GivenImages, PixelImage, as_images, as_pixels, named_pixels, to_pixels
 from .resampling import HAS_COMPILED_RESAMPLING
-from .surveying import Look, survey_images
+from .surveying import survey_images
 from .thumbnails import encode_jpeg, thumbnail_jpeg
 from .transform import DECODE_RULES_VERSION, ResizePolicy, Transform
 
@@ -20,9 +20,7 @@ __all__ = [
     "Augmentation",
     "Batch",
     "GivenImages",
-    "ImageHeader",
     "ImageSource",
-    "Look",
     "PixelImage",
     "PolicyName",
     "ResizePolicy",

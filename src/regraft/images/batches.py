@@ -11,9 +11,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from regraft.core import OptionError, n_usable_cores
 from regraft.data import StoredImage, Unreadable, UnreadableImageError
@@ -21,8 +22,6 @@ from regraft.images.decoding import read_image
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
-
-    from numpy.typing import NDArray
 
     from regraft.images.augmentation import View
     from regraft.images.decoding import ImageSource
@@ -33,7 +32,8 @@ _N_TASKS_AHEAD_A_THREAD = 2
 _N_IMAGES_A_TASK_MAX = 4
 """Images that a thread decodes before it looks for more: waking it for each one takes 3 % of a network's time."""
 
-Outcome = str | Unreadable
+Outcome = tuple[str, NDArray[Any] | None] | Unreadable
+"""Content hash and look, or why there is neither."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,12 +44,14 @@ class Batch:
         indices: (b,) int64, positions of the readable images.
         pixels: (b, height, width, 3) uint8, C-contiguous.
         digests: b content hashes.
+        looks: (b,) of `regraft.data.LOOK`; None where nobody asked.
         unreadable: (position, why) for each of the other images.
     """
 
     indices: NDArray[np.int64]
     pixels: NDArray[np.uint8]
     digests: tuple[str, ...]
+    looks: NDArray[Any] | None
     unreadable: tuple[tuple[int, Unreadable], ...]
 
 
@@ -61,6 +63,7 @@ def decode_batches(
     n_threads: int | None = None,
     n_ahead: int | None = None,
     view: View | None = None,
+    looks: bool = False,
 ) -> Generator[Batch, None, None]:
     """Decode images in their order.
 
@@ -77,6 +80,7 @@ def decode_batches(
             threads busy.
         view: Which random view of each image; None for the images as they are. A view depends on the image's content,
             never on its place, its company or a thread.
+        looks: Whether looks are taken, too; never at random views.
 
     Yields:
         One batch after the other.
@@ -91,7 +95,7 @@ def decode_batches(
     n_a_task = max(1, min(_N_IMAGES_A_TASK_MAX, batch_size, len(sources) // (_N_IMAGES_A_TASK_MAX * n_threads)))
     if n_ahead is None:
         n_ahead = max(_N_BATCHES_AHEAD, -(-_N_TASKS_AHEAD_A_THREAD * n_a_task * n_threads // batch_size))
-    decode = partial(_decode_some, transform=transform, view=view)
+    decode = partial(_decode_some, transform=transform, view=view, looks=looks)
     pool = ThreadPoolExecutor(n_threads, thread_name_prefix="decode")
     ahead: deque[_Job] = deque()
     try:
@@ -122,11 +126,14 @@ class _Job:
     def collect(self) -> Batch:
         """The batch, as soon as all of it is decoded."""
         outcomes = list(enumerate(outcome for task in self.tasks for outcome in task.result()))
-        readable = [place for place, outcome in outcomes if isinstance(outcome, str)]
+        readable = [place for place, outcome in outcomes if not isinstance(outcome, Unreadable)]
+        read = [outcome for _, outcome in outcomes if not isinstance(outcome, Unreadable)]
+        looks = [look for _digest, look in read if look is not None]
         return Batch(
             indices=np.array(readable, np.int64) + self.start_index,
             pixels=self.pixels if len(readable) == len(self.pixels) else self.pixels[readable],
-            digests=tuple(outcome for _, outcome in outcomes if isinstance(outcome, str)),
+            digests=tuple(digest for digest, _look in read),
+            looks=np.stack(looks) if looks else None,
             unreadable=tuple(
                 (self.start_index + place, outcome) for place, outcome in outcomes if isinstance(outcome, Unreadable)
             ),
@@ -145,21 +152,17 @@ def _decode_some(
     *,
     transform: Transform,
     view: View | None,
+    looks: bool,
 ) -> list[Outcome]:
-    """Decode images to their places in the batch; returns the content hash of each, or why there is none."""
-    return [
-        _decode_into(slot, source, start_index + place, transform, view)
-        for place, (slot, source) in enumerate(zip(slots, sources, strict=True))
-    ]
+    """Decode images to their places in the batch; returns what else is known of each, or why it cannot be read."""
 
+    def decode(slot: NDArray[np.uint8], source: ImageSource, position: int) -> Outcome:
+        try:
+            decoded = read_image(source, transform, view, looks=looks)
+        except UnreadableImageError as error:
+            return Unreadable(path=source_name(source, position), reason=error.reason, detail=error.detail)
+        slot[:] = decoded.pixels
+        return decoded.digest, decoded.look
 
-def _decode_into(
-    slot: NDArray[np.uint8], source: ImageSource, position: int, transform: Transform, view: View | None
-) -> Outcome:
-    """Decode one image to its place in the batch; returns its content hash, or why there is none."""
-    try:
-        decoded = read_image(source, transform, view)
-    except UnreadableImageError as error:
-        return Unreadable(path=source_name(source, position), reason=error.reason, detail=error.detail)
-    slot[:] = decoded.pixels
-    return decoded.digest
+    places = range(start_index, start_index + len(sources))
+    return [decode(slot, source, place) for slot, source, place in zip(slots, sources, places, strict=True)]

@@ -7,9 +7,10 @@ as its EXIF orientation says, lay it over white.
 from __future__ import annotations
 
 import stat
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +20,12 @@ from regraft.data import N_BYTES_MAX, Reason, StoredImage, UnreadableImageError,
 from regraft.images.failures import explain_failure
 from regraft.images.formats import decode_still
 from regraft.images.jpegs import decode_jpeg
-from regraft.images.resizing import Picture, finish
+from regraft.images.looking import take_look
+from regraft.images.resizing import Picture, finish, framed, show
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from regraft.data import ImageFile
     from regraft.images.augmentation import View
     from regraft.images.transform import Transform
@@ -37,33 +41,42 @@ class DecodedImage:
     Attributes:
         pixels: (height, width, 3) uint8.
         digest: BLAKE3 of the file's bytes; of an array: of its shape and values.
+        look: () of `regraft.data.LOOK`, what else is known of it; None where nobody asked.
     """
 
     pixels: NDArray[np.uint8]
     digest: str
+    look: NDArray[Any] | None = None
 
 
-def read_image(source: ImageSource, transform: Transform, view: View | None = None) -> DecodedImage:
+def read_image(
+    source: ImageSource, transform: Transform, view: View | None = None, *, looks: bool = False
+) -> DecodedImage:
     """Read an image once: its content hash and its pixels.
 
     Args:
         source: A file, a part of one, an encoded image or an array.
         transform: The geometry.
         view: A random view of it; None for the image as it is.
+        looks: Whether a look is taken at it, too; never at a random view.
 
     Raises:
         UnreadableImageError: The file cannot be read, or is no usable image.
         OptionError: An array is no image.
     """
     if isinstance(source, np.ndarray):
-        digest = digest_array(source)
+        digest, n_bytes = digest_array(source), 0
     else:
         source = source if isinstance(source, bytes) else read_bytes(source)
-        digest = digest_bytes(source)
+        digest, n_bytes = digest_bytes(source), len(source)
     change = None if view is None else view.draw(digest)
     geometry = transform if change is None else change.windowed(transform)
-    pixels = transform_array(source, geometry) if isinstance(source, np.ndarray) else decode_image(source, geometry)
-    return DecodedImage(pixels if change is None else change.applied(pixels), digest)
+    with _explained():
+        picture = _as_picture(source) if isinstance(source, np.ndarray) else _decode(source, geometry)
+        shown = show(picture, geometry)
+        look = take_look(picture, shown, geometry, n_bytes) if looks and view is None else None
+    pixels = framed(shown, geometry)
+    return DecodedImage(pixels if change is None else change.applied(pixels), digest, look)
 
 
 def digest_array(pixels: NDArray[np.uint8]) -> str:
@@ -84,23 +97,25 @@ def decode_image(data: bytes, transform: Transform) -> NDArray[np.uint8]:
     Raises:
         UnreadableImageError: It is no image, unsupported, damaged or too large.
     """
-    return decode_noting(data, transform)[0]
+    with _explained():
+        return finish(_decode(data, transform), transform)
 
 
-def decode_noting(data: bytes, transform: Transform) -> tuple[NDArray[np.uint8], bool]:
-    """Pixels of an encoded image, and whether its opacity was left out because it hid all of it.
+def _decode(data: bytes, transform: Transform) -> Picture:
+    """Any format, no larger than the transform needs it where the format allows that."""
+    name = require_readable(data)
+    picture = decode_jpeg(data, transform) if name == "JPEG" else None
+    return picture or decode_still(data, name)
 
-    Raises:
-        UnreadableImageError: It is no image, unsupported, damaged or too large.
-    """
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Decoders raise errors of every kind on hostile bytes: they become one kind."""
     try:
-        name = require_readable(data)
-        picture = decode_jpeg(data, transform) if name == "JPEG" else None
-        picture = picture or decode_still(data, name)
-        return finish(picture, transform), picture.is_uncovered
-    except UnreadableImageError:
+        yield
+    except (UnreadableImageError, OptionError):
         raise
-    except Exception as error:  # decoders raise errors of every kind on hostile bytes
+    except Exception as error:
         raise explain_failure(error) from error
 
 
@@ -117,6 +132,10 @@ def transform_array(pixels: NDArray[np.uint8], transform: Transform) -> NDArray[
     Raises:
         OptionError: The array is no such image.
     """
+    return finish(_as_picture(pixels), transform)
+
+
+def _as_picture(pixels: NDArray[np.uint8]) -> Picture:
     is_image = pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] == 3)
     if pixels.dtype != np.uint8 or not is_image or not pixels.size:
         raise OptionError(
@@ -124,7 +143,8 @@ def transform_array(pixels: NDArray[np.uint8], transform: Transform) -> NDArray[
             "(height, width, 3) RGB or (height, width) grey."
         )
     height, width = pixels.shape[:2]
-    return finish(Picture(np.ascontiguousarray(pixels.reshape(height, width, -1)), (width, height)), transform)
+    channels = np.ascontiguousarray(pixels.reshape(height, width, -1))
+    return Picture(channels, (width, height), is_grey=channels.shape[2] == 1)
 
 
 def read_bytes(path: ImageFile) -> bytes:

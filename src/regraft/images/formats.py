@@ -17,8 +17,8 @@ from PIL import (
 
 from regraft.data import READABLE_KINDS, Reason, UnreadableImageError
 from regraft.images.colour import simplify_mode, without_idle_opacity
+from regraft.images.exif import read_orientation
 from regraft.images.failures import check_size
-from regraft.images.orientation import read_orientation
 from regraft.images.pngs import check_png, check_rows, with_pixels_only
 from regraft.images.resizing import Picture
 from regraft.images.tiffs import check_tiff
@@ -39,6 +39,8 @@ _READERS: dict[str, type[ImageFile]] = {
     "TIFF": TiffImagePlugin.TiffImageFile,
 }
 _N_BLANK_FRAMES_MAX = 32
+GREY_MODES = frozenset(("1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L", "F"))
+"""Pillow's modes without colours."""
 FORMATS = READABLE_KINDS
 """The formats that can be read; a file's content decides which it is, not its name."""
 
@@ -61,11 +63,20 @@ def decode_still(data: bytes, name: str) -> Picture:
     image.load()
     if name == "PNG":
         check_rows(data, image)
-    # The EXIF block may stand behind the pixels. Pillow has already turned a TIFF.
-    exif = image.info.get("exif") if name != "TIFF" else None
+    exif = image.info.get("exif")  # the block may stand behind the pixels
+    exif = exif if isinstance(exif, bytes) else b""
+    is_grey, has_opacity = image.mode in GREY_MODES, image.has_transparency_data
     plain, is_uncovered = _first_visible(image)
-    orientation = read_orientation(exif if isinstance(exif, bytes) else b"")
-    return Picture(plain, plain.size, orientation=orientation, is_uncovered=is_uncovered)
+    return Picture(
+        plain,
+        plain.size,
+        orientation=1 if name == "TIFF" else read_orientation(exif),  # Pillow has already turned a TIFF
+        kind=name,
+        exif=data if name == "TIFF" else exif,
+        is_grey=is_grey,
+        has_opacity=has_opacity,
+        is_uncovered=is_uncovered,
+    )
 
 
 def _first_visible(image: ImageFile) -> tuple[Image.Image, bool]:

@@ -10,9 +10,7 @@ import simplejpeg
 
 from regraft.data import UnreadableImageError, require_readable
 from regraft.images.failures import check_size, explain_failure
-from regraft.images.formats import decode_still, open_still
-
-_GREY_MODES = frozenset(("1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L", "F"))
+from regraft.images.formats import GREY_MODES, decode_still, open_still
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ def read_header(data: bytes) -> ImageHeader:
             is_grey = space == "Gray"
         else:
             image = open_still(data, kind)
-            (width, height), is_grey = image.size, image.mode in _GREY_MODES
+            (width, height), is_grey = image.size, image.mode in GREY_MODES
         check_size(width, height)
     except UnreadableImageError:
         raise

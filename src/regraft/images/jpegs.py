@@ -21,9 +21,9 @@ import simplejpeg
 from PIL import Image, ImageChops
 
 from regraft.data import Reason, UnreadableImageError
+from regraft.images.exif import read_orientation
 from regraft.images.failures import check_size
 from regraft.images.jpeg_ends import segments, with_plain_ends
-from regraft.images.orientation import read_orientation
 from regraft.images.resizing import Picture, as_stored
 
 if TYPE_CHECKING:
@@ -84,7 +84,8 @@ def _decode_with_plain_end(data: bytes, transform: Transform) -> Picture | None:
 def _decode(data: bytes, transform: Transform) -> Picture:
     height, width, space, _subsampling = simplejpeg.decode_jpeg_header(data, strict=False)
     check_size(width, height)
-    orientation = read_orientation(_find_exif_and_count_scans(data))
+    exif = _find_exif_and_count_scans(data)
+    orientation = read_orientation(exif)
     reduction = _choose_reduction(width, height, as_stored(transform, orientation))
     pixels = simplejpeg.decode_jpeg(
         data,
@@ -94,7 +95,9 @@ def _decode(data: bytes, transform: Transform) -> Picture:
         min_factor=reduction,
         strict=True,
     )
-    return Picture(_as_rgb(pixels), (width, height), reduction, orientation)
+    return Picture(
+        _as_rgb(pixels), (width, height), reduction, orientation, kind="JPEG", exif=exif, is_grey=space == "Gray"
+    )
 
 
 def _choose_reduction(width: int, height: int, transform: Transform) -> int:

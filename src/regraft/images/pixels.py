@@ -13,8 +13,9 @@ from PIL import Image
 from regraft.core import DataError, OptionError, as_path, described, several
 from regraft.data import UnreadableImageError
 from regraft.images.colour import flatten, simplify_mode, without_idle_opacity
+from regraft.images.exif import read_orientation
 from regraft.images.failures import explain_failure
-from regraft.images.orientation import read_orientation, turn_upright
+from regraft.images.orientation import turn_upright
 
 if TYPE_CHECKING:
     from pathlib import Path

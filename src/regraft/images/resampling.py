@@ -35,7 +35,12 @@ _COMPILED_KERNELS = {"bilinear": 0, "bicubic": 1, "lanczos": 2}
 
 
 def resample(
-    image: Image.Image | NDArray[np.uint8], size: tuple[int, int], box: Box, interpolation: Interpolation
+    image: Image.Image | NDArray[np.uint8],
+    size: tuple[int, int],
+    box: Box,
+    interpolation: Interpolation,
+    *,
+    reducing_gap: float = _REDUCING_GAP,
 ) -> Image.Image | NDArray[np.uint8]:
     """Resize a part of an image.
 
@@ -44,12 +49,13 @@ def resample(
         size: Width and height of the result.
         box: The part: left, top, right, bottom in pixels, inside the image.
         interpolation: The filter, widened where the image shrinks.
+        reducing_gap: An image more than twice so many times too large is first averaged down to so many times.
 
     Returns:
         An image of the same mode, as an array or as Pillow's: whichever needs no copy.
     """
-    if not _is_plain(image, size, box, interpolation):
-        gap = None if interpolation == "nearest" else _REDUCING_GAP
+    if not _is_plain(image, size, box, interpolation, reducing_gap):
+        gap = None if interpolation == "nearest" else reducing_gap
         return as_image(image).resize(size, _RESAMPLING[interpolation], box, gap)
     if compiled is None:
         return _resample_by_pillow(as_image(image), size, box, _RESAMPLING[interpolation])
@@ -69,12 +75,16 @@ def as_image(image: Image.Image | NDArray[np.uint8]) -> Image.Image:
 
 
 def _is_plain(
-    image: Image.Image | NDArray[np.uint8], size: tuple[int, int], box: Box, interpolation: Interpolation
+    image: Image.Image | NDArray[np.uint8],
+    size: tuple[int, int],
+    box: Box,
+    interpolation: Interpolation,
+    reducing_gap: float,
 ) -> bool:
     """Whether two passes over opaque pixels are all there is to do: no averaging first."""
     is_opaque = isinstance(image, np.ndarray) or image.mode in ("L", "RGB")
     factor = max((box[2] - box[0]) / size[0], (box[3] - box[1]) / size[1])
-    return is_opaque and interpolation in _COMPILED_KERNELS and factor < 2 * _REDUCING_GAP
+    return is_opaque and interpolation in _COMPILED_KERNELS and factor < 2 * reducing_gap
 
 
 def _resample_by_pillow(image: Image.Image, size: tuple[int, int], box: Box, kernel: Image.Resampling) -> Image.Image:

@@ -1,77 +1,78 @@
-"""A look into every image of a data set: which can be decoded, and what they are.
+"""A look at every image of a data set: which can be decoded, and what they are.
 
-Damage is found as extraction finds it, because the same decoder looks; a target of a few pixels lets it take the
-smallest scale.
+Damage is found as extraction finds it, because the same decoder looks; a target as small as a look's thumbnail lets
+it take the smallest scale.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from regraft.core import SilentProgress, digest_bytes, in_threads
-from regraft.data import Unreadable, UnreadableImageError, reading_order
-from regraft.images.decoding import decode_noting, read_bytes
-from regraft.images.headers import read_header
+import numpy as np
+
+from regraft.core import SilentProgress, in_threads
+from regraft.data import LOOK, THUMBNAIL_PIXELS, Unreadable, UnreadableImageError, reading_order
+from regraft.images.decoding import read_image
 from regraft.images.transform import Transform
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from regraft.core import Progress
     from regraft.data import ImageFile
-    from regraft.images.headers import ImageHeader
 
 _N_IMAGES_A_TASK = 4
-_SMALL = Transform(height=8, width=8)
+_SMALL = Transform(height=THUMBNAIL_PIXELS, width=THUMBNAIL_PIXELS, interpolation="bilinear")
 
 
-@dataclass(frozen=True)
-class Look:
-    """One image that can be decoded.
+@dataclass(frozen=True, eq=False)
+class Survey:
+    """What was found in n files.
 
     Attributes:
-        digest: BLAKE3 of its bytes.
-        header: Its format and size; None where only the decoder makes sense of it.
-        is_uncovered: Its opacity hid all of it and was left out.
+        digests: BLAKE3 of each one's bytes; None of what cannot be decoded.
+        looks: (n,) of `regraft.data.LOOK`, as if a network saw them at the size of the thumbnail; zeros where there is
+            no digest.
+        unreadable: Why there is none.
     """
 
-    digest: str
-    header: ImageHeader | None
-    is_uncovered: bool = False
+    digests: tuple[str | None, ...]
+    looks: NDArray[Any]
+    unreadable: tuple[Unreadable, ...]
 
 
 def survey_images(
     files: Sequence[ImageFile], *, n_threads: int | None = None, progress: Progress | None = None
-) -> list[Look | Unreadable]:
+) -> Survey:
     """Decode every image, at the smallest scale that its format offers.
 
     Args:
         files: n files, or parts of larger ones.
         n_threads: None for one on each usable core.
         progress: Where to report.
-
-    Returns:
-        n times what was found, or why there is nothing.
     """
     progress = progress or SilentProgress()
     progress.start("Decoding images", len(files))
+    looks = np.zeros(len(files), LOOK)
+
+    def survey(row: int) -> str | Unreadable:
+        try:
+            decoded = read_image(files[row], _SMALL, looks=True)
+        except UnreadableImageError as error:
+            return Unreadable(path=str(files[row]), reason=error.reason, detail=error.detail)
+        looks[row] = decoded.look
+        return decoded.digest
+
     order = reading_order(files)
-    found = in_threads(
-        _look_into, [files[row] for row in order], progress, n_a_task=_N_IMAGES_A_TASK, n_threads=n_threads
+    found = dict(
+        zip(order, in_threads(survey, order, progress, n_a_task=_N_IMAGES_A_TASK, n_threads=n_threads), strict=True)
     )
-    in_order = dict(zip(order, found, strict=True))
-    return [in_order[row] for row in range(len(files))]
-
-
-def _look_into(source: ImageFile) -> Look | Unreadable:
-    try:
-        data = read_bytes(source)
-        _pixels, is_uncovered = decode_noting(data, _SMALL)
-    except UnreadableImageError as error:
-        return Unreadable(path=str(source), reason=error.reason, detail=error.detail)
-    try:
-        header = read_header(data)
-    except UnreadableImageError:
-        header = None
-    return Look(digest_bytes(data), header, is_uncovered)
+    in_order = [found[row] for row in range(len(files))]
+    return Survey(
+        tuple(one if isinstance(one, str) else None for one in in_order),
+        looks,
+        tuple(one for one in in_order if isinstance(one, Unreadable)),
+    )

@@ -22,6 +22,7 @@ class CacheResult(Value):
         n_recipes: Ways in which they were computed.
         n_shards: Files.
         n_bytes: Their size.
+        n_looks: Looks at images, which an audit needs besides features.
         damaged: Files that `verify` found damaged and removed.
         n_unlisted: Files that `verify` found missing in the index and entered again.
     """
@@ -31,6 +32,7 @@ class CacheResult(Value):
     n_recipes: int
     n_shards: int
     n_bytes: int
+    n_looks: int = 0
     damaged: tuple[str, ...] = ()
     n_unlisted: int = 0
 
@@ -63,4 +65,5 @@ def _result(info: StoreInfo) -> CacheResult:
         n_recipes=info.n_recipes,
         n_shards=info.n_shards,
         n_bytes=info.n_bytes,
+        n_looks=info.n_looks,
     )

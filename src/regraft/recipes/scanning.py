@@ -88,7 +88,8 @@ def scan(
     manifest = read_dataset(source, options.reading())
     sizes: ImageSizes | None = None
     if options.decode:
-        manifest, prints, sizes = survey_dataset(manifest, progress)
+        surveyed = survey_dataset(manifest, progress)
+        manifest, prints, sizes = surveyed.manifest, surveyed.prints, surveyed.sizes
     else:
         prints = fingerprint_manifest(manifest, progress=progress or SilentProgress())
     readable = manifest.select(np.array([digest is not None for digest in prints.digests], np.bool_))

@@ -26,7 +26,7 @@ def surveyed(tmp_path):
 
 def test_sizes_and_formats_are_counted(surveyed):
     """Also in words; a damaged file has no hash and a reason."""
-    _manifest, prints, sizes = surveyed
+    prints, sizes = surveyed.prints, surveyed.sizes
     assert (sizes.n_decoded, sizes.n_images, sizes.n_grey) == (3, 4, 1)
     assert (sizes.smallest, sizes.largest) == ((3, 2), (6, 5))
     assert sizes.sentence == "Decoded 3 of 4 images: 2 PNG, 1 JPEG; 3 x 2 to 6 x 5 pixels; 1 grey."
@@ -36,7 +36,7 @@ def test_sizes_and_formats_are_counted(surveyed):
 
 def test_pictures_that_show_nothing_are_told(surveyed):
     """Their colours are used, and their user knows it."""
-    manifest, _prints, _sizes = surveyed
+    manifest = surveyed.manifest
     (remark,) = [one for one in manifest.remarks if one.code == "hidden_colours"]
     assert remark.message.startswith("1 image is transparent everywhere, so programs show nothing")
     assert remark.examples == ("dog/hidden.png",)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from regraft.images import Transform, decode_image
-from regraft.images.orientation import lies_sideways, read_orientation, turn_upright
+from regraft.images.exif import read_orientation
+from regraft.images.orientation import lies_sideways, turn_upright
 
 
 def exif_block(value, order="<", kind=3, prefix=b""):

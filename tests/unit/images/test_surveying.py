@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from regraft.core import digest_bytes
-from regraft.data import Reason, Unreadable
-from regraft.images import ImageHeader, survey_images
+from regraft.data import Reason
+from regraft.images import survey_images
 
 
 def encoded(mode, kind, size=(64, 48)):
@@ -33,15 +33,22 @@ def test_every_image_is_looked_into(tmp_path, n_threads):
     }
     for name, content in contents.items():
         (tmp_path / name).write_bytes(content)
-    looks = survey_images([tmp_path / name for name in (*contents, "gone.jpg")], n_threads=n_threads)
-    reasons = [look.reason if isinstance(look, Unreadable) else None for look in looks]
-    assert reasons == [None, None, Reason.TRUNCATED, Reason.TRUNCATED, None, Reason.EMPTY, Reason.MISSING]
-    assert looks[0].digest == digest_bytes(whole)
-    assert looks[0].header == ImageHeader("JPEG", 64, 48)
-    assert looks[1].header == ImageHeader("PNG", 8, 9, is_grey=True)
-    assert looks[4].header.is_grey
-    assert looks[2].path == str(tmp_path / "half.jpg")
-    assert survey_images([]) == []
+    found = survey_images([tmp_path / name for name in (*contents, "gone.jpg")], n_threads=n_threads)
+    assert [digest is None for digest in found.digests] == [False, False, True, True, False, True, True]
+    reasons = [record.reason for record in found.unreadable]
+    assert reasons == [Reason.TRUNCATED, Reason.TRUNCATED, Reason.EMPTY, Reason.MISSING]
+    assert found.unreadable[0].path == str(tmp_path / "half.jpg")
+    assert found.digests[0] == digest_bytes(whole)
+    facts = [tuple(look[["format", "width", "height", "is_grey", "n_bytes"]].item()) for look in found.looks]
+    assert facts[:2] == [(b"JPEG", 64, 48, False, len(whole)), (b"PNG", 8, 9, True, len(contents["b.png"]))]
+    assert facts[4][3]
+    assert facts[6] == (b"", 0, 0, False, 0)
+
+
+def test_no_files_have_no_looks():
+    """Nothing in, nothing out."""
+    found = survey_images([])
+    assert (found.digests, len(found.looks), found.unreadable) == ((), 0, ())
 
 
 def test_opacity_that_hides_everything_is_noted(tmp_path, encode):
@@ -51,5 +58,6 @@ def test_opacity_that_hides_everything_is_noted(tmp_path, encode):
         colours = rng.integers(0, 256, (8, 8, 4)).astype(np.uint8)
         colours[..., 3] = opacity
         (tmp_path / name).write_bytes(encode(Image.fromarray(colours), "PNG"))
-    looks = survey_images([tmp_path / "seen.png", tmp_path / "hidden.png"])
-    assert [look.is_uncovered for look in looks] == [False, True]
+    looks = survey_images([tmp_path / "seen.png", tmp_path / "hidden.png"]).looks
+    assert looks["is_uncovered"].tolist() == [False, True]
+    assert looks["has_opacity"].all()

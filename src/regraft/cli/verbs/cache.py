@@ -17,8 +17,9 @@ def cache(action: CacheAction = "info", /) -> None:
     result = use_cache(action)
     verb = "Removed from" if action == "clear" else "In"
     say(f"{verb} {result.folder}:")
+    looks = f"{plural(result.n_looks, 'look')} at images, " if result.n_looks else ""
     say(
-        f"{plural(result.n_rows, 'image feature row')} computed in {plural(result.n_recipes, 'way')}, "
+        f"{plural(result.n_rows, 'image feature row')} computed in {plural(result.n_recipes, 'way')}, {looks}"
         f"{plural(result.n_shards, 'file')}, {megabytes(result.n_bytes)}"
     )
     if action == "verify":
