@@ -1,4 +1,5 @@
 from .audited_images import AuditedImages
+from .copies import Copies, CopySet, find_copies, judge_copies
 from .findings import AUDIT_KINDS, Action, AuditFinding, AuditKind, Case, Certainty, make_audit_finding
 from .shift import find_shift
 from .shortcuts import find_shortcuts
@@ -12,9 +13,13 @@ __all__ = [
     "AuditedImages",
     "Case",
     "Certainty",
+    "Copies",
+    "CopySet",
+    "find_copies",
     "find_shift",
     "find_shortcuts",
     "find_weak_slices",
+    "judge_copies",
     "make_audit_finding",
     "name_weak_slices",
     "slice_columns",
