@@ -1,6 +1,7 @@
 from .audited_images import AuditedImages
 from .copies import Copies, CopySet, find_copies, judge_copies
 from .findings import AUDIT_KINDS, Action, AuditFinding, AuditKind, Case, Certainty, make_audit_finding
+from .outliers import find_outliers
 from .shift import find_shift
 from .shortcuts import find_shortcuts
 from .weak_slices import find_weak_slices, name_weak_slices, slice_columns
@@ -16,6 +17,7 @@ __all__ = [
     "Copies",
     "CopySet",
     "find_copies",
+    "find_outliers",
     "find_shift",
     "find_shortcuts",
     "find_weak_slices",

@@ -31,5 +31,5 @@ def principal_scores(embedding: NDArray[np.float32], n_components: int, seed: in
     inside = centred @ basis
     _values, vectors = np.linalg.eigh(inside.T @ inside)
     axes = basis @ vectors[:, ::-1][:, :n_components]
-    scores: NDArray[np.float32] = (embedding - middle) @ axes
+    scores: NDArray[np.float32] = embedding @ axes - middle @ axes
     return scores

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _SIGNIFICANCE = 0.005
 """Of the features and of the fields, each."""
-_N_SHUFFLES = 250
+_N_SHUFFLES = 200
 _N_FOLDS = 5
 _N_UNITS_MIN = 10
 _N_COMPONENTS_MAX = 128
@@ -97,8 +97,7 @@ def _feature_scores(
     n_components = int(np.clip(len(images) // 20, 2, _N_COMPONENTS_MAX))
     points = principal_scores(images.embedding, n_components, seed)
     points /= np.maximum(points.std(axis=0), 1e-6)
-    orders = np.stack([np.arange(len(images)), *shuffle_units(units, _N_SHUFFLES, rng)], axis=1)
-    sides = is_test[orders]
+    sides = np.stack([is_test, *(is_test[order] for order in shuffle_units(units, _N_SHUFFLES, rng))], axis=1)
     scores = _held_out_scores(points, sides.astype(np.float32), folds)
     areas = _areas(scores, sides)
     p_value = float((areas[1:] >= areas[0]).sum() + 1) / (_N_SHUFFLES + 1)
@@ -160,7 +159,7 @@ def _as_finding(
         n=int(is_test.sum()),
         evidence={
             "told_apart_by_chance": 0.5,
-            "told_apart_by_features": round(area, 4),
+            **({} if images.features is None else {"told_apart_by_features": round(area, 4)}),
             **{f"told_apart_by_{field.name}": round(apart, 4) for field, apart in fields},
             "n_test": int(is_test.sum()),
             "n_others": int((~is_test).sum()),

@@ -3,10 +3,10 @@
 A network learns whatever separates the classes. Where one class was saved as PNG and another as JPEG, it may learn the
 traces of JPEG, and fail on new images. Here each field of the files (format, size, camera, ...) and of the pictures
 (mean colour, brightness, ...) is given alone to a small classifier (`separation`). What it tells beyond chance is a
-finding only if it is a fair part of what the network tells: a quarter for a file, which says nothing of the thing; half
-for a picture, whose colour may well be that of the thing. The size of a file and the colour of the border count as the
-file's only if they tell more than the detail and the colour of the picture, which they follow; width and height only if
-most images share a few, as cameras make them: what was cut out has the shape of the thing.
+finding only if it is a fair part of what the network tells: a quarter for a file, which says nothing of the thing; a
+third for a picture, whose colour may well be that of the thing. The size of a file and the colour of the border count
+as the file's only if they tell more than the detail and the colour of the picture, which they follow; width and height
+only if most images share a few, as cameras make them: what was cut out has the shape of the thing.
 
 Sources: Geirhos et al., "Shortcut learning in deep neural networks", Nature Machine Intelligence 2 (2020); Torralba and
 Efros, "Unbiased look at dataset bias", CVPR 2011.
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from regraft.auditing.separation import Separation
 
 _SIGNIFICANCE = 0.02
-_PARTS_THAT_MATTER: dict[FieldOrigin, float] = {"file": 0.25, "picture": 0.5}
+_PARTS_THAT_MATTER: dict[FieldOrigin, float] = {"file": 1 / 4, "picture": 1 / 3}
 """Of what the network tells."""
 _PART_THAT_WARNS = 0.5
 _YOUDEN_MIN = 0.1

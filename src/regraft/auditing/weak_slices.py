@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,7 +28,7 @@ _RATIO_THAT_MATTERS = 1.25
 def slice_columns(images: AuditedImages) -> dict[str, NDArray[Any]]:
     """What the images themselves can be sliced by: (n,) columns by name."""
     columns: dict[str, NDArray[Any]] = {
-        "folder": np.array([str(PurePosixPath(path).parent) for path in images.paths], object)
+        "folder": np.array([path.rpartition("/")[0] or "." for path in images.paths], object)
     }
     if any(group is not None for group in images.groups):
         units = cluster_units(images.digests, images.groups)

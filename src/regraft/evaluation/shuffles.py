@@ -37,12 +37,11 @@ def shuffle_units(units: NDArray[np.int64], n_shuffles: int, rng: np.random.Gene
     """
     _names, unit_of_row, sizes = np.unique(units, return_inverse=True, return_counts=True)
     strata = _strata(sizes)
-    rows = np.lexsort((np.arange(len(units)), unit_of_row))
+    rows = np.argsort(unit_of_row, kind="stable")
     starts = np.cumsum(sizes) - sizes
-    unit_order = np.argsort(strata, kind="stable")
-    places = rows[_laid_out(unit_order, starts, sizes)]
+    places = rows[_laid_out(np.concatenate(strata), starts, sizes)]
     for _number in range(n_shuffles):
-        drawn = np.lexsort((rng.random(len(sizes)), strata))
+        drawn = np.concatenate([rng.permutation(members) for members in strata])
         order = np.empty(len(units), np.int64)
         order[places] = rows[_laid_out(drawn, starts, sizes)]
         yield order
@@ -70,14 +69,12 @@ def _laid_out(order: NDArray[np.int64], starts: NDArray[np.int64], sizes: NDArra
     return np.repeat(starts[order] - (ends - lengths), lengths) + np.arange(ends[-1])
 
 
-def _strata(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """(u,) which units may change places: those of about one size, and enough of them."""
+def _strata(sizes: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """The units that may change places with each other: those of about one size, and enough of them."""
     order = np.argsort(sizes, kind="stable")
-    strata = np.zeros(len(sizes), np.int64)
-    first = number = 0
+    bounds = [0]
     for place, size in enumerate(sizes[order].tolist()):
-        wide = size > _RATIO_MAX * sizes[order[first]]
-        if wide and place - first >= _N_UNITS_MIN and len(sizes) - place >= _N_UNITS_MIN:
-            first, number = place, number + 1
-        strata[order[place]] = number
-    return strata
+        is_larger = size > _RATIO_MAX * sizes[order[bounds[-1]]]
+        if is_larger and min(place - bounds[-1], len(sizes) - place) >= _N_UNITS_MIN:
+            bounds.append(place)
+    return np.split(order, bounds[1:])
