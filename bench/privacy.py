@@ -1,21 +1,22 @@
 """Whom Regraft asks, what it starts and where it writes: every verb in a process that is watched.
 
-    python bench/privacy.py            # a table: network calls, other processes and foreign files; two minutes
-    python bench/privacy.py --quick    # the first commands only
+    python bench/privacy.py            # a table: network calls, other processes and foreign files; a minute
+    python bench/privacy.py --quick    # two commands only
 
-Each command runs with an empty HOME and TMPDIR. What it does is seen twice: by Python's audit events, and by a library
-that is loaded before all others (`watched_calls.c`), because libraries in C++ and Rust raise no such events. A file is
-foreign where it is neither in the cache nor in the folder that the command is started in.
+The commands run one after the other in one process, with an empty HOME and TMPDIR; what it does at its end, and leaves
+behind, counts as the last one's. What they do is seen twice: by Python's audit events, and by a library that is loaded
+before all others (`watched_calls.c`), because libraries in C++ and Rust raise no such events. A file is foreign where it
+is neither in the cache nor in the folder that the commands are started in.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +27,7 @@ from PIL import Image
 from rounds import give_up, new_parser
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 HERE = Path(__file__).parent
 _WATCHED = "REGRAFT_WATCHED_CALLS"
@@ -37,8 +38,8 @@ _SLIM_EXPORT = ("--checkpoint_path=runs/slim", "--output_file=exported")
 _SMALL = (*_LENET, "--epochs", "1", "--batch-size", "8")
 
 COMMANDS: dict[str, tuple[str, ...]] = {
-    "import regraft": ("-c", "import regraft; [getattr(regraft, name) for name in regraft.__all__]"),
     "--help": ("--help",),
+    "import regraft": ("-c", "import regraft; [getattr(regraft, name) for name in regraft.__all__]"),
     "doctor": ("doctor",),
     "backbones": ("backbones",),
     "datasets": ("datasets", "list"),
@@ -64,7 +65,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 }
 """What is run, by the verb (or what else it is); a later command uses what earlier ones have left."""
 
-QUICK = ("import regraft", "--help", "scan")
+QUICK = ("--help", "scan")
 """What `--quick` runs; `tests/functional/test_privacy.py` runs all but the demonstration."""
 
 ALLOWED_PROCESSES = {"sweep": "--jobs 2 is one more process, seen from Python and from C; the user asked for it"}
@@ -83,6 +84,21 @@ sys.addaudithook(_note)
 """
 
 
+_IN_TURN = """
+import json, os, sys
+from regraft.cli.application import run
+def work(command):
+    if command[0] == "-c":
+        return exec(command[1], {})
+    return run(command)
+for name, command in json.loads(sys.argv[2]).items():
+    os.environ["REGRAFT_WATCHED_CALLS"] = log = os.path.join(sys.argv[1], name)
+    code = work(command) or 0
+    with open(log + ".code", "w") as file:
+        file.write(str(code))
+"""
+
+
 @dataclass
 class Seen:
     """What one command did.
@@ -93,8 +109,7 @@ class Seen:
         processes: Other processes that were started.
         foreign_files: Files that were written outside the cache and the working folder, whether they are there or not.
         temporary_files: What was left in TMPDIR.
-        seconds: Of the whole process.
-        errors: The end of standard error.
+        errors: The end of what the process wrote to standard error.
     """
 
     exit_code: int
@@ -102,7 +117,6 @@ class Seen:
     processes: list[str] = field(default_factory=list)
     foreign_files: list[str] = field(default_factory=list)
     temporary_files: list[str] = field(default_factory=list)
-    seconds: float = 0.0
     errors: str = ""
 
 
@@ -131,22 +145,30 @@ class Area:
             "PYTHONDONTWRITEBYTECODE": "1",  # Python itself keeps compiled modules beside their sources
             "LD_PRELOAD": str(library),
         }
+        self.environment |= {name: os.environ[name] for name in ("OMP_NUM_THREADS",) if name in os.environ}
 
-    def run(self, command: tuple[str, ...]) -> Seen:
-        """Run a command of Regraft, or of Python (`-c ...`), and say what it did."""
-        log = self.folder / "watch" / "log"
-        log.unlink(missing_ok=True)
-        program = [sys.executable, *(() if command[0] == "-c" else ("-m", "regraft")), *command]
-        began = time.perf_counter()
+    def run(self, commands: Mapping[str, tuple[str, ...]]) -> dict[str, Seen]:
+        """Run commands of Regraft, or of Python (`-c ...`), one after the other in one process; say what each did."""
+        logs = self.folder / "watch" / "logs"
+        logs.mkdir()
         done = subprocess.run(
-            program,
+            [sys.executable, "-c", _IN_TURN, logs, json.dumps(commands)],
             cwd=self.folder / "work",
-            env={**self.environment, _WATCHED: str(log)},
+            env={**self.environment, _WATCHED: str(logs / next(iter(commands)))},
             capture_output=True,
             text=True,
             check=False,
         )
-        seen = Seen(done.returncode, errors=done.stderr[-2000:], seconds=time.perf_counter() - began)
+        found = {name: self._read(logs / name, done) for name in commands}
+        *_, last = found.values()
+        last.foreign_files.extend(str(path) for path in (self.folder / "home").rglob("*"))
+        last.temporary_files.extend(str(path) for path in (self.folder / "tmp").rglob("*"))
+        return found
+
+    def _read(self, log: Path, done: subprocess.CompletedProcess[str]) -> Seen:
+        """What one command did; it has failed, too, where the process ended before it."""
+        code = log.with_name(f"{log.name}.code")
+        seen = Seen(done.returncode or (int(code.read_text()) if code.exists() else 1), errors=done.stderr[-2000:])
         lines = log.read_text(errors="replace").splitlines() if log.exists() else []
         for line in dict.fromkeys(lines):
             _pid, kind, what = line.split("\t", 2)
@@ -154,14 +176,12 @@ class Area:
                 seen.foreign_files.extend([what] if self._is_foreign(Path(os.path.normpath(what))) else [])
             else:
                 (seen.network if kind == "network" else seen.processes).append(what)
-        seen.foreign_files.extend(str(path) for path in (self.folder / "home").rglob("*"))
-        seen.temporary_files.extend(str(path) for path in (self.folder / "tmp").rglob("*"))
         return seen
 
     def _is_foreign(self, path: Path) -> bool:
-        if path in (Path("/dev/null"), Path("/dev/tty"), self.folder / "watch" / "log"):
+        if path in (Path("/dev/null"), Path("/dev/tty")):
             return False
-        return not any(path.is_relative_to(self.folder / ours) for ours in ("cache", "work", "tmp"))
+        return not any(path.is_relative_to(self.folder / ours) for ours in ("cache", "work", "tmp", "watch/logs"))
 
 
 def _write_photos(folder: Path) -> None:
@@ -178,7 +198,7 @@ def examine(names: Iterable[str]) -> dict[str, Seen]:
     """Run these commands, in one area, and say what they did."""
     with tempfile.TemporaryDirectory() as scratch:
         area = Area(Path(scratch).resolve())
-        return {name: area.run(COMMANDS[name]) for name in names}
+        return area.run({name: COMMANDS[name] for name in names})
 
 
 def main() -> None:

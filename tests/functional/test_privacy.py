@@ -79,7 +79,7 @@ def test_the_watchers_see_what_they_should(bench, tmp_path):
         "pathlib.Path.home().joinpath('.left').touch()\n"
         f"pathlib.Path({str(tmp_path / 'elsewhere')!r}).touch()\n"
     )
-    seen = area.run(("-c", program))
+    seen = area.run({"program": ("-c", program)})["program"]
     assert seen.exit_code == 0, seen.errors
     assert {"look up localhost", "connect 127.0.0.1"} <= set(seen.network)
     assert any("socket.connect" in what for what in seen.network)
