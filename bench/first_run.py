@@ -106,7 +106,8 @@ def main() -> None:
         both = {name: Newcomer(tree, Path(scratch) / name, photos, options) for name, tree in trees.items()}
         for newcomer in both.values():
             newcomer.home.mkdir()
-            newcomer.run("--help")  # compiles Python's own files
+            if not arguments.quick:
+                newcomer.run("--help")  # compiles Python's own files
         print(f"{n_photos} photos, median of {n_rounds}, seconds{'':<16}" + "".join(f"{name:>9}" for name in both))
         measure(both, n_rounds)
 

@@ -27,6 +27,7 @@ def main() -> None:
         mnist, _uci = write_digits(Path(folder) / "digits", n_each=n_each)
         split = split_digits(mnist, Path(folder) / "split", n_train=n_train, n_test=n_test)
         how: dict[str, Any] = {"augmentation": "crop", "epochs": n_epochs, "validation_fraction": 0}
+        how |= {"engine": "torch"} if is_quick else {}  # to convert the network would take longer than to train it
         found = regraft.pretrain(split, backbone="lenet", runs=Path(folder) / "runs", **how)
     print(f"lenet, {found.n_train:,} images, {n_epochs} epochs: {found.assessment.accuracy} of {found.n_test:,}")
     seconds = found.seconds

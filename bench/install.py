@@ -36,7 +36,7 @@ def main() -> None:
         wanted: dict[str, tuple[str, ...]] = {name: (f"{sources}{extra}",) for name, extra in EXTRAS.items()}
         if arguments.quick:
             wheel = build("wheel", sources, Path(scratch) / "wheel")
-            wanted = {"base": ("--no-deps", "--no-index", str(wheel))}
+            wanted = {"base": ("--no-deps", "--no-index", "--no-compile", str(wheel))}
         megabytes: dict[str, dict[str, float]] = {}
         ways: dict[str, Callable[[], float]] = {
             name: partial(install, name, words, megabytes) for name, words in wanted.items()

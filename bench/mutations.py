@@ -53,10 +53,10 @@ def main() -> None:
     parser.add_argument("--sample", type=int, help="only so many mistakes of each module, chosen by --seed")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--quick", action="store_true", help="a few mistakes in the smallest module")
+    parser.add_argument("--quick", action="store_true", help="one mistake in the smallest module")
     options = parser.parse_args()
     if options.quick:
-        options.modules, options.sample = ["evaluation/intervals"], 2
+        options.modules, options.sample = ["evaluation/intervals"], 1
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # a process with threads cannot be forked safely
         os.environ[name] = "1"
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # no random order, and a quicker start

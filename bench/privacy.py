@@ -5,8 +5,8 @@
 
 The commands run one after the other in one process, with an empty HOME and TMPDIR; what it does at its end, and leaves
 behind, counts as the last one's. What they do is seen twice: by Python's audit events, and by a library that is loaded
-before all others (`watched_calls.c`), because libraries in C++ and Rust raise no such events. A file is foreign where it
-is neither in the cache nor in the folder that the commands are started in.
+before all others (`watched_calls.c`), because libraries in C++ and Rust raise no such events. A file is foreign where
+it is neither in the cache nor in the folder that the commands are started in.
 """
 
 from __future__ import annotations

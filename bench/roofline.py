@@ -1,7 +1,7 @@
 """Where the time of an image goes, and how the engine's arithmetic compares with the fastest matrix product.
 
     python bench/roofline.py            # about three minutes on 2 cores
-    python bench/roofline.py --quick    # 8 photos, fp32, the smallest products, one round
+    python bench/roofline.py --quick    # 8 photos, fp32, a tiny product, one round
 
 Core-milliseconds an image: processor time, added up over the cores. Two cores that never wait and never disturb each
 other could do the images a second that are printed behind it.
@@ -77,7 +77,7 @@ CONVOLUTIONS = [
 def main() -> None:
     """Measure the parts, then say what they add up to."""
     is_quick = new_parser(__doc__).parse_args().quick
-    n_photos, n_rounds, shapes = (8, 1, SQUARES[:1]) if is_quick else (200, 5, SQUARES + CONVOLUTIONS)
+    n_photos, n_rounds, shapes = (8, 1, [Shape(64, 64, 64)]) if is_quick else (200, 5, SQUARES + CONVOLUTIONS)
     with tempfile.TemporaryDirectory() as folder:
         photos = [path.read_bytes() for path in write_photos(Path(folder), n_photos=n_photos, width=500, height=375)]
     n_cores = n_usable_cores()

@@ -11,6 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import regraft
 from photos import write_photos
 from rounds import REGRAFT, new_parser, run_process
 
@@ -29,8 +30,8 @@ def measure(n_runs: int) -> float:
     median("import regraft (no torch)", n_runs, sys.executable, "-c", IMPORT)
     with tempfile.TemporaryDirectory() as scratch:
         photos = write_photos(Path(scratch) / "photos", n_photos=16, width=500, height=375)
-        run_process(*REGRAFT, "probe", photos[0].parents[1], "--runs", scratch, "--n-strengths", "3")
-        predict = ("predict", f"{scratch}/photos-probe", photos[0])
+        probed = regraft.probe(photos[0].parents[1], runs=scratch, n_strengths=3)
+        predict = ("predict", probed.folder, photos[0])
         median("regraft predict, one image, warm", n_runs, *REGRAFT, *predict)
     return overview
 

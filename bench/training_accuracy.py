@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
     from regraft.recipes.settings import TrainSettings
 
-QUICK: TrainSettings = {"epochs": 1, "n_strengths": 2, "from_stage": "1"}
-"""Instead of what the arguments say; LeNet has few stages."""
+QUICK: TrainSettings = {"epochs": 1, "n_strengths": 2, "from_stage": "1", "engine": "torch"}
+"""Instead of what the arguments say; LeNet has few stages, and to convert it takes longer than to train it."""
 
 
 def main() -> None:
@@ -64,7 +64,7 @@ def sources(arguments: Namespace, work: Path) -> tuple[Mapping[str, str | Path],
     """What is learnt, by name, and the options that belong to it."""
     if arguments.quick:
         fold, path = next(held_out(draw_signs(work / "signs", n_classes=2), work))
-        learnt = regraft.pretrain(path, backbone="lenet", steps=1, runs=work / "learnt")
+        learnt = regraft.pretrain(path, backbone="lenet", steps=1, engine="torch", runs=work / "learnt")
         settings = {"augmentation": "none", "group_by": GROUPS, "backbone": str(learnt.folder)}
         return {f"drawn signs, fold {fold}": path}, settings
     if arguments.signs is None:
@@ -87,7 +87,7 @@ def seed_mean(
     sources: Mapping[str, str | Path], seed: int, work: str, settings: dict[str, Any]
 ) -> tuple[float, float, float]:
     """Mean accuracy of `train` and of the probe over the sources, and the minutes of all trainings."""
-    probing = {name: settings[name] for name in ("group_by", "backbone", "n_strengths") if name in settings}
+    probing = {name: settings[name] for name in ("group_by", "backbone", "n_strengths", "engine") if name in settings}
     rows = []
     for name, source in sources.items():
         runs = tempfile.mkdtemp(dir=work)

@@ -26,7 +26,8 @@ class Trainings:
     Args:
         scratch: A folder for images and runs.
         is_quick: The options of all trainings are checked, and one of a step is run for those with which none was
-            run before, whatever their values; LeNet stands for EfficientNet-Lite0 where that is trained on.
+            run before, whatever their values; LeNet stands for EfficientNet-Lite0 where that is trained on, and is
+            not converted, which would take longer than the rest.
     """
 
     def __init__(self, scratch: Path, *, is_quick: bool = False) -> None:
@@ -39,7 +40,7 @@ class Trainings:
         """LeNet with drawn weights, and nothing that hides a knob's effect: no augmentation, no averaged weights."""
         plain: PretrainSettings = {"backbone": "lenet", "augmentation": "none", "ema": None, "dropout": 0.0}
         how: dict[str, Any] = {**plain, "label_smoothing": 0.0, "runs": self.runs, **settings}
-        few: PretrainSettings = {"steps": 1} if self.is_quick else {}
+        few: PretrainSettings = {"steps": 1, "engine": "torch"} if self.is_quick else {}
         PretrainOptions.of(None, how)
         found: FinetuneResult = self._once("pretrain", how, lambda: regraft.pretrain(data, **{**how, **few}))
         return found
@@ -50,7 +51,7 @@ class Trainings:
         how: dict[str, Any] = {**cells, "validation_fraction": 0, "runs": self.runs, **settings}
         few: FinetuneSettings = {}
         if self.is_quick:
-            few = {"backbone": self.learnt_on_uci, "from_stage": "1", "steps": 1}
+            few = {"backbone": self.learnt_on_uci, "from_stage": "1", "steps": 1, "engine": "torch"}
         FinetuneOptions.of(None, how)
         found: FinetuneResult = self._once("finetune", how, lambda: regraft.finetune(data, **{**how, **few}))
         return found

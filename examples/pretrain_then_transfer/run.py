@@ -19,7 +19,7 @@ import tempfile
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -46,6 +46,7 @@ class Effort:
         n_epochs: Of the pretraining.
         n_steps: Of every training on MNIST's digits.
         n_each: Images of each class and source; all for None.
+        engine: What computes features.
     """
 
     sizes: tuple[int, ...] = (10, 50, 250)
@@ -54,9 +55,10 @@ class Effort:
     n_epochs: int = 30
     n_steps: int = 600
     n_each: int | None = None
+    engine: Literal["auto", "torch"] = "auto"
 
 
-QUICK = Effort(sizes=(2,), seeds=(0,), n_test=2, n_epochs=1, n_steps=1, n_each=4)
+QUICK = Effort(sizes=(2,), seeds=(0,), n_test=2, n_epochs=1, n_steps=1, n_each=4, engine="torch")
 
 
 def main() -> None:
@@ -81,18 +83,19 @@ def main() -> None:
 def compare(folder: Path, effort: Effort) -> dict[str, dict[str, list[float]]]:
     """Test accuracies by arm and size, one for each seed; images and runs are written to a folder."""
     mnist, uci = write_digits(folder / "digits", n_each=effort.n_each)
-    runs, n_epochs = folder / "runs", effort.n_epochs
-    learnt = regraft.pretrain(uci, backbone="lenet", augmentation="crop", epochs=n_epochs, runs=runs, name="learnt")
+    alike: dict[str, Any] = {"runs": folder / "runs", "engine": effort.engine}
+    first = {"augmentation": "crop", "epochs": effort.n_epochs, "name": "learnt"}
+    learnt = regraft.pretrain(uci, backbone="lenet", **first, **alike)
     print(f"Pretrained on UCI's digits. {learnt.assessment.sentence}", flush=True)
     results: dict[str, dict[str, list[float]]] = {arm: {str(size): [] for size in effort.sizes} for arm in ARMS}
     for size, seed in product(effort.sizes, effort.seeds):
         new = split_digits(mnist, folder / f"mnist-{size}-{seed}", n_train=size, n_test=effort.n_test, seed=seed)
         how: dict[str, Any] = {"steps": effort.n_steps, "augmentation": "crop", "validation_fraction": 0}
-        how |= {"training_seed": seed, "runs": runs}
+        how |= {"training_seed": seed, **alike}
         known = str(learnt.folder)
         found = {
             "from nothing": regraft.pretrain(new, backbone="lenet", **how).assessment,
-            "probe": regraft.probe(new, backbone=known, runs=runs).assessment,
+            "probe": regraft.probe(new, backbone=known, **alike).assessment,
             "trained on": regraft.pretrain(new, backbone=known, init="pretrained", from_stage="1", **how).assessment,
         }
         for arm, assessment in found.items():

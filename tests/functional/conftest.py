@@ -74,3 +74,14 @@ def probed(photos, shared_cache, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(CACHE_VARIABLE, str(shared_cache))
         return regraft.probe(photos, runs=tmp_path_factory.mktemp("runs"), n_strengths=5)
+
+
+@pytest.fixture(scope="session")
+def small_run(photos, shared_cache, tmp_path_factory):
+    """The run of a small network, which has hardly learnt anything: a training of it takes half a second."""
+    import regraft
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(CACHE_VARIABLE, str(shared_cache))
+        quick = {"steps": 1, "augmentation": "none", "engine": "torch"}
+        return regraft.pretrain(photos, backbone="lenet", runs=tmp_path_factory.mktemp("small"), **quick).folder

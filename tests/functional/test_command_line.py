@@ -119,6 +119,9 @@ def rows_kept(cache):
     return sum(1 for _ in cache.glob("features/shards/*/*.safetensors"))
 
 
+N_MANY = 700
+
+
 @pytest.fixture
 def many(tmp_path):
     """Enough pictures for several shards."""
@@ -127,7 +130,7 @@ def many(tmp_path):
 
     folder = tmp_path / "many"
     rng = np.random.default_rng(5)
-    for number in range(1400):
+    for number in range(N_MANY):
         path = folder / f"class{number % 2}" / f"{number:04d}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         pixels = rng.integers(0, 256, (16, 16, 3)).astype(np.uint8)
@@ -136,7 +139,7 @@ def many(tmp_path):
 
 
 @pytest.fixture
-def started(many, tmp_path, shared_cache):
+def started(many, tmp_path, shared_cache, nursery):
     """A probe of many pictures, begun in a process of its own, with a cold feature store and a warm graph."""
     cache = tmp_path / "cache"
     cache.mkdir()
@@ -144,20 +147,10 @@ def started(many, tmp_path, shared_cache):
         if (shared_cache / part).exists():
             (cache / part).symlink_to(shared_cache / part)
     environment = {**os.environ, CACHE_VARIABLE: str(cache)}
-    arguments = [
-        sys.executable,
-        "-m",
-        "regraft",
-        "probe",
-        str(many),
-        "--n-strengths",
-        "2",
-        "--runs",
-        str(tmp_path / "runs"),
-    ]
-    with subprocess.Popen(arguments, env=environment, stderr=subprocess.PIPE, text=True, cwd=tmp_path) as process:
-        yield process, cache, many
-        process.kill()
+    arguments = ["-m", "regraft", "probe", many, "--n-strengths", "2", "--runs", tmp_path / "runs"]
+    process = nursery.start(arguments, env=environment, cwd=tmp_path)
+    yield process, cache, many
+    process.kill()
 
 
 def wait_for_shards(process, cache, n_shards):
@@ -178,14 +171,14 @@ def test_a_killed_extraction_goes_on_and_ends_the_same(started, command, tmp_pat
     import regraft
 
     process, cache, many = started
-    wait_for_shards(process, cache, 2)
+    wait_for_shards(process, cache, 1)
     process.send_signal(signal.SIGKILL)
     process.wait()
     kept = open_store(cache).info().n_rows
     assert kept >= 256
     assert not list((tmp_path / "runs").glob("[!.]*"))
     again = command("probe", many, "--n-strengths", 2, cache=cache)
-    assert f"{1400 - kept:,} images computed" in again.stdout
+    assert f"{N_MANY - kept:,} images computed" in again.stdout
     whole = tmp_path / "whole"
     whole.mkdir()
     for part in ("graphs", "weights"):

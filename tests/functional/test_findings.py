@@ -27,7 +27,7 @@ def doubtful(photos, tmp_path):
     [
         ("probe", ("--n-strengths", 3), "report.json"),
         ("compare", ("--backbones", "lenet", "--heads", "softmax", "--n-strengths", 3), "comparison.json"),
-        ("finetune", ("--backbone", "lenet", "--epochs", 1, "--from-stage", 1), "report.json"),
+        ("finetune", ("--backbone", "lenet", "--epochs", 1, "--from-stage", 1, "--engine", "torch"), "report.json"),
     ],
 )
 def test_findings_reach_terminal_report_and_json(verb, more, record, doubtful, command):

@@ -16,12 +16,15 @@ from regraft.core import CACHE_VARIABLE
 pytestmark = pytest.mark.slow
 
 SMALL = ("--backbone", "lenet", "--layer", "penultimate", "--n-strengths", "2", "--n-folds", "2")
-SHORT = ("--backbone", "lenet", "--epochs", "1", "--augmentation", "none")
+SHORT = ("--backbone", "lenet", "--epochs", "1", "--augmentation", "none", "--engine", "torch")
 LINES = {
     "scan": ["scan ~/photos"],
     "probe": [f"probe ~/photos --runs=~/runs --name p {' '.join(SMALL)}"],
     "pretrain": [f"pretrain ~/photos --runs=~/runs --name net {' '.join(SHORT)}"],
-    "finetune": ["finetune ~/photos --backbone ~/runs/net --runs ~/runs --name tuned --epochs 1 --augmentation none"],
+    "finetune": [
+        "finetune ~/photos --backbone ~/runs/net --runs ~/runs --name tuned --epochs 1 --augmentation none "
+        "--engine torch"
+    ],
     "train": ["train ~/photos --backbone lenet --layer penultimate --runs ~/runs"],
     "sweep": ["sweep ~/photos --backbone ~/runs/net --runs ~/runs --over nothing=1,2"],
     "compare": ["compare ~/photos --backbones lenet ~/runs/net --runs=~/runs --name c --n-strengths 2 --heads softmax"],

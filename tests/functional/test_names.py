@@ -196,6 +196,6 @@ def test_weights_and_code_may_have_such_names(place, monkeypatch, run):
     (place / f"{ODD}-code").mkdir()
     regraft.new_model("own.py").rename(f"{ODD}-code/own.py")
     network = f"{ODD}-code/own.py:network"
-    trained = regraft.pretrain(f"{ODD}-photos", model=network, epochs=1, runs="runs", name="own")
+    trained = regraft.pretrain(f"{ODD}-photos", model=network, epochs=1, engine="torch", runs="runs", name="own")
     assert f"{SHOWN}-code/own.py" in (trained.bundle / "card.md").read_text("utf-8")
     assert regraft.predict(trained.folder, f"{ODD}-photos/blue/plain.jpg", trust_code=True).predictions

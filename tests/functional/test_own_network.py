@@ -16,7 +16,8 @@ from regraft.core import CACHE_VARIABLE, BundleError, OptionError
 
 pytestmark = pytest.mark.slow
 
-QUICK = {"epochs": 2, "augmentation": "none", "ema": None}
+QUICK = {"epochs": 2, "augmentation": "none", "ema": None, "engine": "torch"}
+"""To convert a network takes longer than to train it."""
 
 TWIN = '''"""LeNet, written again by a user."""
 
@@ -80,8 +81,8 @@ def trained(twin, photos, shared_cache, tmp_path_factory):
     """The user's network, trained, with their own loss, groups and metric."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(CACHE_VARIABLE, str(shared_cache))
-        own = {name: f"{twin}:{function}" for name, function in OWN.items()}
-        return regraft.pretrain(photos, runs=tmp_path_factory.mktemp("own"), **QUICK, **own)
+        own = {name: f"{twin}:{function}" for name, function in OWN.items()} | {"engine": "auto"}
+        return regraft.pretrain(photos, runs=tmp_path_factory.mktemp("own"), **(QUICK | own))
 
 
 OWN = {"model": "network", "loss": "loss", "groups": "groups", "metric": "top_two"}
@@ -173,7 +174,8 @@ def test_the_file_to_begin_with_can_be_run_and_trained(photos, command, tmp_path
     assert "regraft pretrain" in done.stdout
     file = tmp_path / "my_network.py"
     own = [f"--{option}={file}:{option}" for option in ("loss", "groups", "metric")]
-    command("pretrain", photos, "--model", f"{file}:network", *own, "--epochs", "1", "--runs", tmp_path / "runs")
+    quick = ("--epochs", "1", "--engine", "torch", "--runs", tmp_path / "runs")
+    command("pretrain", photos, "--model", f"{file}:network", *own, *quick)
     assert command("new", "model", "my_network.py", check=False).returncode
     with pytest.raises(OptionError, match="no module's name"):
         regraft.new_model(tmp_path / "my-network")
@@ -195,9 +197,10 @@ def digits(tmp_path_factory):
 @pytest.mark.parametrize("name", ["one-layer", "one-hidden", "cifarnet"])
 def test_small_networks_learn_from_scratch(digits, tmp_path, name):
     """Three digits are told apart after some epochs; the run is a backbone."""
-    found = regraft.pretrain(digits, backbone=name, runs=tmp_path, epochs=12, augmentation="none", ema=None)
+    found = regraft.pretrain(digits, backbone=name, runs=tmp_path, **(QUICK | {"epochs": 12}))
     assert found.assessment.accuracy.value > 0.8
-    probed = regraft.probe(digits, backbone=str(found.folder), runs=tmp_path, n_strengths=5, layer="penultimate")
+    how = {"n_strengths": 5, "layer": "penultimate", "engine": "torch"}
+    probed = regraft.probe(digits, backbone=str(found.folder), runs=tmp_path, **how)
     assert probed.assessment.accuracy.value > 0.8
 
 

@@ -76,7 +76,7 @@ def test_a_run_on_shards_is_a_run_on_the_folder(kind, split_photos, command, tmp
 def test_a_network_is_trained_on_shards(split_photos, command, tmp_path):
     """Pixels of single images, in any order."""
     command("datasets", "convert", split_photos, "--out", "shards")
-    how = ("--backbone", "lenet", "--epochs", "2", "--augmentation", "crop", "--n-strengths", "5")
+    how = ("--backbone", "lenet", "--epochs", "2", "--augmentation", "crop", "--engine", "torch")
     command("pretrain", "shards", *how)
     assert (tmp_path / "runs" / "shards-pretrain" / "bundle").is_dir()
 

@@ -156,7 +156,7 @@ def test_a_folder_of_classes_is_enough(slim, photos, weights):
     """A data set of one's own needs no descriptor, and no name."""
     done = slim(
         "train_image_classifier", "--train_dir=own", f"--dataset_dir={photos}", "--model_name=mobilenet_v1",
-        f"--checkpoint_path={weights}", "--trainable_scopes=MobilenetV1/Logits",
+        f"--checkpoint_path={weights}", "--trainable_scopes=MobilenetV1/Logits", "--train_image_size=64",
     )  # fmt: skip
     assert "images it had not seen" in done.stdout
 

@@ -55,6 +55,7 @@ def tiny(tmp_path):
         "ema": None,
         "learning_rate": 0.03,
         "head_learning_rate": 0.03,
+        "engine": "torch",  # to convert it takes longer
     }
 
 
@@ -66,7 +67,7 @@ def codes(result):
 def test_validation_images_judge_the_epochs_and_it_is_said(divide, tiny, command, tmp_path):
     """On the terminal, in the report's findings, facts and table; the option that they replace is named."""
     done = command(
-        "pretrain", divide(), "--model", tiny["model"], "--augmentation", "none", "--epochs", "1",
+        "pretrain", divide(), "--model", tiny["model"], "--augmentation", "none", "--epochs", "1", "--engine", "torch",
         "--validation-fraction", "0.3", "--runs", tmp_path / "runs",
     )  # fmt: skip
     said = (
@@ -125,7 +126,7 @@ def test_the_ladder_is_judged_by_them(divide, command, tmp_path):
     folder = divide({"train": 10, "val": 7, "test": 3})
     done = command(
         "train", folder, "--from-stage", "7", "--augmentation", "none", "--n-strengths", "3", "--epochs", "1",
-        "--rates", "0.0003", "0.001", "--ladder-folds", "4", "--runs", tmp_path / "runs",
+        "--views", "1", "--rates", "0.0003", "0.001", "--ladder-folds", "4", "--runs", tmp_path / "runs",
     )  # fmt: skip
     assert "judged by validation images" in done.stdout
     assert "fold" not in done.stdout.replace("--ladder-folds", "")
