@@ -171,7 +171,7 @@ def test_a_killed_extraction_goes_on_and_ends_the_same(started, command, tmp_pat
     import regraft
 
     process, cache, many = started
-    wait_for_shards(process, cache, 1)
+    wait_for_shards(process, cache, 2)
     process.send_signal(signal.SIGKILL)
     process.wait()
     kept = open_store(cache).info().n_rows

@@ -13,11 +13,7 @@ from regraft.core import CACHE_VARIABLE
 
 pytestmark = pytest.mark.slow
 
-LONG = (
-    "--from-stage", "2", "--views", "1", "--n-strengths", "3", "--engine", "torch", "--checkpoint-every", "0.2",
-    "--epochs",
-)  # fmt: skip
-"""To convert a network for each checkpoint takes longer than to train it."""
+LONG = ("--from-stage", "7", "--epochs", "400", "--views", "1", "--n-strengths", "5", "--checkpoint-every", "0.2")
 
 
 @pytest.fixture
@@ -50,26 +46,26 @@ def stop(child):
     return child.communicate(timeout=60)
 
 
-def test_an_unfinished_training_is_evaluated(small_run, photos, start, command, tmp_path):
+def test_an_unfinished_training_is_evaluated(photos, start, command, tmp_path):
     """By the name of its run: last, averaged and best weights; a wrong wish is a sentence."""
-    child = start("finetune", photos, "--backbone", small_run, *LONG, "9000", "--ema", "0.9", "--runs", "runs")
+    child = start("finetune", photos, *LONG, "--ema", "0.9", "--runs", "runs")
     wait_for(lambda: list(tmp_path.glob("runs/.training-*/checkpoints/step-*")), child)
     stop(child)
     for number, weights in enumerate(("auto", "last", "average", "best")):
-        options = ("--weights", weights, "--runs", "seen", "--name", str(number), "--engine", "torch")
+        options = ("--weights", weights, "--runs", "seen", "--name", str(number))
         done = command("evaluate", "runs/photos-finetune", photos, *options)
         assert "Step " in done.stderr
         assert "on 60 images" in done.stderr
         assert (tmp_path / "seen" / str(number) / "report.html").is_file()
     record = next(tmp_path.glob("runs/.training-*"))
-    assert "Step " in command("evaluate", record, photos, "--engine", "torch").stderr
+    assert "Step " in command("evaluate", record, photos).stderr
     (record / "training.json").write_text("{")
     assert "training.json is damaged" in command("evaluate", record, photos, check=False).stderr
 
 
-def test_weights_that_a_training_does_not_have(small_run, photos, start, command, tmp_path):
+def test_weights_that_a_training_does_not_have(photos, start, command, tmp_path):
     """No average without --ema."""
-    child = start("finetune", photos, "--backbone", small_run, *LONG, "9000", "--runs", "runs")
+    child = start("finetune", photos, *LONG, "--runs", "runs")
     wait_for(lambda: list(tmp_path.glob("runs/.training-*/checkpoints/step-*")), child)
     stop(child)
     done = command("evaluate", "runs/photos-finetune", photos, "--weights", "average", check=False)
@@ -77,10 +73,10 @@ def test_weights_that_a_training_does_not_have(small_run, photos, start, command
     assert "averages no weights (--ema)" in done.stderr
 
 
-def test_watching_begins_before_the_training_and_ends_with_it(small_run, photos, start, tmp_path):
+def test_watching_begins_before_the_training_and_ends_with_it(photos, start, tmp_path):
     """Each checkpoint that is seen is measured once, in order; the report is that of the finished run."""
-    watcher = start("evaluate", "runs/photos-finetune", photos, "--watch", "--runs", "watched", "--engine", "torch")
-    child = start("finetune", photos, "--backbone", small_run, *LONG, "40", "--runs", "runs")
+    watcher = start("evaluate", "runs/photos-finetune", photos, "--watch", "--runs", "watched")
+    child = start("finetune", photos, *(*LONG[:3], "40", *LONG[4:]), "--runs", "runs")
     _out, errors = child.communicate(timeout=200)
     assert child.returncode == 0, errors
     _out, errors = watcher.communicate(timeout=100)
