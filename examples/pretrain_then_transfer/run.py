@@ -84,7 +84,7 @@ def compare(folder: Path, effort: Effort) -> dict[str, dict[str, list[float]]]:
     """Test accuracies by arm and size, one for each seed; images and runs are written to a folder."""
     mnist, uci = write_digits(folder / "digits", n_each=effort.n_each)
     alike: dict[str, Any] = {"runs": folder / "runs", "engine": effort.engine}
-    first = {"augmentation": "crop", "epochs": effort.n_epochs, "name": "learnt"}
+    first: dict[str, Any] = {"augmentation": "crop", "epochs": effort.n_epochs, "name": "learnt"}
     learnt = regraft.pretrain(uci, backbone="lenet", **first, **alike)
     print(f"Pretrained on UCI's digits. {learnt.assessment.sentence}", flush=True)
     results: dict[str, dict[str, list[float]]] = {arm: {str(size): [] for size in effort.sizes} for arm in ARMS}
