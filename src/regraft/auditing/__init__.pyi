@@ -1,5 +1,7 @@
 from .audited_images import AuditedImages
+from .class_marks import find_class_marks
 from .copies import Copies, CopySet, find_copies, judge_copies
+from .files import find_suspicious_files
 from .findings import AUDIT_KINDS, Action, AuditFinding, AuditKind, Case, Certainty, make_audit_finding
 from .outliers import find_outliers
 from .shift import find_shift
@@ -16,10 +18,12 @@ __all__ = [
     "Certainty",
     "Copies",
     "CopySet",
+    "find_class_marks",
     "find_copies",
     "find_outliers",
     "find_shift",
     "find_shortcuts",
+    "find_suspicious_files",
     "find_weak_slices",
     "judge_copies",
     "make_audit_finding",
