@@ -3,6 +3,7 @@ from .class_marks import find_class_marks
 from .copies import Copies, CopySet, find_copies, judge_copies
 from .files import find_suspicious_files
 from .findings import AUDIT_KINDS, Action, AuditFinding, AuditKind, Case, Certainty, make_audit_finding
+from .labels.errors import find_label_errors
 from .outliers import find_outliers
 from .shift import find_shift
 from .shortcuts import find_shortcuts
@@ -20,6 +21,7 @@ __all__ = [
     "CopySet",
     "find_class_marks",
     "find_copies",
+    "find_label_errors",
     "find_outliers",
     "find_shift",
     "find_shortcuts",

@@ -2,6 +2,7 @@ from .calibration import fit_temperature, softmax
 from .folds import FoldTable
 from .linear import HeadKind, LinearHead
 from .linear_classifiers import LinearSVM, Softmax
+from .refits import FoldRefits
 from .search import HeadSearch
 from .selection import Candidates, CrossValidation, Selection, cross_validate, select_head
 from .walk import StrengthPath
@@ -9,6 +10,7 @@ from .walk import StrengthPath
 __all__ = [
     "Candidates",
     "CrossValidation",
+    "FoldRefits",
     "FoldTable",
     "HeadKind",
     "HeadSearch",

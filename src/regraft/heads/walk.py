@@ -114,7 +114,7 @@ class Walk:
         self._samples = samples
         self._folds = folds
         self._score_weights = _score_weights(samples, folds, scoring)
-        self._mean, self._scale, rows = _normalised(samples.features[:, :n_features], normalisation)
+        self._mean, self._scale, rows = normalised(samples.features[:, :n_features], normalisation)
         self._basis = Basis.of(rows, samples.weights, fit_intercept=True)
         self._loss, self._n_columns = build_loss(kind, samples.codes, samples.n_classes, rows.dtype)
         self._problems = self._lots()
@@ -212,7 +212,7 @@ class Walk:
             self._best_weights = np.concatenate([solution.weights for solution in solutions], axis=1).mean(axis=1)
 
 
-def _normalised(features: Array, normalisation: Normalisation) -> tuple[Array, Array, Array]:
+def normalised(features: Array, normalisation: Normalisation) -> tuple[Array, Array, Array]:
     """Mean and scale (d,) that were applied, and the normalised features."""
     n_features = features.shape[1]
     if normalisation == "l2":

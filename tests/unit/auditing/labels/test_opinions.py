@@ -1,0 +1,65 @@
+"""What heads and neighbours say of labels."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from regraft.auditing.labels.confident import class_thresholds, confident_classes
+from regraft.auditing.labels.opinions import Opinions
+from regraft.auditing.labels.votes import neighbours_outside, vote
+from regraft.core import generator
+
+
+def test_a_class_is_confidently_told_by_its_own_threshold():
+    """A rare, hard class is given little by its own images, so little is enough."""
+    labels = np.array([0, 0, 0, 0, 1, 1])
+    probabilities = np.array([[0.9, 0.1], [0.9, 0.1], [0.9, 0.1], [0.45, 0.55], [0.7, 0.3], [0.1, 0.9]])
+    assert np.allclose(class_thresholds(labels, probabilities), [0.7875, 0.6])
+    assert confident_classes(labels, probabilities).tolist() == [0, 0, 0, 0, 1, 1]
+    probabilities[3] = [0.4, 0.6]
+    assert confident_classes(labels, probabilities).tolist() == [0, 0, 0, 1, 1, 1]
+    assert class_thresholds(labels, np.pad(probabilities, ((0, 0), (0, 1))))[2] == np.inf
+
+
+def test_an_image_like_no_class_is_less_suspicious_than_one_like_another():
+    """Both have the same small probability of their label; only one has a class that it looks like."""
+    heads = np.array([[0.1, 0.3, 0.3, 0.3], [0.1, 0.9, 0.0, 0.0]])
+    said = Opinions(np.array([0, 0]), heads, heads)
+    assert said.alternatives[1] == 1
+    assert np.allclose(said.suspicions, [0.6, 0.9])
+
+
+def test_neighbours_second_a_contradiction_where_they_name_the_same_class():
+    """Of three images that heads contradict they second the one, name another class for the next, and back the last."""
+    labels = np.array([0, 0, 0, 1, 2])
+    certain = np.eye(3)
+    heads, neighbours = certain[[1, 1, 1, 1, 2]], certain[[1, 2, 0, 1, 2]]
+    said = Opinions(labels, heads, neighbours)
+    assert said.contradictions.tolist() == [1, 1, 1, 1, 2]
+    assert said.agreements.tolist() == [True, False, False, False, False]
+
+
+def test_no_neighbour_is_of_the_own_fold():
+    """The nearest of all others come first, at most 32."""
+    rng = generator(0, "test")
+    rows = rng.standard_normal((90, 5)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    fold_of = np.arange(90) % 3
+    neighbours = neighbours_outside(rows, fold_of)
+    assert neighbours.shape == (90, 32)
+    assert (fold_of[neighbours] != fold_of[:, None]).all()
+    similarities = rows @ rows.T
+    similarities[fold_of[:, None] == fold_of] = -2
+    assert np.array_equal(neighbours, np.argsort(-similarities, axis=1, kind="stable")[:, :32])
+
+
+def test_neighbours_vote_for_their_labels():
+    """Shares of all classes, none of them zero, and with as many votes as tell the labels best."""
+    labels = np.array([0] * 10 + [1] * 10)
+    neighbours = np.stack([np.roll(np.arange(10), -shift) for shift in range(1, 5)], axis=1)
+    neighbours = np.concatenate([neighbours, neighbours + 10])
+    shares = vote(neighbours, labels, 3)
+    assert np.allclose(shares.sum(axis=1), 1)
+    assert (shares > 0).all()
+    assert np.array_equal(shares.argmax(axis=1), labels)
+    assert shares.max() > 4 / 5
