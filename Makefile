@@ -1,4 +1,5 @@
 # make demo and make test are all a newcomer needs; both create what they need.
+unexport PYTHONDONTWRITEBYTECODE  # else each of hundreds of processes compiles the same modules
 PYTHON ?= python3
 VENV ?= .venv
 WORKERS ?= 2

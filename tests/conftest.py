@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from warm_start import Nursery
 
 for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # read when their libraries are imported
     os.environ.setdefault(_threads, "1")  # each worker has a core; pools of threads would fight for them
+# Hundreds of processes are started here: they shall not compile the same modules again, whatever the machine is told.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 raise_fence()
 gc.disable()  # what is imported stays: to look for rubbish in it, again and again, takes a fifth of the collection
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # nothing is timed here
