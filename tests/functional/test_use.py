@@ -124,6 +124,7 @@ def test_a_scan_counts_and_finds(photos, tmp_path):
     assert "contradicting_labels" in codes
 
 
+@pytest.mark.slow
 def test_a_scan_looks_into_the_images(photos, command, tmp_path):
     """Half a picture is found and named, and the terminal says what was looked at; without decoding it says that."""
     shutil.copytree(photos, tmp_path / "photos")
