@@ -5,6 +5,7 @@ from .files import find_suspicious_files
 from .findings import AUDIT_KINDS, Action, AuditFinding, AuditKind, Case, Certainty, make_audit_finding
 from .labels.errors import find_label_errors
 from .outliers import find_outliers
+from .series import SeriesGap, find_series, measure_series
 from .shift import find_shift
 from .shortcuts import find_shortcuts
 from .weak_slices import find_weak_slices, name_weak_slices, slice_columns
@@ -19,16 +20,19 @@ __all__ = [
     "Certainty",
     "Copies",
     "CopySet",
+    "SeriesGap",
     "find_class_marks",
     "find_copies",
     "find_label_errors",
     "find_outliers",
+    "find_series",
     "find_shift",
     "find_shortcuts",
     "find_suspicious_files",
     "find_weak_slices",
     "judge_copies",
     "make_audit_finding",
+    "measure_series",
     "name_weak_slices",
     "slice_columns",
 ]

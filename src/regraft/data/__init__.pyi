@@ -14,7 +14,7 @@ from .files import (
 from .finding import Finding, Severity, caveat, left_out, make_finding, unkept
 from .fingerprints import Fingerprints, fingerprint_files, fingerprint_manifest
 from .folders import has_image_name, is_hidden, place_images, read_folder
-from .grouping import file_series
+from .grouping import file_series, group_names
 from .looks import LOOK, LOOK_RULES_VERSION, THUMBNAIL_PIXELS
 from .manifest import Manifest, Split, require_classes
 from .manifest_files import check_manifest_file, write_manifest
@@ -75,6 +75,7 @@ __all__ = [
     "find_problems",
     "fingerprint_files",
     "fingerprint_manifest",
+    "group_names",
     "has_image_name",
     "has_own_validation",
     "is_hidden",

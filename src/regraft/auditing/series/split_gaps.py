@@ -1,0 +1,209 @@
+"""What a random split hides: accuracy by folds that tear groups, against folds that keep them together.
+
+Both are measured with the same head on the same images, and the random folds are the grouped ones shuffled within each
+class: every class has as many images to learn from and to be judged by, so that nothing but the groups makes a
+difference. Source of the problem: Roberts et al., "Cross-validation strategies for data with temporal, spatial,
+hierarchical, or phylogenetic structure", Ecography 40 (2017). The interval is that of a mean over clusters (Cameron and
+Miller, "A practitioner's guide to cluster-robust inference", Journal of Human Resources 50, 2015), widened by the
+scatter between the repeats.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from regraft.auditing.compression import principal_scores
+from regraft.core import generator
+from regraft.data import cluster_units, split_folds
+from regraft.heads import Candidates, FoldTable, cross_validate
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from regraft.auditing.audited_images import AuditedImages
+    from regraft.heads import StrengthPath
+
+_N_FOLDS = 5
+_N_AXES = 256
+_STRENGTHS = (10.0, 30.0, 100.0, 300.0)
+_N_IMAGES_MAX = 20_000
+_N_CLASSES_MAX = 100
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """How often images were recognised by heads that had not seen them.
+
+    Attributes:
+        by_chance: (n,) in random folds, 0 to 1.
+        together: (n,) in folds that keep groups together.
+        units: (n,) int64, what is kept together.
+        scatter: Standard error of the mean difference that comes from how the folds fell; 0 where they fell once.
+        n_repeats: How often they fell.
+    """
+
+    by_chance: NDArray[np.float64]
+    together: NDArray[np.float64]
+    units: NDArray[np.int64]
+    scatter: float
+    n_repeats: int
+
+    @property
+    def drop(self) -> float:
+        """What the random folds promise too much."""
+        return float(self.by_chance.mean() - self.together.mean())
+
+    @property
+    def drop_interval(self) -> tuple[float, float]:
+        """Where the true drop lies, at 95 %."""
+        from scipy.stats import t
+
+        clustered = self._clustered_error(self.by_chance - self.together) ** 2
+        repeated = self.scatter**2
+        parts = clustered**2 / max(self.n_effective_units - 1, 1) + repeated**2 / max(self.n_repeats - 1, 1)
+        freedom = (clustered + repeated) ** 2 / parts if parts else 1.0  # Satterthwaite, Biometrics Bulletin 2 (1946)
+        half = float(t.ppf(0.975, freedom) * np.sqrt(clustered + repeated))
+        return self.drop - half, self.drop + half
+
+    @property
+    def n_effective_units(self) -> float:
+        """As many units of equal size tell as much."""
+        sizes = np.unique(self.units, return_counts=True)[1]
+        return float(sizes.sum() ** 2 / (sizes**2).sum())
+
+    @property
+    def n_effective_together(self) -> float:
+        """As many independent images would give the grouped accuracy the same uncertainty."""
+        error, share = self._clustered_error(self.together), float(self.together.mean())
+        return float(np.clip(share * (1 - share) / max(error**2, 1e-12), 1, len(self.units)))
+
+    def _clustered_error(self, values: NDArray[np.float64]) -> float:
+        _units, places = np.unique(self.units, return_inverse=True)
+        sums = np.bincount(places, values - values.mean())
+        correction = len(sums) / max(len(sums) - 1, 1)
+        return float(np.sqrt(correction * (sums**2).sum()) / len(values))
+
+
+@dataclass(frozen=True, eq=False)
+class GapMeasurement:
+    """Images in few dimensions, with a head's settings, for groupings that are compared with each other.
+
+    Attributes:
+        images: Some or all of the images.
+        rows: Which ones they are.
+        scores: (n, p) float32, p at most 257.
+        strength: Chosen once, in random folds.
+    """
+
+    images: AuditedImages
+    rows: NDArray[np.int64]
+    scores: NDArray[np.float32]
+    strength: float
+
+    @classmethod
+    def of(cls, images: AuditedImages, codes: NDArray[np.int64], *, n_numbers_max: int, seed: int) -> GapMeasurement:
+        """Prepare.
+
+        Args:
+            images: Images with features.
+            codes: (n,) groups, which are taken whole where there are too many images for a measurement.
+            n_numbers_max: Images times classes: more are measured on some of the groups.
+            seed: Chooses them, and the axes.
+        """
+        rows = _sampled(images.labels, codes, n_numbers_max, seed)
+        chosen = images.select(rows)
+        scores = _coordinates(chosen, seed)
+        each = np.arange(len(chosen), dtype=np.int64)
+        folds = split_folds(chosen.labels, each, chosen.digests, n_folds=_N_FOLDS, seed=seed)
+        found = cross_validate(scores, chosen.labels, FoldTable.of(folds), _candidates(_STRENGTHS))
+        return cls(chosen, rows, scores, _most_regularised(found.chosen))
+
+    def measure(self, codes: NDArray[np.int64], *, n_repeats: int, seed: int) -> Answers:
+        """Answers in both kinds of folds.
+
+        Args:
+            codes: (n,) groups of all images, not of the chosen ones alone.
+            n_repeats: How often folds are dealt.
+            seed: Deals the first ones; each repeat has the next seed.
+        """
+        labels, digests = self.images.labels, self.images.digests
+        units = cluster_units(digests, [str(code) for code in codes[self.rows].tolist()])
+        n_folds = min(_N_FOLDS, int(units.max()) + 1)
+        right, n_judged, drops = np.zeros((2, len(labels))), np.zeros(len(labels)), []
+        for repeat in range(seed, seed + n_repeats):
+            folds = split_folds(labels, units, digests, n_folds=n_folds, seed=repeat)
+            mixed = _shuffled_within_classes(folds, labels, generator(repeat, "folds that tear groups"))
+            is_learnt = _is_learnt(folds, labels)
+            both = np.stack([self._is_right(one) & is_learnt for one in (mixed, folds)])
+            right += both
+            n_judged += is_learnt
+            drops.append(float(both[0].sum() - both[1].sum()) / max(int(is_learnt.sum()), 1))
+        judged = n_judged > 0
+        right = right[:, judged] / n_judged[judged]
+        scatter = float(np.std(drops, ddof=1) / np.sqrt(n_repeats)) if n_repeats > 1 else 0.0
+        return Answers(right[0], right[1], units[judged], scatter, n_repeats)
+
+    def _is_right(self, folds: NDArray[np.int64]) -> NDArray[np.bool_]:
+        found = cross_validate(self.scores, self.images.labels, FoldTable.of(folds), _candidates((self.strength,)))
+        right: NDArray[np.bool_] = found.classes[found.scores.argmax(axis=1)] == self.images.labels
+        return right
+
+
+def _candidates(strengths: tuple[float, ...]) -> Candidates:
+    return Candidates("softmax", normalisations=("l2",), strengths=strengths)
+
+
+def _most_regularised(path: StrengthPath) -> float:
+    """The smallest strength whose score is within one standard error of the best: it is also the quickest.
+
+    Source: Breiman, Friedman, Olshen and Stone, "Classification and regression trees", 1984, section 3.4.3.
+    """
+    error = path.deviations[path.best] / np.sqrt(max(path.scores.shape[1] - 1, 1))
+    return float(path.strengths[np.flatnonzero(path.means >= path.means[path.best] - error)[0]])
+
+
+def _coordinates(images: AuditedImages, seed: int) -> NDArray[np.float32]:
+    """(n, p) the strongest directions of all features; a last column keeps the lengths of rows about equal."""
+    assert images.features is not None
+    lengths = np.linalg.norm(images.features, axis=1, keepdims=True)
+    rows = images.features / np.maximum(lengths, np.finfo(np.float32).tiny)
+    middle = float(np.linalg.norm(rows.mean(axis=0)))
+    scores = principal_scores(rows, _N_AXES, seed)
+    return np.hstack([scores, np.full((len(scores), 1), middle, np.float32)])
+
+
+def _sampled(labels: NDArray[np.int64], codes: NDArray[np.int64], n_numbers_max: int, seed: int) -> NDArray[np.int64]:
+    """Rows of whole groups, and of at most a hundred classes, that are few enough."""
+    rng = generator(seed, "images that a gap is measured on")
+    classes = np.unique(labels)
+    kept = rng.permutation(classes)[:_N_CLASSES_MAX]
+    rows = np.flatnonzero(np.isin(labels, kept))
+    n_images_max = min(_N_IMAGES_MAX, n_numbers_max // len(kept))
+    if len(rows) <= n_images_max:
+        return rows
+    groups, places, sizes = np.unique(codes[rows], return_inverse=True, return_counts=True)
+    order = rng.permutation(len(groups))
+    chosen = order[np.cumsum(sizes[order]) <= n_images_max]
+    return rows[np.isin(places, chosen)]
+
+
+def _shuffled_within_classes(
+    folds: NDArray[np.int64], labels: NDArray[np.int64], rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """The same numbers of images of each class in each fold, whatever the groups."""
+    shuffled = folds.copy()
+    by_class = np.argsort(labels, kind="stable")
+    drawn = np.lexsort((rng.random(len(labels)), labels))
+    shuffled[by_class] = folds[drawn]
+    return shuffled
+
+
+def _is_learnt(folds: NDArray[np.int64], labels: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """(n,) whether images of the class lie in another fold, too: else nothing can recognise it."""
+    counts = np.zeros((int(labels.max()) + 1, int(folds.max()) + 1), np.int64)
+    np.add.at(counts, (labels, folds), 1)
+    is_learnt: NDArray[np.bool_] = (counts.sum(axis=1)[labels] - counts[labels, folds]) > 0
+    return is_learnt
