@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from sklearn.decomposition import PCA
 
 from regraft.auditing import AuditedImages, find_outliers, find_shift, find_shortcuts, find_weak_slices
 from regraft.core import SilentProgress
@@ -91,9 +92,8 @@ def audited(source: str | Path, group_by: str | None = None) -> AuditedImages:
 
 def first_axes(images: AuditedImages) -> NDArray[np.float32]:
     """(n, 64) the features on the axes on which they differ most: a head is fitted to them in a moment."""
-    centred = images.embedding - images.embedding.mean(axis=0)
-    points: NDArray[np.float32] = centred @ np.linalg.eigh(centred.T @ centred)[1][:, :-65:-1]
-    return points
+    found: NDArray[np.float32] = PCA(min(64, len(images)), random_state=0).fit_transform(images.embedding)
+    return found
 
 
 def with_answers(images: AuditedImages, points: NDArray[np.float32]) -> AuditedImages:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from regraft.auditing.cells import cells_of_numbers, cells_of_values, n_cells_for
-from regraft.core import quoted
+from regraft.core import as_read, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,18 +56,16 @@ def look_fields(looks: NDArray[Any], n_units: int) -> tuple[Field, ...]:
         n_units: Independent images among them: they decide how fine the cells are.
     """
     n_cells = n_cells_for(n_units)
-    fields: dict[bytes, Field] = {}
+    fields: dict[bytes, Field] = {}  # by their cells: of grey images the colour says no more than the brightness
     for field in (*_picture_fields(looks, n_cells), *_file_fields(looks, n_cells)):
         if field.cells.any():
-            fields.setdefault(
-                field.cells.tobytes(), field
-            )  # of grey images the colour says no more than the brightness
+            fields.setdefault(field.cells.tobytes(), field)
     return tuple(fields.values())
 
 
 def _file_fields(looks: NDArray[Any], n_cells: int) -> Iterator[Field]:
-    width, height = looks["width"].astype(np.float64), looks["height"].astype(np.float64)
-    n_pixels, n_bytes = np.maximum(width * height, 1), np.maximum(looks["n_bytes"].astype(np.float64), 1)
+    width, height, n_bytes = (np.maximum(looks[name].astype(np.float64), 1) for name in ("width", "height", "n_bytes"))
+    n_pixels = width * height
     texts = {
         "format": ("the file format", _formats(looks)),
         "camera": ("the camera's name", looks["camera"]),
@@ -82,7 +80,7 @@ def _file_fields(looks: NDArray[Any], n_cells: int) -> Iterator[Field]:
     size_origin: FieldOrigin = "file" if _are_few(width * 2**20 + height) else "picture"
     numbers: dict[str, tuple[str, FieldOrigin, NDArray[np.float64], str, tuple[str, ...]]] = {
         "pixels": ("the image's size", size_origin, np.sqrt(n_pixels), " pixels (root of width x height)", ()),
-        "aspect": ("the ratio of width to height", size_origin, width / np.maximum(height, 1), "", ()),
+        "aspect": ("the ratio of width to height", size_origin, width / height, "", ()),
         "bytes": ("the size of the file", "file", n_bytes, " bytes", _DETAIL),
         "compression": ("the bytes for each pixel", "file", n_bytes / n_pixels, " bytes", _DETAIL),
     }
@@ -134,18 +132,14 @@ def describe_difference(field: Field, inside: NDArray[np.bool_], name: str, othe
     here, there = field.values[inside], field.values[~inside]
     if np.issubdtype(field.values.dtype, np.number):
         ranges = [np.quantile(part.astype(np.float64), (0.25, 0.75)) for part in (here, there)]
-        texts = [f"{low:,.4g} to {high:,.4g}" for low, high in ranges]
+        texts = [f"{as_read(low)} to {as_read(high)}" for low, high in ranges]
         return f"half of {name} lies at {texts[0]}{field.unit}, half of {other_name} at {texts[1]}"
     values, codes = np.unique(field.values, return_inverse=True)
     n_here, n_there = (np.bincount(codes[part], minlength=len(values)) for part in (inside, ~inside))
     best = int(np.argmax(n_here / max(len(here), 1) - n_there / max(len(there), 1)))
-    value = quoted(_as_text(values[best])) if values[best] else "nothing"
+    value = quoted(as_read(values[best])) if values[best] else "nothing"
     shares = [
         f"{n[best]:,} of {len(part):,} of {who}"
         for n, part, who in ((n_here, here, name), (n_there, there, other_name))
     ]
     return f"{value} in {shares[0]}, in {shares[1]}"
-
-
-def _as_text(value: Any) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

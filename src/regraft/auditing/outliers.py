@@ -42,6 +42,14 @@ _MEASURES = {
 }
 """What each finding says of its images, and what may be the cause."""
 
+_LIGHT = {
+    "dark": ("brightest", -1),
+    "bright": ("darkest", 1),
+    "low_contrast": ("contrast", -1),
+    "blurred": ("sharpness", -1),
+}
+"""Which field of a look tells it, and in which direction."""
+
 
 def find_outliers(images: AuditedImages, *, seed: int = 0) -> tuple[AuditFinding, ...]:
     """Look for images unlike the others; each is told once, by the simplest thing that is unlike.
@@ -78,14 +86,8 @@ def _measured(images: AuditedImages, seed: int) -> dict[str, NDArray[np.float64]
 
 
 def _light(looks: NDArray[Any]) -> dict[str, NDArray[np.float64]]:
-    """The sharpness is that of the picture's own contrast: a pale picture is not blurred."""
-    contrast, sharpness = looks["contrast"].astype(np.float64), looks["sharpness"].astype(np.float64)
-    return {
-        "dark": -np.log1p(looks["brightest"].astype(np.float64)),
-        "bright": np.log1p(looks["darkest"].astype(np.float64)),
-        "low_contrast": -np.log1p(contrast),
-        "blurred": -np.log((sharpness + 0.1) / (contrast**2 + 1)),
-    }
+    """Light and sharpness as logarithms; a pale picture, which is never sharp, is told before a blurred one."""
+    return {code: sign * np.log1p(looks[name].astype(np.float64)) for code, (name, sign) in _LIGHT.items()}
 
 
 def _as_finding(images: AuditedImages, code: str, n_expected: NDArray[np.float64]) -> AuditFinding:

@@ -125,7 +125,7 @@ def _areas(scores: NDArray[np.float32], is_test: NDArray[np.bool_]) -> NDArray[n
     places = np.arange(len(scores), dtype=np.float64)
     areas = np.empty(scores.shape[1])
     for column in range(scores.shape[1]):
-        in_order = is_test[np.argsort(scores[:, column], kind="stable"), column]
+        in_order = is_test[np.argsort(scores[:, column]), column]
         areas[column] = (places[in_order].sum() - n_test * (n_test - 1) / 2) / (n_test * (len(scores) - n_test))
     return areas
 

@@ -39,6 +39,8 @@ _SIGNIFICANCE = 0.02
 _PARTS_THAT_MATTER: dict[FieldOrigin, float] = {"file": 1 / 4, "picture": 1 / 3}
 """Of what the network tells."""
 _PART_THAT_WARNS = 0.5
+_N_SPREADS = 2
+"""By so many standard deviations of chance a file tells more than the picture that it follows."""
 _YOUDEN_MIN = 0.1
 """Below, 55 of 100 images or fewer are told where guessing gives 50: no network goes for that."""
 
@@ -105,25 +107,31 @@ def _network_youden(images: AuditedImages, classes: NDArray[np.int64]) -> NDArra
 
 
 def _shortcuts(separation: Separation, network: NDArray[np.float64]) -> list[_Shortcut]:
-    """Those that matter, the strongest first."""
-    youden, found = separation.youden, []
-    rows = {field.name: row for row, field in enumerate(separation.fields)}
-    reported: set[str] = set()
-    for row in sorted(rows.values(), key=lambda row: separation.fields[row].origin == "file"):  # pictures first
+    """Those that matter, the strongest first; what only follows a field of the picture that is told is left out."""
+    found: list[_Shortcut] = []
+    pictures_first = sorted(range(len(separation.fields)), key=lambda row: separation.fields[row].origin == "file")
+    for row in pictures_first:
         field = separation.fields[row]
-        likenesses = [youden[rows[name]] for name in field.stands_for if name in rows]
-        is_own = youden[row] > np.max([*likenesses, np.zeros(len(network))], axis=0) + 2 * separation.spread[row]
-        origins: tuple[FieldOrigin, ...] = ("file", "picture") if likenesses else (field.origin,)
+        origins: tuple[FieldOrigin, ...] = (field.origin,)
+        if field.stands_for and not {one.field.name for one in found} & {*field.stands_for}:
+            origins = (field.origin, "picture")
         for origin in origins:
-            told = (separation.p_values[row] <= _SIGNIFICANCE) & (youden[row] >= _YOUDEN_MIN)
-            told &= youden[row] >= _PARTS_THAT_MATTER[origin] * network
-            if likenesses:
-                told &= is_own if origin == "file" else not reported & {*field.stands_for}
+            told = _told(separation, network, row, origin)
             if told.any():
                 found.append(_strongest(separation, network, row, told, origin))
-                reported.add(field.name)
                 break
     return sorted(found, key=lambda one: -one.youden)
+
+
+def _told(separation: Separation, network: NDArray[np.float64], row: int, origin: FieldOrigin) -> NDArray[np.bool_]:
+    """(k,) classes that a field tells beyond chance, and well enough to matter; a file also beyond the picture."""
+    youden, field = separation.youden[row], separation.fields[row]
+    least = np.maximum(_YOUDEN_MIN, _PARTS_THAT_MATTER[origin] * network)
+    if origin == "file":
+        followed = [separation.youden[at] for at, one in enumerate(separation.fields) if one.name in field.stands_for]
+        least = np.max([least, *(other + _N_SPREADS * separation.spread[row] for other in followed)], axis=0)
+    told: NDArray[np.bool_] = (separation.p_values[row] <= _SIGNIFICANCE) & (youden >= least)
+    return told
 
 
 def _strongest(

@@ -43,6 +43,7 @@ from .rows import Rows
 from .seeding import generator, hash_key
 from .tensors import digest_tensors, read_tensor_header
 from .text import (
+    as_read,
     as_typed,
     duration,
     megabytes,
@@ -87,6 +88,7 @@ __all__ = [
     "arrow_file",
     "as_path",
     "as_paths",
+    "as_read",
     "as_source",
     "as_typed",
     "atomic_path",

@@ -6,6 +6,7 @@ import re
 import shlex
 import unicodedata
 from contextlib import suppress
+from numbers import Integral, Real
 from pathlib import PurePath
 from typing import Any
 
@@ -80,6 +81,14 @@ def quoted(value: object, n_characters: int = 80) -> str:
         return shortened(str(value), n_characters)
     text = shortened(str(value), n_characters)
     return f'"{text}"' if "'" in text and '"' not in text else f"'{text}'"
+
+
+def as_read(value: object) -> str:
+    """A value of a table as people read it: `0.123`, `1,250` of 1250.4, `2026` as it is, `JPEG` of bytes."""
+    if isinstance(value, Real) and not isinstance(value, Integral):
+        number = float(value)
+        return f"{number:,.0f}" if abs(number) >= 99.95 else f"{number:.3g}"
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
 def duration(seconds: float) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import Field
 
-from regraft.core import Value, generator, printable
+from regraft.core import Value, as_read, generator, printable
 from regraft.evaluation.bootstrap import sampling_units
 from regraft.evaluation.intervals import Estimate, wilson_estimate
 from regraft.evaluation.shuffles import corrected_p_values, shuffle_units
@@ -134,13 +134,9 @@ def _values(column: NDArray[Any]) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     values, codes, counts = np.unique(column, return_inverse=True, return_counts=True)
     if not np.issubdtype(column.dtype, np.number) or len(values) <= _N_VALUES_AS_TEXT:
         for place in np.argsort(-counts, kind="stable")[:_N_VALUES_MAX].tolist():
-            yield _as_text(values[place]), codes == place
+            yield as_read(values[place]), codes == place
         return
     edges = np.nanquantile(column, _QUANTILES)
     for low, high in _RANGES:
         inside = (column >= edges[low]) & (column <= edges[high] if high == len(edges) - 1 else column < edges[high])
-        yield f"{edges[low]:,.4g} to {edges[high]:,.4g}", inside
-
-
-def _as_text(value: Any) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+        yield f"{as_read(edges[low])} to {as_read(edges[high])}", inside

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regraft.core import duration, plural, printable, quoted, shell_quoted, shortened, visible
+from regraft.core import as_read, duration, plural, printable, quoted, shell_quoted, shortened, visible
 
 
 def test_counts_agree_with_their_nouns():
@@ -135,3 +135,9 @@ def test_what_a_user_gave_is_shown_as_it_was_typed(given, shown):
 def test_a_time_is_said_in_the_unit_that_people_would_take(seconds, said):
     """No "0.0 minutes", no "7200 s"; rounding never gives sixty of the smaller unit."""
     assert duration(seconds) == said
+
+
+def test_values_of_a_table_are_read_by_people():
+    """Fractions have three digits, or all before the point; whole numbers, years, stay as they are; bytes are UTF-8."""
+    values = (0.12345, 99.96, 1250.4, 2026, b"PNG", "Ghent", True)
+    assert [as_read(value) for value in values] == ["0.123", "100", "1,250", "2026", "PNG", "Ghent", "True"]
