@@ -146,7 +146,7 @@ def load_all():
     import pkgutil
 
     for module in pkgutil.walk_packages(regraft.__path__, "regraft."):
-        if module.name != "regraft.__main__" and not module.name.endswith(("._resample", "._depthwise")):
+        if module.name != "regraft.__main__" and not module.name.endswith(("._resample", "._looking", "._depthwise")):
             importlib.import_module(module.name)
 
 

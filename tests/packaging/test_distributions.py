@@ -16,7 +16,7 @@ from distributions import HERE, build
 pytestmark = pytest.mark.slow
 
 SOURCE = HERE / "src"
-COMPILED = {"regraft/images/_resample.abi3.so", "regraft/finetuning/_depthwise.abi3.so"}
+COMPILED = {f"regraft/{name}.abi3.so" for name in ("images/_resample", "images/_looking", "finetuning/_depthwise")}
 BESIDE_MODULES = {".pyi", ".csv", ".j2", ".css", ".txt", ".typed"}
 PIXELS = """
 import hashlib

@@ -8,13 +8,14 @@ counted once, and corrected for all that was looked at (Bonferroni).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import exp, lgamma
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from regraft.auditing.findings import Case, make_audit_finding
 from regraft.core import plural, quoted
-from regraft.data import cluster_units
+from regraft.data import UNLABELLED, cluster_units
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,6 +65,7 @@ def find_class_marks(images: AuditedImages) -> tuple[AuditFinding, ...]:
     Returns:
         One finding, where there is something.
     """
+    images = images.select(images.labels != UNLABELLED)
     if images.looks is None or len(set(images.labels.tolist())) < 2:
         return ()
     marks = class_marks(images, images.looks)
@@ -106,8 +108,6 @@ def find_class_marks(images: AuditedImages) -> tuple[AuditFinding, ...]:
 
 def class_marks(images: AuditedImages, looks: NDArray[Any]) -> list[ClassMark]:
     """What one class alone has, beyond chance; what most of a class has first."""
-    from scipy.stats import hypergeom
-
     units = cluster_units(images.digests, images.groups)
     n_units = int(units.max()) + 1
     n_images = np.bincount(images.labels, minlength=images.n_classes)
@@ -121,10 +121,16 @@ def class_marks(images: AuditedImages, looks: NDArray[Any]) -> list[ClassMark]:
             if len(rows) < _PART_MIN * n_class or len(rows) == len(images) or (labels != label).any():
                 continue
             n_marked, n_units_of_class = _n_units(units[rows]), _n_units(units[images.labels == label])
-            p_value = float(hypergeom.sf(n_marked - 1, n_units, n_units_of_class, n_marked)) * images.n_classes
+            p_value = images.n_classes * _chance(n_marked, n_units_of_class, n_units)
             found.append(ClassMark(label, words(names[code]), tuple(rows.tolist()), n_class, p_value))
     beyond_chance = [replace(mark, p_value=p) for mark in found if (p := mark.p_value * n_tests) <= _SIGNIFICANCE]
     return sorted(beyond_chance, key=lambda mark: (-mark.part, mark.label))
+
+
+def _chance(n_marked: int, n_class: int, n_all: int) -> float:
+    """That all of the marked ones are in the class, where it is drawn from all of them (hypergeometric)."""
+    logarithm = lgamma(n_class + 1) - lgamma(n_class - n_marked + 1) - lgamma(n_all + 1) + lgamma(n_all - n_marked + 1)
+    return exp(logarithm)
 
 
 def _n_units(numbers: NDArray[np.int64]) -> int:

@@ -149,7 +149,8 @@ def _few_of_a_kind(images: AuditedImages, looks: NDArray[Any]) -> Iterator[Audit
         if not 0 < n <= _FEW_PART * len(images) or len(images) < _N_IMAGES_MIN:
             continue
         rows = np.flatnonzero(is_few)
-        classes = Counter(images.class_names[label] for label in images.labels[rows].tolist()).most_common(1)
+        labels = Counter(images.labels[rows].tolist())
+        label, n_in_class = labels.most_common(1)[0]
         yield make_audit_finding(
             "files",
             code,
@@ -159,7 +160,7 @@ def _few_of_a_kind(images: AuditedImages, looks: NDArray[Any]) -> Iterator[Audit
             cause="They come from another camera, program or source, or were scanned.",
             advice="Look whether they belong here, and whether they are of one class: then it is told by its colours.",
             n=n,
-            evidence={f"n_{few}": n, "n_images": len(images), "class": classes[0][0], "n_in_class": classes[0][1]},
+            evidence={f"n_{few}": n, "n_images": len(images), "n_in_one_class": 0 if label < 0 else n_in_class},
             cases=(Case(paths=(images.paths[row],)) for row in rows),
         )
 

@@ -24,12 +24,12 @@ LOOK = np.dtype(
         ("is_uncovered", "?"),  # its opacity hid all of it, and was left out
         ("colour", "<f4", (3,)),  # mean of red, green, blue, 0 to 255
         ("border", "<f4", (3,)),  # the same of the outermost sixteenth of each side
-        ("brightness", "<f4"),  # mean luminance, 0 to 255
+        ("brightness", "<f4"),  # mean luminance of what the network sees, 0 to 255
         ("contrast", "<f4"),  # its standard deviation
         ("darkest", "<f4"),  # its 5th percentile
         ("brightest", "<f4"),  # its 95th percentile
         ("saturation", "<f4"),  # mean difference between the largest and the smallest of red, green, blue
-        ("sharpness", "<f4"),  # variance of the luminance's Laplacian at the size that the network sees
+        ("sharpness", "<f4"),  # variance of its Laplacian, at the size that the network sees
         ("orientation", "u1"),  # EXIF, 1 to 8
         ("camera", "S40"),  # EXIF, maker and model; empty where there is none
         ("software", "S32"),  # EXIF

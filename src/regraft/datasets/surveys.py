@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from regraft.core import Value, plural
-from regraft.data import Finding, Fingerprints, make_finding
+from regraft.data import Fingerprints
 from regraft.images import survey_images
 
 if TYPE_CHECKING:
@@ -55,13 +55,11 @@ class SurveyedDataset:
     """A data set after all of its images were decoded.
 
     Attributes:
-        manifest: With what was noticed; n images.
-        prints: Their hashes, and why some have none.
+        prints: Hashes of n images, and why some have none.
         looks: (n,) of `regraft.data.LOOK`; zeros where there is no hash.
         sizes: What the images are.
     """
 
-    manifest: Manifest
     prints: Fingerprints
     looks: NDArray[Any]
     sizes: ImageSizes
@@ -72,7 +70,6 @@ def survey_dataset(manifest: Manifest, progress: Progress | None) -> SurveyedDat
     found = survey_images(manifest.files(), progress=progress)
     readable = found.looks[[digest is not None for digest in found.digests]]
     return SurveyedDataset(
-        manifest=replace(manifest, remarks=(*manifest.remarks, *_say_uncovered(manifest, found.looks))),
         prints=Fingerprints(found.digests, manifest.named((*manifest.unreadable, *found.unreadable))),
         looks=found.looks,
         sizes=_sizes(readable, len(found.digests) + len(manifest.unreadable)),
@@ -89,14 +86,3 @@ def _sizes(looks: NDArray[Any], n_images: int) -> ImageSizes:
         largest=by_size[-1] if by_size else None,
         n_grey=int(looks["is_grey"].sum()),
     )
-
-
-def _say_uncovered(manifest: Manifest, looks: NDArray[Any]) -> tuple[Finding, ...]:
-    paths = [path for path, is_uncovered in zip(manifest.paths, looks["is_uncovered"], strict=True) if is_uncovered]
-    if not paths:
-        return ()
-    message = (
-        f"{plural(len(paths), 'image')} {'is' if len(paths) == 1 else 'are'} transparent everywhere, so programs show "
-        "nothing: the colours under that are used. Leave out what is not meant, or save it without transparency."
-    )
-    return (make_finding("hidden_colours", "note", message, len(paths), paths),)

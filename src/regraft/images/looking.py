@@ -6,15 +6,14 @@ would take as long as resizing. Thumbnail, colours and border are those of the w
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PIL import Image
 
 from regraft.data import LOOK, THUMBNAIL_PIXELS
 from regraft.images.exif import read_origin
 from regraft.images.orientation import lies_sideways
+from regraft.images.pixel_counts import count_pixels
 from regraft.images.resampling import resample
 from regraft.images.resizing import resized, upright
 
@@ -24,9 +23,9 @@ if TYPE_CHECKING:
     from regraft.images.resizing import Picture
     from regraft.images.transform import Transform
 
-_N_ROWS = 32
 _BORDER = THUMBNAIL_PIXELS // 16
-_LEVELS = np.arange(256)
+_N_PIXELS = THUMBNAIL_PIXELS**2
+_N_BORDER_PIXELS = _N_PIXELS - (THUMBNAIL_PIXELS - 2 * _BORDER) ** 2
 _TEXTS = {name: LOOK[name].itemsize for name in ("camera", "software", "taken")}
 
 
@@ -49,8 +48,7 @@ def take_look(picture: Picture, shown: NDArray[np.uint8], transform: Transform, 
     look["is_grey"], look["has_opacity"] = picture.is_grey, picture.has_opacity
     look["is_uncovered"] = picture.is_uncovered
     _note_origin(look, picture)
-    _note_colours(look, _whole(picture, shown, transform))
-    _note_levels(look, shown)
+    _note_pixels(look, shown, _whole(picture, shown, transform))
     return look
 
 
@@ -81,39 +79,12 @@ def _whole(picture: Picture, shown: NDArray[np.uint8], transform: Transform) -> 
     return np.asarray(resample(shown, size, (0.0, 0.0, width, height), "bilinear", reducing_gap=np.inf))
 
 
-def _note_colours(look: NDArray[Any], small: NDArray[np.uint8]) -> None:
-    look["thumbnail"] = Image.fromarray(small).convert("L")
-    red, green, blue = planes = small.transpose(2, 0, 1).copy()
-    sums = planes.sum((1, 2), np.uint32)
-    inner = planes[:, _BORDER:-_BORDER, _BORDER:-_BORDER]
-    n_inner = (THUMBNAIL_PIXELS - 2 * _BORDER) ** 2
-    look["colour"] = sums / THUMBNAIL_PIXELS**2
-    look["border"] = (sums - inner.sum((1, 2), np.uint32)) / (THUMBNAIL_PIXELS**2 - n_inner)
-    largest, smallest = np.maximum(np.maximum(red, green), blue), np.minimum(np.minimum(red, green), blue)
-    look["saturation"] = (largest - smallest).mean()
-
-
-def _note_levels(look: NDArray[Any], shown: NDArray[np.uint8]) -> None:
-    height, width = shown.shape[:2]
-    rows = _sampled(height)
-    luminance = np.asarray(Image.fromarray(shown[rows].reshape(-1, width, 3)).convert("L")).reshape(3, -1, width)
-    upper, middle, lower = luminance
-    counts = np.bincount(middle.ravel(), minlength=256)
-    n_values, passed = middle.size, counts.cumsum()
-    mean, mean_square = float(counts @ _LEVELS) / n_values, float(counts @ _LEVELS**2) / n_values
-    look["brightness"], look["contrast"] = mean, max(0.0, mean_square - mean**2) ** 0.5
-    look["darkest"], look["brightest"] = np.searchsorted(passed, (0.05 * n_values, 0.95 * n_values))
-    if min(height, width) > 2:
-        laplacian = middle[:, 1:-1].astype(np.int16) * -4
-        for neighbours in (middle[:, :-2], middle[:, 2:], upper[:, 1:-1], lower[:, 1:-1]):
-            laplacian += neighbours
-        look["sharpness"] = laplacian.var(dtype=np.float32)
-
-
-@cache
-def _sampled(height: int) -> NDArray[np.int64]:
-    """(3, n) rows at even distances, between the row above each and the row below."""
-    if height < 3:
-        return np.tile(np.arange(height), (3, 1))
-    middle = np.linspace(1, height - 2, min(_N_ROWS, height - 2)).round().astype(np.int64)
-    return np.stack([middle - 1, middle, middle + 1])
+def _note_pixels(look: NDArray[Any], shown: NDArray[np.uint8], small: NDArray[np.uint8]) -> None:
+    levels, colours, look["thumbnail"] = count_pixels(shown, small, border=_BORDER)
+    look["colour"] = tuple(total / _N_PIXELS for total in colours.all)
+    look["border"] = tuple(
+        (total - inner) / _N_BORDER_PIXELS for total, inner in zip(colours.all, colours.inner, strict=True)
+    )
+    look["saturation"] = colours.saturation / _N_PIXELS
+    for name in ("brightness", "contrast", "darkest", "brightest", "sharpness"):
+        look[name] = getattr(levels, name)

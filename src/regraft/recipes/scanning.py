@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 import numpy as np
 from pydantic import Field
 
+from regraft.auditing import AuditedImages, find_class_marks, find_suspicious_files
 from regraft.core import SilentProgress, Value, as_source, placed
 from regraft.data import (
     DataSummary,
@@ -15,6 +16,7 @@ from regraft.data import (
     Unreadable,
     find_problems,
     fingerprint_manifest,
+    make_finding,
     summarise,
 )
 from regraft.datasets import ImageSizes, read_dataset, survey_dataset
@@ -22,7 +24,10 @@ from regraft.datasets import ImageSizes, read_dataset, survey_dataset
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from regraft.core import Progress
+    from regraft.data import Manifest
     from regraft.recipes.settings import ScanSettings
 
 __all__ = ["Finding", "ScanOptions", "ScanResult", "scan"]
@@ -87,17 +92,39 @@ def scan(
     options = ScanOptions.of(options, settings)
     manifest = read_dataset(source, options.reading())
     sizes: ImageSizes | None = None
+    looks: NDArray[Any] | None = None
     if options.decode:
         surveyed = survey_dataset(manifest, progress)
-        manifest, prints, sizes = surveyed.manifest, surveyed.prints, surveyed.sizes
+        prints, sizes, looks = surveyed.prints, surveyed.sizes, surveyed.looks
     else:
         prints = fingerprint_manifest(manifest, progress=progress or SilentProgress())
-    readable = manifest.select(np.array([digest is not None for digest in prints.digests], np.bool_))
-    digests = [digest for digest in prints.digests if digest is not None]
+    is_readable = np.array([digest is not None for digest in prints.digests], np.bool_)
+    readable = manifest.select(is_readable)
+    digests = tuple(digest for digest in prints.digests if digest is not None)
     return ScanResult(
         root=str(manifest.root),
         images=sizes,
         summary=summarise(readable, digests, prints.unreadable, readable.splits),
-        findings=find_problems(readable, digests, prints.unreadable, readable.splits),
+        findings=(
+            *find_problems(readable, digests, prints.unreadable, readable.splits),
+            *_found_in(readable, digests, None if looks is None else looks[is_readable]),
+        ),
         unreadable=prints.unreadable,
+    )
+
+
+def _found_in(manifest: Manifest, digests: tuple[str, ...], looks: NDArray[Any] | None) -> tuple[Finding, ...]:
+    """What an audit finds without features, in short."""
+    images = AuditedImages(
+        paths=manifest.paths,
+        labels=manifest.labels,
+        class_names=manifest.class_names,
+        digests=digests,
+        sides=manifest.splits,
+        groups=manifest.groups,
+        looks=looks,
+    )
+    return tuple(
+        make_finding(found.code, found.severity, f"{found.message} {found.advice}", found.n, found.examples)
+        for found in (*find_suspicious_files(images), *find_class_marks(images))
     )

@@ -34,14 +34,6 @@ def test_sizes_and_formats_are_counted(surveyed):
     assert [one.path for one in prints.unreadable] == ["dog/broken.png"]
 
 
-def test_pictures_that_show_nothing_are_told(surveyed):
-    """Their colours are used, and their user knows it."""
-    manifest = surveyed.manifest
-    (remark,) = [one for one in manifest.remarks if one.code == "hidden_colours"]
-    assert remark.message.startswith("1 image is transparent everywhere, so programs show nothing")
-    assert remark.examples == ("dog/hidden.png",)
-
-
 def test_nothing_decoded_has_no_sizes():
     """The sentence ends there; one size is not told as two."""
     settings = {"n_decoded": 0, "n_images": 2, "formats": {}, "smallest": None, "largest": None, "n_grey": 0}

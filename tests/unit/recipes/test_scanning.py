@@ -18,3 +18,25 @@ def test_opacity_that_hides_everything_is_told(tmp_path):
     found = {finding.code: finding for finding in regraft.scan(tmp_path).findings}
     assert found["hidden_colours"].examples == ("dog/1.png",)
     assert "cat/2.png: blank" in found["unreadable"].examples[0]
+
+
+def test_files_that_are_not_like_the_others_are_told(tmp_path):
+    """What an audit finds without a network: here a class of PNGs among JPEGs, and a small version of an image."""
+    rng = np.random.default_rng(0)
+    for name, kind in (("cat", "png"), ("dog", "jpg")):
+        (tmp_path / name).mkdir()
+        for number in range(15):
+            noise = Image.fromarray(rng.integers(0, 256, (4, 5, 3)).astype(np.uint8))
+            image = noise.resize((100, 80), Image.Resampling.BICUBIC)
+            image.save(tmp_path / name / f"{number}.{kind}")
+            if (name, number) == ("dog", 3):
+                image.resize((40, 32)).save(tmp_path / "dog" / "3_small.jpg")
+    found = {finding.code: finding for finding in regraft.scan(tmp_path).findings}
+    assert found["only_one_class"].message.startswith(
+        "All 15 images of 'cat' are PNG files, and none of another class is."
+    )
+    assert found["only_one_class"].severity == "warning"
+    assert found["smaller_versions"].examples == ("dog/3_small.jpg = dog/3.jpg",)
+    assert not {"only_one_class", "smaller_versions"} & {
+        one.code for one in regraft.scan(tmp_path, decode=False).findings
+    }
