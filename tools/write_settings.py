@@ -164,6 +164,11 @@ def _broken(line: str) -> list[str]:
         return [line]
     beginning, _, rest = line.partition("Literal[")
     words, _, end = rest.partition("]")
+    if beginning.endswith(": list["):
+        name = beginning.removesuffix("list[")
+        listed = ["            Literal[", *(f"                {word}," for word in words.split(", ")), "            ]"]
+        several = [*listed[:-1], "            ],", "            ...,"]
+        return [f"{name}(", "        list[", *listed, "        ]", "        | tuple[", *several, "        ]", "    )"]
     return [f"{beginning}Literal[", *(f"        {word}," for word in words.split(", ")), f"    ]{end}"]
 
 

@@ -1,3 +1,4 @@
+from .auditing import Action, AuditFinding, Case, Check, SeriesGap
 from .backbones import network_input
 from .bundle import Answers, CheckResult, Classifier, Prediction, PredictResult, load
 from .core import (
@@ -5,6 +6,7 @@ from .core import (
     BundleError,
     DataError,
     FetchError,
+    FoundError,
     HeadError,
     InterruptedRunError,
     MissingExtraError,
@@ -30,12 +32,15 @@ from .evaluation import (
 )
 from .heads import HeadSearch, LinearSVM, Selection, Softmax
 from .recipes import (
+    AuditOptions,
+    AuditResult,
     BackboneRow,
     CacheResult,
     CompareOptions,
     CompareResult,
     ConvertDatasetOptions,
     ConvertDatasetResult,
+    DecisionsResult,
     DemoResult,
     DoctorResult,
     EmbedOptions,
@@ -56,6 +61,8 @@ from .recipes import (
     SweepResult,
     TrainOptions,
     TrainResult,
+    apply_decisions,
+    audit,
     cache,
     check,
     compare,
@@ -76,20 +83,28 @@ from .recipes import (
     show_dataset,
     sweep,
     train,
+    undo_decisions,
 )
-from .reports import Comparison, Rung, Sweep, SweepTrial
+from .reports import AuditReport, Comparison, Rung, Sweep, SweepTrial
 from .slim import SlimNetwork, list_slim_networks
 
 __version__: str
 
 __all__ = [
+    "Action",
     "Answers",
     "Assessment",
+    "AuditFinding",
+    "AuditOptions",
+    "AuditReport",
+    "AuditResult",
     "BackboneError",
     "BackboneRow",
     "Baseline",
     "BundleError",
     "CacheResult",
+    "Case",
+    "Check",
     "CheckResult",
     "ClassResult",
     "Classifier",
@@ -103,6 +118,7 @@ __all__ = [
     "DataError",
     "DataSummary",
     "Dataset",
+    "DecisionsResult",
     "DemoResult",
     "DoctorResult",
     "EmbedOptions",
@@ -114,6 +130,7 @@ __all__ = [
     "Finding",
     "FinetuneOptions",
     "FinetuneResult",
+    "FoundError",
     "GetDatasetOptions",
     "GetDatasetResult",
     "HeadError",
@@ -142,6 +159,7 @@ __all__ = [
     "ScanOptions",
     "ScanResult",
     "Selection",
+    "SeriesGap",
     "SlimNetwork",
     "Softmax",
     "StoreError",
@@ -154,6 +172,8 @@ __all__ = [
     "TrainingError",
     "Unreadable",
     "__version__",
+    "apply_decisions",
+    "audit",
     "cache",
     "check",
     "compare",
@@ -177,4 +197,5 @@ __all__ = [
     "show_dataset",
     "sweep",
     "train",
+    "undo_decisions",
 ]

@@ -29,6 +29,8 @@ PARAMETERS = {
     "Classifier.predict": {"images": IMAGES},
     "Classifier.predict_files": {"files": SEVERAL},
     "Classifier.predict_arrays": {"images": OTHER},
+    "apply_decisions": {"source": PLACE, "decisions": PLACE, "out": PLACE},
+    "audit": {"source": PLACE},
     "check": {"bundle": PLACE},
     "compare": {"source": PLACE},
     "convert_dataset": {"source": PLACE},
@@ -45,6 +47,7 @@ PARAMETERS = {
     "scan": {"source": PLACE},
     "sweep": {"source": PLACE},
     "train": {"source": PLACE},
+    "undo_decisions": {"table": PLACE, "out": PLACE},
 }
 """Every parameter of what is public that can name a place, and what it takes."""
 
@@ -126,7 +129,7 @@ def test_what_is_no_place_is_an_error_of_the_option(name, parameter, kind, given
     if kind == IMAGES and isinstance(given, pd.DataFrame):
         return  # a table with one column is a list of images
     function = bound(name)
-    others = {"y": [0, 1], "bundle": "b", "source": "s", "sources": "s", "folder": "f"}
+    others = {"y": [0, 1], **dict.fromkeys(("bundle", "source", "sources", "folder", "decisions", "table", "out"), "s")}
     needed = inspect.signature(function).parameters
     arguments = {key: value for key, value in others.items() if key in needed and key != parameter}
     with pytest.raises(OptionError, match=r" is (a path|a folder|an image)|^X |^Item"):

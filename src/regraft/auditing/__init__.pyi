@@ -1,4 +1,5 @@
 from .audited_images import AuditedImages
+from .checks import Check
 from .class_marks import find_class_marks
 from .copies import Copies, CopySet, find_copies, judge_copies
 from .files import find_suspicious_files
@@ -9,18 +10,22 @@ from .series import SeriesGap, find_series, measure_series
 from .shift import find_shift
 from .shortcuts import find_shortcuts
 from .weak_slices import find_weak_slices, name_weak_slices, slice_columns
+from .whole_audit import Audited, audit_images
 
 __all__ = [
     "AUDIT_KINDS",
     "Action",
     "AuditFinding",
     "AuditKind",
+    "Audited",
     "AuditedImages",
     "Case",
     "Certainty",
+    "Check",
     "Copies",
     "CopySet",
     "SeriesGap",
+    "audit_images",
     "find_class_marks",
     "find_copies",
     "find_label_errors",

@@ -20,6 +20,16 @@ VERBS = {
     "scan": Verb(
         "Begin", "List and count the images of a data set, and say what is wrong with it.", ("regraft scan photos",)
     ),
+    "audit": Verb(
+        "Begin",
+        "Find what is wrong with a data set: copies, leaks, series, labels, shortcuts.",
+        (
+            "regraft audit photos",
+            "regraft audit photos --decisions decisions.csv",
+            "regraft audit photos --apply decisions.csv --out cleaned.parquet",
+            "regraft audit photos --fail-on leakage labels",
+        ),
+    ),
     "demo": Verb("Begin", "Run the main job on real images: defects of solar cells.", ("regraft demo",)),
     "probe": Verb(
         "Train",

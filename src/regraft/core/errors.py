@@ -10,6 +10,7 @@
     ├── MissingExtraError     8 / 501   an extra is not installed
     ├── TrainingError         9 / 422   a training cannot go on
     ├── FetchError           10 / 502   something cannot be fetched from the web, or is not what was published
+    ├── FoundError           11 / 409   an audit found what it was told to fail on
     └── InterruptedRunError 130 / 503   Ctrl-C or SIGTERM; what was finished is kept
 
 The numbers are the exit code of the command line and the status of the HTTP service.
@@ -117,6 +118,13 @@ class FetchError(RegraftError):
 
     exit_code = 10
     http_status = 502
+
+
+class FoundError(RegraftError):
+    """An audit found what it was told to fail on. All that it has to say is said and written."""
+
+    exit_code = 11
+    http_status = 409
 
 
 class InterruptedRunError(RegraftError):

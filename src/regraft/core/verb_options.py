@@ -6,6 +6,11 @@ Written by `python tools/write_settings.py` from the options. Do not edit.
 from __future__ import annotations
 
 _NAMES = {
+    "audit": """
+        trust_code backbone model checkpoint init layer image_size resize preprocessing engine precision device group_by
+        path_column label_column root split_folders metric normalisation n_strengths n_folds class_weight test_fraction
+        seed runs name head fail_on decisions apply undo out
+    """,
     "compare": """
         layer image_size resize preprocessing engine precision device group_by path_column label_column root
         split_folders metric normalisation n_strengths n_folds class_weight test_fraction seed runs name backbones heads

@@ -1,7 +1,7 @@
 from .assessment import Assessment, Baseline, assess
 from .class_results import ClassResult
 from .comparison import PairedDifference, compare_paired
-from .intervals import Estimate, wilson_interval
+from .intervals import Estimate, wilson_estimate, wilson_interval
 from .mistakes import ConfusedPair, Mistake
 from .own_metrics import OwnMeasure
 from .predictions import Predictions
@@ -37,5 +37,6 @@ __all__ = [
     "measure_slices",
     "rank",
     "shuffle_units",
+    "wilson_estimate",
     "wilson_interval",
 ]

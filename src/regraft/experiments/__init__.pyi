@@ -1,5 +1,8 @@
+from .audit_options import AuditOptions
+from .audits import AuditResult, audit_dataset
 from .circumstances import Stopwatch, installed_versions, now, processor_name
 from .classifiers import build_classifier
+from .cleaning import DecisionsResult, carry_out_decisions, take_back_decisions
 from .command_lines import command_line
 from .conclusion import conclude
 from .contests import Contest, choose_backbones, plan_probes
@@ -19,9 +22,12 @@ from .yardsticks import Yardstick
 
 __all__ = [
     "OTHER_NETWORK",
+    "AuditOptions",
+    "AuditResult",
     "ClassifierResult",
     "Contest",
     "DatasetFeatures",
+    "DecisionsResult",
     "ExperimentOptions",
     "FeatureOptions",
     "LearningResult",
@@ -39,7 +45,9 @@ __all__ = [
     "Subject",
     "TrustOptions",
     "Yardstick",
+    "audit_dataset",
     "build_classifier",
+    "carry_out_decisions",
     "check_feature_file",
     "choose_backbones",
     "choose_head",
@@ -59,6 +67,7 @@ __all__ = [
     "probe_dataset",
     "processor_name",
     "spread_out",
+    "take_back_decisions",
     "write_features",
     "write_record",
 ]

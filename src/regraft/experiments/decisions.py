@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from regraft.data import Manifest, Unreadable
 
 _COLUMNS = ("image", "label", "split", "finding", "seen", "score", "proposed", "action")
-_DONE_BY_ITSELF = frozenset({"leaking_copies"})
+_DONE_BY_ITSELF = frozenset({"exact_copies_across_splits"})
 """Findings whose proposals are certain: exact copies across splits."""
 _VERBS = ("keep", "relabel", "quarantine", "group", "keep-one-side")
 _FORMULAS = ("=", "+", "-", "@")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from regraft.experiments.dataset_features import DatasetFeatures
-    from regraft.heads import HeadKind, LinearHead, Selection
+    from regraft.heads import Candidates, HeadKind, LinearHead, Selection
 
 
 class HeadChoice(Protocol):
@@ -70,23 +70,29 @@ def choose_head(
         options: How to choose.
         sample_weight: (n,) or None.
     """
-    from regraft.heads import Candidates, FoldTable, select_head
+    from regraft.heads import FoldTable, select_head
 
     units = cluster_units(digests, groups)
     folds = split_folds(labels, units, digests, n_folds=options.n_folds, seed=options.seed)
-    candidates = Candidates(
-        options.head,
-        normalisations=("l2", "standard") if options.normalisation == "auto" else (options.normalisation,),
-        widths=(n_penultimate, None) if options.layer == "auto" else (None,),
-        n_strengths=options.n_strengths,
-    )
     return select_head(
         features,
         labels,
         FoldTable.of(folds),
-        candidates,
+        candidates_of(options, n_penultimate),
         class_weight=None if options.class_weight == "none" else options.class_weight,
         sample_weight=None if sample_weight is None else np.asarray(sample_weight),
+    )
+
+
+def candidates_of(options: HeadChoice, n_penultimate: int) -> Candidates:
+    """The heads that some options allow; `auto` tries the penultimate layer's features alone, too."""
+    from regraft.heads import Candidates
+
+    return Candidates(
+        options.head,
+        normalisations=("l2", "standard") if options.normalisation == "auto" else (options.normalisation,),
+        widths=(n_penultimate, None) if options.layer == "auto" else (None,),
+        n_strengths=options.n_strengths,
     )
 
 

@@ -17,14 +17,14 @@ from regraft.images import thumbnail_jpeg
 from regraft.reports import LeftOutFile, Notice, RegularisationPath, Report, Stage, StrengthCurve, Table, write_report
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from regraft.bundle import Classifier
     from regraft.core import Options
-    from regraft.data import Finding
+    from regraft.data import Finding, Manifest
     from regraft.experiments.circumstances import Stopwatch
     from regraft.experiments.dataset_features import DatasetFeatures
     from regraft.heads import Selection
@@ -97,8 +97,7 @@ def report_run(
     with watch.stage("write report"):
         predictions.write_parquet(folder / "predictions.parquet")
         report = _report(subject, measured, classifier, selection, watch)
-        files = dict(zip(map(printable, data.manifest.paths), data.manifest.files(), strict=True))
-        write_report(report, folder, thumbnail=lambda path: thumbnail_jpeg(files[path]) if path in files else None)
+        write_report(report, folder, thumbnail=thumbnails_of(data.manifest))
     return measured
 
 
@@ -120,6 +119,12 @@ def _sides(subject: Subject) -> list[str | None]:
         for row in [] if rows is None else rows.tolist():
             sides[row] = side
     return sides
+
+
+def thumbnails_of(manifest: Manifest) -> Callable[[str], bytes | None]:
+    """Small pictures of a data set's images by their paths as pages print them; None for what cannot be read."""
+    files = dict(zip(map(printable, manifest.paths), manifest.files(), strict=True))
+    return lambda path: thumbnail_jpeg(files[path]) if path in files else None
 
 
 def notices_of(findings: Sequence[Finding]) -> tuple[Notice, ...]:

@@ -1,3 +1,4 @@
+from .auditing import AuditOptions, AuditResult, DecisionsResult, apply_decisions, audit, undo_decisions
 from .backbone_list import BackboneRow, list_backbones
 from .cache_care import CacheAction, CacheResult, cache
 from .checking import check
@@ -20,6 +21,8 @@ from .training import TrainOptions, TrainResult, train
 from .under_way import command_line, kept_steps, options_under_way
 
 __all__ = [
+    "AuditOptions",
+    "AuditResult",
     "BackboneRow",
     "CacheAction",
     "CacheResult",
@@ -27,6 +30,7 @@ __all__ = [
     "CompareResult",
     "ConvertDatasetOptions",
     "ConvertDatasetResult",
+    "DecisionsResult",
     "DemoResult",
     "DoctorResult",
     "EmbedOptions",
@@ -49,6 +53,8 @@ __all__ = [
     "SweepResult",
     "TrainOptions",
     "TrainResult",
+    "apply_decisions",
+    "audit",
     "cache",
     "check",
     "command_line",
@@ -72,4 +78,5 @@ __all__ = [
     "show_dataset",
     "sweep",
     "train",
+    "undo_decisions",
 ]

@@ -169,6 +169,46 @@ class ProbeSettings(ExperimentSettings, total=False):
     head: Literal["softmax", "svm"]
 
 
+class AuditSettings(ProbeSettings, total=False):
+    """What `AuditOptions` can be made from, by name."""
+
+    fail_on: (
+        list[
+            Literal[
+                "files",
+                "copies",
+                "leakage",
+                "groups",
+                "labels",
+                "classes",
+                "shortcuts",
+                "outliers",
+                "shift",
+                "slices",
+            ]
+        ]
+        | tuple[
+            Literal[
+                "files",
+                "copies",
+                "leakage",
+                "groups",
+                "labels",
+                "classes",
+                "shortcuts",
+                "outliers",
+                "shift",
+                "slices",
+            ],
+            ...,
+        ]
+    )
+    decisions: str | PathLike[str] | None
+    apply: str | PathLike[str] | None
+    undo: bool
+    out: str | PathLike[str] | None
+
+
 class TrainSettings(SharedSettings, ExperimentSettings, total=False):
     """What `TrainOptions` can be made from, by name."""
 

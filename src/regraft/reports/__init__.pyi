@@ -1,4 +1,4 @@
-from .audit import AuditReport, Check, MeasuredSplit
+from .audit import AuditReport
 from .audit_page import worst_first
 from .comparison import Comparison
 from .page_record import Notice
@@ -9,10 +9,8 @@ from .training_story import RateGroup, RateSchedule, Rung, TrainingCurve, Traini
 
 __all__ = [
     "AuditReport",
-    "Check",
     "Comparison",
     "LeftOutFile",
-    "MeasuredSplit",
     "Notice",
     "RateGroup",
     "RateSchedule",

@@ -4,36 +4,10 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from regraft.auditing import AuditFinding, AuditKind
-from regraft.core import Value, plural
-from regraft.evaluation import Estimate
+from regraft.auditing import AuditFinding, Check, SeriesGap
+from regraft.core import plural
 from regraft.reports.page_record import PageRecord
 from regraft.reports.report import LeftOutFile, Stage
-
-
-class MeasuredSplit(Value):
-    """The accuracy of the same classifier under one way to split, by cross-validation."""
-
-    name: str
-    accuracy: Estimate
-
-
-class Check(Value):
-    """Something that was looked for.
-
-    Attributes:
-        kind: What its findings are about.
-        name: What it is, in a few words.
-        looked_at: How much was looked at, or why it could not be looked for.
-        n_findings: How many findings came of it.
-        was_made: Whether it was looked for at all.
-    """
-
-    kind: AuditKind
-    name: str
-    looked_at: str
-    n_findings: int = 0
-    was_made: bool = True
 
 
 class AuditReport(PageRecord):
@@ -43,7 +17,7 @@ class AuditReport(PageRecord):
         description: What was looked at, as one line.
         n_images: Readable, labelled images.
         n_classes: Classes that have some.
-        splits: Accuracies that show how much the way to split matters; the first is the one that is usually made.
+        gap: What a random split hides, where images come in series.
         findings: The worst first.
         checks: Everything that was looked for.
         data_facts: Name -> value.
@@ -54,7 +28,7 @@ class AuditReport(PageRecord):
     description: str = ""
     n_images: int
     n_classes: int
-    splits: tuple[MeasuredSplit, ...] = ()
+    gap: SeriesGap | None = None
     findings: tuple[AuditFinding, ...] = ()
     checks: tuple[Check, ...] = ()
     data_facts: dict[str, str | int | float | None] = Field(default_factory=dict)

@@ -24,6 +24,7 @@ KIND_NAMES: dict[AuditKind, str] = {
     "shift": "Training against test",
     "classes": "Classes",
     "files": "Files",
+    "slices": "Parts that are recognised worse",
     "outliers": "Unlike the others",
 }
 """What a page calls the kinds of findings, in the order in which it shows those that weigh the same."""

@@ -49,7 +49,9 @@ def test_proposals_are_not_decisions(tmp_path, manifest):
     table = tmp_path / "decisions.csv"
     relabel = finding("label_errors", (("=1+1.png",), (Action(verb="relabel", to="dog"),)), (("b.png",), ()))
     copies = finding(
-        "leaking_copies", (("c.png", "d.png"), (Action(verb="quarantine"), Action(verb="keep"))), kind="leakage"
+        "exact_copies_across_splits",
+        (("c.png", "d.png"), (Action(verb="quarantine"), Action(verb="keep"))),
+        kind="leakage",
     )
     broken = Unreadable(path="e.png", reason=Reason.TRUNCATED, detail="it ends early")
     assert write_decisions(table, manifest, (relabel, copies), (broken,)) == 3

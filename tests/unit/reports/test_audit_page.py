@@ -8,9 +8,9 @@ import re
 import pytest
 from PIL import Image
 
-from regraft.auditing import Action, Case, make_audit_finding
+from regraft.auditing import Action, Case, Check, SeriesGap, make_audit_finding
 from regraft.evaluation import Estimate
-from regraft.reports import AuditReport, Check, MeasuredSplit, worst_first, write_audit
+from regraft.reports import AuditReport, worst_first, write_audit
 from regraft.reports.audit_page import N_CASE_ROWS, render_audit, say_action
 
 HOSTILE = "<script>alert(1)</script>.png"
@@ -49,7 +49,22 @@ def report():
         created="2025-01-02T03:04:05+00:00",
         n_images=2624,
         n_classes=2,
-        splits=(MeasuredSplit(name="random folds", accuracy=estimate),),
+        gap=SeriesGap(
+            kind="order",
+            expression="order:60",
+            n_images=2624,
+            n_groups=44,
+            n_classes=2,
+            n_groupings=3,
+            likeness=0.3,
+            surplus=20,
+            random=estimate,
+            together=estimate.model_copy(update={"value": 0.82, "low": 0.8}),
+            drop=0.033,
+            drop_low=0.02,
+            drop_high=0.05,
+            n_repeats=3,
+        ),
         findings=(
             finding("many", n=3000),
             finding("leak", kind="leakage", severity="warning", certainty="certain"),
@@ -75,13 +90,14 @@ def test_the_page_shows_the_worst_first_and_stays_readable(report, tmp_path):
     assert page.count("<img") == 2 * (1 + 8 + 1)
     assert "12,000" in page
     assert "84.0 to 86.6" in page
+    assert "order:60" in page
     assert "3 findings in 2,624 images; 1 changes what a measured accuracy means." in page
 
 
 def test_a_page_without_pictures_or_findings(report):
     """Paths stand for pictures that cannot be had; a clean data set is told as such, with what was looked for."""
     assert "<img" not in render_audit(report)
-    clean = report.model_copy(update={"findings": (), "splits": ()})
+    clean = report.model_copy(update={"findings": (), "gap": None})
     assert "Nothing was found in 2,624 images, by 1 check." in render_audit(clean)
 
 

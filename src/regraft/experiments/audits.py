@@ -1,0 +1,159 @@
+"""An audit: a data set's images as arrays, the checks on them, and the files that people and programs read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from regraft.auditing import Audited, AuditedImages, audit_images
+from regraft.core import cache_folder, plural
+from regraft.data import find_problems, unkept
+from regraft.experiments.circumstances import Stopwatch, installed_versions, now
+from regraft.experiments.command_lines import command_line
+from regraft.experiments.dataset_features import list_labelled, load_features
+from regraft.experiments.decisions import write_decisions
+from regraft.experiments.head_choice import candidates_of
+from regraft.experiments.portions import portion_for_probe
+from regraft.experiments.reporting import notices_of, thumbnails_of
+from regraft.experiments.results import RunResult
+from regraft.experiments.run_folders import RunFolder, write_record
+from regraft.reports import AuditReport, LeftOutFile, Stage, worst_first, write_audit
+
+if TYPE_CHECKING:
+    from regraft.auditing import AuditFinding
+    from regraft.core import Progress
+    from regraft.data import Finding
+    from regraft.experiments.audit_options import AuditOptions
+    from regraft.experiments.dataset_features import DatasetFeatures
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditResult(RunResult):
+    """What an audit gave.
+
+    Attributes:
+        folder: The run's folder: `audit.html`, `audit.json`, `run.json`.
+        audit: All that was found and looked for, as in `audit.json`.
+        noticed: What reading the data set showed: left out, guessed, doubtful.
+        decisions: The table of proposals, if one was asked for.
+    """
+
+    audit: AuditReport
+    findings: tuple[AuditFinding, ...]
+    noticed: tuple[Finding, ...]
+    decisions: Path | None
+
+    @property
+    def report(self) -> Path:
+        """The page, for a browser."""
+        return self.folder / "audit.html"
+
+    @property
+    def sentence(self) -> str:
+        """The result in words."""
+        return self.audit.sentence
+
+
+def audit_dataset(source: str, options: AuditOptions, progress: Progress) -> AuditResult:
+    """List, extract, check and write.
+
+    Args:
+        source: A folder, a table, or the name of a data set.
+        options: What to do.
+        progress: Where to report.
+
+    Raises:
+        RegraftError: See `regraft.core.errors`; the message says what to do.
+    """
+    watch = Stopwatch()
+    manifest = list_labelled(source, options, watch)
+    with RunFolder(options.runs, options.name, f"{Path(source).stem}-audit") as run:
+        data = load_features(manifest, options, progress, watch)
+        images, data = gather(data, options, progress, watch)
+        audited = audit_images(
+            images,
+            candidates_of(options, data.spec.n_features),
+            n_folds=options.n_folds,
+            seed=options.seed,
+            progress=progress,
+        )
+        watch.seconds |= audited.seconds
+        report = _report(source, options, data, audited, watch)
+        with watch.stage("write page"):
+            write_audit(report, run.folder, thumbnail=thumbnails_of(data.manifest))
+        if options.decisions is not None:
+            write_decisions(options.decisions, data.manifest, report.findings, data.unreadable)
+        write_record(run.folder, source=source, options=options, seconds=watch.seconds, data=data)
+    return AuditResult(
+        folder=run.final,
+        audit=report,
+        findings=report.findings,
+        noticed=_noticed(data, images),
+        decisions=options.decisions,
+    )
+
+
+def gather(
+    data: DatasetFeatures, options: AuditOptions, progress: Progress, watch: Stopwatch
+) -> tuple[AuditedImages, DatasetFeatures]:
+    """The arrays of a data set, with the sides that a probe would measure it on.
+
+    Args:
+        data: Images and features.
+        options: `test_fraction` and `seed`, where the data set has no split.
+        progress: Where to report.
+        watch: The times so far.
+    """
+    with watch.stage("looks"):
+        looks = data.looks(progress)
+    data, portions = portion_for_probe(data, options.test_fraction, options.seed)
+    sides: list[str | None] = [None] * len(data.manifest)
+    for rows, side in ((portions.train, "train"), (portions.test, "test")):
+        for row in rows.tolist():
+            sides[row] = side
+    manifest = data.manifest
+    images = AuditedImages(
+        paths=manifest.paths,
+        labels=manifest.labels,
+        class_names=manifest.class_names,
+        digests=data.digests,
+        sides=tuple(sides),
+        groups=manifest.groups,
+        looks=looks,
+        features=data.features,
+        n_penultimate=data.spec.n_features,
+    )
+    return images, data
+
+
+def _noticed(data: DatasetFeatures, images: AuditedImages) -> tuple[Finding, ...]:
+    """What is known without looking at pixels; copies across splits are told with their pictures."""
+    found = find_problems(data.manifest, data.digests, data.unreadable, images.sides)
+    told = {"duplicates", "contradicting_labels", "leaking_duplicates"}
+    return (*(one for one in found if one.code not in told), *unkept(cache_folder()))
+
+
+def _report(
+    source: str, options: AuditOptions, data: DatasetFeatures, audited: Audited, watch: Stopwatch
+) -> AuditReport:
+    counts = data.manifest.class_counts()
+    return AuditReport(
+        title=f"{source}: audit",
+        description=f"{plural(len(data.digests), 'image')} of {plural(int((counts > 0).sum()), 'class', 'classes')}, "
+        f"by features of {data.spec.name}",
+        created=now(),
+        n_images=len(data.digests),
+        n_classes=int((counts > 0).sum()),
+        gap=audited.gap,
+        findings=worst_first(audited.findings),
+        checks=audited.checks,
+        notices=notices_of(_noticed(data, audited.images)),
+        left_out=tuple(
+            LeftOutFile(path=record.path, reason=str(record.reason), detail=record.detail) for record in data.unreadable
+        ),
+        stages=tuple(Stage(name=name, seconds=seconds) for name, seconds in watch.seconds.items()),
+        options=options.model_dump(mode="json"),
+        versions=installed_versions(),
+        reproduce=command_line(options, source),
+    )
