@@ -52,7 +52,7 @@ def find_shift(images: AuditedImages, *, seed: int = 0) -> tuple[AuditFinding, .
     Returns:
         One finding, if the sides differ by more than chance, and by more than a little.
     """
-    is_test = np.array([side == ("test" if "test" in images.sides else "val") for side in images.sides])
+    is_test = np.array(images.sides, object) == ("test" if "test" in images.sides else "val")
     is_sided = np.array([side is not None for side in images.sides])
     units = cluster_units(images.digests, images.groups)
     if min(len(np.unique(units[is_test])), len(np.unique(units[is_sided & ~is_test]))) < _N_UNITS_MIN:

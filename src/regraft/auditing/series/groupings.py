@@ -32,6 +32,8 @@ _DATE = r"(?<!\d)((?:19|20)\d\d[-_.]?(?:0[1-9]|1[0-2])[-_.]?(?:0[1-9]|[12]\d|3[0
 _OR_ALONE = "|([^/]+)$"
 """What makes a group of its own of a file that the rest of an expression does not match."""
 _N_SAMPLED = 300
+_N_LETTERS_MAX = 150
+"""Longer names are not looked into: the time that an expression takes grows faster than they do."""
 _MATCHED_MIN = 0.95
 _N_GROUPS_MIN = 3
 _SHARED_MIN = 0.1
@@ -111,26 +113,31 @@ def could_be_tracks(codes: NDArray[np.int64], labels: NDArray[np.int64]) -> bool
 
 
 def _expressions(paths: Sequence[str]) -> Iterator[tuple[GroupingKind, str]]:
-    for separator in _SEPARATORS:
-        yield from (("names", expression) for expression in _fields(separator))
-    yield "names", r"([^/.]+)\.[^/]*\."
-    if _have_equally_many_numbers(paths):
-        yield "names", r"([^/\d]*\d+)[^/\d]+\d[^/]*$"
-        yield "names", r"(\d+)[^/\d]+\d[^/]*$"
-        yield "names", r"([^/]*[^/\d])\d+[^/\d]*\.[^/.]+$"
-    yield "names", rf"([^/]+?)(?:[ _.-]*(?:{_AUGMENTATIONS})[a-z]*[ _.-]*\d*)*(?: ?\(\d+\))?\.[^/.]+$"
-    yield "names", rf"(?:(?:{_AUGMENTATIONS})[a-z]*\d*[ _.-]+)*([^/]+)$"
+    names = [path.rpartition("/")[2] for path in _sampled(paths)]
+    if max(map(len, names), default=0) <= _N_LETTERS_MAX:
+        yield from (("names", expression) for expression in _name_expressions(names))
     yield "dates", _DATE
     if any("/" in path for path in paths):
         for expression in ("^(.+)/", "^([^/]+)/", "^[^/]+/([^/]+)/", "([^/]+)/[^/]+$", "([^/]+)/[^/]+/[^/]+$"):
             yield "folders", expression
 
 
-def _have_equally_many_numbers(paths: Sequence[str]) -> bool:
+def _name_expressions(names: Sequence[str]) -> Iterator[str]:
+    for separator in _SEPARATORS:
+        yield from _fields(separator)
+    yield r"([^/.]+)\.[^/]*\."
+    if _have_equally_many_numbers(names):
+        yield r"([^/\d]*\d+)[^/\d]+\d[^/]*$"
+        yield r"(\d+)[^/\d]+\d[^/]*$"
+        yield r"([^/]*[^/\d])\d+[^/\d]*\.[^/.]+$"
+    yield rf"([^/]+?)(?:[ _-]*+(?:{_AUGMENTATIONS})[a-z]*+(?:[ _-]?\d+)?+)*+(?: ?\(\d+\))?\.[^/.]+$"
+    yield rf"(?:(?:{_AUGMENTATIONS})[a-z]*+\d*+[ _.-]++)*+([^/]+)$"
+
+
+def _have_equally_many_numbers(names: Sequence[str]) -> bool:
     """Whether names are made alike: those that are drawn at random have now more, now fewer numbers."""
-    sampled = [path.rpartition("/")[2] for path in _sampled(paths)]
-    counts = Counter(len(re.findall(r"\d+", name)) for name in sampled)
-    return bool(sampled) and counts.most_common(1)[0][1] >= _MATCHED_MIN * len(sampled)
+    counts = Counter(len(re.findall(r"\d+", name)) for name in names)
+    return bool(names) and counts.most_common(1)[0][1] >= _MATCHED_MIN * len(names)
 
 
 def _sampled(paths: Sequence[str]) -> Sequence[str]:

@@ -41,7 +41,8 @@ def measure_series(images: AuditedImages, *, n_repeats: int = 1, seed: int = 0) 
     """Look for series in names, folders, dates and the order of files, and measure what a random split hides.
 
     Where images have groups, one of each group is looked at, and one of exact copies: what is found is what nobody
-    said. A part of the names goes before the order of files, which it explains.
+    said. What names, folders or dates say goes before the order of files, which it explains, where it changes the
+    headline.
 
     Args:
         images: Images with features.
@@ -52,24 +53,33 @@ def measure_series(images: AuditedImages, *, n_repeats: int = 1, seed: int = 0) 
         The grouping that costs most of those whose images are more alike than chance allows; None where there is none.
     """
     alone = one_of_each(images)
-    if len(alone) < _N_IMAGES_MIN or len(np.unique(alone.labels)) < 2:
+    if images.features is None or len(alone) < _N_IMAGES_MIN or len(np.unique(alone.labels)) < 2:
         return None
     traits = individual_traits(alone.embedding, alone.labels, seed)
     candidates = candidate_groupings(alone)
-    found = _standing_out(alone, traits, candidates) or _in_order(alone, traits)
-    if not found:
-        return None
+    n_groupings = len(candidates) + 1
+    gap = None
+    if found := _standing_out(alone, traits, candidates):
+        gap = _measured(alone, found, n_groupings, n_repeats, seed)
+    if (gap is None or not gap.is_large) and (found := _in_order(alone, traits)):
+        in_order = _measured(alone, found, n_groupings, n_repeats, seed)
+        gap = in_order if gap is None or in_order.is_large else gap
+    return gap
+
+
+def _measured(images: AuditedImages, found: list[_Found], n_groupings: int, n_repeats: int, seed: int) -> SeriesGap:
+    """The costliest of some groupings."""
     n_numbers_max = _N_NUMBERS_QUICK if n_repeats == 1 else _N_NUMBERS_MAX
-    measurement = GapMeasurement.of(alone, found[0].grouping.codes, n_numbers_max=n_numbers_max, seed=seed)
+    measurement = GapMeasurement.of(images, found[0].grouping.codes, n_numbers_max=n_numbers_max, seed=seed)
     best, answers = _costliest(measurement, found, seed)
     if n_repeats > 1:
         answers = measurement.measure(best.grouping.codes, n_repeats=n_repeats, seed=seed)
     n_classes = len(np.unique(measurement.images.labels))
-    gap = _as_gap(best, answers, n_repeats, n_groupings=len(candidates) + 1, n_classes=n_classes)
-    labels = measure_label_order(alone.labels, file_series(alone.paths), seed)
+    labels = measure_label_order(images.labels, file_series(images.paths), seed)
+    gap = _as_gap(best, answers, n_repeats, n_groupings=n_groupings, n_classes=n_classes)
     return gap.model_copy(
         update={
-            "torn": _torn(alone, best.grouping.codes),
+            "torn": _torn(images, best.grouping.codes),
             "label_agreement": labels.agreement if labels else None,
             "label_agreement_by_chance": labels.by_chance if labels else None,
         }
@@ -124,7 +134,11 @@ def _in_order(images: AuditedImages, traits: NDArray[np.float32]) -> list[_Found
 
 
 def _costliest(measurement: GapMeasurement, found: list[_Found], seed: int) -> tuple[_Found, Answers]:
-    measured = [(one, measurement.measure(one.grouping.codes, n_repeats=1, seed=seed)) for one in found]
+    measured = [
+        (one, measurement.measure(one.grouping.codes, n_repeats=1, seed=seed))
+        for one in found
+        if len(np.unique(one.grouping.codes[measurement.rows])) > 1
+    ]
     return max(measured, key=lambda pair: pair[1].drop_interval[0])
 
 
@@ -159,8 +173,8 @@ def _as_gap(found: _Found, answers: Answers, n_repeats: int, *, n_groupings: int
 
 
 def _torn(images: AuditedImages, codes: NDArray[np.int64]) -> float | None:
-    is_test = np.array([side == ("test" if "test" in images.sides else "val") for side in images.sides])
-    is_train = np.array([side == "train" for side in images.sides])
+    sides = np.array(images.sides, object)
+    is_test, is_train = sides == ("test" if "test" in images.sides else "val"), sides == "train"
     if not is_test.any() or not is_train.any():
         return None
     return float(np.isin(codes[is_test], codes[is_train]).mean())

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from regraft.auditing.series.closeness import Closeness
 
 BLOCK_LENGTHS = (10, 20, 30, 60, 120, 250, 500, 1000)
-_REMAINING = 0.25
+_REMAINING = 0.3
 """A block is so long that at most this part of the neighbours' likeness is left between files so far apart."""
 _N_BLOCKS_EACH = 5
 """Blocks that the images of a class should fill, at least."""

@@ -61,13 +61,17 @@ class SeriesGap(Value):
     torn: float | None = Field(None, ge=0, le=1)
 
     @property
-    def matters(self) -> bool:
-        """Whether the headline changes: the accuracy falls by more than its own uncertainty, and that is no chance."""
+    def is_large(self) -> bool:
+        """Whether the accuracy falls by more than its own uncertainty, and that is no chance."""
         assert self.random.low is not None
         assert self.random.high is not None
         half = (self.random.high - self.random.low) / 2
-        is_torn = self.torn is None or self.torn > _N_TORN
-        return is_torn and self.drop > half and self.drop_low > half / 2
+        return self.drop > half and self.drop_low > half / 2
+
+    @property
+    def matters(self) -> bool:
+        """Whether the headline changes: the drop is large, and the split tears groups."""
+        return self.is_large and (self.torn is None or self.torn > _N_TORN)
 
     @property
     def option(self) -> str:

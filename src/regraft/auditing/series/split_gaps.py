@@ -30,7 +30,9 @@ _N_FOLDS = 5
 _N_AXES = 256
 _STRENGTHS = (10.0, 30.0, 100.0, 300.0)
 _N_IMAGES_MAX = 20_000
-_N_CLASSES_MAX = 100
+_N_GROUPS_MIN = 20
+_N_OF_CLASS = 200
+"""Where there are too many images for a measurement, so many of a class are wanted rather than all of the classes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,15 +178,17 @@ def _coordinates(images: AuditedImages, seed: int) -> NDArray[np.float32]:
 
 
 def _sampled(labels: NDArray[np.int64], codes: NDArray[np.int64], n_numbers_max: int, seed: int) -> NDArray[np.int64]:
-    """Rows of whole groups, and of at most a hundred classes, that are few enough."""
-    rng = generator(seed, "images that a gap is measured on")
+    """Rows of whole groups, if need be of some of the classes, that are few enough."""
     classes = np.unique(labels)
-    kept = rng.permutation(classes)[:_N_CLASSES_MAX]
+    if len(labels) <= min(_N_IMAGES_MAX, n_numbers_max // len(classes)):
+        return np.arange(len(labels), dtype=np.int64)
+    rng = generator(seed, "images that a gap is measured on")
+    kept = rng.permutation(classes)[: max(2, int(np.sqrt(n_numbers_max / _N_OF_CLASS)))]
     rows = np.flatnonzero(np.isin(labels, kept))
     n_images_max = min(_N_IMAGES_MAX, n_numbers_max // len(kept))
-    if len(rows) <= n_images_max:
-        return rows
     groups, places, sizes = np.unique(codes[rows], return_inverse=True, return_counts=True)
+    if sizes.max() * _N_GROUPS_MIN > n_images_max:  # too large to be taken whole
+        return np.sort(rng.permutation(rows)[:n_images_max])
     order = rng.permutation(len(groups))
     chosen = order[np.cumsum(sizes[order]) <= n_images_max]
     return rows[np.isin(places, chosen)]

@@ -139,3 +139,9 @@ def test_days_come_from_looks():
     assert [(grouping.kind, grouping.expression, grouping.n_groups) for grouping in found] == [("days", "", 6)]
     looks["taken"][:30] = b""
     assert candidate_groupings(replace(images, looks=looks)) == []
+
+
+def test_names_that_are_made_to_take_long_do_not():
+    """Words of copies again and again, digits without end and very long names are looked through, or passed over."""
+    for name in ("flip" * 30 + "!", "flip_" * 24 + "!", "1" * 120, "1_" * 60, "a" * 240, "_" * 120):
+        assert candidate_groupings(images_called(*(f"{'ab'[row % 2]}/{name}{row}" for row in range(24)))) == []

@@ -77,6 +77,20 @@ def test_a_few_images_raise_no_alarm(draw_objects):
     assert measure_series(one.select(one.labels == 0)) is None
 
 
+def test_order_is_looked_at_where_names_cost_nothing(draw_objects):
+    """Pairs of copies by their names do not hide the series that they are a part of."""
+    images = draw_objects(n_objects=40, n_views=10, noise=0.2)
+    paths = tuple(f"{path[:1]}/{row // 2:04d}_{'xy'[row % 2]}.png" for row, path in enumerate(images.paths))
+    gap = measure_series(replace(images, paths=paths))
+    assert gap.matters
+    assert gap.kind == "order"
+
+
+def test_images_without_features_have_no_series(draw_objects):
+    """Where no network has seen them, nothing is measured."""
+    assert measure_series(replace(draw_objects(), features=None)) is None
+
+
 def test_the_same_question_has_the_same_answer(draw_objects):
     """All chance comes from the seed."""
     images = draw_objects()

@@ -59,6 +59,23 @@ def test_many_images_are_measured_on_some_of_the_groups(draw_objects):
     assert (np.bincount(codes[measurement.rows])[np.unique(codes[measurement.rows])] == 5).all()
 
 
+def test_many_classes_are_measured_on_some(draw_objects):
+    """Where there is no room for all classes, some are measured with more images of each."""
+    images = draw_objects(n_objects=400)
+    images.labels[:] = np.arange(2000) // 5 % 40
+    measurement, answers = measured(images, np.arange(2000) // 5, n_numbers_max=2000, n_repeats=1)
+    assert len(np.unique(measurement.images.labels)) == 3
+    assert len(answers.units) == 150
+
+
+def test_groups_that_are_too_large_are_measured_in_part(draw_objects):
+    """Images of each are taken at random, where not even a few groups would fit whole."""
+    images = draw_objects()
+    measurement, answers = measured(images, np.arange(300) // 100, n_numbers_max=400)
+    assert len(measurement.rows) == 200
+    assert len(np.unique(answers.units)) == 3
+
+
 def test_intervals_know_of_groups():
     """Answers that come in groups of ten say as little as a tenth of them."""
     right = np.repeat(np.random.default_rng(0).random(50) < 0.7, 10).astype(float)
