@@ -1,0 +1,161 @@
+"""Whether two thumbnails show the same picture, once they are laid on each other to a fraction of a pixel.
+
+The window that one of them shows of the other is fitted by least squares (Lucas and Kanade, "An iterative image
+registration technique with an application to stereo vision", 1981), and brightness and contrast with it. The pixels
+that disagree most, such as those of a watermark, are left out of fit and verdict (least trimmed squares: Rousseeuw,
+1984).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from regraft.auditing.copies.placings import sampling
+from regraft.data import THUMBNAIL_PIXELS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.floating]
+
+_N_PIXELS = THUMBNAIL_PIXELS**2
+_SHARE_KEPT = 0.8
+_LARGEST_STEP = 0.06
+_FURTHEST = 0.3
+"""How far outside a picture a window may begin, as a share of its side."""
+_SMALLEST = 0.55
+_DAMPING = 1e-3
+_NOISE = 0.2
+"""Grey levels by which two thumbnails of one picture differ at least: rounding, blocks of JPEGs, resampling."""
+
+
+class Aligned(NamedTuple):
+    """How pairs of thumbnails lie on each other.
+
+    Attributes:
+        windows: (m, 4) what the first shows of the second: top, bottom, left, right as shares of the side.
+        residuals: (m,) what remains of the first's variation, as a share: 0 where both show the same, 1 at most.
+        gains: (m,) contrast of the first by that of the second.
+        shares: (m,) how much of the first's variation lies in the pixels that were kept, and inside the second.
+        marks: (m,) grey levels by which the pixels that were left out differ.
+    """
+
+    windows: Floats
+    residuals: Floats
+    gains: Floats
+    shares: Floats
+    marks: Floats
+
+    def select(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> Aligned:
+        """Some of the pairs."""
+        return Aligned(*(column[chosen] for column in self))
+
+
+class _Fit(NamedTuple):
+    """Brightness and contrast, fitted where two pictures agree best."""
+
+    weights: Floats
+    differences: Floats
+    centred: Floats
+    gains: Floats
+
+
+def align(firsts: Floats, seconds: Floats, windows: Floats, n_steps: int) -> Aligned:
+    """Lay pairs of thumbnails on each other.
+
+    Args:
+        firsts: (m, p, p) thumbnails, turned as the others are.
+        seconds: (m, p, p) thumbnails.
+        windows: (m, 4) about what the first shows of the second.
+        n_steps: How often the windows are improved.
+    """
+    slopes = np.gradient(seconds, axis=(1, 2))
+    weights = np.ones_like(firsts)
+    for _step in range(n_steps):
+        rows, columns, is_inside = _sampled(windows)
+        shown = rows @ seconds @ columns
+        fit = _fit_tones(firsts, shown, weights * is_inside, is_inside)
+        weights = fit.weights
+        moves = _moves(fit, [rows @ slope @ columns for slope in slopes])
+        windows = _kept_near(windows + np.clip(moves, -_LARGEST_STEP, _LARGEST_STEP))
+    rows, columns, is_inside = _sampled(windows)
+    fit = _fit_tones(firsts, rows @ seconds @ columns, weights * is_inside, is_inside)
+    return _verdict(firsts, windows, fit, is_inside)
+
+
+def _sampled(windows: Floats) -> tuple[Floats, Floats, Floats]:
+    rows, is_row = sampling(windows[:, 0], windows[:, 1])
+    columns, is_column = sampling(windows[:, 2], windows[:, 3])
+    return rows, columns.transpose(0, 2, 1), (is_row[:, :, None] & is_column[:, None, :]).astype(np.float32)
+
+
+def _fit_tones(firsts: Floats, shown: Floats, weights: Floats, is_inside: Floats) -> _Fit:
+    for _round in range(2):
+        centred, gains, differences = _tones(firsts, shown, weights)
+        weights = _agreeing(differences, is_inside)
+    centred, gains, differences = _tones(firsts, shown, weights)
+    return _Fit(weights, differences, centred, gains)
+
+
+def _tones(firsts: Floats, shown: Floats, weights: Floats) -> tuple[Floats, Floats, Floats]:
+    """What is shown about its mean, its gain, and what it leaves of the first (m, p, p)."""
+    sums = np.maximum(weights.sum(axis=(1, 2)), 1)
+    one = firsts - _per_pair((weights * firsts).sum(axis=(1, 2)) / sums)
+    other = shown - _per_pair((weights * shown).sum(axis=(1, 2)) / sums)
+    weighted = weights * other
+    gains = (weighted * one).sum(axis=(1, 2)) / np.maximum((weighted * other).sum(axis=(1, 2)), 1e-3)
+    return other, gains, one - _per_pair(gains) * other
+
+
+def _agreeing(differences: Floats, is_inside: Floats) -> Floats:
+    """1 for the four fifths of the pixels inside that differ least, 0 for the others."""
+    squares = np.where(is_inside > 0, differences * differences, np.inf).reshape(-1, _N_PIXELS)
+    n_kept = np.maximum(1, _SHARE_KEPT * is_inside.sum(axis=(1, 2))).astype(np.int64)
+    limits = np.sort(squares, axis=1)[np.arange(len(squares)), n_kept - 1]
+    weights: Floats = (squares <= limits[:, None]).reshape(differences.shape).astype(np.float32)
+    return weights
+
+
+def _moves(fit: _Fit, slopes: list[Floats]) -> Floats:
+    """(m, 4) by how much the windows' edges should move."""
+    later = (np.arange(THUMBNAIL_PIXELS, dtype=np.float32) + 0.5) / THUMBNAIL_PIXELS
+    down, across = (slope * _per_pair(fit.gains) * THUMBNAIL_PIXELS for slope in slopes)
+    columns = (
+        down * (1 - later)[:, None],
+        down * later[:, None],
+        across * (1 - later),
+        across * later,
+        fit.centred,
+        np.ones_like(down),
+    )
+    effects = np.stack(columns, axis=1).reshape(-1, len(columns), _N_PIXELS)
+    weighted = effects * fit.weights.reshape(-1, 1, _N_PIXELS)
+    normal = weighted @ effects.transpose(0, 2, 1)
+    sizes = np.trace(normal, axis1=1, axis2=2)[:, None, None] / len(columns) + 1
+    normal += np.eye(len(columns), dtype=np.float32) * (_DAMPING * sizes)
+    moves: Floats = np.linalg.solve(normal, weighted @ fit.differences.reshape(-1, _N_PIXELS, 1))[:, :4, 0]
+    return moves
+
+
+def _kept_near(windows: Floats) -> Floats:
+    limits = np.array([[-_FURTHEST, 1 - _SMALLEST], [_SMALLEST, 1 + _FURTHEST]] * 2, np.float32)
+    return np.clip(windows, limits[:, 0], limits[:, 1])
+
+
+def _verdict(firsts: Floats, windows: Floats, fit: _Fit, is_inside: Floats) -> Aligned:
+    n_kept = np.maximum(1, fit.weights.sum(axis=(1, 2)))
+    means = (fit.weights * firsts).sum(axis=(1, 2)) / n_kept
+    kept = (fit.weights * (firsts - _per_pair(means)) ** 2).sum(axis=(1, 2))
+    left = (fit.weights * fit.differences**2).sum(axis=(1, 2))
+    whole = ((firsts - firsts.mean(axis=(1, 2), keepdims=True)) ** 2).sum(axis=(1, 2))
+    floor = n_kept * _NOISE**2
+    residuals = np.sqrt((left + floor) / (kept + floor))
+    left_out = is_inside - fit.weights
+    marks = np.sqrt((left_out * fit.differences**2).sum(axis=(1, 2)) / np.maximum(1, left_out.sum(axis=(1, 2))))
+    return Aligned(windows, residuals, fit.gains, kept / np.maximum(whole, 1), marks)
+
+
+def _per_pair(values: Floats) -> Floats:
+    return values[:, None, None]

@@ -1,0 +1,232 @@
+"""Which candidate pairs show one picture: laid on each other, they differ far less than pictures that look alike.
+
+How much lookalikes differ is measured around each image, by how far its tenth neighbour is; what remains between two
+images is judged as a share of it. Where pictures are so uniform that chance would still give pairs, the limit falls
+until no more than a few in a hundred of the pairs that are found can be expected to be chance (Benjamini and Hochberg,
+1995, with the null read from pairs that are nobody's best).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from regraft.auditing.copies.alignment import Aligned, align
+from regraft.auditing.copies.placing import Placed
+from regraft.auditing.copies.placings import N_TURNS, turned
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.floating]
+    Integers = NDArray[np.int64]
+
+N_STEPS = 6
+_N_FIRST_STEPS = 2
+_HOPELESS = 0.3
+_BLOCK = 512
+_N_BEST = 2
+"""Of each image's candidates, so many are laid on it to a fraction of a pixel."""
+_NEIGHBOUR = 10
+_NEARER = 0.95
+_LIMIT = 0.12
+"""Of what remains, as a share of the distance of the tenth neighbour. Copies reach .01 to .07."""
+_SHARE = 0.5
+"""So much of a picture's variation must lie in the pixels that agree: strokes on white leave nothing but the white."""
+_FALSE_SHARES = (0.02, 0.05)
+"""Of the pairs that are found: in place, and of crops."""
+_SMALLEST_WINDOW = 0.7
+_SURE = 0.03
+_N_NULLS = 100
+_N_NEAR_NULLS = 30
+"""Where fewer of them are not hopeless, chance gives nothing like a copy."""
+_LIMIT_OF_FEW = 0.06
+"""Where too few pairs show what chance gives."""
+
+
+_IN_PLACE = 0.015
+"""Of a picture's side."""
+_WHOLE = np.array([0, 1, 0, 1], np.float32)
+
+
+class Limits(NamedTuple):
+    """The largest scores of copies, (s, 2) in each stratum in place and of crops; how many pairs chance would give."""
+
+    scores: NDArray[np.float64]
+    n_by_chance: float
+
+
+class Verified(NamedTuple):
+    """Pairs that were laid on each other, and how sure it is that they show one picture.
+
+    Attributes:
+        placed: The pairs, and how the second lies in the first.
+        aligned: The same to a fraction of a pixel.
+        scores: (m,) what remains between them as a share of what remains between lookalikes; infinite where too little
+            of the picture agrees.
+    """
+
+    placed: Placed
+    aligned: Aligned
+    scores: NDArray[np.float64]
+
+    @property
+    def is_moved(self) -> NDArray[np.bool_]:
+        """(m,) whether one of the pictures shows a part of the other."""
+        moved: NDArray[np.bool_] = np.abs(self.aligned.windows - _WHOLE).max(axis=1) >= _IN_PLACE
+        return moved
+
+    def under(self, limits: Limits, strata: Integers) -> Verified:
+        """The pairs that count as copies."""
+        own = limits.scores[strata[self.placed.pairs[:, 0]], self.is_moved.astype(np.int64)]
+        return self.select(self.scores <= own)
+
+    def select(self, chosen: NDArray[np.bool_] | Integers) -> Verified:
+        """Some of the pairs."""
+        return Verified(self.placed.select(chosen), self.aligned.select(chosen), self.scores[chosen])
+
+
+def lay_on_each_other(pictures: Floats, placed: Placed, spreads: Floats) -> Verified:
+    """Pairs of pictures on each other; those that are hopeless after two steps are left out.
+
+    Args:
+        pictures: (n, p, p) thumbnails.
+        placed: m pairs and roughly how they lie.
+        spreads: (n,) how far lookalikes of each picture are.
+    """
+    aligned = _align(pictures, placed, placed.windows, _N_FIRST_STEPS)
+    chosen = np.flatnonzero(aligned.residuals < _HOPELESS)
+    placed = placed.select(chosen)
+    aligned = _align(pictures, placed, aligned.windows[chosen], N_STEPS - _N_FIRST_STEPS)
+    scores = aligned.residuals / spreads[placed.pairs].min(axis=1)
+    sizes = aligned.windows[:, 1::2] - aligned.windows[:, ::2]
+    is_too_little = (aligned.shares < _SHARE) | (sizes.min(axis=1) < _SMALLEST_WINDOW)
+    return Verified(placed, aligned, np.where(is_too_little, np.inf, scores))
+
+
+def local_spreads(placed: Placed, n_rows: int) -> Floats:
+    """(n,) how far each picture's tenth neighbour is, by codes; no less than that of the tenth part of the pictures."""
+    rows, distances = _by_row(placed)
+    starts, ends = (np.searchsorted(rows, np.arange(n_rows), side) for side in ("left", "right"))
+    spreads = np.full(n_rows, np.sqrt(2), np.float32)
+    known = ends > starts
+    spreads[known] = distances[np.minimum(ends - 1, starts + _NEIGHBOUR)[known]]
+    return np.maximum(spreads, max(0.05, float(np.quantile(spreads, 0.1))))
+
+
+def best_of_each(placed: Placed, spreads: Floats) -> Placed:
+    """The pairs that are among the two best of one of their pictures, and nearer than the tenth neighbour."""
+    ranks = ranks_of_pairs(placed, len(spreads))
+    distances = np.sqrt(np.maximum(0, 2 - 2 * placed.likeness))
+    return placed.select((ranks < _N_BEST) & (distances < _NEARER * spreads[placed.pairs].min(axis=1)))
+
+
+def ranks_of_pairs(placed: Placed, n_rows: int) -> Integers:
+    """(m,) the better of each pair's ranks among the pairs of its two pictures, 0 for the best."""
+    rows = placed.pairs.T.ravel()
+    order = np.lexsort((-np.tile(placed.likeness, 2), rows))
+    starts = np.searchsorted(rows[order], np.arange(n_rows))
+    ranks = np.empty(len(rows), np.int64)
+    ranks[order] = np.arange(len(rows)) - starts[rows[order]]
+    best: Integers = ranks.reshape(2, -1).min(axis=0)
+    return best
+
+
+def limits_of(verified: Verified, best: Placed, strata: Integers, objects: Integers) -> Limits:
+    """Up to which score pairs count as copies: for each stratum those that lie in place, and crops of one another.
+
+    Lookalikes mostly lie in place, as they were taken in one way, and crops do not; and the pictures of one class may
+    be more alike than those of another.
+
+    Args:
+        verified: The pairs that are not hopeless.
+        best: All pairs that were laid on each other.
+        strata: (n,) in which stratum each picture is; small ones are taken together.
+        objects: (n,) which object each picture shows, as far as it is known: views of one are no chance.
+    """
+    n_rows, n_strata = len(strata), int(strata.max()) + 1
+    others = _nobodys_best(verified, best, objects)
+    is_null = np.isin(_keys(verified.placed.pairs, n_rows), _keys(others, n_rows))
+    stratum_of = strata[verified.placed.pairs[:, 0]]
+    sizes = np.bincount(strata[others[:, 0]], minlength=n_strata)
+    scores, n_by_chance = np.zeros((n_strata, 2)), 0.0
+    for is_moved in (0, 1):
+        of_kind = verified.is_moved == is_moved
+        for members in _large_and_rest(sizes):
+            chosen = of_kind & np.isin(stratum_of, members)
+            if sizes[members].sum() < _N_NULLS:
+                scores[members, is_moved] = _LIMIT_OF_FEW
+                continue
+            limit, chance = _limit(verified.scores[chosen], is_null[chosen], _FALSE_SHARES[is_moved])
+            scores[members, is_moved] = limit
+            n_by_chance += chance
+    return Limits(scores, n_by_chance)
+
+
+def _nobodys_best(verified: Verified, best: Placed, objects: Integers) -> Integers:
+    """(m, 2) pairs that show what chance gives: not the best of a picture, nor of one that surely has a copy."""
+    has_copy = np.zeros(len(objects), np.bool_)
+    has_copy[verified.placed.pairs[verified.scores <= _SURE]] = True
+    is_best = ranks_of_pairs(best, len(objects)) == 0
+    is_one_object = objects[best.pairs[:, 0]] == objects[best.pairs[:, 1]]
+    pairs: Integers = best.pairs[~is_best & ~is_one_object & ~has_copy[best.pairs].any(axis=1)]
+    return pairs
+
+
+def _large_and_rest(sizes: Integers) -> list[Integers]:
+    """Each stratum with enough pairs that are nobody's best, and all others together."""
+    large, rest = np.flatnonzero(sizes >= _N_NULLS), np.flatnonzero(sizes < _N_NULLS)
+    return [*(np.array([stratum]) for stratum in large), rest]
+
+
+def _limit(scores: NDArray[np.float64], is_null: NDArray[np.bool_], false_share: float) -> tuple[float, float]:
+    """The largest score of a copy, and how many pairs up to it chance would give."""
+    if is_null.sum() < _N_NEAR_NULLS:
+        return _LIMIT, 0.0
+    found = np.sort(scores[scores <= _LIMIT])
+    chance = len(scores) * _chance_below(found, np.sort(scores[is_null]))
+    good = np.flatnonzero(chance <= false_share * np.arange(1, len(found) + 1))
+    return (float(found[good[-1]]), float(chance[good[-1]])) if len(good) else (0.0, 0.0)
+
+
+def joined(one: Verified, other: Verified) -> Verified:
+    """The pairs of both."""
+    placed = Placed(*(np.concatenate(columns) for columns in zip(one.placed, other.placed, strict=True)))
+    aligned = Aligned(*(np.concatenate(columns) for columns in zip(one.aligned, other.aligned, strict=True)))
+    return Verified(placed, aligned, np.concatenate([one.scores, other.scores]))
+
+
+def _keys(pairs: Integers, n_rows: int) -> Integers:
+    keys: Integers = pairs[:, 0] * n_rows + pairs[:, 1]
+    return keys
+
+
+def _chance_below(values: NDArray[np.float64], nulls: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The null's share below each value: a power law through its 3rd and 15th percentile, as distances have."""
+    low, high = (max(1, int(share * len(nulls))) for share in (0.03, 0.15))
+    if not np.isfinite(nulls[high]):
+        return np.zeros(len(values))
+    exponent = np.log(high / low) / np.log(max(1.001, nulls[high] / nulls[low]))
+    shares: NDArray[np.float64] = low / len(nulls) * (values / nulls[low]) ** exponent
+    return shares
+
+
+def _by_row(placed: Placed) -> tuple[Integers, Floats]:
+    """Each picture with the distances of its partners, in order."""
+    rows = placed.pairs.T.ravel()
+    distances = np.sqrt(np.maximum(0, 2 - 2 * np.tile(placed.likeness, 2)))
+    order = np.lexsort((distances, rows))
+    return rows[order], distances[order]
+
+
+def _align(pictures: Floats, placed: Placed, windows: Floats, n_steps: int) -> Aligned:
+    parts = []
+    for start in range(0, len(windows) or 1, _BLOCK):
+        block = slice(start, start + _BLOCK)
+        wholes, turns = placed.pairs[block, 0], placed.turns[block]
+        firsts = pictures[placed.pairs[block, 1]]
+        for turn in range(1, N_TURNS):
+            firsts[turns == turn] = turned(firsts[turns == turn], turn)
+        parts.append(align(firsts, pictures[wholes], windows[block], n_steps))
+    return Aligned(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
