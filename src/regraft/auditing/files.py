@@ -6,8 +6,8 @@ tiny among photos and right among icons.
 
 from __future__ import annotations
 
+import posixpath
 from collections import Counter
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -58,7 +58,7 @@ def find_suspicious_files(images: AuditedImages) -> tuple[AuditFinding, ...]:
 
 
 def _misnamed(images: AuditedImages, looks: NDArray[Any]) -> Iterator[AuditFinding]:
-    endings = [PurePosixPath(path).suffix.lower() for path in images.paths]
+    endings = [posixpath.splitext(path)[1].lower() for path in images.paths]
     formats = [name.decode() for name in looks["format"].tolist()]
     rows = [
         row

@@ -6,8 +6,8 @@ must be more alike than nearly all pairs of other images of the data set are.
 
 from __future__ import annotations
 
+import posixpath
 import re
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,6 +37,7 @@ _RADIUS = 8.0
 _FLAT_PART = 0.1
 """Of a thumbnail's own contrast: two that differ by more are two pictures, and flat ones have none."""
 _N_PAIRS = 2000
+_N_AT_ONCE = 4096
 _CHANCE = 0.001
 """Of pairs that are not the same picture, so many may be as alike."""
 
@@ -96,23 +97,26 @@ def _alike_by_name(images: AuditedImages, n_pixels: NDArray[np.int64]) -> Iterat
     """Small images whose name without its mark is a larger one's."""
     rows: dict[tuple[str, str], int] = {}
     marked: list[tuple[int, tuple[str, str]]] = []
-    for row, path in enumerate(map(PurePosixPath, images.paths)):
-        folder = path.parent.parent if _FOLDER.match(path.parent.name) else path.parent
-        plain = _MARK.sub("", path.stem)
-        if plain and (plain != path.stem or folder != path.parent):
-            marked.append((row, (str(folder), plain.lower())))
+    for row, path in enumerate(images.paths):
+        folder, name = posixpath.split(path)
+        above, last = posixpath.split(folder)
+        stem, lies_apart = posixpath.splitext(name)[0], bool(_FOLDER.match(last))
+        plain = _MARK.sub("", stem)
+        if plain and (lies_apart or plain != stem):
+            marked.append((row, (above if lies_apart else folder, plain.lower())))
         else:
-            rows[str(folder), path.stem.lower()] = row
-    for small, name in marked:
-        large = rows.get(name)
+            rows[folder, stem.lower()] = row
+    for small, original in marked:
+        large = rows.get(original)
         if large is not None and n_pixels[small] * _SMALLER <= n_pixels[large]:
             yield small, large
 
 
 def _alike_by_pixels(looks: NDArray[Any], n_pixels: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
     """Small images whose thumbnail is nearly a larger one's, whatever they are called."""
-    is_small = n_pixels * _SMALLER <= n_pixels.max(initial=0)
-    is_large = n_pixels >= n_pixels.min(initial=0) * _SMALLER
+    has_contrast = _contrasts(looks["thumbnail"]) * _FLAT_PART >= 1  # else rounding is too much
+    is_small = has_contrast & (n_pixels * _SMALLER <= n_pixels.max(initial=0))
+    is_large = has_contrast & (n_pixels >= n_pixels.min(initial=0) * _SMALLER)
     small, large = np.flatnonzero(is_small), np.flatnonzero(is_large)
     if not len(small) or not len(large):
         return
@@ -126,6 +130,13 @@ def _alike_by_pixels(looks: NDArray[Any], n_pixels: NDArray[np.int64]) -> Iterat
             if place < len(large) and n_pixels[row] * _SMALLER <= n_pixels[large[place]]:
                 yield row, int(large[place])
                 break
+
+
+def _contrasts(thumbnails: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """(n,) standard deviations, some thousand at a time."""
+    starts = range(0, len(thumbnails), _N_AT_ONCE)
+    parts = [thumbnails[start : start + _N_AT_ONCE].std(axis=(1, 2), dtype=np.float32) for start in starts]
+    return np.concatenate(parts)
 
 
 def _block_means(thumbnails: NDArray[np.uint8]) -> NDArray[np.float32]:
