@@ -28,6 +28,7 @@ print(json.dumps({"paths": found.paths, "unreadable": records, "shape": found.fe
 """
 MEASURED = """
 import json, pathlib, resource, sys
+from regraft.data import UnreadableImageError
 from regraft.images import Transform, read_image
 peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 before, reasons = peak(), []
