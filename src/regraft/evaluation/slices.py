@@ -131,10 +131,12 @@ def _parts(columns: Mapping[str, NDArray[Any]]) -> Iterator[tuple[str, str, NDAr
 
 
 def _values(column: NDArray[Any]) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    if column.dtype == np.object_:  # as tables give texts, with None where there is none
+        column = np.array(["" if value is None else as_read(value) for value in column.tolist()], np.object_)
     values, codes, counts = np.unique(column, return_inverse=True, return_counts=True)
     if not np.issubdtype(column.dtype, np.number) or len(values) <= _N_VALUES_AS_TEXT:
         for place in np.argsort(-counts, kind="stable")[:_N_VALUES_MAX].tolist():
-            yield as_read(values[place]), codes == place
+            yield as_read(values[place]) or "nothing", codes == place
         return
     edges = np.nanquantile(column, _QUANTILES)
     for low, high in _RANGES:

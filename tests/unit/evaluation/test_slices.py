@@ -71,6 +71,14 @@ def test_numbers_are_cut_into_quarters_and_tenths():
     assert table.slices[0].p_value < 0.01
 
 
+def test_a_missing_value_is_a_part_of_its_own():
+    """A column with holes, or with values of several kinds, is read as texts."""
+    labels = np.arange(120) % 2
+    column = np.array([None, "A", 3] * 40, object)
+    table = measure_slices(answers(labels >= 0, labels), {"site": column})
+    assert sorted(one.value for one in table.slices) == ["3", "A", "nothing"]
+
+
 def test_unlabelled_images_and_empty_tables_say_nothing():
     """Images without a truth are left out with their column's values; without any image there is no slice."""
     labels = np.array([0, 1] * 30 + [-1] * 30)
