@@ -158,7 +158,8 @@ def _as_finding(images: AuditedImages, separation: Separation, found: Sequence[_
         f"where guessing gives 50{network}."
     )
     if others := [f"{one.field.words} ({_of_100(one.youden)} of 100)" for one in found[1:]]:
-        message += f" So does {', '.join(others[:3])}{' and more' if len(others) > 3 else ''}."
+        verb = "does" if len(others) == 1 else "do"
+        message += f" So {verb} {', '.join(others[:3])}{' and more' if len(others) > 3 else ''}."
     warns = in_file and best.youden >= _PART_THAT_WARNS * best.network
     return make_audit_finding(
         "shortcuts",
