@@ -4,7 +4,8 @@ from .class_marks import find_class_marks
 from .copies import Copies, CopySet, find_copies, judge_copies
 from .files import find_suspicious_files
 from .findings import AUDIT_KINDS, Action, AuditFinding, AuditKind, Case, Certainty, make_audit_finding
-from .labels.errors import find_label_errors
+from .labels.confusions import find_confused_classes
+from .labels.errors import find_label_errors, judge_labels
 from .outliers import find_outliers
 from .series import SeriesGap, find_series, measure_series
 from .shift import find_shift
@@ -27,6 +28,7 @@ __all__ = [
     "SeriesGap",
     "audit_images",
     "find_class_marks",
+    "find_confused_classes",
     "find_copies",
     "find_label_errors",
     "find_outliers",
@@ -36,6 +38,7 @@ __all__ = [
     "find_suspicious_files",
     "find_weak_slices",
     "judge_copies",
+    "judge_labels",
     "make_audit_finding",
     "measure_series",
     "name_weak_slices",

@@ -2,7 +2,7 @@ from .calibration import fit_temperature, softmax
 from .folds import FoldTable
 from .linear import HeadKind, LinearHead
 from .linear_classifiers import LinearSVM, Softmax
-from .refits import FoldRefits
+from .refits import FoldRefits, Refit
 from .search import HeadSearch
 from .selection import Candidates, CrossValidation, Selection, cross_validate, select_head
 from .walk import StrengthPath
@@ -16,6 +16,7 @@ __all__ = [
     "HeadSearch",
     "LinearHead",
     "LinearSVM",
+    "Refit",
     "Selection",
     "Softmax",
     "StrengthPath",

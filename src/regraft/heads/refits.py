@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -11,13 +12,13 @@ from regraft.heads.calibration import fit_temperature, softmax
 from regraft.heads.folds import FoldTable
 from regraft.heads.objectives import build_loss, two_columns
 from regraft.heads.solver import Problem
-from regraft.heads.walk import normalised
+from regraft.heads.walk import folds_together, normalised
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from regraft.heads.linear import Normalisation
     from regraft.heads.selection import CrossValidation
+    from regraft.heads.solver import Solution
 
     Array = NDArray[Any]
 
@@ -25,59 +26,96 @@ _TOLERANCE = 1e-3
 _N_ITERATIONS = 50
 
 
+@dataclass(frozen=True, eq=False)
+class Refit:
+    """What heads say of samples that they were not fitted on.
+
+    Attributes:
+        probabilities: (n, k) calibrated; zeros for classes of no label.
+        solutions: Of the folds, in lots, for the classes that have labels.
+    """
+
+    probabilities: NDArray[np.float64]
+    solutions: tuple[Solution, ...]
+
+    def select(self, rows: NDArray[np.int64]) -> Refit:
+        """The same for some of the samples."""
+        solutions = (replace(solution, scores=solution.scores[rows]) for solution in self.solutions)
+        return Refit(self.probabilities[rows], tuple(solutions))
+
+
+@dataclass(frozen=True, eq=False)
 class FoldRefits:
     """Softmax heads of fixed normalisation and strength; turning the features, the dear part, is done once.
 
-    Args:
-        features: (n, d) float32 or float64.
-        fold_of: (n,) the fold in which each sample is held out.
-        normalisation: "l2" or "standard".
+    Attributes:
+        features: (n, r + 1) turned, from `Basis`.
+        folds: Which samples each head is fitted on and asked about.
+        n_classes: k; a class may have no label.
         strength: C.
     """
 
-    def __init__(
-        self, features: Array, fold_of: NDArray[np.int64], *, normalisation: Normalisation, strength: float
-    ) -> None:
-        _mean, _scale, rows = normalised(features, normalisation)
-        self._basis = Basis.of(rows, np.ones(len(rows), rows.dtype), fit_intercept=True)
-        self._folds = FoldTable.of(fold_of)
-        self._strength = strength
+    features: Array
+    folds: FoldTable
+    n_classes: int
+    strength: float
 
     @classmethod
-    def like(cls, found: CrossValidation, features: Array, fold_of: NDArray[np.int64]) -> Self:
+    def like(cls, found: CrossValidation, features: Array, fold_of: NDArray[np.int64], n_classes: int) -> Self:
         """With the best settings of a cross-validation.
 
         Args:
             found: The cross-validation.
             features: (n, d) of the same or other samples.
             fold_of: (n,) their folds.
+            n_classes: k.
         """
         chosen = found.chosen
-        return cls(
-            features[:, : chosen.n_features], fold_of, normalisation=chosen.normalisation, strength=found.strength
-        )
+        _mean, _scale, rows = normalised(features[:, : chosen.n_features], chosen.normalisation)
+        basis = Basis.of(rows, np.ones(len(rows), rows.dtype), fit_intercept=True)
+        return cls(basis.features, FoldTable.of(fold_of), n_classes, found.strength)
 
-    def probabilities(
-        self, labels: NDArray[np.int64], n_classes: int, is_left_out: NDArray[np.bool_] | None = None
-    ) -> NDArray[np.float64]:
-        """(n, n_classes) out of fold, calibrated; zeros for classes of no label.
+    def select(self, rows: NDArray[np.int64]) -> FoldRefits:
+        """For some of the samples."""
+        folds = FoldTable(self.folds.is_train[rows], self.folds.is_test[rows])
+        return replace(self, features=self.features[rows], folds=folds)
+
+    def fit(
+        self, labels: NDArray[np.int64], *, is_left_out: NDArray[np.bool_] | None = None, start: Refit | None = None
+    ) -> Refit:
+        """Fit to other labels.
 
         Args:
             labels: (n,) of at least two different values.
-            n_classes: How many there may be.
             is_left_out: (n,) samples that no head is fitted on; None for none.
+            start: For labels that are mostly the same; used where they are of as many classes.
         """
         present, codes = np.unique(labels, return_inverse=True)
-        dtype = self._basis.features.dtype
+        dtype = self.features.dtype
         loss, n_columns = build_loss("softmax", codes, len(present), dtype)
-        weights = self._folds.is_train.astype(dtype)
+        weights = self.folds.is_train.astype(dtype)
         if is_left_out is not None:
             weights[is_left_out] = 0
-        problem = Problem.of(self._basis.features, loss, weights)
-        start = problem.zero_solution(n_columns)
-        solved = problem.solve(self._strength, start, tolerance=_TOLERANCE, n_iterations_max=_N_ITERATIONS)
-        held_out = solved.scores[np.nonzero(self._folds.is_test)]
-        scores = (held_out if n_columns > 1 else two_columns(held_out[:, 0])).astype(np.float64)
-        found = np.zeros((len(labels), n_classes))
-        found[:, present] = softmax(scores / fit_temperature(scores, codes))
-        return found
+        n_together = folds_together(len(labels), n_columns)
+        solutions = []
+        for lot, first in enumerate(range(0, self.folds.n_folds, n_together)):
+            problem = Problem.of(self.features, loss, np.ascontiguousarray(weights[:, first : first + n_together]))
+            begun = problem.zero_solution(n_columns)
+            if start is not None and start.solutions[lot].weights.shape == begun.weights.shape:
+                begun = start.solutions[lot]
+            solutions.append(problem.solve(self.strength, begun, tolerance=_TOLERANCE, n_iterations_max=_N_ITERATIONS))
+        held_out = self._held_out(solutions)
+        found = np.zeros((len(labels), self.n_classes))
+        found[:, present] = softmax(held_out / fit_temperature(held_out, codes))
+        return Refit(found, tuple(solutions))
+
+    def _held_out(self, solutions: list[Solution]) -> NDArray[np.float64]:
+        """(n, k) scores of each sample by the head of its own fold."""
+        fold = 0
+        scores = np.zeros((len(self.features), solutions[0].scores.shape[2]))
+        for solution in solutions:
+            for place in range(solution.scores.shape[1]):
+                rows = np.flatnonzero(self.folds.is_test[:, fold])
+                scores[rows] = solution.scores[rows, place]
+                fold += 1
+        return scores if scores.shape[1] > 1 else two_columns(scores[:, 0])

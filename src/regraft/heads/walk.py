@@ -179,8 +179,7 @@ class Walk:
 
     def _lots(self) -> list[Problem]:
         """The folds as problems, as many together as memory allows."""
-        n_numbers = len(self._samples.codes) * self._n_columns
-        n_together = max(1, _N_NUMBERS_MAX // max(n_numbers, 1))
+        n_together = folds_together(len(self._samples.codes), self._n_columns)
         weights = self._folds.is_train * self._samples.weights[:, None]
         return [
             Problem.of(self._basis.features, self._loss, np.ascontiguousarray(weights[:, first : first + n_together]))
@@ -210,6 +209,11 @@ class Walk:
         if self.path.best == len(path.strengths):
             self.held_out_scores = held_out
             self._best_weights = np.concatenate([solution.weights for solution in solutions], axis=1).mean(axis=1)
+
+
+def folds_together(n_samples: int, n_columns: int) -> int:
+    """How many folds are solved in one lot, so that their scores find room in memory."""
+    return max(1, _N_NUMBERS_MAX // max(n_samples * n_columns, 1))
 
 
 def normalised(features: Array, normalisation: Normalisation) -> tuple[Array, Array, Array]:

@@ -22,15 +22,16 @@ def test_the_same_labels_give_what_the_cross_validation_gave():
     """For two classes, which take one column, and for more."""
     for n_classes in (2, 4):
         features, labels, fold_of, found = made(n_classes)
-        again = FoldRefits.like(found, features, fold_of).probabilities(labels, n_classes)
+        again = FoldRefits.like(found, features, fold_of, n_classes).fit(labels).probabilities
         assert np.abs(again - found.probabilities).mean() < 0.01  # both stop where steps are small, not at the end
 
 
 def test_other_labels_are_learnt_and_classes_without_labels_get_nothing():
-    """A class that no label names has the probability zero."""
+    """A class that no label names has the probability zero; a start with other classes is no use, and no harm."""
     features, labels, fold_of, found = made(3)
+    refits = FoldRefits.like(found, features, fold_of, 5)
     merged = np.where(labels == 2, 0, labels)
-    said = FoldRefits.like(found, features, fold_of).probabilities(merged, 5)
+    said = refits.fit(merged, start=refits.fit(labels)).probabilities
     assert said.shape == (150, 5)
     assert not said[:, 2:].any()
     assert np.allclose(said.sum(axis=1), 1)
@@ -38,12 +39,26 @@ def test_other_labels_are_learnt_and_classes_without_labels_get_nothing():
 
 
 def test_what_is_left_out_teaches_nothing():
-    """Wrong labels that no head is fitted on change nothing of what is said of the others, or of themselves."""
+    """Wrong labels that no head is fitted on change little of what is said of the others, or of themselves."""
     features, labels, fold_of, found = made(3)
-    refits = FoldRefits.like(found, features, fold_of)
-    is_wrong = np.arange(150) < 30
+    refits = FoldRefits.like(found, features, fold_of, 3)
+    is_wrong = np.arange(150) < 50
     wrong = np.where(is_wrong, (labels + 1) % 3, labels)
     right, learnt, left_out = (
-        refits.probabilities(*given).argmax(axis=1) for given in ((labels, 3), (wrong, 3), (wrong, 3, is_wrong))
+        fitted.probabilities.argmax(axis=1)
+        for fitted in (refits.fit(labels), refits.fit(wrong), refits.fit(wrong, is_left_out=is_wrong))
     )
     assert (left_out == right).mean() > 0.9 > (learnt == right).mean()
+
+
+def test_a_start_saves_steps_and_changes_little():
+    """From heads of labels that are mostly the same, also where these are of some of the samples."""
+    features, labels, fold_of, found = made(4)
+    refits = FoldRefits.like(found, features, fold_of, 4)
+    changed = np.where(np.arange(150) < 3, (labels + 1) % 4, labels)
+    cold, warm = refits.fit(changed), refits.fit(changed, start=refits.fit(labels))
+    assert warm.solutions[0].n_iterations < cold.solutions[0].n_iterations
+    assert np.abs(warm.probabilities - cold.probabilities).mean() < 0.02
+    rows = np.arange(20, 150)
+    part = refits.select(rows).fit(labels[rows], start=refits.fit(labels).select(rows))
+    assert np.abs(part.probabilities - cold.probabilities[rows]).mean() < 0.05

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from regraft.auditing.findings import Action, AuditFinding, Case, make_audit_finding
 from regraft.auditing.labels.confident import of_label
-from regraft.auditing.labels.opinions import Judges
-from regraft.auditing.labels.planting import LOOKED_AT, plant_errors
+from regraft.auditing.labels.opinions import Opinions, alternatives, look_twice
+from regraft.auditing.labels.planting import LOOKED_AT, Ground
+from regraft.auditing.labels.votes import neighbours_outside, vote
 from regraft.core import plural
 from regraft.data import cluster_units
 from regraft.evaluation import wilson_interval
@@ -18,10 +20,7 @@ from regraft.evaluation import wilson_interval
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from numpy.typing import NDArray
-
     from regraft.auditing.audited_images import AuditedImages
-    from regraft.auditing.labels.opinions import Opinions
     from regraft.auditing.labels.planting import Trial
     from regraft.heads import FoldRefits
 
@@ -35,30 +34,62 @@ class LabelErrors:
     """What is said of the labels of n images.
 
     Attributes:
-        suspicions: (n,) from 0 to 1, to be looked at in falling order.
-        likely: (n,) the class that each image looks like; its label where that is not contradicted.
-        low: At least so many are contradicted by heads and neighbours alike.
-        high: There can hardly be more, seeing how planted errors rank.
+        said: By heads and neighbours: suspicions, likely classes.
         trials: What came of planted errors, by their kind.
-        findings: The same for people; none where nothing is contradicted.
     """
 
-    suspicions: NDArray[np.float64]
-    likely: NDArray[np.int64]
-    low: int
-    high: int
+    said: Opinions
     trials: Mapping[str, Trial]
-    findings: tuple[AuditFinding, ...]
+
+    @cached_property
+    def n_contradicted(self) -> int:
+        """How many labels the heads confidently contradict: the estimate of the number of errors."""
+        return int((self.said.likely != self.said.labels).sum())
+
+    @cached_property
+    def n_at_least(self) -> int:
+        """How many of these the neighbours contradict, too."""
+        return int(self.said.is_seconded.sum())
+
+    @cached_property
+    def n_at_most(self) -> int:
+        """The number of errors beyond which planted ones would not rank as far ahead as they do.
+
+        If a part r of the planted errors comes up while a part t of the images is looked at, so does about the part r
+        of the true ones, and these are at most what was looked at: there are at most t / r (Scott 2015, "A rate of
+        convergence for mixture proportion estimation"). For r its lower limit is taken, and of all t from the first
+        quarter of the planted on the one that says most.
+        """
+        ranks = np.sort(np.concatenate([trial.ranks for trial in self.trials.values()]))
+        n_images, n_planted = len(self.said.labels), len(ranks)
+        least = 1.0
+        for n_found in range(-(-n_planted // 4), n_planted + 1):
+            recall = wilson_interval(n_found / n_planted, n_planted)[0]
+            least = min(least, (ranks[n_found - 1] + 1 / n_images) / recall)
+        return max(round(least * n_images), self.n_contradicted)
+
+    @property
+    def can_tell(self) -> bool:
+        """Whether planted errors come up more often than by chance: else nothing can be said of these labels."""
+        trial = self.trials["random"]
+        return wilson_interval(trial.recall, trial.n_planted)[0] > LOOKED_AT
+
+    @property
+    def matters(self) -> bool:
+        """Whether the least that there may be moves the accuracy by more than its own uncertainty."""
+        is_right = self.said.heads.argmax(axis=1) == self.said.labels
+        low, high = wilson_interval(float(is_right.mean()), len(is_right))
+        return self.n_at_least / len(is_right) > (high - low) / 2
 
 
-def find_label_errors(images: AuditedImages, refits: FoldRefits, *, seed: int = 0) -> LabelErrors | None:
-    """Look for labels that are contradicted by what has not seen them; see `Judges.judge` for how.
+def judge_labels(images: AuditedImages, refits: FoldRefits, *, seed: int = 0) -> LabelErrors | None:
+    """Which labels are contradicted by what has not seen them, in which order to look, and what would be found.
 
-    Which are contradicted, and how many, is confident learning's count (`confident`); in which order to look is the
-    margin between the likeliest other class and the label.
+    The contradicted ones are counted by confident learning (`confident`) on heads that looked twice (`opinions`); they
+    rank by how badly the label fits (`suspicions`).
 
     Args:
-        images: With features, out-of-fold probabilities and folds.
+        images: With features and folds.
         refits: Heads on these images' features and folds.
         seed: Of the planted errors.
 
@@ -72,92 +103,66 @@ def find_label_errors(images: AuditedImages, refits: FoldRefits, *, seed: int = 
         raise ValueError("these images have no folds")
     if len(images) < _N_IMAGES_MIN or len(np.unique(images.labels)) < 2:
         return None
-    judges = Judges(refits, images.embedding, images.fold_of, images.n_classes)
-    said = judges.judge(images.labels, images.probabilities)
-    trials = plant_errors(judges, said, cluster_units(images.digests, images.groups), seed=seed)
-    low, high = int(said.agreements.sum()), _at_most(trials, len(images))
-    found = LabelErrors(said.suspicions, said.contradictions, low, max(high, low), trials, ())
-    return replace(found, findings=_findings(images, said, found))
+    first, heads = look_twice(refits, images.labels)
+    neighbours = neighbours_outside(images.embedding, images.fold_of)
+    said = Opinions(images.labels, heads, vote(neighbours, images.labels, images.n_classes))
+    units = cluster_units(images.digests, images.groups)
+    ground = Ground(refits, first, heads, images.labels, units, neighbours, said.is_seconded)
+    return LabelErrors(said, ground.of_bounded_size(seed=seed).plant(seed=seed))
 
 
-def _at_most(trials: Mapping[str, Trial], n_images: int) -> int:
-    """The number of errors beyond which planted ones would not rank as far ahead as they do.
+def find_label_errors(images: AuditedImages, found: LabelErrors) -> tuple[AuditFinding, ...]:
+    """What `judge_labels` found, for people; nothing where nothing is contradicted or nothing can be told.
 
-    If a part r of the planted errors comes up while a part t of the images is looked at, so does about the part r of
-    the true ones, and these are at most what was looked at: there are at most t / r (Scott 2015, "A rate of convergence
-    for mixture proportion estimation"). For r its lower limit is taken, and of all t the one that says most.
+    Args:
+        images: That were judged.
+        found: What it found.
     """
-    ranks = np.sort(np.concatenate([trial.ranks for trial in trials.values()]))
-    n = len(ranks)
-    least = 1.0
-    for place in range(n // 4, n):
-        recall = wilson_interval((place + 1) / n, n)[0]
-        least = min(least, (ranks[place] + 1 / n_images) / recall)
-    return round(least * n_images)
-
-
-def _findings(images: AuditedImages, said: Opinions, found: LabelErrors) -> tuple[AuditFinding, ...]:
-    contradicted = np.flatnonzero(found.likely != images.labels)
-    if not len(contradicted):
+    if not found.n_contradicted or not found.can_tell:
         return ()
-    if not _can_tell(found.trials["random"]):
-        return ()
-    in_order = contradicted[np.argsort(-found.suspicions[contradicted], kind="stable")]
     n, n_found = (sum(getattr(trial, name) for trial in found.trials.values()) for name in ("n_planted", "n_found"))
     message = (
-        f"About {plural(len(in_order), 'label')} of {len(images):,} may be wrong ({found.low:,} to "
-        f"{max(found.high, len(in_order)):,}). Of {n:,} labels that were changed on trial, {n_found:,} "
-        f"({n_found / n:.0%}) came up among the first {LOOKED_AT:.0%} of the images."
+        f"About {plural(found.n_contradicted, 'label')} of {len(images):,} may be wrong ({found.n_at_least:,} to "
+        f"{found.n_at_most:,}). Of {n:,} labels that were changed on trial, {n_found:,} ({n_found / n:.0%}) came up "
+        f"among the first {LOOKED_AT:.0%} of the images."
     )
-    return (
-        make_audit_finding(
-            "labels",
-            "label_errors",
-            message,
-            severity="warning" if _matters(images.labels, said, found.low) else "note",
-            certainty="likely" if found.low else "possible",
-            cause=_CAUSE,
-            advice=_ADVICE,
-            n=len(in_order),
-            evidence=_evidence(images, found, len(in_order)),
-            cases=_cases(images, said, in_order),
-        ),
+    finding = make_audit_finding(
+        "labels",
+        "label_errors",
+        message,
+        severity="warning" if found.matters else "note",
+        certainty="likely" if found.n_at_least else "possible",
+        cause=_CAUSE,
+        advice=_ADVICE,
+        n=found.n_contradicted,
+        evidence=_evidence(found),
+        cases=_cases(images, found.said),
     )
+    return (finding,)
 
 
-def _can_tell(trial: Trial) -> bool:
-    """Whether planted errors come up more often than by chance: else nothing can be said of these labels."""
-    return wilson_interval(trial.recall, trial.n_planted)[0] > LOOKED_AT
-
-
-def _matters(labels: NDArray[np.int64], said: Opinions, n_errors: int) -> bool:
-    """Whether the errors shift the accuracy by more than its own uncertainty."""
-    low, high = wilson_interval(float((said.heads.argmax(axis=1) == labels).mean()), len(labels))
-    return n_errors / len(labels) > (high - low) / 2
-
-
-def _evidence(images: AuditedImages, found: LabelErrors, n_contradicted: int) -> dict[str, float | int | str]:
-    recalls = {f"recall_{name}": trial.recall for name, trial in found.trials.items()}
-    planted = {f"n_planted_{name}": trial.n_planted for name, trial in found.trials.items()}
-    counts = {
-        "n_images": len(images),
-        "n_contradicted": n_contradicted,
-        "n_at_least": found.low,
-        "n_at_most": found.high,
+def _evidence(found: LabelErrors) -> dict[str, float | int | str]:
+    return {
+        "n_images": len(found.said.labels),
+        "n_contradicted": found.n_contradicted,
+        "n_at_least": found.n_at_least,
+        "n_at_most": found.n_at_most,
+        **{f"recall_{name}": trial.recall for name, trial in found.trials.items()},
+        **{f"n_planted_{name}": trial.n_planted for name, trial in found.trials.items()},
+        "recall_by_chance": LOOKED_AT,
     }
-    return {**counts, **recalls, **planted, "recall_by_chance": LOOKED_AT}
 
 
-def _cases(images: AuditedImages, said: Opinions, in_order: NDArray[np.int64]) -> Iterator[Case]:
-    """Relabelling is proposed where the heads and the neighbours name the same class."""
-    agreed, likely = said.agreements, said.alternatives
-    probabilities, scores = of_label(likely, said.heads), said.suspicions
-    for row in in_order.tolist():
-        name = images.class_names[likely[row]]
-        label = images.class_names[images.labels[row]]
+def _cases(images: AuditedImages, said: Opinions) -> Iterator[Case]:
+    """The contradicted ones in order; relabelling is proposed where neighbours second it."""
+    likely = alternatives(said.labels, said.heads)
+    probabilities = of_label(likely, said.heads)
+    contradicted = np.flatnonzero(said.likely != said.labels)
+    for row in contradicted[np.argsort(-said.suspicions[contradicted], kind="stable")].tolist():
+        label, name = images.class_names[said.labels[row]], images.class_names[likely[row]]
         yield Case(
             paths=(images.paths[row],),
             note=f"labelled {label}, looks like {name} ({probabilities[row]:.0%})",
-            score=float(scores[row]),
-            actions=(Action(verb="relabel", to=name) if agreed[row] else Action(verb="keep"),),
+            score=float(said.suspicions[row]),
+            actions=(Action(verb="relabel", to=name) if said.is_seconded[row] else Action(verb="keep"),),
         )

@@ -1,23 +1,45 @@
 """What two judges that have not seen an image's label say of it: linear heads, and its nearest neighbours.
 
-The heads lead: their second look ranks errors better than neighbours do, and better than any mean of both (`bench/
-label_errors.py`). Neighbours second them.
+The heads lead: their second look ranks errors better than neighbours do, and better than the mean or a pool of both
+(`bench/label_errors.py` has the figures). Neighbours second them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from regraft.auditing.labels.confident import confident_classes, of_label
-from regraft.auditing.labels.votes import neighbours_outside, vote
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from regraft.heads import FoldRefits
+    from regraft.heads import FoldRefits, Refit
+
+_N_ADDED = 10
+
+
+def look_twice(
+    refits: FoldRefits, labels: NDArray[np.int64], *, start: Refit | None = None
+) -> tuple[Refit, NDArray[np.float64]]:
+    """Fit the heads, and again without the images that they contradict (Northcutt et al. 2021, section 3.2).
+
+    So a wrong label no longer speaks for others that look like it, which a single look lets it do.
+
+    Args:
+        refits: Of the images.
+        labels: (n,) of at least two different values.
+        start: The first look at labels that are mostly the same.
+
+    Returns:
+        The first look, and the probabilities (n, k) of the second.
+    """
+    first = refits.fit(labels, start=start)
+    is_doubtful = confident_classes(labels, first.probabilities) != labels
+    return first, refits.fit(labels, is_left_out=is_doubtful, start=first).probabilities
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,68 +56,51 @@ class Opinions:
     heads: NDArray[np.float64]
     neighbours: NDArray[np.float64]
 
-    @property
-    def contradictions(self) -> NDArray[np.int64]:
-        """(n,) the class that the heads are confident of, the label where they do not contradict it."""
+    @cached_property
+    def likely(self) -> NDArray[np.int64]:
+        """(n,) the class that the heads are confident of; the label where they do not contradict it."""
         return confident_classes(self.labels, self.heads)
 
-    @property
-    def agreements(self) -> NDArray[np.bool_]:
+    @cached_property
+    def is_seconded(self) -> NDArray[np.bool_]:
         """(n,) whether neighbours contradict the label, too, and are confident of the same class."""
         seconded = confident_classes(self.labels, self.neighbours)
-        agreed: NDArray[np.bool_] = (seconded == self.contradictions) & (seconded != self.labels)
+        agreed: NDArray[np.bool_] = (seconded == self.likely) & (seconded != self.labels)
         return agreed
 
-    @property
-    def alternatives(self) -> NDArray[np.int64]:
-        """(n,) the most probable class that is not the label."""
-        others = self.heads.copy()
-        others[np.arange(len(others)), self.labels] = -1
-        best: NDArray[np.int64] = others.argmax(axis=1)
-        return best
-
-    @property
+    @cached_property
     def suspicions(self) -> NDArray[np.float64]:
-        """(n,) from 0 to 1: how much more probable the alternative is than the label, 0.5 for as probable.
-
-        An image that resembles no class has a low probability of its label, too; it is no error by that alone.
-        """
-        return (of_label(self.alternatives, self.heads) - of_label(self.labels, self.heads) + 1) / 2
+        """(n,) from 0 to 1, to be looked at in falling order."""
+        return suspicions(self.labels, self.heads)
 
 
-class Judges:
-    """Heads and neighbours, ready to judge any labels of the same images.
+def suspicions(labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n,) from 0 to 1: how badly each image's label fits, beside what is usual in its class.
+
+    The Brier score of the label (Brier 1950): squared, it counts what the label lacks and what other classes have. An
+    image that resembles no class lacks much, too, but no other class has it. What is usual is the mean over the class,
+    with ten images of the mean over all added for classes of few: rare and hard ones do not come first for being so.
 
     Args:
-        refits: The heads.
-        embedding: (n, d) rows of length 1.
-        fold_of: (n,) the fold of each image.
-        n_classes: k.
+        labels: (n,).
+        probabilities: (n, k).
     """
+    n_classes = probabilities.shape[1]
+    scores = (1 - 2 * of_label(labels, probabilities) + np.square(probabilities).sum(axis=1)) / 2
+    sums = np.bincount(labels, weights=scores, minlength=n_classes) + _N_ADDED * scores.mean()
+    usual = sums / (np.bincount(labels, minlength=n_classes) + _N_ADDED)
+    fits: NDArray[np.float64] = (scores - usual[labels] + 1) / 2
+    return fits
 
-    def __init__(
-        self, refits: FoldRefits, embedding: NDArray[np.float32], fold_of: NDArray[np.int64], n_classes: int
-    ) -> None:
-        self._refits = refits
-        self._neighbours = neighbours_outside(embedding, fold_of)
-        self._n_classes = n_classes
 
-    def judge(self, labels: NDArray[np.int64], first: NDArray[np.float64] | None = None) -> Opinions:
-        """Ask neighbours once and heads twice: the second time without the images that the first contradicted.
+def alternatives(labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -> NDArray[np.int64]:
+    """(n,) the most probable class that is not the label.
 
-        So a wrong label no longer speaks for others that look like it, which a single look lets it do.
-
-        Args:
-            labels: (n,) of at least two different values.
-            first: (n, k) out-of-fold probabilities of the first look, where they are known.
-        """
-        if first is None:
-            first = self._refits.probabilities(labels, self._n_classes)
-        is_doubtful = confident_classes(labels, first) != labels
-        heads = self._refits.probabilities(labels, self._n_classes, is_doubtful)
-        return Opinions(labels, heads, vote(self._neighbours, labels, self._n_classes))
-
-    def near(self, row: int, labels: NDArray[np.int64], n_images: int) -> NDArray[np.int64]:
-        """An image and the nearest others that are labelled as it is, so many in all where there are as many."""
-        others = self._neighbours[row]
-        return np.append(row, others[labels[others] == labels[row]][: n_images - 1])
+    Args:
+        labels: (n,).
+        probabilities: (n, k).
+    """
+    others = probabilities.copy()
+    others[np.arange(len(labels)), labels] = -1
+    best: NDArray[np.int64] = others.argmax(axis=1)
+    return best

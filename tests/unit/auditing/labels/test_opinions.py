@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from regraft.auditing.labels.confident import class_thresholds, confident_classes
-from regraft.auditing.labels.opinions import Opinions
+from regraft.auditing.labels.opinions import Opinions, alternatives, suspicions
 from regraft.auditing.labels.votes import neighbours_outside, vote
 from regraft.core import generator
 
@@ -23,10 +23,20 @@ def test_a_class_is_confidently_told_by_its_own_threshold():
 
 def test_an_image_like_no_class_is_less_suspicious_than_one_like_another():
     """Both have the same small probability of their label; only one has a class that it looks like."""
-    heads = np.array([[0.1, 0.3, 0.3, 0.3], [0.1, 0.9, 0.0, 0.0]])
-    said = Opinions(np.array([0, 0]), heads, heads)
-    assert said.alternatives[1] == 1
-    assert np.allclose(said.suspicions, [0.6, 0.9])
+    heads = np.array([[0.1, 0.3, 0.3, 0.3], [0.1, 0.9, 0.0, 0.0], [0.9, 0.1, 0.0, 0.0]])
+    unlike, like, right = suspicions(np.array([0, 0, 0]), heads)
+    assert 0 < right < unlike < like < 1
+    assert alternatives(np.array([0, 1, 1]), heads).tolist() == [1, 0, 0]
+
+
+def test_an_image_of_a_hard_class_is_judged_beside_its_class():
+    """The same doubt is less suspicious where all images of the class are doubtful."""
+    labels = np.repeat([0, 1], 50)
+    heads = np.where(labels[:, None] == 0, [0.95, 0.05], [0.4, 0.6])
+    heads[[0, 50]] = [[0.4, 0.6], [0.6, 0.4]]
+    scores = suspicions(labels, heads)
+    assert scores.argmax() == 0
+    assert scores[0] > scores[50] + 0.05
 
 
 def test_neighbours_second_a_contradiction_where_they_name_the_same_class():
@@ -35,8 +45,8 @@ def test_neighbours_second_a_contradiction_where_they_name_the_same_class():
     certain = np.eye(3)
     heads, neighbours = certain[[1, 1, 1, 1, 2]], certain[[1, 2, 0, 1, 2]]
     said = Opinions(labels, heads, neighbours)
-    assert said.contradictions.tolist() == [1, 1, 1, 1, 2]
-    assert said.agreements.tolist() == [True, False, False, False, False]
+    assert said.likely.tolist() == [1, 1, 1, 1, 2]
+    assert said.is_seconded.tolist() == [True, False, False, False, False]
 
 
 def test_no_neighbour_is_of_the_own_fold():
