@@ -12,7 +12,8 @@ from regraft.auditing.checks import Check
 from regraft.auditing.class_marks import find_class_marks
 from regraft.auditing.copies import find_copies, judge_copies
 from regraft.auditing.files import find_suspicious_files
-from regraft.auditing.labels.errors import find_label_errors
+from regraft.auditing.labels.confusions import find_confused_classes
+from regraft.auditing.labels.errors import find_label_errors, judge_labels
 from regraft.auditing.outliers import find_outliers
 from regraft.auditing.series import find_series, measure_series
 from regraft.auditing.series.measuring import groups_in_series
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     Answer = TypeVar("Answer")
 
 
-_N_CHECKS = 9
+_N_CHECKS = 10
 _N_REPEATS = 3
 
 
@@ -95,6 +96,7 @@ def audit_images(
     log.add("files", "Suspicious files", n_all, lambda: find_suspicious_files(images))
     log.add("files", "What one class's files alone have", n_all, lambda: find_class_marks(images))
     log.add("labels", "Wrong labels", n_all, judge.label_errors)
+    log.add("classes", "Classes that may be one", n_all, lambda: find_confused_classes(judged))
     log.add("shortcuts", "Shortcuts", n_all, lambda: find_shortcuts(judged, seed=seed))
     log.add("slices", "Parts that are recognised worse", n_all, lambda: find_weak_slices(judged, seed=seed))
     log.add("shift", "Training against test", _sizes(images), lambda: find_shift(judged, seed=seed))
@@ -122,9 +124,10 @@ class _Judge:
 
     def label_errors(self) -> tuple[AuditFinding, ...]:
         """Labels that may be wrong."""
-        refits = FoldRefits.like(self._found, self._features, self._fold_of)
-        found = find_label_errors(self.judged(), refits, seed=self._seed)
-        return () if found is None else found.findings
+        images = self.judged()
+        refits = FoldRefits.like(self._found, self._features, self._fold_of, images.n_classes)
+        found = judge_labels(images, refits, seed=self._seed)
+        return () if found is None else find_label_errors(images, found)
 
 
 def _joined(units: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.int64]:

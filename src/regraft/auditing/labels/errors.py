@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -120,11 +121,12 @@ def find_label_errors(images: AuditedImages, found: LabelErrors) -> tuple[AuditF
     """
     if not found.n_contradicted or not found.can_tell:
         return ()
-    n, n_found = (sum(getattr(trial, name) for trial in found.trials.values()) for name in ("n_planted", "n_found"))
+    n_planted = sum(trial.n_planted for trial in found.trials.values())
+    recall = fmean(trial.recall for trial in found.trials.values())
     message = (
         f"About {plural(found.n_contradicted, 'label')} of {len(images):,} may be wrong ({found.n_at_least:,} to "
-        f"{found.n_at_most:,}). Of {n:,} labels that were changed on trial, {n_found:,} ({n_found / n:.0%}) came up "
-        f"among the first {LOOKED_AT:.0%} of the images."
+        f"{found.n_at_most:,}). Who looks at the first {LOOKED_AT:.0%} of the images finds about {recall:.0%} of such "
+        f"errors: so it was with {n_planted:,} labels that were changed on trial."
     )
     finding = make_audit_finding(
         "labels",

@@ -85,12 +85,34 @@ def suspicions(labels: NDArray[np.int64], probabilities: NDArray[np.float64]) ->
         labels: (n,).
         probabilities: (n, k).
     """
-    n_classes = probabilities.shape[1]
-    scores = (1 - 2 * of_label(labels, probabilities) + np.square(probabilities).sum(axis=1)) / 2
-    sums = np.bincount(labels, weights=scores, minlength=n_classes) + _N_ADDED * scores.mean()
-    usual = sums / (np.bincount(labels, minlength=n_classes) + _N_ADDED)
-    fits: NDArray[np.float64] = (scores - usual[labels] + 1) / 2
+    fits: NDArray[np.float64] = (
+        brier_scores(labels, probabilities) - usual_scores(labels, probabilities)[labels] + 1
+    ) / 2
     return fits
+
+
+def usual_scores(labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(k,) what each class's own images score.
+
+    Args:
+        labels: (n,).
+        probabilities: (n, k).
+    """
+    n_classes, scores = probabilities.shape[1], brier_scores(labels, probabilities)
+    sums = np.bincount(labels, weights=scores, minlength=n_classes) + _N_ADDED * scores.mean()
+    usual: NDArray[np.float64] = sums / (np.bincount(labels, minlength=n_classes) + _N_ADDED)
+    return usual
+
+
+def brier_scores(labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n,) from 0, the label is certain, to 1, another class is.
+
+    Args:
+        labels: (n,).
+        probabilities: (n, k).
+    """
+    squares: NDArray[np.float64] = np.square(probabilities).sum(axis=1)
+    return (1 - 2 * of_label(labels, probabilities) + squares) / 2
 
 
 def alternatives(labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -> NDArray[np.int64]:
