@@ -66,7 +66,8 @@ class Grouping:
 def candidate_groupings(images: AuditedImages) -> list[Grouping]:
     """All groupings by names, folders, dates and days that could be tracks; of equal ones the simplest.
 
-    What is no track by its sizes is none: groups of one image each, one huge group, groups that are the classes.
+    What is no track by its sizes is none: groups of one image each, one huge group, groups that are the classes, or the
+    sides of the split.
     """
     found: dict[bytes, Grouping] = {}
     for kind, expression in sorted(_expressions(images.paths), key=lambda pair: len(pair[1])):
@@ -74,16 +75,16 @@ def candidate_groupings(images: AuditedImages) -> list[Grouping]:
         if codes is None:
             continue
         completed, numbers = codes
-        _keep(found, Grouping(kind, completed, numbers), images.labels)
+        _keep(found, Grouping(kind, completed, numbers), images)
     if (days := days_of(images)) is not None:
-        _keep(found, Grouping("days", "", days), images.labels)
+        _keep(found, Grouping("days", "", days), images)
     return list(found.values())
 
 
 def within_folders(paths: Sequence[str], grouping: Grouping) -> Grouping:
     """The same, but in each folder by itself, where names come back; the shortest expression that says so."""
     folders = [path.rpartition("/")[0] for path in paths]
-    wanted = np.unique(np.stack([numbered(folders), grouping.codes]), axis=1, return_inverse=True)[1].ravel()
+    wanted = _crossed(numbered(folders), grouping.codes)
     if _same(wanted, grouping.codes):
         return grouping
     body = grouping.expression.removesuffix(_OR_ALONE)
@@ -95,9 +96,11 @@ def within_folders(paths: Sequence[str], grouping: Grouping) -> Grouping:
     return grouping
 
 
-def _keep(found: dict[bytes, Grouping], grouping: Grouping, labels: NDArray[np.int64]) -> None:
+def _keep(found: dict[bytes, Grouping], grouping: Grouping, images: AuditedImages) -> None:
     key = _first_seen(grouping.codes).tobytes()
-    if key not in found and could_be_tracks(grouping.codes, labels):
+    if key in found or not could_be_tracks(grouping.codes, images.labels):
+        return
+    if not _same(_crossed(images.labels, grouping.codes), _crossed(images.labels, numbered(images.sides))):
         found[key] = grouping
 
 
@@ -125,6 +128,7 @@ def _expressions(paths: Sequence[str]) -> Iterator[tuple[GroupingKind, str]]:
 def _name_expressions(names: Sequence[str]) -> Iterator[str]:
     for separator in _SEPARATORS:
         yield from _fields(separator)
+    yield "([^/]+)$"  # one name in several folders
     yield r"([^/.]+)\.[^/]*\."
     if _have_equally_many_numbers(names):
         yield r"([^/\d]*\d+)[^/\d]+\d[^/]*$"
@@ -185,6 +189,12 @@ def numbered(names: Sequence[str | None]) -> NDArray[np.int64]:
     """(n,) equal names as equal numbers, by first appearance."""
     numbers: dict[str | None, int] = {}
     return np.array([numbers.setdefault(name, len(numbers)) for name in names], np.int64)
+
+
+def _crossed(one: NDArray[np.int64], two: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(n,) equal where both are."""
+    crossed: NDArray[np.int64] = np.unique(np.stack([one, two]), axis=1, return_inverse=True)[1].ravel()
+    return crossed
 
 
 def _first_seen(codes: NDArray[np.int64]) -> NDArray[np.int64]:

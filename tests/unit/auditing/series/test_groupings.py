@@ -130,6 +130,16 @@ def test_names_within_their_folders():
     assert Grouping("names", r"(\d+)_", codes).n_groups == 10
 
 
+def test_sides_of_a_split_are_no_track():
+    """Folders that are the split's sides say nothing of objects; equal names in them may."""
+    paths = [f"{side}/{label}/{row}.png" for side in ("train", "val", "test") for label in "ab" for row in range(20)]
+    images = replace(images_called(*paths), labels=numbered([path.split("/")[1] for path in paths]))
+    assert {grouping.kind for grouping in candidate_groupings(images)} == {"folders", "names"}
+    sides = tuple(path.partition("/")[0] for path in paths)
+    (found,) = candidate_groupings(replace(images, sides=sides))
+    assert (found.kind, found.expression) == ("names", "([^/]+)$")
+
+
 def test_days_come_from_looks():
     """The day on which a picture was taken is a grouping without an expression; where most have none there is none."""
     images = images_called(*(f"{'ab'[row % 2]}/{row}.jpg" for row in range(60)))
