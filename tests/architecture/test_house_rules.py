@@ -41,10 +41,12 @@ def nodes_of(path):
 
 
 def test_rooms_are_small_and_introduce_themselves():
-    """A module has at most 300 lines, begins with a docstring, and is named for the thing in it."""
+    """A module has at most 300 lines (or a tool writes it), begins with a docstring, is named for the thing in it."""
     for module in MODULES:
-        assert len(module.read_text(encoding="utf-8").splitlines()) <= 300, module
-        assert ast.get_docstring(tree_of(module)), module
+        introduction = ast.get_docstring(tree_of(module))
+        assert introduction, module
+        n_lines = len(module.read_text(encoding="utf-8").splitlines())
+        assert n_lines <= 300 or "Do not edit." in introduction, module
         assert module.stem not in {"utils", "util", "helpers", "common", "misc", "manager", "base"}, module
 
 

@@ -7,6 +7,7 @@ import importlib.util
 import sys
 import traceback
 from functools import lru_cache
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from regraft.core.text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import ModuleType
+    from types import CodeType, ModuleType
 
 
 def load_function(name: str) -> Callable[..., Any]:
@@ -43,9 +44,19 @@ def load_function(name: str) -> Callable[..., Any]:
     return found
 
 
+class _Uncompiled(SourceFileLoader):
+    """Reads the source each time: a compiled module of the same second and length would hide a change."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        """The source, compiled."""
+        path = self.get_filename(fullname)
+        code: CodeType = self.source_to_code(self.get_data(path), path)
+        return code
+
+
 @lru_cache(maxsize=64)
 def _run_file(file: Path, _digest: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(file.stem, str(file))
+    spec = importlib.util.spec_from_file_location(file.stem, str(file), loader=_Uncompiled(file.stem, str(file)))
     module = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]
     spec.loader.exec_module(module)  # type: ignore[union-attr]
     return module

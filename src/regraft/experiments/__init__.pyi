@@ -14,6 +14,7 @@ from .networks import left_out_head, open_network
 from .portions import Portions, Sides, portion_out
 from .probe_options import ExperimentOptions, ProbeOptions
 from .probes import probe_dataset
+from .quick_findings import with_quick_findings
 from .reporting import Measured, Subject, notices_of
 from .results import ClassifierResult, LearningResult, ProbeResult, RunResult
 from .run_folders import RunFolder, write_record
@@ -68,6 +69,7 @@ __all__ = [
     "processor_name",
     "spread_out",
     "take_back_decisions",
+    "with_quick_findings",
     "write_features",
     "write_record",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from regraft.experiments.dataset_features import list_labelled, load_features
 from regraft.experiments.decisions import write_decisions
 from regraft.experiments.head_choice import candidates_of
 from regraft.experiments.portions import portion_for_probe
+from regraft.experiments.quick_findings import as_arrays, sides_of
 from regraft.experiments.reporting import notices_of, thumbnails_of
 from regraft.experiments.results import RunResult
 from regraft.experiments.run_folders import RunFolder, write_record
@@ -108,22 +109,8 @@ def gather(
     with watch.stage("looks"):
         looks = data.looks(progress)
     data, portions = portion_for_probe(data, options.test_fraction, options.seed)
-    sides: list[str | None] = [None] * len(data.manifest)
-    for rows, side in ((portions.train, "train"), (portions.test, "test")):
-        for row in rows.tolist():
-            sides[row] = side
-    manifest = data.manifest
-    images = AuditedImages(
-        paths=manifest.paths,
-        labels=manifest.labels,
-        class_names=manifest.class_names,
-        digests=data.digests,
-        sides=tuple(sides),
-        groups=manifest.groups,
-        looks=looks,
-        features=data.features,
-        n_penultimate=data.spec.n_features,
-    )
+    sides = sides_of(len(data.manifest), train=portions.train, test=portions.test)
+    images = replace(as_arrays(data, sides), looks=looks)
     return images, data
 
 

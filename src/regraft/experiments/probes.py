@@ -12,6 +12,7 @@ from regraft.experiments.conclusion import conclude
 from regraft.experiments.dataset_features import list_labelled, load_features
 from regraft.experiments.head_choice import fit_head, for_all_classes
 from regraft.experiments.portions import portion_for_probe
+from regraft.experiments.quick_findings import with_quick_findings
 from regraft.experiments.reporting import Subject
 from regraft.experiments.results import ProbeResult
 from regraft.experiments.run_folders import RunFolder
@@ -55,6 +56,7 @@ def probe_dataset(source: str, options: ProbeOptions, progress: Progress) -> Pro
     with RunFolder(options.runs, options.name, f"{Path(source).stem}-probe") as run:
         data = load_features(manifest, options, progress, watch)
         data, portions = portion_for_probe(data, options.test_fraction, options.seed)
+        data = with_quick_findings(data, portions, watch)
         train, test = portions.train, portions.test
         progress.start("Fitting the head", 1, unit="heads")
         probed = run_probe(run.folder, source, data, options, name=run.final.name, train=train, test=test, watch=watch)

@@ -12,6 +12,7 @@ from regraft.data import find_problems, has_own_validation, summarise, unkept
 from regraft.evaluation import Assessment, Predictions, assess
 from regraft.experiments.circumstances import installed_versions, now
 from regraft.experiments.command_lines import command_line
+from regraft.experiments.quick_findings import sides_of
 from regraft.experiments.seen_images import remark_on_network
 from regraft.images import thumbnail_jpeg
 from regraft.reports import LeftOutFile, Notice, RegularisationPath, Report, Stage, StrengthCurve, Table, write_report
@@ -114,11 +115,7 @@ def _find_problems(subject: Subject) -> tuple[Finding, ...]:
 
 
 def _sides(subject: Subject) -> list[str | None]:
-    sides: list[str | None] = [None] * len(subject.data.manifest)
-    for rows, side in ((subject.train, "train"), (subject.validation, "val"), (subject.test, "test")):
-        for row in [] if rows is None else rows.tolist():
-            sides[row] = side
-    return sides
+    return sides_of(len(subject.data.manifest), train=subject.train, val=subject.validation, test=subject.test)
 
 
 def thumbnails_of(manifest: Manifest) -> Callable[[str], bytes | None]:

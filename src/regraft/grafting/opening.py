@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regraft.core import cache_folder
-from regraft.experiments import RunFolder, Stopwatch, left_out_head, list_labelled, load_features, portion_out
+from regraft.experiments import (
+    RunFolder,
+    Stopwatch,
+    left_out_head,
+    list_labelled,
+    load_features,
+    portion_out,
+    with_quick_findings,
+)
 from regraft.finetuning import join_world
 from regraft.grafting.preflight import check_training
 from regraft.grafting.records import training_folder
@@ -62,6 +70,7 @@ def open_training(source: str, options: TuningOptions, progress: Progress) -> Op
     data = load_features(manifest, options, progress, watch, check=check)
     world = join_world(data.choice.device)
     data, portions = portion_out(data, options)
+    data = with_quick_findings(data, portions, watch)
     notes = left_out_head(options, data.spec, data.manifest.n_classes, cache_folder())
     n_passes = options.n_passes(is_own=portions.own is not None)
     setup = Setup(data, options, world, portions.seen, progress, n_passes)
@@ -73,5 +82,5 @@ def open_training(source: str, options: TuningOptions, progress: Progress) -> Op
 def _tell_remarks(setup: Setup) -> None:
     """What was decided about the data, before hours go into it."""
     for remark in setup.data.manifest.remarks:
-        if "validation" in remark.code or remark.code == "test_from_train":
+        if "validation" in remark.code or remark.code in ("test_from_train", "series"):
             setup.say(remark.message)

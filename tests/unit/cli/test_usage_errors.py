@@ -41,7 +41,7 @@ def test_every_word_of_other_tools_leads_to_an_option_that_there_is():
         ("scan x --batch-size 3", f"--batch-size is an option of {TRAINERS}: scan trains no network."),
         ("finetune x --lr 1", "Did you mean --learning-rate?"),
         ("train x --lr 1", "Did you mean --rates?"),
-        ("probe x --out y", "Did you mean --name or --runs? (--out is an option of datasets convert and embed"),
+        ("probe x --out y", "Did you mean --name or --runs? (--out is an option of audit, datasets convert and embed"),
         ("embed x --output y", "Did you mean --out?"),
         ("finetune x --bs 3", "Did you mean --batch-size?"),
         ("probe x --arch resnet18", "Did you mean --backbone?"),
@@ -125,7 +125,7 @@ def test_a_wrong_value_is_one_sentence_in_the_words_of_the_command_line(line, te
         (["run"], "Did you mean: regraft"),
         (["a-run"], "'a-run' is no verb. Did you mean: regraft predict a-run PHOTOS"),
         (["--head", "svm", "photos"], "A verb comes first, then --head."),
-        (["wholly-unknown"], "There is no verb 'wholly-unknown'. Verbs: scan, demo, probe"),
+        (["wholly-unknown"], "There is no verb 'wholly-unknown'. Verbs: scan, audit, demo, probe"),
     ],
 )
 def test_a_first_word_that_is_no_verb_leads_to_one(words, meant, tmp_path, monkeypatch):

@@ -1,0 +1,62 @@
+"""What an audit would say that changes a headline, found beside a run in a moment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regraft.auditing import AuditedImages, measure_series
+from regraft.data import make_finding
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from regraft.core import Rows
+    from regraft.experiments.circumstances import Stopwatch
+    from regraft.experiments.dataset_features import DatasetFeatures
+    from regraft.experiments.portions import Portions
+
+
+def as_arrays(data: DatasetFeatures, sides: Sequence[str | None]) -> AuditedImages:
+    """A data set's images as an audit sees them, without looks.
+
+    Args:
+        data: Images and features.
+        sides: The side of each image.
+    """
+    manifest = data.manifest
+    return AuditedImages(
+        paths=manifest.paths,
+        labels=manifest.labels,
+        class_names=manifest.class_names,
+        digests=data.digests,
+        sides=tuple(sides),
+        groups=manifest.groups,
+        features=data.features,
+        n_penultimate=data.spec.n_features,
+    )
+
+
+def sides_of(n_images: int, **rows_of: Rows | None) -> list[str | None]:
+    """The side of each image, from the rows of each side; None where it is on none."""
+    sides: list[str | None] = [None] * n_images
+    for side, rows in rows_of.items():
+        for row in [] if rows is None else rows.tolist():
+            sides[row] = side
+    return sides
+
+
+def with_quick_findings(data: DatasetFeatures, portions: Portions, watch: Stopwatch) -> DatasetFeatures:
+    """A data set with the warning that its images come in series which the split tears apart, if they do.
+
+    Args:
+        data: Images and features.
+        portions: Which of them are for what.
+        watch: Measures how long that takes.
+    """
+    sides = sides_of(len(data.manifest), train=portions.train, val=portions.judges, test=portions.test)
+    with watch.stage("quick audit"):
+        gap = measure_series(as_arrays(data, sides))
+    if gap is None or not gap.matters:
+        return data
+    message = f"{gap.headline[0].upper()}{gap.headline[1:]}. (regraft audit tells more.)"
+    return data.remarked(make_finding("series", "warning", message, gap.n_groups))
