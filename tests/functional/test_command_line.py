@@ -114,11 +114,6 @@ def test_a_warm_prediction_imports_no_torch(probed, photos, shared_cache):
     assert done.stdout.strip() == "HEAVY"
 
 
-def rows_kept(cache):
-    """How many rows a store's shards hold, read without the index."""
-    return sum(1 for _ in cache.glob("features/shards/*/*.safetensors"))
-
-
 @pytest.fixture
 def many(tmp_path):
     """Enough pictures for several shards."""
@@ -160,10 +155,10 @@ def started(many, tmp_path, shared_cache):
         process.kill()
 
 
-def wait_for_shards(process, cache, n_shards):
-    """Wait until some shards are there; the process must still be at work then."""
+def wait_for_rows(process, cache):
+    """Wait until features are kept; the process must still be at work then."""
     deadline = time.monotonic() + 120
-    while rows_kept(cache) < n_shards:
+    while not open_store(cache).info().n_rows:
         assert process.poll() is None, process.stderr.read()
         assert time.monotonic() < deadline
         time.sleep(0.01)
@@ -178,7 +173,7 @@ def test_a_killed_extraction_goes_on_and_ends_the_same(started, command, tmp_pat
     import regraft
 
     process, cache, many = started
-    wait_for_shards(process, cache, 2)
+    wait_for_rows(process, cache)
     process.send_signal(signal.SIGKILL)
     process.wait()
     kept = open_store(cache).info().n_rows
@@ -205,7 +200,7 @@ def test_a_killed_extraction_goes_on_and_ends_the_same(started, command, tmp_pat
 def test_an_interrupted_run_says_what_is_kept(started, how):
     """Ctrl-C and SIGTERM end the run in a sentence, without a traceback, and keep what was finished."""
     process, cache, _many = started
-    wait_for_shards(process, cache, 1)
+    wait_for_rows(process, cache)
     process.send_signal(how)
     error = process.stderr.read()
     assert process.wait(timeout=20) == 130
