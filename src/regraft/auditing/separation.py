@@ -101,5 +101,5 @@ class _CellTable:
         hits = np.add.reduceat((counts * is_named).sum(axis=0), self._starts, axis=0).astype(np.float64)
         named = np.add.reduceat((all_here * is_named).sum(axis=0), self._starts, axis=0).astype(np.float64)
         n_here, n_images = counts[:, first_field].sum(axis=(0, 1)), all_here[:, first_field].sum()
-        found: NDArray[np.float64] = hits / n_here - (named - hits) / np.maximum(n_images - n_here, 1)
+        found: NDArray[np.float64] = hits / np.maximum(n_here, 1) - (named - hits) / np.maximum(n_images - n_here, 1)
         return found

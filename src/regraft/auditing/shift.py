@@ -121,12 +121,13 @@ def _held_out_scores(
 
 def _areas(scores: NDArray[np.float32], is_test: NDArray[np.bool_]) -> NDArray[np.float64]:
     """(b,) areas under the ROC curve: how often a test image has the larger score of a pair."""
-    n_test = int(is_test[:, 0].sum())
     places = np.arange(len(scores), dtype=np.float64)
     areas = np.empty(scores.shape[1])
     for column in range(scores.shape[1]):
         in_order = is_test[np.argsort(scores[:, column]), column]
-        areas[column] = (places[in_order].sum() - n_test * (n_test - 1) / 2) / (n_test * (len(scores) - n_test))
+        n_test = int(in_order.sum())
+        n_pairs = max(1, n_test * (len(scores) - n_test))
+        areas[column] = (places[in_order].sum() - n_test * (n_test - 1) / 2) / n_pairs
     return areas
 
 

@@ -22,10 +22,10 @@ _RATIO_MAX = 1.5
 
 
 def shuffle_units(units: NDArray[np.int64], n_shuffles: int, rng: np.random.Generator) -> Iterator[NDArray[np.int64]]:
-    """Orders of the rows in which each unit's rows stay together, in their own order.
+    """Which row's label (or answer, or side) each row gets, where whole units change places.
 
-    Units change places with others of about their size only; where sizes differ, what belongs to one unit may come to
-    lie on the end of one and the beginning of the next. Single images are shuffled freely.
+    A unit gets the labels of one other unit of about its size, in their order; where the sizes differ, they are
+    stretched or thinned. So a unit whose images share a label keeps one label, which is what makes the test exact.
 
     Args:
         units: (n,) the unit of each image.
@@ -33,17 +33,21 @@ def shuffle_units(units: NDArray[np.int64], n_shuffles: int, rng: np.random.Gene
         rng: Where they come from.
 
     Yields:
-        (n,) int64: the row whose label (or answer, or side) each row gets.
+        (n,) int64: rows; each once, unless units differ in size.
     """
     _names, unit_of_row, sizes = np.unique(units, return_inverse=True, return_counts=True)
     strata = _strata(sizes)
     rows = np.argsort(unit_of_row, kind="stable")
     starts = np.cumsum(sizes) - sizes
-    places = rows[_laid_out(np.concatenate(strata), starts, sizes)]
+    unit = unit_of_row[rows]
+    place_in_unit = np.arange(len(units)) - starts[unit]
+    source = np.empty(len(sizes), np.int64)
     for _number in range(n_shuffles):
-        drawn = np.concatenate([rng.permutation(members) for members in strata])
+        for members in strata:
+            source[members] = rng.permutation(members)
+        given = source[unit]
         order = np.empty(len(units), np.int64)
-        order[places] = rows[_laid_out(drawn, starts, sizes)]
+        order[rows] = rows[starts[given] + place_in_unit * sizes[given] // sizes[unit]]
         yield order
 
 
@@ -60,13 +64,6 @@ def corrected_p_values(found: NDArray[np.float64], by_chance: NDArray[np.float64
     n_above = (largest >= ((found - middle) / scale)[..., None] - 1e-9).sum(axis=-1)
     p_values: NDArray[np.float64] = (n_above + 1) / (len(by_chance) + 1)
     return p_values
-
-
-def _laid_out(order: NDArray[np.int64], starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The places of all rows, unit by unit in this order."""
-    lengths = sizes[order]
-    ends = np.cumsum(lengths)
-    return np.repeat(starts[order] - (ends - lengths), lengths) + np.arange(ends[-1])
 
 
 def _strata(sizes: NDArray[np.int64]) -> list[NDArray[np.int64]]:

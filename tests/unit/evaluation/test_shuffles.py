@@ -27,6 +27,19 @@ def test_large_units_are_not_mixed_with_single_images():
         assert (np.diff(order[20:].reshape(10, 5), axis=1) == 1).all()
 
 
+def test_a_unit_keeps_one_label_whatever_the_sizes_are():
+    """Units of 1 to 9 images that share a label each have one label after every shuffle, and not always their own."""
+    rng = generator(4)
+    units = np.repeat(np.arange(60), rng.integers(1, 10, 60))
+    labels = rng.integers(0, 5, 60)[units]
+    changed = 0
+    for order in shuffle_units(units, 5, rng):
+        given = labels[order]
+        assert all(len(set(given[units == unit].tolist())) == 1 for unit in range(60))
+        changed += int((given != labels).sum())
+    assert changed > len(units)
+
+
 def test_the_largest_of_many_by_chance_is_no_discovery():
     """Of 400 statistics that are all chance, some are beyond 1 in 100 by themselves, and none is after correction."""
     rng = generator(2)
