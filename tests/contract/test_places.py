@@ -34,6 +34,7 @@ PARAMETERS = {
     "check": {"bundle": PLACE},
     "compare": {"source": PLACE},
     "convert_dataset": {"source": PLACE},
+    "curve": {"source": PLACE},
     "embed": {"source": SEVERAL},
     "evaluate": {"bundle": PLACE, "source": PLACE},
     "finetune": {"source": PLACE},

@@ -2,10 +2,13 @@ from .audited_images import AuditedImages
 from .checks import Check
 from .class_marks import find_class_marks
 from .copies import Copies, CopySet, find_copies, judge_copies
+from .curve_forecast import Forecast
+from .curve_story import ClassGain, CurvePoint, LearningCurve, tell_curve
 from .files import find_suspicious_files
 from .findings import AUDIT_KINDS, Action, AuditFinding, AuditKind, Case, Certainty, make_audit_finding
 from .labels.confusions import find_confused_classes
 from .labels.errors import find_label_errors, judge_labels
+from .learning_curve import MeasuredCurve, measure_curve
 from .outliers import find_outliers
 from .series import SeriesGap, find_series, measure_series
 from .shift import find_shift
@@ -23,8 +26,13 @@ __all__ = [
     "Case",
     "Certainty",
     "Check",
+    "ClassGain",
     "Copies",
     "CopySet",
+    "CurvePoint",
+    "Forecast",
+    "LearningCurve",
+    "MeasuredCurve",
     "SeriesGap",
     "audit_images",
     "find_class_marks",
@@ -40,7 +48,9 @@ __all__ = [
     "judge_copies",
     "judge_labels",
     "make_audit_finding",
+    "measure_curve",
     "measure_series",
     "name_weak_slices",
     "slice_columns",
+    "tell_curve",
 ]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regraft.core import generator
+from regraft.core import Value, generator
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,8 +24,7 @@ FARTHEST = 2.0
 """How many times the images that there are a curve may be carried: few points exaggerate what lies beyond."""
 
 
-@dataclass(frozen=True)
-class Forecast:
+class Forecast(Value):
     """What is expected of more images.
 
     Attributes:
@@ -80,7 +78,15 @@ def forecast(curve: MeasuredCurve, factor: float, *, seed: int = 0) -> Forecast:
     to_come = np.sqrt(max(value * (1 - value), 1e-4) / (n_units * factor)) * rng.standard_normal(len(means))
     low, high = _interval(value, drawn + to_come)
     gain_low, gain_high = _interval(last - value, gains)
-    return Forecast(factor, 1 - value, max(0.0, 1 - high), min(1.0, 1 - low), last - value, gain_low, gain_high)
+    return Forecast(
+        factor=factor,
+        accuracy=1 - value,
+        low=max(0.0, 1 - high),
+        high=min(1.0, 1 - low),
+        gain=last - value,
+        gain_low=gain_low,
+        gain_high=gain_high,
+    )
 
 
 def _interval(value: float, drawn: Floats) -> tuple[float, float]:

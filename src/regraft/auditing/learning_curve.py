@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regraft.core import generator
+from regraft.core import SilentProgress, generator
 from regraft.data import cluster_units, split_folds
 from regraft.heads import Candidates, FoldTable, cross_validate
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from regraft.auditing.audited_images import AuditedImages
+    from regraft.core import Progress
+    from regraft.heads import HeadKind
 
 _N_SIZES = 7
 _SMALLEST = 1 / 16
@@ -45,16 +47,25 @@ class MeasuredCurve:
 
 
 def measure_curve(
-    images: AuditedImages, *, normalisation: str, n_folds: int = 5, n_repeats: int = 3, seed: int = 0
+    images: AuditedImages,
+    *,
+    kind: HeadKind = "softmax",
+    normalisation: str = "l2",
+    n_folds: int = 5,
+    n_repeats: int = 3,
+    seed: int = 0,
+    progress: Progress | None = None,
 ) -> MeasuredCurve:
     """Cross-validate heads that learn from a part of the training images: nested parts, whole groups, every class.
 
     Args:
         images: With features.
+        kind: The head.
         normalisation: "l2" or "standard"; the strength is chosen anew for every size, since it depends on it.
         n_folds: Of each repeat.
         n_repeats: Other folds and other parts each time.
         seed: Chooses both.
+        progress: Where to report.
 
     Raises:
         ValueError: There are no features, or too few images.
@@ -63,6 +74,8 @@ def measure_curve(
         raise ValueError("a learning curve needs features")
     units = cluster_units(images.digests, images.groups)
     fractions = _fractions(len(images) * (1 - 1 / n_folds), len(np.unique(images.labels)))
+    progress = progress or SilentProgress()
+    progress.start("Measuring", n_repeats * len(fractions), unit="points")
     is_right = np.zeros((len(images), len(fractions)))
     sizes = np.zeros(len(fractions))
     for repeat in range(n_repeats):
@@ -78,10 +91,11 @@ def measure_curve(
                 images.features,
                 images.labels,
                 part,
-                Candidates("softmax", normalisations=(normalisation,), n_strengths=_N_STRENGTHS),
+                Candidates(kind, normalisations=(normalisation,), n_strengths=_N_STRENGTHS),
             )
             is_right[:, place] += found.classes[found.scores.argmax(axis=1)] == images.labels
             sizes[place] += part.is_train.sum() / table.n_folds
+            progress.advance()
     return MeasuredCurve(sizes / n_repeats, is_right / n_repeats, units)
 
 

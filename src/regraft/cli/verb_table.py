@@ -87,6 +87,11 @@ VERBS = {
             "regraft compare photos --backbones efficientnet-lite0 efficientnet-lite2 --heads softmax",
         ),
     ),
+    "curve": Verb(
+        "Train",
+        "Measure accuracy against the number of images, and say what more would bring.",
+        ("regraft curve photos", r"regraft curve signs --group-by '(\d+)/(\d+)_'"),
+    ),
     "predict": Verb(
         "Use",
         "Classify images with a saved classifier.",

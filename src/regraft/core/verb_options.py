@@ -15,6 +15,11 @@ _NAMES = {
         layer image_size resize preprocessing engine precision device group_by path_column label_column root
         split_folders metric normalisation n_strengths n_folds class_weight test_fraction seed runs name backbones heads
     """,
+    "curve": """
+        trust_code backbone model checkpoint init layer image_size resize preprocessing engine precision device group_by
+        path_column label_column root split_folders metric normalisation n_strengths n_folds class_weight test_fraction
+        seed runs name head repeats
+    """,
     "datasets convert": """
         group_by path_column label_column root split_folders to out shards order reencode test_fraction seed threads
     """,

@@ -6,6 +6,7 @@ from .cleaning import DecisionsResult, carry_out_decisions, take_back_decisions
 from .command_lines import command_line
 from .conclusion import conclude
 from .contests import Contest, choose_backbones, plan_probes
+from .curves import CurveOptions, CurveResult, measure_dataset_curve
 from .dataset_features import DatasetFeatures, list_labelled, load_features, spread_out
 from .feature_files import check_feature_file, write_features
 from .head_choice import choose_head, fit_head, for_all_classes
@@ -27,6 +28,8 @@ __all__ = [
     "AuditResult",
     "ClassifierResult",
     "Contest",
+    "CurveOptions",
+    "CurveResult",
     "DatasetFeatures",
     "DecisionsResult",
     "ExperimentOptions",
@@ -60,6 +63,7 @@ __all__ = [
     "left_out_head",
     "list_labelled",
     "load_features",
+    "measure_dataset_curve",
     "notices_of",
     "now",
     "open_network",

@@ -11,6 +11,7 @@ from .diagnosis import DoctorResult, doctor
 from .embedding import EmbedOptions, EmbedResult, embed
 from .evaluating import EvaluateOptions, EvaluateResult, evaluate
 from .finetuning import FinetuneOptions, FinetuneResult, finetune
+from .learning_curves import CurveOptions, CurveResult, curve
 from .new_files import new_model
 from .predicting import PredictOptions, PredictResult, predict
 from .pretraining import PretrainOptions, pretrain
@@ -30,6 +31,8 @@ __all__ = [
     "CompareResult",
     "ConvertDatasetOptions",
     "ConvertDatasetResult",
+    "CurveOptions",
+    "CurveResult",
     "DecisionsResult",
     "DemoResult",
     "DoctorResult",
@@ -60,6 +63,7 @@ __all__ = [
     "command_line",
     "compare",
     "convert_dataset",
+    "curve",
     "demo",
     "doctor",
     "embed",

@@ -209,6 +209,12 @@ class AuditSettings(ProbeSettings, total=False):
     out: str | PathLike[str] | None
 
 
+class CurveSettings(ProbeSettings, total=False):
+    """What `CurveOptions` can be made from, by name."""
+
+    repeats: int
+
+
 class TrainSettings(SharedSettings, ExperimentSettings, total=False):
     """What `TrainOptions` can be made from, by name."""
 

@@ -1,15 +1,17 @@
 from .audit import AuditReport
 from .audit_page import worst_first
 from .comparison import Comparison
+from .curve_report import CurveReport
 from .page_record import Notice
 from .report import LeftOutFile, RegularisationPath, Report, Stage, StrengthCurve, Table
-from .report_files import write_audit, write_comparison, write_report, write_sweep
+from .report_files import write_audit, write_comparison, write_curve, write_report, write_sweep
 from .sweep import Setting, Sweep, SweepTrial, SweptOption, best_first
 from .training_story import RateGroup, RateSchedule, Rung, TrainingCurve, TrainingStory
 
 __all__ = [
     "AuditReport",
     "Comparison",
+    "CurveReport",
     "LeftOutFile",
     "Notice",
     "RateGroup",
@@ -30,6 +32,7 @@ __all__ = [
     "worst_first",
     "write_audit",
     "write_comparison",
+    "write_curve",
     "write_report",
     "write_sweep",
 ]

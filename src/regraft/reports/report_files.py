@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from regraft.core import atomic_path, printable
 from regraft.reports.audit_page import render_audit
 from regraft.reports.comparison_page import render_comparison
+from regraft.reports.curve_page import render_curve
 from regraft.reports.page import render_page
 from regraft.reports.sweep_page import render_sweep
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from regraft.core import Value
     from regraft.reports.audit import AuditReport
     from regraft.reports.comparison import Comparison
+    from regraft.reports.curve_report import CurveReport
     from regraft.reports.report import Report
     from regraft.reports.sweep import Sweep
 
@@ -73,6 +75,15 @@ def write_audit(
         OSError: A file cannot be written.
     """
     return _write(folder / "audit.json", report, render_audit(report, thumbnail=thumbnail), page_name="audit.html")
+
+
+def write_curve(report: CurveReport, folder: Path) -> tuple[Path, Path]:
+    """Write `curve.json` and `curve.html`, each whole or not at all; returns their paths.
+
+    Raises:
+        OSError: A file cannot be written.
+    """
+    return _write(folder / "curve.json", report, render_curve(report), page_name="curve.html")
 
 
 def _write(json_path: Path, value: Value, page: str, *, page_name: str = "report.html") -> tuple[Path, Path]:

@@ -1,0 +1,106 @@
+"""A learning curve: features once, heads on parts of the training images, and the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import Field
+
+from regraft.auditing import LearningCurve, measure_curve, tell_curve
+from regraft.core import placed, plural
+from regraft.data import find_problems
+from regraft.experiments.circumstances import Stopwatch, installed_versions, now
+from regraft.experiments.command_lines import command_line
+from regraft.experiments.dataset_features import list_labelled, load_features
+from regraft.experiments.probe_options import ProbeOptions
+from regraft.experiments.quick_findings import as_arrays
+from regraft.experiments.reporting import notices_of
+from regraft.experiments.results import RunResult
+from regraft.experiments.run_folders import RunFolder, write_record
+from regraft.reports import CurveReport, Stage, write_curve
+
+if TYPE_CHECKING:
+    from regraft.core import Progress
+
+
+class CurveOptions(ProbeOptions):
+    """Settings of `curve`: those of the probe whose accuracy is in question, and how carefully it is measured."""
+
+    VERB: ClassVar[str] = "curve"
+
+    repeats: int = Field(
+        3,
+        ge=1,
+        le=20,
+        description="How often each point is measured, with other parts of the images and other folds.",
+        json_schema_extra=placed("expert", 30),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class CurveResult(RunResult):
+    """What a learning curve gave.
+
+    Attributes:
+        folder: The run's folder: `curve.html`, `curve.json`, `run.json`.
+        curve: What was measured and forecast.
+    """
+
+    curve: LearningCurve
+
+    @property
+    def report(self) -> Path:
+        """The page, for a browser."""
+        return self.folder / "curve.html"
+
+    @property
+    def sentence(self) -> str:
+        """What more images are worth."""
+        return self.curve.sentence
+
+
+def measure_dataset_curve(source: str, options: CurveOptions, progress: Progress) -> CurveResult:
+    """List, extract, measure, forecast and write.
+
+    Args:
+        source: A folder, a table, or the name of a data set.
+        options: What to do.
+        progress: Where to report.
+
+    Raises:
+        RegraftError: See `regraft.core.errors`; the message says what to do.
+    """
+    watch = Stopwatch()
+    manifest = list_labelled(source, options, watch)
+    with RunFolder(options.runs, options.name, f"{Path(source).stem}-curve") as run:
+        data = load_features(manifest, options, progress, watch)
+        images = as_arrays(data, [None] * len(data.manifest))
+        with watch.stage("measure"):
+            measured = measure_curve(
+                images,
+                kind=options.head,
+                normalisation="l2" if options.normalisation == "auto" else options.normalisation,
+                n_folds=options.n_folds,
+                n_repeats=options.repeats,
+                seed=options.seed,
+                progress=progress,
+            )
+        curve = tell_curve(images, measured, n_repeats=options.repeats, seed=options.seed)
+        findings = find_problems(data.manifest, data.digests, data.unreadable, images.sides)
+        report = CurveReport(
+            title=f"{source}: learning curve",
+            description=f"{plural(len(images), 'image')}, {options.head} head on features of {data.spec.name}",
+            created=now(),
+            curve=curve,
+            n_images=len(images),
+            notices=notices_of(findings),
+            stages=tuple(Stage(name=name, seconds=seconds) for name, seconds in watch.seconds.items()),
+            options=options.model_dump(mode="json"),
+            versions=installed_versions(),
+            reproduce=command_line(options, source),
+        )
+        write_curve(report, run.folder)
+        write_record(run.folder, source=source, options=options, seconds=watch.seconds, data=data)
+    return CurveResult(folder=run.final, curve=curve, findings=findings)
