@@ -72,6 +72,7 @@ class Ranked:
     about: int
     at_most: int
     n_wrong: int
+    looks: NDArray[np.float64]
     regained: NDArray[np.float64]
 
 
@@ -112,24 +113,23 @@ def report(known: Known, n_seeds: int = 3) -> None:
     gaps = [abs(run.recall - run.own_recall) for run in found]
     print(f"mean        {means[0]:6.3f} {means[1]:9.3f} {means[2]:10.3f}   worst run {worst:+.3f}; ", end="")
     print(f"own estimate {np.mean(gaps):.2f} off in the mean, at most {max(gaps):.2f}")
-    say_looks(np.mean([run.regained for run in found], axis=0))
+    ours, theirs = np.mean([run.looks for run in found], axis=0)
+    print(f"nine tenths of the wrong labels are seen after looks at {ours:.0%} of the images, {theirs:.0%} by cleanlab")
+    say_regained(np.mean([run.regained for run in found], axis=0))
     as_it_is = judge_labels(right, heads)
     if as_it_is is not None:
         print("as it is:", *(f"{one.severity}: {one.message}" for one in find_label_errors(right, as_it_is)))
 
 
-def say_looks(regained: NDArray[np.float64]) -> None:
+def say_regained(regained: NDArray[np.float64]) -> None:
     """The looks after which nine tenths of the loss are back, of (2, looks + 2) mean accuracies: worst, ..., best."""
     worst, best = regained[0, 0], regained[0, -1]
     needed = []
     for curve in regained[:, 1:-1]:
         is_back = curve >= worst + 0.9 * (best - worst)
         needed.append(f"{LOOKS[int(is_back.argmax())]:.1%}" if is_back.any() else f"more than {LOOKS[-1]:.0%}")
-    print(
-        f"errors cost {(best - worst) * 100:.2f} points of out-of-fold accuracy; nine tenths are back after looks at ",
-        end="",
-    )
-    print(f"{needed[0]} of the images in our order, {needed[1]} in cleanlab's")
+    print(f"errors cost {(best - worst) * 100:.2f} points out of fold; nine tenths of that are back after ", end="")
+    print(f"looks at {needed[0]} of the images, {needed[1]} by cleanlab")
 
 
 def ranked(known: Known, right: AuditedImages, kind: str, seed: int) -> Ranked:
@@ -142,6 +142,7 @@ def ranked(known: Known, right: AuditedImages, kind: str, seed: int) -> Ranked:
     assert found is not None
     first = np.argsort(-found.said.suspicions)[: round(SHARE * len(labels))]
     theirs = cleanlab_scores(labels, images.probabilities)
+    orders = [found.said.suspicions, theirs["self_confidence"]]
     return Ranked(
         ours=average_precision_score(is_wrong, found.said.suspicions),
         cleanlab=average_precision_score(is_wrong, theirs["self_confidence"]),
@@ -152,9 +153,8 @@ def ranked(known: Known, right: AuditedImages, kind: str, seed: int) -> Ranked:
         about=found.n_contradicted,
         at_most=found.n_at_most,
         n_wrong=int(is_wrong.sum()),
-        regained=np.stack(
-            [regained(known, images, heads, one) for one in (found.said.suspicions, theirs["self_confidence"])]
-        ),
+        looks=np.array([(scores >= np.quantile(scores[is_wrong], 0.1)).mean() for scores in orders]),
+        regained=np.stack([regained(known, images, heads, scores) for scores in orders]),
     )
 
 

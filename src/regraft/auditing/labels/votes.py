@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 N_NEIGHBOURS = 32
-_N_ASKED_MAX = 20_000
+_N_ASKED_MAX = 10_000
 _N_NUMBERS_MAX = 20_000_000
 """Similarities that are in memory at once."""
 
