@@ -51,7 +51,7 @@ def judge_copies(images: AuditedImages, copies: Copies) -> tuple[AuditFinding, .
 def _finding(images: AuditedImages, copies: Copies, sets: Sequence[CopySet], topic: _Topic) -> AuditFinding:
     is_exact = sets[0].is_exact
     n_images = len({row for group in sets for row in group.rows})
-    what = "the same files" if is_exact else "near copies: the same pictures, changed"
+    what = "the same files" if is_exact else "near copies (one picture in several forms)"
     return make_audit_finding(
         topic.kind,
         f"{'exact' if is_exact else 'near'}_{topic.code}",
@@ -119,7 +119,8 @@ def _group(images: AuditedImages, group: CopySet) -> tuple[Action, ...]:
 _EXACT_CAUSE = "The same file was saved under several names, or came from two sources."
 _NEAR_CAUSE = (
     "A picture was saved again, resized, cropped, mirrored, turned, brightened or marked: by an export, by "
-    "augmentation before the images were split, or because it came from two sources. Frames of a film look alike, too."
+    "augmentation before the images were split, or because it came from two sources. Frames of a film and views of one "
+    "thing look alike, too."
 )
 _TOPICS = (
     _Topic(
