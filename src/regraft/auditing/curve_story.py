@@ -75,14 +75,17 @@ class LearningCurve(Value):
     def sentence(self) -> str:
         """What more images are worth."""
         worth = self.next
-        span = f"{100 * worth.gain_low:.1f} to {100 * worth.gain_high:.1f}"
-        text = (
-            f"Another {plural(self.n_more, 'image')} a class are worth about {100 * worth.gain:+.1f} points ({span})."
-        )
+        more = f"Another {plural(self.n_more, 'image')} a class"
+        span = f"{_points(worth.gain)} points ({_points(worth.gain_low)} to {_points(worth.gain_high)})"
+        if worth.gain_low <= 0:
+            return f"{more} may change nothing: {span}."
         clear = [one for one in self.classes if one.is_clear]
-        if clear:
-            text += f" {quoted(clear[0].name)} would gain most."
-        return text
+        best = f" {quoted(clear[0].name)} would gain most." if clear else ""
+        return f"{more} {'is' if self.n_more == 1 else 'are'} worth about {span}.{best}"
+
+
+def _points(share: float) -> str:
+    return f"{round(100 * share, 1) + 0.0:+.1f}"
 
 
 def tell_curve(images: AuditedImages, measured: MeasuredCurve, *, n_repeats: int, seed: int = 0) -> LearningCurve:
