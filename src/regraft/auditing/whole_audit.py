@@ -113,7 +113,7 @@ class _Judge:
         if images.features is None:
             raise ValueError("an audit needs features")
         self._fold_of = split_folds(images.labels, units, images.digests, n_folds=n_folds, seed=seed)
-        self._features, self._images, self._seed = images.features, images, seed
+        self._images, self._seed = images, seed
         self._found = cross_validate(images.features, images.labels, FoldTable.of(self._fold_of), candidates)
 
     def judged(self) -> AuditedImages:
@@ -125,7 +125,7 @@ class _Judge:
     def label_errors(self) -> tuple[AuditFinding, ...]:
         """Labels that may be wrong."""
         images = self.judged()
-        refits = FoldRefits.like(self._found, self._features, self._fold_of, images.n_classes)
+        refits = FoldRefits.like(self._found, self._fold_of, images.n_classes)
         found = judge_labels(images, refits, seed=self._seed)
         return () if found is None else find_label_errors(images, found)
 

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from regraft.heads.basis import Basis
 from regraft.heads.calibration import fit_temperature, softmax
 from regraft.heads.folds import FoldTable
 from regraft.heads.objectives import build_loss, two_columns
 from regraft.heads.solver import Problem
-from regraft.heads.walk import folds_together, normalised
+from regraft.heads.walk import folds_together
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,7 +45,7 @@ class Refit:
 
 @dataclass(frozen=True, eq=False)
 class FoldRefits:
-    """Softmax heads of fixed normalisation and strength; turning the features, the dear part, is done once.
+    """Softmax heads of fixed normalisation and strength; the dear part, turning the features, is done already.
 
     Attributes:
         features: (n, r + 1) turned, from `Basis`.
@@ -61,19 +60,15 @@ class FoldRefits:
     strength: float
 
     @classmethod
-    def like(cls, found: CrossValidation, features: Array, fold_of: NDArray[np.int64], n_classes: int) -> Self:
-        """With the best settings of a cross-validation.
+    def like(cls, found: CrossValidation, fold_of: NDArray[np.int64], n_classes: int) -> Self:
+        """For the samples of a cross-validation, with its best settings.
 
         Args:
             found: The cross-validation.
-            features: (n, d) of the same or other samples.
-            fold_of: (n,) their folds.
+            fold_of: (n,) the folds of its samples.
             n_classes: k.
         """
-        chosen = found.chosen
-        _mean, _scale, rows = normalised(features[:, : chosen.n_features], chosen.normalisation)
-        basis = Basis.of(rows, np.ones(len(rows), rows.dtype), fit_intercept=True)
-        return cls(basis.features, FoldTable.of(fold_of), n_classes, found.strength)
+        return cls(found.turned, FoldTable.of(fold_of), n_classes, found.strength)
 
     def select(self, rows: NDArray[np.int64]) -> FoldRefits:
         """For some of the samples."""

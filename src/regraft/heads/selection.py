@@ -127,6 +127,7 @@ class CrossValidation:
         temperature: Calibration, fitted on them.
         paths: One for each width and normalisation.
         chosen: The one of them with the best score.
+        turned: (n, r + 1) the features as it takes them, from `Basis`.
     """
 
     classes: NDArray[Any]
@@ -135,6 +136,7 @@ class CrossValidation:
     temperature: float
     paths: tuple[StrengthPath, ...]
     chosen: StrengthPath
+    turned: Array
 
     @property
     def strength(self) -> float:
@@ -219,4 +221,4 @@ def _searched(
     is_held = np.asarray(folds.is_test.any(axis=1))
     temperature = fit_temperature(best.held_out_scores[is_held], codes[is_held], weights[is_held])
     paths = tuple(walk.path for walk in walks)
-    return best, CrossValidation(classes, best.held_out_scores, is_held, temperature, paths, best.path)
+    return best, CrossValidation(classes, best.held_out_scores, is_held, temperature, paths, best.path, best.turned)

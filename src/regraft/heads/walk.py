@@ -114,7 +114,7 @@ class Walk:
         self._samples = samples
         self._folds = folds
         self._score_weights = _score_weights(samples, folds, scoring)
-        self._mean, self._scale, rows = normalised(samples.features[:, :n_features], normalisation)
+        self._mean, self._scale, rows = _normalised(samples.features[:, :n_features], normalisation)
         self._basis = Basis.of(rows, samples.weights, fit_intercept=True)
         self._loss, self._n_columns = build_loss(kind, samples.codes, samples.n_classes, rows.dtype)
         self._problems = self._lots()
@@ -143,6 +143,11 @@ class Walk:
             is_at_end = not remaining and self.path.best == n_tried - 1 and n_tried > 1
             if can_grow and is_at_end and n_tried < n_planned + _N_GROWTH:
                 remaining.append(strength * strength / float(self.path.strengths[-2]))
+
+    @property
+    def turned(self) -> Array:
+        """(n, r + 1) the normalised features in the basis in which they are fitted."""
+        return self._basis.features
 
     @property
     def best_score(self) -> float:
@@ -216,7 +221,7 @@ def folds_together(n_samples: int, n_columns: int) -> int:
     return max(1, _N_NUMBERS_MAX // max(n_samples * n_columns, 1))
 
 
-def normalised(features: Array, normalisation: Normalisation) -> tuple[Array, Array, Array]:
+def _normalised(features: Array, normalisation: Normalisation) -> tuple[Array, Array, Array]:
     """Mean and scale (d,) that were applied, and the normalised features."""
     n_features = features.shape[1]
     if normalisation == "l2":

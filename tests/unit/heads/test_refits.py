@@ -9,27 +9,27 @@ from regraft.heads import Candidates, FoldRefits, FoldTable, cross_validate
 
 
 def made(n_classes):
-    """Features that tell classes, labels, folds and what cross-validation said."""
+    """Labels of features that tell them, folds and what cross-validation said."""
     rng = generator(0, "test")
     labels = rng.integers(0, n_classes, 150)
     features = (rng.standard_normal((150, 8)) + 2 * np.eye(8)[labels]).astype(np.float32)
     fold_of = np.arange(150) % 5
     candidates = Candidates("softmax", normalisations=("standard",), strengths=(1e-2, 1e-1))
-    return features, labels, fold_of, cross_validate(features, labels, FoldTable.of(fold_of), candidates)
+    return labels, fold_of, cross_validate(features, labels, FoldTable.of(fold_of), candidates)
 
 
 def test_the_same_labels_give_what_the_cross_validation_gave():
     """For two classes, which take one column, and for more."""
     for n_classes in (2, 4):
-        features, labels, fold_of, found = made(n_classes)
-        again = FoldRefits.like(found, features, fold_of, n_classes).fit(labels).probabilities
+        labels, fold_of, found = made(n_classes)
+        again = FoldRefits.like(found, fold_of, n_classes).fit(labels).probabilities
         assert np.abs(again - found.probabilities).mean() < 0.01  # both stop where steps are small, not at the end
 
 
 def test_other_labels_are_learnt_and_classes_without_labels_get_nothing():
     """A class that no label names has the probability zero; a start with other classes is no use, and no harm."""
-    features, labels, fold_of, found = made(3)
-    refits = FoldRefits.like(found, features, fold_of, 5)
+    labels, fold_of, found = made(3)
+    refits = FoldRefits.like(found, fold_of, 5)
     merged = np.where(labels == 2, 0, labels)
     said = refits.fit(merged, start=refits.fit(labels)).probabilities
     assert said.shape == (150, 5)
@@ -40,8 +40,8 @@ def test_other_labels_are_learnt_and_classes_without_labels_get_nothing():
 
 def test_what_is_left_out_teaches_nothing():
     """Wrong labels that no head is fitted on change little of what is said of the others, or of themselves."""
-    features, labels, fold_of, found = made(3)
-    refits = FoldRefits.like(found, features, fold_of, 3)
+    labels, fold_of, found = made(3)
+    refits = FoldRefits.like(found, fold_of, 3)
     is_wrong = np.arange(150) < 50
     wrong = np.where(is_wrong, (labels + 1) % 3, labels)
     right, learnt, left_out = (
@@ -53,8 +53,8 @@ def test_what_is_left_out_teaches_nothing():
 
 def test_a_start_saves_steps_and_changes_little():
     """From heads of labels that are mostly the same, also where these are of some of the samples."""
-    features, labels, fold_of, found = made(4)
-    refits = FoldRefits.like(found, features, fold_of, 4)
+    labels, fold_of, found = made(4)
+    refits = FoldRefits.like(found, fold_of, 4)
     changed = np.where(np.arange(150) < 3, (labels + 1) % 4, labels)
     cold, warm = refits.fit(changed), refits.fit(changed, start=refits.fit(labels))
     assert warm.solutions[0].n_iterations < cold.solutions[0].n_iterations
