@@ -27,6 +27,7 @@ class AuditedImages:
         n_penultimate: How many of the leading features are the network's penultimate layer.
         probabilities: (n, k) float64, out of fold: of each image by heads that were fitted without its group; None
             where no head was fitted.
+        is_split_given: Whether the sides are the data set's own; else they were dealt by chance, and can be again.
         fold_of: (n,) int64, the fold in which each image was held out for them; None likewise.
     """
 
@@ -41,6 +42,7 @@ class AuditedImages:
     n_penultimate: int | None = None
     probabilities: NDArray[np.float64] | None = None
     fold_of: NDArray[np.int64] | None = None
+    is_split_given: bool = True
 
     def __len__(self) -> int:
         return len(self.paths)

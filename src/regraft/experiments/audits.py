@@ -110,7 +110,7 @@ def gather(
         looks = data.looks(progress)
     data, portions = portion_for_probe(data, options.test_fraction, options.seed)
     sides = sides_of(len(data.manifest), train=portions.train, test=portions.test)
-    images = replace(as_arrays(data, sides), looks=looks)
+    images = replace(as_arrays(data, sides), looks=looks, is_split_given=any(data.manifest.splits))
     return images, data
 
 

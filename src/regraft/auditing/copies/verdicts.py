@@ -59,7 +59,7 @@ def _finding(images: AuditedImages, copies: Copies, sets: Sequence[CopySet], top
         severity=topic.severity,
         certainty="certain" if is_exact else "likely",
         cause=_EXACT_CAUSE if is_exact else _NEAR_CAUSE,
-        advice=topic.advice,
+        advice=topic.advice if images.is_split_given or topic.kind != "leakage" else _DEALT_AGAIN,
         n=len(sets),
         evidence={"n_images": n_images, "n_pictures": len(sets), **({} if is_exact else copies.evidence)},
         cases=(_case(images, group, topic) for group in sets),
@@ -93,6 +93,8 @@ def _is_elsewhere(images: AuditedImages, group: CopySet) -> bool:
 
 
 def _keep_one_side(images: AuditedImages, group: CopySet) -> tuple[Action, ...]:
+    if not images.is_split_given:
+        return _group(images, group)
     sides = [images.sides[row] for row in group.rows]
     kept = next(side for side in (*_SIDES, *sides) if side is not None and side in sides)
     leave_out = Action(verb="keep-one-side", to=kept)
@@ -121,6 +123,10 @@ _NEAR_CAUSE = (
     "A picture was saved again, resized, cropped, mirrored, turned, brightened or marked: by an export, by "
     "augmentation before the images were split, or because it came from two sources. Frames of a film and views of one "
     "thing look alike, too."
+)
+_DEALT_AGAIN = (
+    "The proposal keeps the images of one picture together, on one side of every split. Until then the measured "
+    "accuracy is too high."
 )
 _TOPICS = (
     _Topic(

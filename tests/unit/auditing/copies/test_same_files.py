@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -41,6 +43,15 @@ def test_copies_on_both_sides_are_left_out_of_the_training_images():
     (case,) = found.cases
     assert (case.paths, case.note) == (("a.png", "c.png"), "the same file: train and test")
     assert [(action.verb, action.to) for action in case.actions] == [("keep-one-side", "test"), ("keep", "")]
+
+
+def test_where_sides_were_dealt_by_chance_copies_are_kept_together_instead():
+    """Nothing has to be left out: the next split keeps a group whole."""
+    images = replace(files_of("12", sides=["train", "test"]), is_split_given=False)
+    (found,) = judge_copies(images, Copies((CopySet((0, 1), ("mirrored",), 0.9),), 2))
+    assert (found.kind, found.severity) == ("leakage", "warning")
+    assert "together" in found.advice
+    assert {(action.verb, action.to) for action in found.cases[0].actions} == {("group", "copies of a.png")}
 
 
 @pytest.mark.parametrize(
