@@ -39,7 +39,7 @@ def nearest_pairs(queries: Sequence[Floats], rows: Floats, n_each: int, seed: in
         (m, 2) positions, the smaller first, each pair once.
     """
     if len(rows) <= _N_EXACT:
-        return unique_pairs(_nearest(queries, rows, n_each), len(rows))
+        return unique_pairs(_nearest(queries, rows, min(n_each, len(rows) - 1)), len(rows))
     found = []
     for cell, *asking in _cells(queries, rows, seed):
         for form, names in zip(queries, asking, strict=True):

@@ -36,6 +36,8 @@ _LEAST_SHARE = 0.05
 """The same as a share of all of its variation."""
 _LEAST_SLOPE = 1.0
 """Grey levels a pixel in the direction in which a thumbnail varies least: stripes and edges have next to none."""
+_N_ROUNDS = 5
+"""In which copies of copies are compared, so that all of one picture meet."""
 _BLUR = 0.7
 _BLOCK = 4096
 
@@ -128,8 +130,11 @@ def near_pairs(
     verified = lay_on_each_other(pictures, best, spreads)
     limits = limits_of(verified, best, strata, objects)
     found = verified.under(limits, strata)
-    others = partners_of_partners(found.placed.pairs)
-    if len(others):
+    tried = {(min(pair), max(pair)) for pair in best.pairs.tolist()}
+    for _round in range(_N_ROUNDS):
+        others = partners_of_partners(found.placed.pairs, tried)
+        if not len(others):
+            break
         more = lay_on_each_other(pictures, place(code, pictures, codes, others), spreads)
         found = joined(found, more.under(limits, strata))
     return found, {

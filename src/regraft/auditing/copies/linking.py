@@ -22,20 +22,21 @@ if TYPE_CHECKING:
 _N_PARTNERS = 20
 
 
-def partners_of_partners(pairs: NDArray[np.int64]) -> NDArray[np.int64]:
-    """(m, 2) pairs of images that are both copies of a third one, and were not found to be copies of each other."""
+def partners_of_partners(pairs: NDArray[np.int64], tried: set[Pair]) -> NDArray[np.int64]:
+    """(m, 2) pairs of images that are both copies of a third one, but for those that were tried: now these are, too."""
     partners: dict[int, list[int]] = {}
     for one, other in pairs.tolist():
         partners.setdefault(one, []).append(other)
         partners.setdefault(other, []).append(one)
-    known = {tuple(sorted(pair)) for pair in pairs.tolist()}
     found = {
         (min(one, other), max(one, other))
         for around in partners.values()
         for place, one in enumerate(around[:_N_PARTNERS])
         for other in around[place + 1 : _N_PARTNERS]
     }
-    return np.array(sorted(found - known), np.int64).reshape(-1, 2)
+    new = sorted(found - tried)
+    tried.update(new)
+    return np.array(new, np.int64).reshape(-1, 2)
 
 
 def link_pairs(pairs: Iterable[Pair]) -> list[list[int]]:

@@ -109,6 +109,19 @@ def test_changes_of_one_picture_are_one_set(pictures):
     assert set(found.rows) == {7, *range(N_PICTURES, N_PICTURES + len(names))}
 
 
+def test_many_copies_of_one_picture_are_together(pictures):
+    """Copies of copies are compared until all have met, though each has few candidates."""
+    brighter = [ImageEnhance.Brightness(pictures[7]).enhance(1 + 0.01 * step) for step in range(1, 7)]
+    (found,) = find_copies(seen([*pictures, *brighter])).sets
+    assert set(found.rows) == {7, *range(N_PICTURES, N_PICTURES + len(brighter))}
+
+
+def test_eight_pictures_are_enough(pictures):
+    """No image is a copy of itself where all are candidates."""
+    (found,) = find_copies(seen([*pictures[:7], CHANGES["mirrored"](pictures[0])])).sets
+    assert found.rows == (0, 7)
+
+
 def flat_pictures():
     """Tones, two tones, ramps, a lamp in the dark, dark noise: sixty of them."""
     rng = np.random.default_rng(0)
