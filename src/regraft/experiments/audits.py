@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from regraft.data import Finding
     from regraft.experiments.audit_options import AuditOptions
     from regraft.experiments.dataset_features import DatasetFeatures
+    from regraft.heads import Candidates
+
+_N_STRENGTHS = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +77,7 @@ def audit_dataset(source: str, options: AuditOptions, progress: Progress) -> Aud
         images, data = gather(data, options, progress, watch)
         audited = audit_images(
             images,
-            candidates_of(options, data.spec.n_features),
+            _candidates(options, data.spec.n_features),
             n_folds=options.n_folds,
             seed=options.seed,
             progress=progress,
@@ -92,6 +95,14 @@ def audit_dataset(source: str, options: AuditOptions, progress: Progress) -> Aud
         findings=report.findings,
         noticed=_noticed(data, images),
         decisions=options.decisions,
+    )
+
+
+def _candidates(options: AuditOptions, n_penultimate: int) -> Candidates:
+    """Heads on the penultimate layer alone, by fewer strengths than a probe tries: many are fitted here."""
+    widths = (n_penultimate,) if options.layer == "auto" else (None,)
+    return replace(
+        candidates_of(options, n_penultimate), widths=widths, n_strengths=min(options.n_strengths, _N_STRENGTHS)
     )
 
 
