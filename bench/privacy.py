@@ -48,6 +48,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "new": ("new", "model", "my_network.py"),
     "pretrain": ("pretrain", "photos", "--backbone", "lenet", "--epochs", "1", "--name", "lenet"),
     "probe": ("probe", "photos", "--name", "probe", "--n-strengths", "3"),
+    "audit": ("audit", "photos", "--decisions", "decisions.csv", "--n-strengths", "3"),
+    "curve": ("curve", "photos", "--repeats", "1"),
     "finetune": ("finetune", "photos", *_SMALL, "--name", "finetune"),
     "train": ("train", "photos", *_LENET, "--rates", "0.001", "--epochs", "1", "--name", "train"),
     "sweep": ("sweep", "photos", *_SMALL, "--trials", "2", "--jobs", "2", "--over", "learning_rate=0.001,0.002"),

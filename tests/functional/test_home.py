@@ -19,6 +19,12 @@ SMALL = ("--backbone", "lenet", "--layer", "penultimate", "--n-strengths", "2", 
 SHORT = ("--backbone", "lenet", "--epochs", "1", "--augmentation", "none", "--engine", "torch")
 LINES = {
     "scan": ["scan ~/photos"],
+    "audit": [
+        f"audit ~/photos --runs=~/runs --name a --decisions ~/out/decisions.csv {' '.join(SMALL)}",
+        f"audit ~/photos --apply=~/out/decisions.csv --out ~/out/cleaned.csv {' '.join(SMALL)}",
+        "audit ~/out/cleaned.csv --undo --out=~/out/back.csv",
+    ],
+    "curve": [f"curve ~/photos --runs ~/runs --name curve --repeats 1 {' '.join(SMALL)}"],
     "probe": [f"probe ~/photos --runs=~/runs --name p {' '.join(SMALL)}"],
     "pretrain": [f"pretrain ~/photos --runs=~/runs --name net {' '.join(SHORT)}"],
     "finetune": [

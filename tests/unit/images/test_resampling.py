@@ -22,7 +22,7 @@ def pixels_of(image):
 
 @st.composite
 def tasks(draw):
-    """A picture, a part of it and a size that is at most 6 times smaller."""
+    """A picture, a part of it and a size that is less than 6 times smaller."""
     height, width = draw(st.integers(1, 120)), draw(st.integers(1, 120))
     channels = draw(st.sampled_from([1, 3]))
     seed = draw(st.integers(0, 2**32 - 1))
@@ -30,7 +30,7 @@ def tasks(draw):
     left, right = sorted((draw(st.floats(0, width - 0.5)), draw(st.floats(0.5, width))))
     top, bottom = sorted((draw(st.floats(0, height - 0.5)), draw(st.floats(0.5, height))))
     box = (left, top, max(right, left + 0.1), max(bottom, top + 0.1))
-    size = (draw(st.integers(-(-width // 6), 90)), draw(st.integers(-(-height // 6), 90)))
+    size = (draw(st.integers(width // 6 + 1, 90)), draw(st.integers(height // 6 + 1, 90)))
     return pixels, size, box
 
 
