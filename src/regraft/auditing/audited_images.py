@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from regraft.data import cluster_units
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,6 +54,11 @@ class AuditedImages:
     def n_classes(self) -> int:
         """Number of class names."""
         return len(self.class_names)
+
+    @cached_property
+    def units(self) -> NDArray[np.int64]:
+        """(n,) int64, the same number for images that share a group or their exact content."""
+        return cluster_units(self.digests, self.groups)
 
     @property
     def embedding(self) -> NDArray[np.float32]:

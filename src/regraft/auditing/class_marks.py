@@ -15,7 +15,7 @@ import numpy as np
 
 from regraft.auditing.findings import Case, make_audit_finding
 from regraft.core import plural, quoted
-from regraft.data import UNLABELLED, cluster_units
+from regraft.data import UNLABELLED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,7 +108,7 @@ def find_class_marks(images: AuditedImages) -> tuple[AuditFinding, ...]:
 
 def class_marks(images: AuditedImages, looks: NDArray[Any]) -> list[ClassMark]:
     """What one class alone has, beyond chance; what most of a class has first."""
-    units = cluster_units(images.digests, images.groups)
+    units = images.units
     n_units = int(units.max()) + 1
     n_images = np.bincount(images.labels, minlength=images.n_classes)
     found, n_tests = [], 0

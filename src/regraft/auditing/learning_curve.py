@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regraft.core import SilentProgress, generator
-from regraft.data import cluster_units, split_folds
+from regraft.data import split_folds
 from regraft.heads import Candidates, FoldTable, cross_validate
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def measure_curve(
     """
     if images.features is None:
         raise ValueError("a learning curve needs features")
-    units = cluster_units(images.digests, images.groups)
+    units = images.units
     fractions = _fractions(len(images) * (1 - 1 / n_folds), len(np.unique(images.labels)))
     progress = progress or SilentProgress()
     progress.start("Measuring", n_repeats * len(fractions), unit="points")

@@ -15,7 +15,6 @@ from regraft.auditing.extremes import N_VALUES_MIN, n_expected_beyond
 from regraft.auditing.findings import Case, make_audit_finding
 from regraft.auditing.neighbour_distances import neighbour_distances
 from regraft.core import plural
-from regraft.data import cluster_units
 
 if TYPE_CHECKING:
     from typing import Any
@@ -77,7 +76,7 @@ def _measured(images: AuditedImages, seed: int) -> dict[str, NDArray[np.float64]
     """(n,) values by code, large where an image may be an outlier."""
     measured = {} if images.looks is None else _light(images.looks)
     if images.features is not None:
-        units = cluster_units(images.digests, images.groups)
+        units = images.units
         n_neighbours = int(np.clip(len(images) // 40, 5, 30))
         distances = neighbour_distances(images.embedding, units, n_neighbours, seed)
         if np.isfinite(distances).all():

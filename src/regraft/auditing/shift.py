@@ -18,7 +18,6 @@ from regraft.auditing.fields import Field, describe_difference, look_fields
 from regraft.auditing.findings import Case, make_audit_finding
 from regraft.auditing.separation import separate
 from regraft.core import generator, plural
-from regraft.data import cluster_units
 from regraft.evaluation import shuffle_units
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ def find_shift(images: AuditedImages, *, seed: int = 0) -> tuple[AuditFinding, .
     """
     is_test = np.array(images.sides, object) == ("test" if "test" in images.sides else "val")
     is_sided = np.array([side is not None for side in images.sides])
-    units = cluster_units(images.digests, images.groups)
+    units = images.units
     if min(len(np.unique(units[is_test])), len(np.unique(units[is_sided & ~is_test]))) < _N_UNITS_MIN:
         return ()
     images, is_test = images.select(is_sided), is_test[is_sided]

@@ -23,7 +23,6 @@ from regraft.auditing.fields import describe_difference, look_fields
 from regraft.auditing.findings import Case, make_audit_finding
 from regraft.auditing.separation import separate
 from regraft.core import plural, quoted
-from regraft.data import cluster_units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,7 +79,7 @@ def find_shortcuts(images: AuditedImages, *, seed: int = 0) -> tuple[AuditFindin
     """
     if images.looks is None or len(set(images.labels.tolist())) < 2:
         return ()
-    units = cluster_units(images.digests, images.groups)
+    units = images.units
     fields = look_fields(images.looks, int(units.max()) + 1)
     if not fields:
         return ()

@@ -8,7 +8,6 @@ import numpy as np
 
 from regraft.auditing.findings import make_audit_finding
 from regraft.core import plural, quoted
-from regraft.data import cluster_units
 from regraft.evaluation import Predictions, measure_slices
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ def slice_columns(images: AuditedImages) -> dict[str, NDArray[Any]]:
         "folder": np.array([path.rpartition("/")[0] or "." for path in images.paths], object)
     }
     if any(group is not None for group in images.groups):
-        units = cluster_units(images.digests, images.groups)
+        units = images.units
         columns["images in the group"] = np.bincount(units)[units]
     if images.looks is not None:
         looks = images.looks
@@ -58,7 +57,7 @@ def find_weak_slices(
     """
     if images.probabilities is None:
         return ()
-    units = cluster_units(images.digests, images.groups)
+    units = images.units
     predictions = Predictions(
         paths=images.paths,
         labels=images.labels,

@@ -87,8 +87,9 @@ def audit_images(
     copies = log.time("Copies", lambda: find_copies(images))
     log.add("copies", "Copies", f"{n_all}, each with all others", lambda: judge_copies(images, copies))
     gap = log.time("Series", lambda: measure_series(images, n_repeats=_N_REPEATS, seed=seed))
-    log.add("groups", "Series", f"names, folders, dates and order of {n_all}", lambda: find_series(images, gap))
-    units = _joined(cluster_units(images.digests, images.groups), copies.units())
+    names = f"names, folders, dates and order of {n_all}"
+    log.add("groups", "Series", names, lambda: find_series(images, gap) if gap else ())
+    units = _joined(images.units, copies.units())
     if gap is not None and gap.matters:
         units = _joined(units, groups_in_series(images, gap))
     judge = log.time("Cross-validation", lambda: _Judge(images, units, candidates, n_folds, seed))
@@ -165,8 +166,3 @@ class _Log:
         answer = find()
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - began
         return answer
-
-    def leave_out(self, kind: AuditKind, name: str, reason: str) -> None:
-        """A check that cannot be made, and why."""
-        self.checks.append(Check(kind=kind, name=name, looked_at=reason, was_made=False))
-        self._progress.advance()

@@ -86,6 +86,11 @@ class Manifest:
         return len(self.class_names)
 
     @property
+    def label_names(self) -> list[str | None]:
+        """N class names, None where there is no label."""
+        return [self.class_names[label] if label >= 0 else None for label in self.labels.tolist()]
+
+    @property
     def known_groups(self) -> tuple[str | None, ...] | None:
         """The groups, or None where every image is by itself."""
         return self.groups if any(group is not None for group in self.groups) else None

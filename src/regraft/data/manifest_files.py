@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING
 
-from regraft.core import DataError, OptionError, arrow_file, atomic_path, plural, printable, quoted
+from regraft.core import DataError, OptionError, arrow_file, atomic_path, plural, printable, quoted, text_column
 from regraft.data.folders import relative_path
 from regraft.data.tables import read_table
 
@@ -53,10 +53,9 @@ def write_manifest(manifest: Manifest, path: Path) -> None:
 
 
 def _columns(manifest: Manifest, home: Path) -> dict[str, list[str | None]]:
-    names = manifest.class_names
     columns: dict[str, list[str | None]] = {
         "path": [printable(relative_path(manifest.root / path, home)) for path in manifest.paths],
-        "label": [names[label] if label >= 0 else None for label in manifest.labels.tolist()],
+        "label": manifest.label_names,
     }
     if any(manifest.splits):
         columns["split"] = list(manifest.splits)
@@ -76,7 +75,7 @@ def _write(columns: dict[str, list[str | None]], path: Path) -> None:
     import pyarrow.parquet as pq
 
     with arrow_file(path, "wb") as file:
-        pq.write_table(pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()}), file)
+        pq.write_table(pa.table({name: text_column(cells) for name, cells in columns.items()}), file)
 
 
 def _prove(manifest: Manifest, again: Manifest, path: Path) -> None:
@@ -94,7 +93,5 @@ def _prove(manifest: Manifest, again: Manifest, path: Path) -> None:
 
 def _facts(manifest: Manifest) -> dict[str, tuple[str | None, str | None, str | None]]:
     """Label, split and group by the place of the file."""
-    names = manifest.class_names
-    labels = [names[label] if label >= 0 else None for label in manifest.labels.tolist()]
-    rows = zip(manifest.files(), labels, manifest.splits, manifest.groups, strict=True)
+    rows = zip(manifest.files(), manifest.label_names, manifest.splits, manifest.groups, strict=True)
     return {str(file): (label, split, group) for file, label, split, group in rows}

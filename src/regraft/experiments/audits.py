@@ -9,19 +9,20 @@ from typing import TYPE_CHECKING
 from regraft.auditing import Audited, AuditedImages, audit_images
 from regraft.core import cache_folder, plural
 from regraft.data import find_problems, unkept
-from regraft.experiments.circumstances import Stopwatch, installed_versions, now
-from regraft.experiments.command_lines import command_line
+from regraft.experiments.circumstances import Stopwatch
 from regraft.experiments.dataset_features import list_labelled, load_features
 from regraft.experiments.decisions import write_decisions
 from regraft.experiments.head_choice import candidates_of
 from regraft.experiments.portions import portion_for_probe
 from regraft.experiments.quick_findings import as_arrays, sides_of
-from regraft.experiments.reporting import notices_of, thumbnails_of
+from regraft.experiments.reporting import left_out_files, notices_of, thumbnails_of, told_of_run
 from regraft.experiments.results import RunResult
 from regraft.experiments.run_folders import RunFolder, write_record
-from regraft.reports import AuditReport, LeftOutFile, Stage, worst_first, write_audit
+from regraft.reports import AuditReport, Stage, worst_first, write_audit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from regraft.auditing import AuditFinding
     from regraft.core import Progress
     from regraft.data import Finding
@@ -83,7 +84,8 @@ def audit_dataset(source: str, options: AuditOptions, progress: Progress) -> Aud
             progress=progress,
         )
         watch.seconds |= audited.seconds
-        report = _report(source, options, data, audited, watch)
+        noticed = _noticed(data, images)
+        report = _report(source, options, data, audited, noticed=noticed, watch=watch)
         with watch.stage("write page"):
             write_audit(report, run.folder, thumbnail=thumbnails_of(data.manifest))
         if options.decisions is not None:
@@ -93,7 +95,7 @@ def audit_dataset(source: str, options: AuditOptions, progress: Progress) -> Aud
         folder=run.final,
         audit=report,
         findings=report.findings,
-        noticed=_noticed(data, images),
+        noticed=noticed,
         decisions=options.decisions,
     )
 
@@ -133,25 +135,26 @@ def _noticed(data: DatasetFeatures, images: AuditedImages) -> tuple[Finding, ...
 
 
 def _report(
-    source: str, options: AuditOptions, data: DatasetFeatures, audited: Audited, watch: Stopwatch
+    source: str,
+    options: AuditOptions,
+    data: DatasetFeatures,
+    audited: Audited,
+    *,
+    noticed: Sequence[Finding],
+    watch: Stopwatch,
 ) -> AuditReport:
-    counts = data.manifest.class_counts()
+    n_classes = int((data.manifest.class_counts() > 0).sum())
     return AuditReport(
         title=f"{source}: audit",
-        description=f"{plural(len(data.digests), 'image')} of {plural(int((counts > 0).sum()), 'class', 'classes')}, "
+        description=f"{plural(len(data.digests), 'image')} of {plural(n_classes, 'class', 'classes')}, "
         f"by features of {data.spec.name}",
-        created=now(),
         n_images=len(data.digests),
-        n_classes=int((counts > 0).sum()),
+        n_classes=n_classes,
         gap=audited.gap,
         findings=worst_first(audited.findings),
         checks=audited.checks,
-        notices=notices_of(_noticed(data, audited.images)),
-        left_out=tuple(
-            LeftOutFile(path=record.path, reason=str(record.reason), detail=record.detail) for record in data.unreadable
-        ),
+        notices=notices_of(noticed),
+        left_out=left_out_files(data.unreadable),
         stages=tuple(Stage(name=name, seconds=seconds) for name, seconds in watch.seconds.items()),
-        options=options.model_dump(mode="json"),
-        versions=installed_versions(),
-        reproduce=command_line(options, source),
+        **told_of_run(options, source),
     )

@@ -121,13 +121,7 @@ def _before(table: Path) -> Path:
 def _accuracies(data: DatasetFeatures, decided: Decided, options: ProbeOptions) -> tuple[Estimate, Estimate, Estimate]:
     """Cross-validated: as it was; trained on the cleaned images, measured on these; and measured on all."""
     manifest = data.manifest
-    labels = manifest.labels.copy()
-    for path, name in decided.relabelled.items():
-        labels[[row for row, one in enumerate(manifest.paths) if printable(one) == path]] = manifest.class_names.index(
-            name
-        )
-    left_out = set(decided.left_out)
-    is_kept = np.array([path not in left_out for path in manifest.paths], np.bool_)
+    labels, is_kept = _cleaned(manifest, decided)
     units = cluster_units(data.digests, manifest.groups)
     folds = FoldTable.of(split_folds(manifest.labels, units, data.digests, n_folds=options.n_folds, seed=options.seed))
     cleaned = FoldTable(folds.is_train & is_kept[:, None], folds.is_test)

@@ -11,13 +11,12 @@ from regraft.backbones import BACKBONES, compute_features, find_lite, is_offline
 from regraft.core import OptionError, StoreError, cache_folder, has_extra
 from regraft.data import make_finding, require_classes
 from regraft.evaluation import Contestant, Costs, rank
-from regraft.experiments.circumstances import Stopwatch, installed_versions, now
-from regraft.experiments.command_lines import command_line
+from regraft.experiments.circumstances import Stopwatch
 from regraft.experiments.dataset_features import features_for
 from regraft.experiments.portions import portion_for_probe
 from regraft.experiments.probe_options import ExperimentOptions, ProbeOptions
 from regraft.experiments.probes import run_probe
-from regraft.experiments.reporting import notices_of
+from regraft.experiments.reporting import notices_of, told_of_run
 from regraft.experiments.run_folders import folder_name, write_record
 from regraft.reports import Comparison, write_comparison
 
@@ -164,10 +163,7 @@ class Contest:
         comparison = Comparison(
             **dict(rank(self.contestants)),
             title=f"{self.source}: {len(self.contestants)} classifiers compared",
-            created=now(),
-            options=options.model_dump(mode="json"),
-            versions=installed_versions(),
-            reproduce=command_line(options, self.source),
+            **told_of_run(options, self.source),
             notices=notices_of(self.findings),
         )
         write_comparison(comparison, self.folder)

@@ -11,12 +11,11 @@ from pydantic import Field
 from regraft.auditing import LearningCurve, measure_curve, tell_curve
 from regraft.core import placed, plural
 from regraft.data import find_problems
-from regraft.experiments.circumstances import Stopwatch, installed_versions, now
-from regraft.experiments.command_lines import command_line
+from regraft.experiments.circumstances import Stopwatch
 from regraft.experiments.dataset_features import list_labelled, load_features
 from regraft.experiments.probe_options import ProbeOptions
 from regraft.experiments.quick_findings import as_arrays
-from regraft.experiments.reporting import notices_of
+from regraft.experiments.reporting import notices_of, told_of_run
 from regraft.experiments.results import RunResult
 from regraft.experiments.run_folders import RunFolder, write_record
 from regraft.reports import CurveReport, Stage, write_curve
@@ -92,14 +91,11 @@ def measure_dataset_curve(source: str, options: CurveOptions, progress: Progress
         report = CurveReport(
             title=f"{source}: learning curve",
             description=f"{plural(len(images), 'image')}, {options.head} head on features of {data.spec.name}",
-            created=now(),
             curve=curve,
             n_images=len(images),
             notices=notices_of(findings),
             stages=tuple(Stage(name=name, seconds=seconds) for name, seconds in watch.seconds.items()),
-            options=options.model_dump(mode="json"),
-            versions=installed_versions(),
-            reproduce=command_line(options, source),
+            **told_of_run(options, source),
         )
         write_curve(report, run.folder)
         write_record(run.folder, source=source, options=options, seconds=watch.seconds, data=data)

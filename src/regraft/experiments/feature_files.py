@@ -51,9 +51,8 @@ def _write_parquet(path: Path, manifest: Manifest, features: NDArray[np.float32]
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    names = [manifest.class_names[label] if label >= 0 else None for label in manifest.labels.tolist()]
     paths = [printable(image) for image in manifest.paths]
     rows = pa.FixedSizeListArray.from_arrays(number_column(features.ravel()), features.shape[1])
-    table = pa.table({"path": text_column(paths), "label": text_column(names), "features": rows})
+    table = pa.table({"path": text_column(paths), "label": text_column(manifest.label_names), "features": rows})
     with arrow_file(path, "wb") as file:
         pq.write_table(table, file)

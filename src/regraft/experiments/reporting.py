@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from regraft.bundle import Classifier
     from regraft.core import Options
-    from regraft.data import Finding, Manifest
+    from regraft.data import Finding, Manifest, Unreadable
     from regraft.experiments.circumstances import Stopwatch
     from regraft.experiments.dataset_features import DatasetFeatures
     from regraft.heads import Selection
@@ -129,6 +129,26 @@ def notices_of(findings: Sequence[Finding]) -> tuple[Notice, ...]:
     return tuple(Notice(severity=one.severity, message=one.message, examples=one.examples) for one in findings)
 
 
+def left_out_files(unreadable: Sequence[Unreadable]) -> tuple[LeftOutFile, ...]:
+    """Files that could not be used, as a page shows them."""
+    return tuple(LeftOutFile(path=one.path, reason=str(one.reason), detail=one.detail) for one in unreadable)
+
+
+def told_of_run(options: Options, *positional: str) -> dict[str, Any]:
+    """What every page tells of its run: when it was made, the options, the versions, and how to do it again.
+
+    Args:
+        options: Of the verb.
+        positional: What it was applied to.
+    """
+    return {
+        "created": now(),
+        "options": options.model_dump(mode="json"),
+        "versions": installed_versions(),
+        "reproduce": command_line(options, *positional),
+    }
+
+
 def _report(
     subject: Subject, measured: Measured, classifier: Classifier, selection: Selection | None, watch: Stopwatch
 ) -> Report:
@@ -138,22 +158,17 @@ def _report(
         title=f"{subject.source}: {subject.options.VERB}",
         description=f"{classifier.record.head.get('kind', 'linear')} head on features of {data.spec.name}, "
         f"layer {classifier.record.layer}; {data.choice.reason}",
-        created=now(),
         assessment=measured.assessment,
         notices=notices_of(measured.findings),
         regularisation=None if selection is None else _regularisation(selection),
         training=subject.training,
         data_facts=_data_facts(subject),
         data_tables=(_class_table(subject, _sides(subject)),),
-        left_out=tuple(
-            LeftOutFile(path=record.path, reason=str(record.reason), detail=record.detail) for record in data.unreadable
-        ),
+        left_out=left_out_files(data.unreadable),
         stages=tuple(
             Stage(name=name, seconds=seconds, n_images=counts.get(name)) for name, seconds in watch.seconds.items()
         ),
-        options=subject.options.model_dump(mode="json"),
-        versions=installed_versions(),
-        reproduce=command_line(subject.options, *subject.before, subject.source),
+        **told_of_run(subject.options, *subject.before, subject.source),
     )
 
 

@@ -43,9 +43,8 @@ class AuditReport(PageRecord):
     @property
     def sentence(self) -> str:
         """The result in words."""
-        n_made = sum(check.was_made for check in self.checks)
         if not self.findings:
-            return f"Nothing was found in {plural(self.n_images, 'image')}, by {plural(n_made, 'check')}."
+            return f"Nothing was found in {plural(self.n_images, 'image')}, by {plural(len(self.checks), 'check')}."
         n, n_warnings = len(self.findings), self.n_warnings
         serious = (
             "none of them changes what a measured accuracy means"

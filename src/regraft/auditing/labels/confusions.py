@@ -10,7 +10,6 @@ import numpy as np
 
 from regraft.auditing.findings import AuditFinding, Case, make_audit_finding
 from regraft.core import plural
-from regraft.data import cluster_units
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -148,7 +147,7 @@ def _mutual(taken_for: NDArray[np.int64], usable: NDArray[np.int64]) -> list[tup
 
 def _n_objects(images: AuditedImages) -> NDArray[np.int64]:
     """(k,) how many objects of each class there are: images of one object say the same again."""
-    units = cluster_units(images.digests, images.groups)
+    units = images.units
     pairs = np.unique(np.stack([images.labels, units]), axis=1)
     return np.bincount(pairs[0], minlength=images.n_classes)
 

@@ -15,7 +15,6 @@ from regraft.auditing.labels.opinions import Opinions, alternatives, look_twice
 from regraft.auditing.labels.planting import LOOKED_AT, Ground
 from regraft.auditing.labels.votes import neighbours_outside, vote
 from regraft.core import plural
-from regraft.data import cluster_units
 from regraft.evaluation import wilson_interval
 
 if TYPE_CHECKING:
@@ -107,7 +106,7 @@ def judge_labels(images: AuditedImages, refits: FoldRefits, *, seed: int = 0) ->
     first, heads = look_twice(refits, images.labels)
     neighbours = neighbours_outside(images.embedding, images.fold_of)
     said = Opinions(images.labels, heads, vote(neighbours, images.labels, images.n_classes))
-    units = cluster_units(images.digests, images.groups)
+    units = images.units
     ground = Ground(refits, first, heads, images.labels, units, neighbours, said.is_seconded)
     return LabelErrors(said, ground.of_bounded_size(seed=seed).plant(seed=seed))
 

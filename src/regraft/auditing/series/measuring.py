@@ -11,7 +11,7 @@ from regraft.auditing.series.groupings import Grouping, candidate_groupings, day
 from regraft.auditing.series.serial_order import choose_block_length, closeness_in_order, measure_label_order
 from regraft.auditing.series.series_gap import SeriesGap
 from regraft.auditing.series.split_gaps import GapMeasurement
-from regraft.data import cluster_units, file_series, group_names
+from regraft.data import file_series, group_names
 from regraft.evaluation import Estimate, wilson_interval
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def groups_in_series(images: AuditedImages, gap: SeriesGap) -> NDArray[np.int64]
 
 def one_of_each(images: AuditedImages) -> AuditedImages:
     """The first image of each known group, and of exact copies."""
-    units = cluster_units(images.digests, images.groups)
+    units = images.units
     firsts = np.sort(np.unique(units, return_index=True)[1])
     return images.select(firsts) if len(firsts) < len(images) else images
 

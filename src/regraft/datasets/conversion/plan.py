@@ -90,7 +90,7 @@ def make_plan(manifest: Manifest, title: str, options: ConvertDatasetOptions, pr
     states = _states(manifest.files())
     sizes = np.array([size for _name, size, _time in states], np.float64)
     parts = _parts(manifest, names, sizes, _plain_title(title), options)
-    classes = [manifest.class_names[label] if label >= 0 else None for label in manifest.labels.tolist()]
+    classes = manifest.label_names
     depends = {
         "version": _VERSION,
         "options": options.model_dump(mode="json", include={"to", "reencode"}),
