@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from regraft.data import cluster_units
+from regraft.heads import normalise_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,10 +70,7 @@ class AuditedImages:
         """
         if self.features is None:
             raise ValueError("these images have no features")
-        rows = self.features[:, : self.n_penultimate]
-        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-        normalised: NDArray[np.float32] = rows / np.maximum(lengths, np.finfo(np.float32).tiny)
-        return normalised
+        return normalise_rows(self.features[:, : self.n_penultimate])
 
     def select(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> AuditedImages:
         """Some of the images, by position or mask; the class names stay as they are."""

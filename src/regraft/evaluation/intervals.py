@@ -24,6 +24,11 @@ class Estimate(Value):
     n_groups: int | None = None
     method: Method
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The interval, or the value twice where the data allow none."""
+        return (self.value if self.low is None else self.low, self.value if self.high is None else self.high)
+
     def __str__(self) -> str:
         if self.low is None or self.high is None:
             return f"{self.value:.3f}"

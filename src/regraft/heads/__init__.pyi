@@ -1,6 +1,6 @@
 from .calibration import fit_temperature, softmax
 from .folds import FoldTable
-from .linear import HeadKind, LinearHead
+from .linear import HeadKind, LinearHead, normalise_rows
 from .linear_classifiers import LinearSVM, Softmax
 from .refits import FoldRefits, Refit
 from .search import HeadSearch
@@ -22,6 +22,7 @@ __all__ = [
     "StrengthPath",
     "cross_validate",
     "fit_temperature",
+    "normalise_rows",
     "select_head",
     "softmax",
 ]

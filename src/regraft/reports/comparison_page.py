@@ -57,7 +57,7 @@ def chart_front(comparison: Comparison) -> FrontChart:
     candidates = comparison.candidates
     times = [max(one.costs.milliseconds, 1e-3) for one in candidates]
     ends = (min(times) / 1.5, max(times) * 1.5)
-    spans = [_span(one) for one in candidates]
+    spans = [one.accuracy.ends for one in candidates]
     round_times = (time for ten in decades(ends[0] / 10, ends[1]) for time in (ten, 2 * ten, 5 * ten))
     ticks = [time for time in round_times if ends[0] <= time <= ends[1]]
     box = plot_box(top=40)
@@ -84,12 +84,6 @@ def chart_front(comparison: Comparison) -> FrontChart:
         ),
         front=point_list(_stairs({point for point, one in zip(points, candidates, strict=True) if one.on_front})),
     )
-
-
-def _span(one: Candidate) -> tuple[float, float]:
-    """The interval of the accuracy, or the accuracy twice."""
-    found = one.accuracy
-    return (found.value if found.low is None else found.low, found.value if found.high is None else found.high)
 
 
 def _spread(points: Sequence[Point]) -> list[Point]:

@@ -51,7 +51,7 @@ def _chart(report: CurveReport) -> CurveChart:
     curve = report.curve
     told = sorted({one.factor: one for one in (curve.next, curve.doubled)}.items())
     last = curve.points[-1]
-    spans = [_ends(one.accuracy.value, one.accuracy.low, one.accuracy.high) for one in curve.points]
+    spans = [one.accuracy.ends for one in curve.points]
     spans += [(one.low, one.high) for _factor, one in told]
     box = plot_box()
     sizes = [one.n_each for one in curve.points]
@@ -73,7 +73,3 @@ def _chart(report: CurveReport) -> CurveChart:
     return CurveChart(
         plot, marks, point_list(measured), point_list([start, *ahead]), point_list([start, *upper, *reversed(lower)])
     )
-
-
-def _ends(value: float, low: float | None, high: float | None) -> tuple[float, float]:
-    return (value if low is None else low, value if high is None else high)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regraft.core import generator
+from regraft.heads import normalise_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -62,10 +63,7 @@ def shortened(features: Floats, seed: int) -> Floats:
         rng = generator(seed, "directions of features")
         directions = rng.standard_normal((features.shape[1], _N_FEATURES)).astype(np.float32)
         features = features @ directions
-    centred = features - features.mean(axis=0)
-    lengths = np.linalg.norm(centred, axis=1, keepdims=True)
-    rows: Floats = centred / np.maximum(lengths, np.finfo(np.float32).tiny)
-    return rows
+    return normalise_rows(features - features.mean(axis=0))
 
 
 def _cells(queries: Sequence[Floats], rows: Floats, seed: int) -> Iterator[list[Integers]]:

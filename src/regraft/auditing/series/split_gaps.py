@@ -18,7 +18,7 @@ import numpy as np
 from regraft.auditing.compression import principal_scores
 from regraft.core import generator
 from regraft.data import cluster_units, split_folds
-from regraft.heads import Candidates, FoldTable, cross_validate
+from regraft.heads import Candidates, FoldTable, cross_validate, normalise_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -170,8 +170,7 @@ def _most_regularised(path: StrengthPath) -> float:
 def _coordinates(images: AuditedImages, seed: int) -> NDArray[np.float32]:
     """(n, p) the strongest directions of all features; a last column keeps the lengths of rows about equal."""
     assert images.features is not None
-    lengths = np.linalg.norm(images.features, axis=1, keepdims=True)
-    rows = images.features / np.maximum(lengths, np.finfo(np.float32).tiny)
+    rows = normalise_rows(images.features)
     middle = float(np.linalg.norm(rows.mean(axis=0)))
     scores = principal_scores(rows, _N_AXES, seed)
     return np.hstack([scores, np.full((len(scores), 1), middle, np.float32)])
