@@ -60,10 +60,11 @@ lowest: $(LOWEST)
 	$(OLDEST)/bin/python -m pytest $(IN_WORKERS) -m "not slow" $(OF_THE_BASE)
 	$(OLDEST)/bin/python -m pytest $(IN_WORKERS) tests/packaging
 
-$(LOWEST): $(INSTALLED) tools/lowest_versions.py | $(STAMP)
+$(LOWEST): $(INSTALLED) tools/lowest_versions.py
 	rm -rf $(OLDEST)
 	$(PYTHON) -m venv $(OLDEST)
-	$(BIN)/python tools/lowest_versions.py >$(OLDEST)/requirements.txt
+	$(OLDEST)/bin/python -m pip install --quiet packaging
+	$(OLDEST)/bin/python tools/lowest_versions.py >$(OLDEST)/requirements.txt
 	$(OLDEST)/bin/python -m pip install --quiet --no-compile --requirement $(OLDEST)/requirements.txt --editable '.[test]'
 	touch $@
 
