@@ -16,13 +16,14 @@ import sys
 import tempfile
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from sklearn.decomposition import PCA
 
-from regraft.auditing import AuditedImages, find_outliers, find_shift, find_shortcuts, find_weak_slices
+from regraft.auditing import AuditedImages, CheckLog, find_outliers, find_shift, find_shortcuts, find_weak_slices
 from regraft.core import SilentProgress
 from regraft.data import Reading, cluster_units, split_folds, split_holdout
 from regraft.datasets import read_dataset
@@ -218,11 +219,10 @@ def report_alarms(name: str, images: AuditedImages, n_shuffles: int) -> None:
 
 def every_alarm(images: AuditedImages, seed: int) -> Sequence[AuditFinding]:
     """What the three tests say."""
-    return (
-        *find_shortcuts(images, seed=seed),
-        *find_weak_slices(images, seed=seed),
-        *find_shift(images, seed=seed),
-    )
+    log = CheckLog()
+    for find in (find_shortcuts, find_weak_slices, find_shift):
+        log.add("shortcuts", find.__name__, "all images", partial(find, images, seed=seed))
+    return log.findings
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
 from .audited_images import AuditedImages
-from .checks import Check
+from .checks import Check, CheckLog, NotChecked
 from .class_marks import find_class_marks
 from .copies import Copies, CopySet, find_copies, judge_copies
 from .curve_forecast import Forecast
 from .curve_story import ClassGain, CurvePoint, LearningCurve, tell_curve
-from .files import find_suspicious_files
+from .files import find_suspicious_files, find_unusual_files
 from .findings import AUDIT_KINDS, Action, AuditFinding, AuditKind, Case, Certainty, make_audit_finding
 from .labels.confusions import find_confused_classes
 from .labels.errors import find_label_errors, judge_labels
@@ -26,6 +26,7 @@ __all__ = [
     "Case",
     "Certainty",
     "Check",
+    "CheckLog",
     "ClassGain",
     "Copies",
     "CopySet",
@@ -33,6 +34,7 @@ __all__ = [
     "Forecast",
     "LearningCurve",
     "MeasuredCurve",
+    "NotChecked",
     "SeriesGap",
     "audit_images",
     "find_class_marks",
@@ -44,6 +46,7 @@ __all__ = [
     "find_shift",
     "find_shortcuts",
     "find_suspicious_files",
+    "find_unusual_files",
     "find_weak_slices",
     "judge_copies",
     "judge_labels",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from regraft.auditing.checks import NotChecked
 from regraft.data import cluster_units
 from regraft.heads import normalise_rows
 
@@ -60,6 +61,23 @@ class AuditedImages:
     def units(self) -> NDArray[np.int64]:
         """(n,) int64, the same number for images that share a group or their exact content."""
         return cluster_units(self.digests, self.groups)
+
+    @cached_property
+    def units_by_class(self) -> NDArray[np.int64]:
+        """(k,) int64, the independent images of each class: those of one object say the same again."""
+        pairs = np.unique(np.stack([self.labels, self.units]), axis=1)
+        return np.bincount(pairs[0], minlength=self.n_classes)
+
+    @property
+    def decoded_looks(self) -> NDArray[Any]:
+        """(n,) the looks.
+
+        Raises:
+            NotChecked: No image was decoded.
+        """
+        if self.looks is None:
+            raise NotChecked("no image was decoded")
+        return self.looks
 
     @property
     def embedding(self) -> NDArray[np.float32]:

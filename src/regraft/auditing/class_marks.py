@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from regraft.auditing.checks import require
 from regraft.auditing.findings import Case, make_audit_finding
 from regraft.core import plural, quoted
 from regraft.data import UNLABELLED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -60,15 +61,17 @@ def find_class_marks(images: AuditedImages) -> tuple[AuditFinding, ...]:
     """Look for what the files of one class alone have.
 
     Args:
-        images: Images with looks; without there is nothing to find.
+        images: Images with looks.
 
     Returns:
         One finding, where there is something.
+
+    Raises:
+        NotChecked: No image was decoded, or there is one class.
     """
     images = images.select(images.labels != UNLABELLED)
-    if images.looks is None or len(set(images.labels.tolist())) < 2:
-        return ()
-    marks = class_marks(images, images.looks)
+    require(len(np.unique(images.labels)), 2, "class", "classes")
+    marks = class_marks(images, images.decoded_looks)
     if not marks:
         return ()
     strongest = marks[0]
@@ -76,7 +79,7 @@ def find_class_marks(images: AuditedImages) -> tuple[AuditFinding, ...]:
     more = f" There {'is' if n_more == 1 else 'are'} {plural(n_more, 'more such mark')}." if n_more else ""
     return (
         make_audit_finding(
-            "files",
+            "shortcuts",
             "only_one_class",
             f"{_sentence(images, strongest)}{more}",
             severity="warning" if strongest.part >= _PART_THAT_WARNS else "note",
@@ -104,6 +107,28 @@ def find_class_marks(images: AuditedImages) -> tuple[AuditFinding, ...]:
             examples=[_sentence(images, mark) for mark in marks],
         ),
     )
+
+
+def told_together(found: Sequence[AuditFinding], marks: Sequence[AuditFinding]) -> tuple[AuditFinding, ...]:
+    """Shortcuts and marks, which both speak of files, as one finding of the files."""
+    in_files = next((one for one in found if one.code == "file_tells_class"), None)
+    if in_files is None or not marks:
+        return (*marks, *found)
+    (mark,) = marks
+    joined = in_files.model_copy(
+        update={
+            "message": f"{in_files.message} {mark.message}",
+            "severity": "warning" if "warning" in {in_files.severity, mark.severity} else "note",
+            "n": in_files.n + mark.n,
+            "evidence": {
+                **{f"only_one_class_{name}": value for name, value in mark.evidence.items()},
+                **in_files.evidence,
+            },
+            "cases": (*in_files.cases, *mark.cases),
+            "examples": (*in_files.examples, *mark.examples),
+        }
+    )
+    return tuple(joined if one is in_files else one for one in found)
 
 
 def class_marks(images: AuditedImages, looks: NDArray[Any]) -> list[ClassMark]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from regraft.auditing.checks import require
 from regraft.auditing.findings import Case, make_audit_finding
 from regraft.auditing.smaller_versions import find_smaller_versions
 from regraft.core import plural
@@ -40,21 +41,30 @@ _N_IMAGES_MIN = 20
 
 
 def find_suspicious_files(images: AuditedImages) -> tuple[AuditFinding, ...]:
-    """Look for files that are not what they seem, or unlike the others.
+    """Look for files that are not what they seem.
 
     Args:
-        images: Images with looks; without there is nothing to find.
+        images: Images with looks.
+
+    Raises:
+        NotChecked: There are none.
     """
-    if images.looks is None or not len(images):
-        return ()
-    looks = images.looks
-    return (
-        *_hidden(images, looks),
-        *_tiny(images, looks),
-        *find_smaller_versions(images, looks),
-        *_few_of_a_kind(images, looks),
-        *_misnamed(images, looks),
-    )
+    looks = images.decoded_looks
+    return (*_hidden(images, looks), *find_smaller_versions(images, looks), *_misnamed(images, looks))
+
+
+def find_unusual_files(images: AuditedImages) -> tuple[AuditFinding, ...]:
+    """Look for a few files unlike the others: tiny ones, grey ones among coloured ones.
+
+    Args:
+        images: At least 20 images with looks.
+
+    Raises:
+        NotChecked: There are fewer.
+    """
+    looks = images.decoded_looks
+    require(len(images), _N_IMAGES_MIN, "image")
+    return (*_tiny(images, looks), *_few_of_a_kind(images, looks))
 
 
 def _misnamed(images: AuditedImages, looks: NDArray[Any]) -> Iterator[AuditFinding]:
@@ -105,8 +115,6 @@ def _hidden(images: AuditedImages, looks: NDArray[Any]) -> Iterator[AuditFinding
 
 def _tiny(images: AuditedImages, looks: NDArray[Any]) -> Iterator[AuditFinding]:
     """Images at most a quarter as large per side as the usual one, and far outside of what is common here."""
-    if len(images) < _N_IMAGES_MIN:
-        return
     sides = np.sqrt(looks["width"].astype(np.float64) * looks["height"])
     usual = float(np.median(sides))
     low, high = np.quantile(np.log(sides), (0.25, 0.75))
@@ -146,7 +154,7 @@ def _few_of_a_kind(images: AuditedImages, looks: NDArray[Any]) -> Iterator[Audit
         ("colour_among_grey", "coloured", "grey", ~is_grey),
     ):
         n = int(is_few.sum())
-        if not 0 < n <= _FEW_PART * len(images) or len(images) < _N_IMAGES_MIN:
+        if not 0 < n <= _FEW_PART * len(images):
             continue
         rows = np.flatnonzero(is_few)
         labels = Counter(images.labels[rows].tolist())

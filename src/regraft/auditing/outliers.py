@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from regraft.auditing.checks import require
 from regraft.auditing.extremes import N_VALUES_MIN, n_expected_beyond
 from regraft.auditing.findings import Case, make_audit_finding
 from regraft.auditing.neighbour_distances import neighbour_distances
@@ -59,9 +60,11 @@ def find_outliers(images: AuditedImages, *, seed: int = 0) -> tuple[AuditFinding
 
     Returns:
         Notes, one for each thing that is unlike.
+
+    Raises:
+        NotChecked: There are fewer images.
     """
-    if len(images) < N_VALUES_MIN:
-        return ()
+    require(len(images), N_VALUES_MIN, "image")
     findings, is_told = [], np.zeros(len(images), np.bool_)
     for code, values in _measured(images, seed).items():
         n_expected = n_expected_beyond(values, images.labels)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from regraft.auditing.checks import N_UNITS_MIN, require
 from regraft.core import generator
 from regraft.evaluation import corrected_p_values, shuffle_units
 
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
 N_FOLDS = 5
 N_SHUFFLES = 300
-_N_UNITS_MIN = 10
-"""A class with fewer independent images is not judged by itself: three images are no evidence."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,14 +62,15 @@ def separate(
         units: (n,) numbers of what must stay on one side of a fold, 0, 1, ...
         n_classes: How many class names there are.
         seed: Chooses folds and shuffles.
+
+    Raises:
+        NotChecked: No class has enough images.
     """
     rng = generator(seed, "separation")
     table = _CellTable(fields, rng.permutation(int(units.max()) + 1)[units] % N_FOLDS, n_classes)
     pairs = np.unique(np.stack([labels, units]), axis=1)
-    judged = np.flatnonzero(np.bincount(pairs[0], minlength=n_classes) >= _N_UNITS_MIN)
-    if not len(judged):
-        nothing = np.zeros((len(fields), 0))
-        return Separation(tuple(fields), judged, nothing, nothing, nothing)
+    judged = np.flatnonzero(np.bincount(pairs[0], minlength=n_classes) >= N_UNITS_MIN)
+    require(len(judged), 1, f"class of {N_UNITS_MIN} independent images")
     found = table.youden(labels, judged)
     by_chance = np.stack([table.youden(labels[order], judged) for order in shuffle_units(units, N_SHUFFLES, rng)])
     return Separation(tuple(fields), judged, found, by_chance.std(axis=0), corrected_p_values(found, by_chance))

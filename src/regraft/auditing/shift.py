@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regraft.auditing.cells import cells_of_values
+from regraft.auditing.checks import N_UNITS_MIN, NotChecked, require
 from regraft.auditing.compression import principal_scores
 from regraft.auditing.fields import Field, describe_difference, look_fields
 from regraft.auditing.findings import Case, make_audit_finding
@@ -32,7 +33,6 @@ _SIGNIFICANCE = 0.005
 """Of the features and of the fields, each."""
 _N_SHUFFLES = 200
 _N_FOLDS = 5
-_N_UNITS_MIN = 10
 _N_COMPONENTS_MAX = 128
 _RIDGE = 0.1
 _TOLD_APART_MIN = 0.6
@@ -50,12 +50,17 @@ def find_shift(images: AuditedImages, *, seed: int = 0) -> tuple[AuditFinding, .
 
     Returns:
         One finding, if the sides differ by more than chance, and by more than a little.
+
+    Raises:
+        NotChecked: There is no split, or a side has too few images.
     """
     is_test = np.array(images.sides, object) == ("test" if "test" in images.sides else "val")
     is_sided = np.array([side is not None for side in images.sides])
     units = images.units
-    if min(len(np.unique(units[is_test])), len(np.unique(units[is_sided & ~is_test]))) < _N_UNITS_MIN:
-        return ()
+    if not is_sided.any():
+        raise NotChecked("the images have no split")
+    for name, is_here in (("test", is_test), ("training", is_sided & ~is_test)):
+        require(len(np.unique(units[is_here])), N_UNITS_MIN, f"independent {name} image")
     images, is_test = images.select(is_sided), is_test[is_sided]
     units = np.unique(units[is_sided], return_inverse=True)[1]
     fields = _telling_fields(images, is_test, units, seed)

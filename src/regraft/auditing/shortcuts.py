@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from regraft.auditing.checks import N_UNITS_MIN
+from regraft.auditing.class_marks import find_class_marks, told_together
 from regraft.auditing.fields import describe_difference, look_fields
 from regraft.auditing.findings import Case, make_audit_finding
 from regraft.auditing.separation import separate
@@ -75,21 +77,24 @@ def find_shortcuts(images: AuditedImages, *, seed: int = 0) -> tuple[AuditFindin
         seed: Chooses folds and shuffles.
 
     Returns:
-        One finding for the files and one for the pictures, where there is something.
+        One finding for the files, with what one class's alone have, and one for the pictures, where there is something.
+
+    Raises:
+        NotChecked: No image was decoded, there is one class, or no class has enough images.
     """
-    if images.looks is None or len(set(images.labels.tolist())) < 2:
-        return ()
+    marks = find_class_marks(images)
     units = images.units
-    fields = look_fields(images.looks, int(units.max()) + 1)
-    if not fields:
-        return ()
+    fields = look_fields(images.decoded_looks, int(units.max()) + 1)
+    if not fields or (marks and images.units_by_class.max() < N_UNITS_MIN):
+        return marks
     separation = separate(fields, images.labels, units, images.n_classes, seed)
     found = _shortcuts(separation, _network_youden(images, separation.classes))
-    return tuple(
+    told = [
         _as_finding(images, separation, [one for one in found if one.origin == origin])
         for origin in _PARTS_THAT_MATTER
         if any(one.origin == origin for one in found)
-    )
+    ]
+    return told_together(told, marks)
 
 
 def _network_youden(images: AuditedImages, classes: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from regraft.auditing.checks import NotChecked, require
 from regraft.auditing.findings import make_audit_finding
 from regraft.core import plural, quoted
-from regraft.evaluation import Predictions, measure_slices
+from regraft.evaluation import SLICE_IMAGES_MIN, Predictions, measure_slices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,9 +55,12 @@ def find_weak_slices(
 
     Returns:
         One finding, if any part is worse.
+
+    Raises:
+        NotChecked: No part is large enough.
     """
     if images.probabilities is None:
-        return ()
+        raise NotChecked("no head has seen the images")
     units = images.units
     predictions = Predictions(
         paths=images.paths,
@@ -65,7 +69,9 @@ def find_weak_slices(
         class_names=images.class_names,
         groups=tuple(map(str, units.tolist())),
     )
-    return name_weak_slices(measure_slices(predictions, {**slice_columns(images), **(columns or {})}, seed=seed))
+    table = measure_slices(predictions, {**slice_columns(images), **(columns or {})}, seed=seed)
+    require(table.n_slices, 1, f"part of {SLICE_IMAGES_MIN} images beside {SLICE_IMAGES_MIN} more")
+    return name_weak_slices(table)
 
 
 def name_weak_slices(table: SliceTable) -> tuple[AuditFinding, ...]:

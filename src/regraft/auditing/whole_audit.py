@@ -2,44 +2,39 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regraft.auditing.checks import Check
-from regraft.auditing.class_marks import find_class_marks
+from regraft.auditing.checks import N_UNITS_MIN, Check, CheckLog, NotChecked, require
 from regraft.auditing.copies import find_copies, judge_copies
-from regraft.auditing.files import find_suspicious_files
+from regraft.auditing.copies.finding_copies import N_PICTURES_MIN
+from regraft.auditing.files import find_suspicious_files, find_unusual_files
 from regraft.auditing.labels.confusions import find_confused_classes
 from regraft.auditing.labels.errors import find_label_errors, judge_labels
 from regraft.auditing.outliers import find_outliers
 from regraft.auditing.series import find_series, measure_series
+from regraft.auditing.series.groupings import require_days
 from regraft.auditing.series.measuring import groups_in_series
 from regraft.auditing.shift import find_shift
 from regraft.auditing.shortcuts import find_shortcuts
 from regraft.auditing.weak_slices import find_weak_slices
-from regraft.core import SilentProgress, plural
+from regraft.core import plural
 from regraft.data import cluster_units, split_folds
 from regraft.heads import FoldRefits, FoldTable, cross_validate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import TypeVar
-
     from numpy.typing import NDArray
 
     from regraft.auditing.audited_images import AuditedImages
-    from regraft.auditing.findings import AuditFinding, AuditKind
+    from regraft.auditing.copies import Copies
+    from regraft.auditing.findings import AuditFinding
     from regraft.auditing.series import SeriesGap
     from regraft.core import Progress
     from regraft.heads import Candidates
 
-    Answer = TypeVar("Answer")
-
-
-_N_CHECKS = 10
+_N_CHECKS = 13
 _N_REPEATS = 3
 
 
@@ -82,27 +77,76 @@ def audit_images(
     Raises:
         ValueError: There are no features.
     """
-    log = _Log(progress or SilentProgress(), _N_CHECKS)
-    n_all = plural(len(images), "image")
-    copies = log.time("Copies", lambda: find_copies(images))
-    log.add("copies", "Copies", f"{n_all}, each with all others", lambda: judge_copies(images, copies))
-    gap = log.time("Series", lambda: measure_series(images, n_repeats=_N_REPEATS, seed=seed))
-    names = f"names, folders, dates and order of {n_all}"
-    log.add("groups", "Series", names, lambda: find_series(images, gap) if gap else ())
+    log = CheckLog(progress, _N_CHECKS)
+    copies = _check_copies(log, images)
+    gap = _check_series(log, images, seed)
     units = _joined(images.units, copies.units())
     if gap is not None and gap.matters:
         units = _joined(units, groups_in_series(images, gap))
+    n_all = plural(len(images), "image")
+    log.add("files", "Suspicious files", n_all, lambda: find_suspicious_files(images))
+    log.add("files", "Tiny files, grey ones among coloured ones", n_all, lambda: find_unusual_files(images))
     judge = log.time("Cross-validation", lambda: _Judge(images, units, candidates, n_folds, seed))
     judged = judge.judged()
-    log.add("files", "Suspicious files", n_all, lambda: find_suspicious_files(images))
-    log.add("files", "What one class's files alone have", n_all, lambda: find_class_marks(images))
+    classes = _classes(images)
     log.add("labels", "Wrong labels", n_all, judge.label_errors)
-    log.add("classes", "Classes that may be one", n_all, lambda: find_confused_classes(judged))
-    log.add("shortcuts", "Shortcuts", n_all, lambda: find_shortcuts(judged, seed=seed))
-    log.add("slices", "Parts that are recognised worse", n_all, lambda: find_weak_slices(judged, seed=seed))
+    log.add("classes", "Classes that may be one", classes, lambda: find_confused_classes(judged))
+    log.add("shortcuts", "Shortcuts", f"files and light of {classes}", lambda: find_shortcuts(judged, seed=seed))
+    parts = f"folders, sizes, formats and light of {n_all}"
+    log.add("slices", "Parts that are recognised worse", parts, lambda: find_weak_slices(judged, seed=seed))
     log.add("shift", "Training against test", _sizes(images), lambda: find_shift(judged, seed=seed))
     log.add("outliers", "Unlike the others", n_all, lambda: find_outliers(judged, seed=seed))
     return Audited(judged, tuple(log.findings), tuple(log.checks), gap, log.seconds)
+
+
+def _check_copies(log: CheckLog, images: AuditedImages) -> Copies:
+    """The same files and the same pictures, on both sides of the split and otherwise."""
+    copies = log.time("Copies", lambda: find_copies(images))
+    found = judge_copies(images, copies)
+    n_compared = int(copies.evidence.get("n_compared", 0))
+    files, pictures = plural(len(images), "file"), plural(n_compared, "picture")
+
+    def on_both_sides() -> tuple[AuditFinding, ...]:
+        if set(images.sides) <= {None}:
+            raise NotChecked("the images have no split")
+        return tuple(one for one in found if one.kind == "leakage")
+
+    def in_other_forms() -> tuple[AuditFinding, ...]:
+        require(n_compared, N_PICTURES_MIN, "picture with detail", "pictures with detail")
+        return tuple(one for one in found if one.kind == "copies" and one.certainty != "certain")
+
+    same = tuple(one for one in found if one.kind == "copies" and one.certainty == "certain")
+    by = f"{files} and {pictures}" if n_compared >= N_PICTURES_MIN else f"{files}, byte by byte alone"
+    log.add("leakage", "Copies on both sides of the split", by, on_both_sides)
+    log.add("copies", "The same files", f"{files}, each with all others", lambda: same)
+    detail = f"{pictures} with detail of {plural(len(images), 'image')}"
+    log.add("copies", "The same pictures in other forms", detail, in_other_forms)
+    return copies
+
+
+def _check_series(log: CheckLog, images: AuditedImages, seed: int) -> SeriesGap | None:
+    """Series by names, folders, dates and order; and by the days on which images were taken, where that is known."""
+    gaps: list[SeriesGap | None] = []
+    n_all = plural(len(images), "image")
+
+    def found(*, in_days: bool) -> tuple[AuditFinding, ...]:
+        if not gaps:
+            gaps.append(measure_series(images, n_repeats=_N_REPEATS, seed=seed))
+        if in_days:
+            require_days(images)
+        gap = gaps[0]
+        return find_series(images, gap) if gap is not None and (gap.kind == "days") == in_days else ()
+
+    log.add("groups", "Series", f"names, folders, dates and order of {n_all}", lambda: found(in_days=False))
+    log.add("groups", "Series by day", f"days on which {n_all} were taken", lambda: found(in_days=True))
+    return gaps[0] if gaps else None
+
+
+def _classes(images: AuditedImages) -> str:
+    n = images.units_by_class
+    n_large, n_classes = int((n >= N_UNITS_MIN).sum()), int((n > 0).sum())
+    classes = plural(n_classes, "class", "classes")
+    return classes if n_large == n_classes else f"{n_large:,} of {classes}: those of {N_UNITS_MIN} independent images"
 
 
 class _Judge:
@@ -128,7 +172,7 @@ class _Judge:
         images = self.judged()
         refits = FoldRefits.like(self._found, self._fold_of, images.n_classes)
         found = judge_labels(images, refits, seed=self._seed)
-        return () if found is None else find_label_errors(images, found)
+        return find_label_errors(images, found)
 
 
 def _joined(units: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -140,29 +184,3 @@ def _joined(units: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.i
 def _sizes(images: AuditedImages) -> str:
     counts = {side: images.sides.count(side) for side in ("train", "val", "test")}
     return " against ".join(plural(n, f"{side} image") for side, n in counts.items() if n)
-
-
-class _Log:
-    """Carries checks out one after the other, and remembers what came of each."""
-
-    def __init__(self, progress: Progress, n_checks: int) -> None:
-        self.findings: list[AuditFinding] = []
-        self.checks: list[Check] = []
-        self.seconds: dict[str, float] = {}
-        self._progress = progress
-        progress.start("Checking", n_checks, unit="checks")
-
-    def add(self, kind: AuditKind, name: str, looked_at: str, find: Callable[[], tuple[AuditFinding, ...]]) -> None:
-        """Make a check."""
-        found = self.time(name, find)
-        self.findings += found
-        self.checks.append(Check(kind=kind, name=name, looked_at=looked_at, n_findings=len(found)))
-        self._progress.advance()
-
-    def time(self, name: str, find: Callable[[], Answer]) -> Answer:
-        """Do something that belongs to a check."""
-        began = time.perf_counter()
-        self._progress.tell(name)
-        answer = find()
-        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - began
-        return answer

@@ -8,10 +8,11 @@ from .predictions import Predictions
 from .probability_scores import ReliabilityBin
 from .ranking import Candidate, Contestant, Costs, Ranking, rank
 from .shuffles import corrected_p_values, shuffle_units
-from .slices import Slice, SliceTable, measure_slices
+from .slices import SLICE_IMAGES_MIN, Slice, SliceTable, measure_slices
 from .verdict import ChangedImage, Verdict, judge
 
 __all__ = [
+    "SLICE_IMAGES_MIN",
     "Assessment",
     "Baseline",
     "Candidate",

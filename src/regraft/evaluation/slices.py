@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from regraft.evaluation.predictions import Predictions
 
 _N_SHUFFLES = 400
-_N_IMAGES_MIN = 20
+SLICE_IMAGES_MIN = 20
 _N_UNITS_MIN = 10
 _N_VALUES_MAX = 200
 _N_VALUES_AS_TEXT = 12
@@ -124,7 +124,7 @@ def _parts(columns: Mapping[str, NDArray[Any]]) -> Iterator[tuple[str, str, NDAr
     for name, column in columns.items():
         for value, is_inside in _values(column):
             rows = np.flatnonzero(is_inside)
-            if min(len(rows), len(column) - len(rows)) < _N_IMAGES_MIN or rows.tobytes() in seen:
+            if min(len(rows), len(column) - len(rows)) < SLICE_IMAGES_MIN or rows.tobytes() in seen:
                 continue
             seen.add(rows.tobytes())
             yield name, value, rows

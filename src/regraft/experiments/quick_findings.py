@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regraft.auditing import AuditedImages, measure_series
+from regraft.auditing import AuditedImages, NotChecked, measure_series
 from regraft.data import make_finding
 
 if TYPE_CHECKING:
@@ -55,7 +55,11 @@ def with_quick_findings(data: DatasetFeatures, portions: Portions, watch: Stopwa
     """
     sides = sides_of(len(data.manifest), train=portions.train, val=portions.judges, test=portions.test)
     with watch.stage("quick audit"):
-        gap = measure_series(as_arrays(data, sides))
+        try:
+            gap = measure_series(as_arrays(data, sides))
+        except NotChecked as reason:
+            message = f"Whether images come in series was not looked for: {reason}."
+            return data.remarked(make_finding("series_not_checked", "note", message, len(data.manifest)))
     if gap is None or not gap.matters:
         return data
     message = f"{gap.headline[0].upper()}{gap.headline[1:]}. (regraft audit tells more.)"

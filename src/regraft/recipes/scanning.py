@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 import numpy as np
 from pydantic import Field
 
-from regraft.auditing import AuditedImages, find_class_marks, find_suspicious_files
-from regraft.core import SilentProgress, Value, as_source, placed
+from regraft.auditing import AuditedImages, CheckLog, find_class_marks, find_suspicious_files, find_unusual_files
+from regraft.core import SilentProgress, Value, as_source, placed, plural
 from regraft.data import (
     DataSummary,
     Finding,
@@ -124,7 +125,11 @@ def _found_in(manifest: Manifest, digests: tuple[str, ...], looks: NDArray[Any] 
         groups=manifest.groups,
         looks=looks,
     )
+    log = CheckLog()
+    n_all = plural(len(images), "image")
+    for find in (find_suspicious_files, find_unusual_files, find_class_marks):
+        log.add("files", "Files", n_all, partial(find, images))
     return tuple(
         make_finding(found.code, found.severity, f"{found.message} {found.advice}", found.n, found.examples)
-        for found in (*find_suspicious_files(images), *find_class_marks(images))
+        for found in log.findings
     )

@@ -41,14 +41,23 @@ class AuditReport(PageRecord):
         return sum(one.severity == "warning" for one in self.findings)
 
     @property
+    def not_made(self) -> tuple[Check, ...]:
+        """Checks for which there was too little to look at."""
+        return tuple(check for check in self.checks if check.n_findings is None)
+
+    @property
     def sentence(self) -> str:
         """The result in words."""
+        n_not_made = len(self.not_made)
         if not self.findings:
-            return f"Nothing was found in {plural(self.n_images, 'image')}, by {plural(len(self.checks), 'check')}."
+            n_made = len(self.checks) - n_not_made
+            but = f"; {plural(n_not_made, 'more', 'more')} could not be made" if n_not_made else ""
+            return f"Nothing was found in {plural(self.n_images, 'image')}, by {plural(n_made, 'check')}{but}."
         n, n_warnings = len(self.findings), self.n_warnings
         serious = (
             "none of them changes what a measured accuracy means"
             if not n_warnings
             else f"{n_warnings} {'changes' if n_warnings == 1 else 'change'} what a measured accuracy means"
         )
-        return f"{plural(n, 'finding')} in {plural(self.n_images, 'image')}; {serious}."
+        but = f" {plural(n_not_made, 'check')} could not be made." if n_not_made else ""
+        return f"{plural(n, 'finding')} in {plural(self.n_images, 'image')}; {serious}.{but}"

@@ -42,7 +42,7 @@ def test_what_one_class_alone_has_is_counted(field, value, words):
     images.looks[field][images.labels == 1] = value
     images.looks["width"][images.labels == 1] = 640
     (finding,) = find_class_marks(images)
-    assert (finding.kind, finding.certainty, finding.severity) == ("files", "certain", "warning")
+    assert (finding.kind, finding.certainty, finding.severity) == ("shortcuts", "certain", "warning")
     assert finding.message.startswith(f"All 40 images of 'dog' are {words}, and none of another class is.")
     assert finding.evidence["p_value"] < 1e-6
     assert len(finding.cases[0].paths) == 3

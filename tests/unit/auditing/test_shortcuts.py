@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from regraft.auditing import AuditedImages, find_shortcuts
+from regraft.auditing import AuditedImages, NotChecked, find_shortcuts
 from regraft.data import LOOK
 
 
@@ -92,7 +94,31 @@ def test_objects_that_were_seen_often_are_not_many_proofs(seed):
 
 
 def test_without_looks_or_with_one_class_there_is_nothing_to_tell():
-    """No finding, and no error."""
+    """Nor where all classes are small: it is said what it takes."""
     images = drawn_images(40)
-    assert find_shortcuts(images.select(images.labels == 0)) == ()
-    assert find_shortcuts(images.select(np.arange(6))) == ()
+    with pytest.raises(NotChecked, match="it takes 2 classes, and there is 1"):
+        find_shortcuts(images.select(images.labels == 0))
+    with pytest.raises(NotChecked, match="it takes a class of 10 independent images, and there are none"):
+        find_shortcuts(images.select(np.arange(6)))
+    with pytest.raises(NotChecked, match="no image was decoded"):
+        find_shortcuts(replace(images, looks=None))
+
+
+def test_what_tells_a_class_and_what_it_alone_has_are_one_finding():
+    """A format of one class: how well it tells, and how many images have it, with the cases of both."""
+    images = drawn_images()
+    images.looks["format"] = np.where(images.labels == 1, b"PNG", b"JPEG")
+    (finding,) = [one for one in find_shortcuts(images) if one.certainty != "possible"]
+    assert (finding.code, finding.severity) == ("file_tells_class", "warning")
+    assert finding.message.startswith("The file format alone tells ")
+    assert ", and none of another class is. There is 1 more such mark." in finding.message
+    assert finding.evidence["only_one_class_n_marked_elsewhere"] == 0
+    assert len(finding.cases) == finding.n >= 2
+
+
+def test_what_a_small_class_alone_has_is_told():
+    """Eight images are too few to measure what a field tells, and enough to be no chance."""
+    images = drawn_images(16)
+    images.labels[:] = np.arange(16) % 2
+    images.looks["camera"] = np.where(images.labels == 1, b"Leica", b"Canon")
+    assert [one.code for one in find_shortcuts(images)] == ["only_one_class"]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from regraft.auditing import AuditedImages, find_weak_slices, name_weak_slices, slice_columns
+from regraft.auditing import AuditedImages, NotChecked, find_weak_slices, name_weak_slices, slice_columns
 from regraft.data import LOOK
 from regraft.evaluation import Estimate, Slice, SliceTable
 
@@ -38,12 +39,15 @@ def test_a_column_of_the_user_is_looked_at():
 
 
 def test_chance_is_no_slice():
-    """Mistakes that stand anywhere make no finding; nor do images without probabilities."""
+    """Mistakes that stand anywhere make no finding; few images and those without probabilities are not judged."""
     right = np.random.default_rng(1).random(1000) < 0.85
     images = judged_images(right, looks=np.zeros(1000, LOOK))
     assert find_weak_slices(images, {"n": np.arange(1000)}) == ()
     bare = AuditedImages(images.paths, images.labels, images.class_names, images.digests, images.sides, images.groups)
-    assert find_weak_slices(bare) == ()
+    with pytest.raises(NotChecked, match="no head has seen the images"):
+        find_weak_slices(bare)
+    with pytest.raises(NotChecked, match="it takes a part of 20 images beside 20 more, and there are none"):
+        find_weak_slices(images.select(np.arange(30)))
 
 
 def test_columns_of_the_images_themselves():

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.floating]
     Integers = NDArray[np.int64]
 
-_N_LEAST = 8
+N_PICTURES_MIN = 8
 """Fewer pictures give no measure of how alike they are."""
 _N_NEIGHBOURS = 8
 _LEAST_DETAIL = 2.0
@@ -57,7 +57,7 @@ def find_copies(images: AuditedImages, *, seed: int = 0) -> Copies:
     detailed = np.flatnonzero(has_detail(thumbnails))
     rows = firsts[detailed]
     evidence: dict[str, float | int | str] = {"n_compared": len(rows), "n_without_detail": len(firsts) - len(rows)}
-    if len(rows) < _N_LEAST:
+    if len(rows) < N_PICTURES_MIN:
         return Copies(exact, len(images), evidence)
     embedding = None if images.features is None else images.embedding[rows]
     objects = _objects([images.groups[row] for row in rows])

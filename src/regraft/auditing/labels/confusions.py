@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from regraft.auditing.checks import N_UNITS_MIN, require
 from regraft.auditing.findings import AuditFinding, Case, make_audit_finding
 from regraft.core import plural
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
     from regraft.auditing.audited_images import AuditedImages
 
-_N_OBJECTS_MIN = 10
+_N_CLASSES_MIN = 3
+"""Of two it is not known how well others are told apart."""
 _MISTAKE = 0.05
 """How often, at most, one of the pairs that were looked at may be named although it is told apart."""
 _N_SHOWN = 2
@@ -62,6 +64,7 @@ def find_confused_classes(images: AuditedImages) -> tuple[AuditFinding, ...]:
 
     Raises:
         ValueError: There are none.
+        NotChecked: There are fewer than three such classes.
     """
     if images.probabilities is None:
         raise ValueError("these images have no probabilities")
@@ -99,10 +102,14 @@ def find_confused_classes(images: AuditedImages) -> tuple[AuditFinding, ...]:
 def _confused(images: AuditedImages, probabilities: NDArray[np.float64]) -> tuple[list[ConfusedClasses], int, float]:
     """The pairs, the worst first; how many were looked at; the separation below which one is named."""
     labels = images.labels
-    objects = _n_objects(images)
-    usable = np.flatnonzero(objects >= _N_OBJECTS_MIN)
-    if len(usable) < 3:
-        return [], 0, 0.5
+    objects = images.units_by_class
+    usable = np.flatnonzero(objects >= N_UNITS_MIN)
+    require(
+        len(usable),
+        _N_CLASSES_MIN,
+        f"class of {N_UNITS_MIN} independent images",
+        f"classes of {N_UNITS_MIN} independent images",
+    )
     taken_for = np.zeros((images.n_classes, images.n_classes), np.int64)
     np.add.at(taken_for, (labels, probabilities.argmax(axis=1)), 1)
     usual = median(
@@ -143,13 +150,6 @@ def _mutual(taken_for: NDArray[np.int64], usable: NDArray[np.int64]) -> list[tup
         for one, other in enumerate(mostly.tolist())
         if one < other and mostly[other] == one and is_mistaken[[one, other]].all() and {one, other} <= known
     ]
-
-
-def _n_objects(images: AuditedImages) -> NDArray[np.int64]:
-    """(k,) how many objects of each class there are: images of one object say the same again."""
-    units = images.units
-    pairs = np.unique(np.stack([images.labels, units]), axis=1)
-    return np.bincount(pairs[0], minlength=images.n_classes)
 
 
 def _separation(labels: NDArray[np.int64], probabilities: NDArray[np.float64], one: int, other: int) -> float:

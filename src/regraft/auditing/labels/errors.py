@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from regraft.auditing.checks import NotChecked, require
 from regraft.auditing.findings import Action, AuditFinding, Case, make_audit_finding
 from regraft.auditing.labels.confident import of_label
 from regraft.auditing.labels.opinions import Opinions, alternatives, look_twice
@@ -82,7 +83,7 @@ class LabelErrors:
         return self.n_at_least / len(is_right) > (high - low) / 2
 
 
-def judge_labels(images: AuditedImages, refits: FoldRefits, *, seed: int = 0) -> LabelErrors | None:
+def judge_labels(images: AuditedImages, refits: FoldRefits, *, seed: int = 0) -> LabelErrors:
     """Which labels are contradicted by what has not seen them, in which order to look, and what would be found.
 
     The contradicted ones are counted by confident learning (`confident`) on heads that looked twice (`opinions`); they
@@ -93,16 +94,14 @@ def judge_labels(images: AuditedImages, refits: FoldRefits, *, seed: int = 0) ->
         refits: Heads on these images' features and folds.
         seed: Of the planted errors.
 
-    Returns:
-        None where there are fewer than 40 images, or one class.
-
     Raises:
         ValueError: There are no folds.
+        NotChecked: There are fewer than 40 images, or one class.
     """
     if images.fold_of is None:
         raise ValueError("these images have no folds")
-    if len(images) < _N_IMAGES_MIN or len(np.unique(images.labels)) < 2:
-        return None
+    require(len(images), _N_IMAGES_MIN, "image")
+    require(len(np.unique(images.labels)), 2, "class", "classes")
     first, heads = look_twice(refits, images.labels)
     neighbours = neighbours_outside(images.embedding, images.fold_of)
     said = Opinions(images.labels, heads, vote(neighbours, images.labels, images.n_classes))
@@ -112,15 +111,20 @@ def judge_labels(images: AuditedImages, refits: FoldRefits, *, seed: int = 0) ->
 
 
 def find_label_errors(images: AuditedImages, found: LabelErrors) -> tuple[AuditFinding, ...]:
-    """What `judge_labels` found, for people; nothing where nothing is contradicted or nothing can be told.
+    """What `judge_labels` found, for people; nothing where nothing is contradicted.
 
     Args:
         images: That were judged.
         found: What it found.
+
+    Raises:
+        NotChecked: Not even errors that were planted would be found.
     """
-    if not found.n_contradicted or not found.can_tell:
-        return ()
     n_planted = sum(trial.n_planted for trial in found.trials.values())
+    if not found.can_tell:
+        raise NotChecked(f"of {plural(n_planted, 'label')} that were changed on trial no more came up than by chance")
+    if not found.n_contradicted:
+        return ()
     recall = fmean(trial.recall for trial in found.trials.values())
     message = (
         f"About {plural(found.n_contradicted, 'label')} of {len(images):,} may be wrong ({found.n_at_least:,} to "

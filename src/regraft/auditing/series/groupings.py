@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from regraft.auditing.checks import require
 from regraft.data import group_names
 
 if TYPE_CHECKING:
@@ -175,12 +177,23 @@ def _matched(paths: Sequence[str], expression: str) -> tuple[str, NDArray[np.int
     return (expression, numbered(names)) if None not in names else None
 
 
+def require_days(images: AuditedImages) -> None:
+    """See that it is known when the images were taken.
+
+    Raises:
+        NotChecked: Too few of them have a date.
+    """
+    n_dated = 0 if images.looks is None else int((images.looks["taken"] != b"").sum())
+    n_least = math.ceil(_MATCHED_MIN * len(images))
+    require(n_dated, n_least, "image with a date (EXIF)", "images with a date (EXIF)")
+
+
 def days_of(images: AuditedImages) -> NDArray[np.int64] | None:
     """(n,) the day on which each picture was taken; those without one each by itself. None where most have none."""
     if images.looks is None:
         return None
     days = images.looks["taken"].astype("S10")
-    if (days != b"").mean() < _MATCHED_MIN:
+    if (days != b"").sum() < _MATCHED_MIN * len(images):
         return None
     return numbered([day.decode("ascii", "replace") or str(row) for row, day in enumerate(days.tolist())])
 

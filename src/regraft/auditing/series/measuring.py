@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from regraft.auditing.checks import NotChecked, require
 from regraft.auditing.series.closeness import closeness_of_groups, individual_traits, likeness_across
 from regraft.auditing.series.groupings import Grouping, candidate_groupings, days_of, numbered, within_folders
 from regraft.auditing.series.serial_order import choose_block_length, closeness_in_order, measure_label_order
@@ -51,10 +52,15 @@ def measure_series(images: AuditedImages, *, n_repeats: int = 1, seed: int = 0) 
 
     Returns:
         The grouping that costs most of those whose images are more alike than chance allows; None where there is none.
+
+    Raises:
+        NotChecked: There are no features, fewer than 40 images, or one class.
     """
     alone = one_of_each(images)
-    if images.features is None or len(alone) < _N_IMAGES_MIN or len(np.unique(alone.labels)) < 2:
-        return None
+    if images.features is None:
+        raise NotChecked("no network has seen the images")
+    require(len(alone), _N_IMAGES_MIN, "independent image")
+    require(len(np.unique(alone.labels)), 2, "class", "classes")
     traits = individual_traits(alone.embedding, alone.labels, seed)
     candidates = candidate_groupings(alone)
     n_groupings = len(candidates) + 1

@@ -47,6 +47,8 @@ def _say_audit(result: AuditResult, source: str) -> None:
     say(result.sentence)
     say()
     say_findings(result.findings, where="the report")
+    for check in result.audit.not_made:
+        say(f"{check.name}: {check.result}.")
     say()
     say(f"Report     {result.report}")
     if result.decisions is not None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from regraft.auditing import find_confused_classes
+from regraft.auditing import NotChecked, find_confused_classes
 from regraft.core import generator
 
 
@@ -38,10 +38,11 @@ def test_where_no_class_can_be_told_none_is_singled_out(clouds):
 
 
 def test_few_objects_are_no_ground_for_an_alarm(clouds):
-    """Nine objects of a class, though of many images: it is passed over; so are two classes, which have no others."""
+    """Nine objects of a class, though of many images, are not judged; nor are two classes, which have no others."""
     images, _heads = clouds(n_classes=3, n_objects=9, distance=1.0)
-    assert not find_confused_classes(images)
-    assert not find_confused_classes(clouds(n_classes=2, distance=0.5)[0])
+    for few, n in ((images, "none"), (clouds(n_classes=2, distance=0.5)[0], 2)):
+        with pytest.raises(NotChecked, match=f"it takes 3 classes of 10 independent images, and there are {n}"):
+            find_confused_classes(few)
     with pytest.raises(ValueError, match="no probabilities"):
         find_confused_classes(replace(images, probabilities=None))
 

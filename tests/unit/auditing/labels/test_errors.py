@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from regraft.auditing import Action, find_label_errors, judge_labels
+from regraft.auditing import Action, NotChecked, find_label_errors, judge_labels
 from regraft.core import generator
 
 
@@ -48,7 +48,8 @@ def test_where_classes_cannot_be_told_nothing_is_said_of_labels(clouds):
     images, heads = clouds(distance=0.0)
     found = judge_labels(images, heads)
     assert found.n_contradicted > 20
-    assert not find_label_errors(images, found)
+    with pytest.raises(NotChecked, match=r"of \d+ labels that were changed on trial no more came up than by chance"):
+        find_label_errors(images, found)
     assert found.n_at_most > 100
 
 
@@ -78,10 +79,12 @@ def test_the_same_images_give_the_same_findings(clouds):
     assert one == other
 
 
-def test_too_few_images_and_one_class_are_passed_over(clouds):
-    """Nothing can be said of them; without folds there is nobody to ask."""
+def test_too_few_images_and_one_class_are_not_judged(clouds):
+    """It is said what it takes; without folds there is nobody to ask."""
     images, heads = clouds()
-    assert judge_labels(images.select(np.arange(30)), heads) is None
-    assert judge_labels(replace(images, labels=np.zeros_like(images.labels)), heads) is None
+    with pytest.raises(NotChecked, match="it takes 40 images, and there are 30"):
+        judge_labels(images.select(np.arange(30)), heads)
+    with pytest.raises(NotChecked, match="it takes 2 classes, and there is 1"):
+        judge_labels(replace(images, labels=np.zeros_like(images.labels)), heads)
     with pytest.raises(ValueError, match="no folds"):
         judge_labels(replace(images, fold_of=None), heads)
