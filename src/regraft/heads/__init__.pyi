@@ -2,27 +2,56 @@ from .calibration import fit_temperature, softmax
 from .folds import FoldTable
 from .linear import HeadKind, LinearHead, normalise_rows
 from .linear_classifiers import LinearSVM, Softmax
+from .novelty.choice import MeasureChoice, MeasureScore, choose_measure, separability
+from .novelty.detector import (
+    DEFAULT_MEASURE,
+    NOVELTY_MEASURES,
+    KnownImages,
+    NoveltyDetector,
+    NoveltyMeasure,
+    Rejection,
+    fit_detector,
+)
+from .novelty.gaussians import ClassGaussians
+from .rates import RateThreshold, effective_number, find_threshold, group_correlation, rate_band
 from .refits import FoldRefits, Refit
 from .search import HeadSearch
 from .selection import Candidates, CrossValidation, Selection, cross_validate, select_head
 from .walk import StrengthPath
 
 __all__ = [
+    "DEFAULT_MEASURE",
+    "NOVELTY_MEASURES",
     "Candidates",
+    "ClassGaussians",
     "CrossValidation",
     "FoldRefits",
     "FoldTable",
     "HeadKind",
     "HeadSearch",
+    "KnownImages",
     "LinearHead",
     "LinearSVM",
+    "MeasureChoice",
+    "MeasureScore",
+    "NoveltyDetector",
+    "NoveltyMeasure",
+    "RateThreshold",
     "Refit",
+    "Rejection",
     "Selection",
     "Softmax",
     "StrengthPath",
+    "choose_measure",
     "cross_validate",
+    "effective_number",
+    "find_threshold",
+    "fit_detector",
     "fit_temperature",
+    "group_correlation",
     "normalise_rows",
+    "rate_band",
     "select_head",
+    "separability",
     "softmax",
 ]
