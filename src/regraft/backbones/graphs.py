@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from regraft.backbones.lite_graph import build_lite
-from regraft.backbones.lite_weights import read_weights
+from regraft.backbones.lite_weights import fit_arrays
 from regraft.backbones.lites import find_lite
-from regraft.backbones.openvino_core import import_openvino, openvino_core
+from regraft.backbones.openvino_core import import_converter, import_openvino, openvino_core
 from regraft.backbones.specification import LAYER_RULES_VERSION
-from regraft.backbones.weights import find_weights, keep_weights
+from regraft.backbones.weights import find_arrays, keep_weights
 from regraft.core import (
     MissingExtraError,
     digest_bytes,
@@ -64,7 +64,7 @@ def open_graph(spec: BackboneSpec, layer: str, cache: Path) -> Any:
         MissingExtraError: The graph is not in the cache, and torch is not installed.
     """
     if (lite := find_lite(spec)) is not None:
-        weights = read_weights(spec, lite, find_weights(spec, cache / "weights"))
+        weights = fit_arrays(spec, lite, find_arrays(spec, cache / "weights"))
         return build_lite(spec, lite, weights, layer, GRAPH_BATCH)
     graph = _keep_graph(spec, layer, cache)
     return openvino_core().read_model(graph.xml, graph.bin)
@@ -166,17 +166,16 @@ def _convert(spec: BackboneSpec, layer: str, cache: Path, folder: Path) -> None:
     from regraft.backbones.architectures import load_network
     from regraft.backbones.feature_network import FeatureNetwork
 
-    openvino = import_openvino()
     weights, _digest = keep_weights(spec, cache / "weights")
     module = FeatureNetwork(load_network(spec, weights), spec, layer).eval()
     shape = (GRAPH_BATCH, spec.image_size, spec.image_size, 3)
     # Under no_grad and before any inference_mode pass: timm's same-padding convolutions keep tensors.
     with torch.no_grad():
         program = torch.export.export(module, (torch.zeros(shape, dtype=torch.uint8),))
-        model = openvino.convert_model(program)
+        model = import_converter().convert_model(program)
     model.reshape(list(shape))
     try:
-        openvino.save_model(model, folder / "graph.xml", compress_to_fp16=False)
+        import_openvino().save_model(model, folder / "graph.xml", compress_to_fp16=False)
     except RuntimeError as error:  # so a full disk is told
         raise OSError(f"the converted network does not fit on the disk ({error})") from error
     names = ("graph.xml", "graph.bin")

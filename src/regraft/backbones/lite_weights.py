@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from regraft.backbones.tensor_files import load_arrays, require_fit
+from regraft.backbones.tensor_files import require_fit
 from regraft.core import BackboneError, digest_bytes
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -40,18 +41,17 @@ def read_published(lite: Lite, path: Path) -> dict[str, NDArray[Any]]:
     return dict(zip(lite.entries(), read_torch_file(content).values(), strict=True))
 
 
-def read_weights(spec: BackboneSpec, lite: Lite, path: Path) -> dict[str, NDArray[np.float32]]:
+def fit_arrays(spec: BackboneSpec, lite: Lite, state: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[np.float32]]:
     """What the network without its classifier computes with.
 
     Args:
         spec: Its record.
         lite: Its architecture.
-        path: Its weights as safetensors.
+        state: Its weights by timm's names.
 
     Raises:
         BackboneError: They do not fit.
     """
-    state = load_arrays(path)
     wanted = {name: shape for name, shape in lite.entries().items() if _is_used(name)}
     missing = [name for name in wanted if name not in state]
     require_fit(spec.architecture, missing, [name for name in state if _is_used(name) and name not in wanted])
@@ -61,7 +61,7 @@ def read_weights(spec: BackboneSpec, lite: Lite, path: Path) -> dict[str, NDArra
                 f"The weights do not fit {spec.architecture}: {name} has the shape {state[name].shape}, not {shape}. "
                 "Is this the right architecture for the checkpoint?"
             )
-    return {name: state[name].astype(np.float32) for name in wanted}
+    return {name: state[name].astype(np.float32, copy=False) for name in wanted}
 
 
 def _is_used(name: str) -> bool:

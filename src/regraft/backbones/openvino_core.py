@@ -1,16 +1,22 @@
-"""OpenVINO: the one door to it, without its telemetry, and its devices."""
+"""OpenVINO: the one door to it, without its telemetry and what converts networks, and its devices."""
 
 from __future__ import annotations
 
 import importlib
 import sys
-from typing import Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from regraft.backbones.processes import keep_through_forks
 from regraft.core import ThreadLock
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
 _TELEMETRY = "openvino_telemetry"
-_SENDERS = ("openvino.tools.ovc.telemetry_utils", "openvino.tools.ovc.convert_impl")
+_CONVERTER = "openvino.tools.ovc"
+_SENDERS = (f"{_CONVERTER}.telemetry_utils", f"{_CONVERTER}.convert_impl")
 """Modules of OpenVINO that keep what they send events with as `tm`."""
 
 _absent = object()
@@ -22,22 +28,50 @@ def import_openvino() -> Any:
     """OpenVINO, with its telemetry off. Nothing else in Regraft imports it.
 
     Left alone, `import openvino` writes `~/intel`, forks the process and asks a web host for leave to report what is
-    converted. Where its package for that cannot be imported, OpenVINO takes a stub of its own that does nothing; so
-    the import is refused for as long as OpenVINO is being imported, and no longer: what a user imports is theirs.
-    Where a user has imported OpenVINO before, it is given its stub now (`docs/decisions/0014-privacy.md`).
+    converted. It does so on behalf of `openvino.tools.ovc`, which converts networks, takes half of the import's time,
+    and may be missing: so both are refused for as long as OpenVINO is being imported, and no longer. What a user
+    imports is theirs; `openvino.convert_model` comes when it is asked for. Where a user has imported OpenVINO before,
+    it is given the stub of its telemetry now (`docs/decisions/0014-privacy.md`).
     """
     with _importing:
-        before = sys.modules.get(_TELEMETRY, _absent)
-        sys.modules[_TELEMETRY] = None  # type: ignore[assignment]
-        try:
+        if "openvino" in sys.modules:
             openvino = importlib.import_module("openvino")
             _silence()
-        finally:
-            if before is _absent:
-                del sys.modules[_TELEMETRY]
-            else:
-                sys.modules[_TELEMETRY] = before  # type: ignore[assignment]
+        else:
+            with _refused(_TELEMETRY), _refused(_CONVERTER):
+                openvino = importlib.import_module("openvino")
+            openvino.__getattr__ = _imported_later  # type: ignore[method-assign]
     return openvino
+
+
+def import_converter() -> ModuleType:
+    """OpenVINO's converter of other libraries' networks, with its telemetry off."""
+    import_openvino()
+    with _importing, _refused(_TELEMETRY):
+        converter = importlib.import_module(_CONVERTER)
+        _silence()
+    return converter
+
+
+def _imported_later(name: str) -> Any:
+    """What a user misses of `openvino` where the converter was refused."""
+    if name != "convert_model":
+        raise AttributeError(f"module 'openvino' has no attribute {name!r}")
+    return import_converter().convert_model
+
+
+@contextmanager
+def _refused(name: str) -> Iterator[None]:
+    """A module cannot be imported; one that was imported before is there again afterwards."""
+    before = sys.modules.get(name, _absent)
+    sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        if before is _absent:
+            del sys.modules[name]
+        else:
+            sys.modules[name] = before  # type: ignore[assignment]
 
 
 def _silence() -> None:
@@ -45,7 +79,7 @@ def _silence() -> None:
     for name in _SENDERS:
         module = sys.modules.get(name)
         if getattr(getattr(module, "tm", None), "__name__", "").startswith(_TELEMETRY):
-            module.tm = importlib.import_module("openvino.tools.ovc.telemetry_stub")  # type: ignore[union-attr]
+            module.tm = importlib.import_module(f"{_CONVERTER}.telemetry_stub")  # type: ignore[union-attr]
 
 
 def openvino_core() -> Any:

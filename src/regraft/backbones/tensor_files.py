@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from regraft.core import BackboneError, printable, read_tensor_header
+from regraft.core import BackboneError, StoreError, digest_parts, printable, read_tensor_header
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import torch
@@ -30,6 +30,7 @@ _DTYPES = {
     "U8": "u1",
     "BOOL": "?",
 }
+_NAMES = {np.dtype(dtype): name for name, dtype in _DTYPES.items() if name != _BFLOAT16}
 
 
 def load_tensors(path: Path) -> dict[str, torch.Tensor]:
@@ -45,19 +46,38 @@ def load_tensors(path: Path) -> dict[str, torch.Tensor]:
     return load_file(path) if is_utf8 else load(path.read_bytes())
 
 
-def load_arrays(path: Path) -> dict[str, NDArray[Any]]:
+def load_arrays(path: Path, *, digest: str | None = None) -> dict[str, NDArray[Any]]:
     """The same without torch.
+
+    Args:
+        path: The file.
+        digest: What `digest_tensors` must find of it; None where that is known.
 
     Raises:
         OSError: It cannot be read.
-        StoreError: It is damaged.
+        StoreError: It is damaged, or has another digest.
     """
-    entries = read_tensor_header(path).entries.values()
-    content = path.read_bytes()
-    return {entry.name: _array(content, entry.dtype, entry.shape, entry.offset) for entry in entries}
+    entries = read_tensor_header(path).entries
+    content = memoryview(path.read_bytes())
+    if digest is not None:
+        parts = (
+            (name, entry.dtype, entry.shape, content[entry.offset : entry.offset + entry.n_bytes])
+            for name, entry in sorted(entries.items())
+        )
+        if digest_parts(parts) != digest:
+            raise StoreError(f"{path} holds other tensors than it should.")
+    return {name: _array(content, entry.dtype, entry.shape, entry.offset) for name, entry in entries.items()}
 
 
-def _array(content: bytes, dtype: str, shape: tuple[int, ...], begin: int) -> NDArray[Any]:
+def digest_arrays(arrays: Mapping[str, NDArray[Any]]) -> str:
+    """What `digest_tensors` finds of a file with these tensors."""
+    return digest_parts(
+        (name, _NAMES[array.dtype], array.shape, np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
+        for name, array in sorted(arrays.items())
+    )
+
+
+def _array(content: memoryview, dtype: str, shape: tuple[int, ...], begin: int) -> NDArray[Any]:
     numbers = np.frombuffer(content, _DTYPES[dtype], math.prod(shape), begin)
     if dtype == _BFLOAT16:
         numbers = (numbers.astype("<u4") << 16).view("<f4")

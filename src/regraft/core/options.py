@@ -46,7 +46,7 @@ class Value(BaseModel):
     Paths and names in it may hold bytes that are no UTF-8, and open their files; as JSON they are `printable`.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null", defer_build=True)
 
     def model_dump(self, **settings: Any) -> dict[str, Any]:
         """The fields as a dictionary; with `mode="json"` as plain values that every JSON can hold."""

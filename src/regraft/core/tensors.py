@@ -18,7 +18,10 @@ from regraft.core.errors import StoreError
 from regraft.core.text import quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
+
+    from typing_extensions import Buffer
 
 N_HEADER_BYTES_MAX = 16 << 20
 _N_BITS = {
@@ -113,12 +116,20 @@ def digest_tensors(path: Path) -> str:
         StoreError: The file is not a whole safetensors file.
         OSError: The file cannot be read.
     """
-    header = read_tensor_header(path)
-    hasher = blake3.blake3()
+    entries = read_tensor_header(path).entries
     with path.open("rb") as file:
-        for name in sorted(header.entries):
-            entry = header.entries[name]
-            hasher.update(json.dumps([name, entry.dtype, entry.shape]).encode())
+
+        def read(entry: TensorEntry) -> bytes:
             file.seek(entry.offset)
-            hasher.update(file.read(entry.n_bytes))
+            return file.read(entry.n_bytes)
+
+        return digest_parts((name, entry.dtype, entry.shape, read(entry)) for name, entry in sorted(entries.items()))
+
+
+def digest_parts(parts: Iterable[tuple[str, str, Sequence[int], Buffer]]) -> str:
+    """The same of name, type, shape and bytes of each tensor, sorted by name."""
+    hasher = blake3.blake3()
+    for name, dtype, shape, content in parts:
+        hasher.update(json.dumps([name, dtype, shape]).encode())
+        hasher.update(content)
     return hasher.hexdigest()

