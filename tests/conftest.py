@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from regraft.core import CACHE_VARIABLE
 from socket_fence import close_fence, open_fence, raise_fence, touched
-from warm_start import Nursery
+from warm_start import Nursery, NurseryServer
 
 for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # read when their libraries are imported
     os.environ.setdefault(_threads, "1")  # each worker has a core; pools of threads would fight for them
@@ -23,14 +23,33 @@ sys.dont_write_bytecode = False
 raise_fence()
 gc.disable()  # what is imported stays: to look for rubbish in it, again and again, takes a fifth of the collection
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # nothing is timed here
-settings.load_profile("house")
+settings.register_profile("quick", settings.get_profile("house"), max_examples=20)
 os.environ["HF_HUB_OFFLINE"] = "1"  # read once, when the library is imported: no test may ask a hub
 
 
+NURSERY_SERVER = pytest.StashKey[NurseryServer]()
+
+
+def pytest_configure(config):
+    """One process imports what programs need, for all workers."""
+    settings.load_profile("quick" if config.option.markexpr == "not slow" else "house")
+    if not hasattr(config, "workerinput"):
+        heavy = ("torch", "timm", "pyarrow.parquet", "sklearn.linear_model", "networkx", "tensorboardX")
+        ours = ("regraft.cli", "regraft.slim", "regraft.recipes.training", "regraft.grafting.tuning")
+        config.stash[NURSERY_SERVER] = NurseryServer((*ours, *heavy))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node):
+    """Each worker is told where that process is."""
+    node.workerinput["nursery"] = node.config.stash[NURSERY_SERVER].address
+
+
 def pytest_collection_modifyitems(items):
-    """Files with many slow tests first: no worker begins a long one when the others have nothing left."""
+    """Files with many slow tests first, then those with many: no worker begins a long one when all others end."""
+    n_all = Counter(item.path for item in items)
     n_slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
-    items.sort(key=lambda item: -n_slow[item.path])
+    items.sort(key=lambda item: (-n_slow[item.path], -n_all[item.path]))
 
 
 def pytest_collection_finish():
@@ -39,9 +58,11 @@ def pytest_collection_finish():
     gc.enable()
 
 
-def pytest_unconfigure():
+def pytest_unconfigure(config):
     """All of it is taken down in its order."""
     gc.unfreeze()
+    if NURSERY_SERVER in config.stash:
+        config.stash[NURSERY_SERVER].close()
 
 
 @pytest.fixture(scope="session")
@@ -59,10 +80,10 @@ def loopback():
 
 
 @pytest.fixture(scope="session")
-def nursery():
+def nursery(pytestconfig):
     """Starts real processes that are spared the imports."""
-    heavy = ("torch", "timm", "pyarrow.parquet", "sklearn.linear_model", "networkx", "tensorboardX")
-    nursery = Nursery(("regraft.cli", "regraft.slim", "regraft.recipes.training", "regraft.grafting.tuning", *heavy))
+    is_alone = NURSERY_SERVER in pytestconfig.stash
+    nursery = Nursery(pytestconfig.stash[NURSERY_SERVER].address if is_alone else pytestconfig.workerinput["nursery"])
     yield nursery
     nursery.close()
 

@@ -17,9 +17,10 @@ from regraft.features import FeatureStore, shards
 
 pytestmark = pytest.mark.slow
 
-N_FILES = 60
-N_KEPT = 48
-"""Three shards of 16 rows are damaged; twelve more images are then asked for, so that there is writing as well."""
+N_ROWS = 6
+N_KEPT = 3 * N_ROWS
+N_FILES = N_KEPT + 4
+"""Three shards of six rows are damaged; four more images are then asked for, so that there is writing as well."""
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +33,8 @@ def files(tiny_images):
 def kept(files, tmp_path_factory):
     """A store of three shards; the tests work on copies."""
     folder = tmp_path_factory.mktemp("kept")
-    for start in range(0, N_KEPT, 16):
-        extract(files[start : start + 16], folder / "features", folder / "log")
+    for start in range(0, N_KEPT, N_ROWS):
+        extract(files[start : start + N_ROWS], folder / "features", folder / "log")
     return folder / "features"
 
 
@@ -73,7 +74,7 @@ def test_any_damage_to_a_shard_is_found_and_healed(case, store, assert_healed):
     """A byte changed or the end cut off: the right features come back, for one shard's work at most."""
     rng = np.random.default_rng(case)
     damage(shards_of(store)[int(rng.integers(3))], rng)
-    assert assert_healed(store) <= N_FILES - N_KEPT + 16
+    assert assert_healed(store) <= N_FILES - N_KEPT + N_ROWS
 
 
 @pytest.mark.parametrize("case", range(60))

@@ -1,8 +1,9 @@
-"""The process that a nursery's programs are forked from: it imports modules, and becomes what it is asked to.
+"""The process that programs of nurseries are forked from: it imports modules, and becomes what it is asked to.
 
     python warm_server.py SOCKET MODULE...
 
-SOCKET is the number of a socket that it has inherited. See `warm_start`.
+SOCKET is the number of a listening socket that it has inherited. It imports when the first nursery connects, and ends
+with its standard input. See `warm_start`.
 """
 
 from __future__ import annotations
@@ -30,27 +31,57 @@ N_BYTES_MAX = 100_000
 """Of an order, which has to fit into one message."""
 
 
-def serve(orders: socket.socket) -> dict[str, Any] | None:
-    """Fork for each order. Returns the order in the child, None in the server when nobody can order any more."""
-    woken, wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
-    signal.set_wakeup_fd(wake)
-    running: dict[int, int] = {}
-    orders.send(READY)
-    while True:
-        ready = select.select([orders.fileno(), woken], [], [])[0]
-        if woken in ready:
-            os.read(woken, 1 << 16)
-            _report(running)
-        if orders.fileno() not in ready:
-            continue
-        message, streams, _flags, _address = socket.recv_fds(orders, N_BYTES_MAX, N_STREAMS)
+class _Server:
+    """What runs, and for whom.
+
+    Args:
+        listener: Where nurseries connect.
+    """
+
+    def __init__(self, listener: socket.socket) -> None:
+        self.listener = listener
+        self.woken, self.wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(self.wake)
+        self.nurseries: list[socket.socket] = []
+        self.running: dict[int, tuple[int, socket.socket]] = {}
+
+    def serve(self, modules: list[str]) -> dict[str, Any] | None:
+        """Fork for each order. Returns the order in the child, None in the server when its input has ended."""
+        while True:
+            ready = select.select([0, self.woken, self.listener, *self.nurseries], [], [])[0]
+            if self.woken in ready:
+                os.read(self.woken, 1 << 16)
+                self._report()
+            if self.listener in ready:
+                self._greet(modules)
+            for nursery in [one for one in self.nurseries if one in ready]:
+                if (order := self._obey(nursery)) is not None:
+                    return order
+            if 0 in ready:
+                self._kill(*self.nurseries)
+                return None
+
+    def _greet(self, modules: list[str]) -> None:
+        if not self.nurseries:
+            for module in modules:
+                importlib.import_module(module)
+            gc.freeze()  # what the collector looks at is copied, too
+        self.nurseries.append(self.listener.accept()[0])
+        self.nurseries[-1].send(READY)
+
+    def _obey(self, nursery: socket.socket) -> dict[str, Any] | None:
+        """The order, in a child that is to become it."""
+        message, streams, _flags, _address = socket.recv_fds(nursery, N_BYTES_MAX, N_STREAMS)
         if not message:
-            for pid in running:
-                os.killpg(pid, signal.SIGKILL)
+            self._kill(nursery)
+            self.nurseries.remove(nursery)
+            nursery.close()
             return None
         if (pid := os.fork()) == 0:
-            _begin_alone(streams, (woken, wake, orders.detach(), *running.values()))
+            states = [state for state, _nursery in self.running.values()]
+            sockets = [one.detach() for one in (self.listener, *self.nurseries)]
+            _begin_alone(streams, (self.woken, self.wake, *sockets, *states))
             order: dict[str, Any] = json.loads(message)
             return order
         given, out, err, state = streams
@@ -60,7 +91,24 @@ def serve(orders: socket.socket) -> dict[str, Any] | None:
             os.write(state, f"{pid}\n".encode())
         for end in (given, out, err):
             os.close(end)
-        running[pid] = state
+        self.running[pid] = state, nursery
+        return None
+
+    def _kill(self, *nurseries: socket.socket) -> None:
+        for pid, (_state, nursery) in self.running.items():
+            if nursery in nurseries:
+                os.killpg(pid, signal.SIGKILL)
+
+    def _report(self) -> None:
+        """Tell how those ended that have."""
+        while self.running:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            state, _nursery = self.running.pop(pid)
+            with suppress(BrokenPipeError):
+                os.write(state, f"{os.waitstatus_to_exitcode(status)}\n".encode())
+            os.close(state)
 
 
 def _begin_alone(streams: list[int], others: tuple[int, ...]) -> None:
@@ -72,18 +120,6 @@ def _begin_alone(streams: list[int], others: tuple[int, ...]) -> None:
         os.dup2(stream, number)
     for end in (*streams, *others):
         os.close(end)
-
-
-def _report(running: dict[int, int]) -> None:
-    """Tell how those ended that have."""
-    while running:
-        pid, status = os.waitpid(-1, os.WNOHANG)
-        if pid == 0:
-            return
-        state = running.pop(pid)
-        with suppress(BrokenPipeError):
-            os.write(state, f"{os.waitstatus_to_exitcode(status)}\n".encode())
-        os.close(state)
 
 
 def become(order: dict[str, Any]) -> None:
@@ -120,12 +156,9 @@ def end(code: object) -> None:
 
 
 if __name__ == "__main__":
-    for _module in sys.argv[2:]:
-        importlib.import_module(_module)
-    gc.freeze()  # what the collector looks at is copied, too
     raise_fence()
     open_fence("programs of tests")  # servers, and trainings of several processes, are on this machine
-    if (_order := serve(socket.socket(fileno=int(sys.argv[1])))) is not None:
+    if (_order := _Server(socket.socket(fileno=int(sys.argv[1]))).serve(sys.argv[2:])) is not None:
         try:
             become(_order)
         except SystemExit as _done:

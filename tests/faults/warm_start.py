@@ -4,8 +4,8 @@ Such a program is a process of its own, with its own environment, folder, standa
 with -9 like any other; it is only spared the imports, which take seconds. What a test says of imports, of the start of
 Python, of locales or of closed streams needs `subprocess` itself.
 
-    nursery = Nursery(("regraft.cli", "torch"))
-    done = nursery.run(["-m", "regraft", "--help"], env=os.environ)
+    server = NurseryServer(("regraft.cli", "torch"))
+    done = Nursery(server.address).run(["-m", "regraft", "--help"], env=os.environ)
 """
 
 from __future__ import annotations
@@ -29,32 +29,59 @@ _CAN_FORK = sys.platform == "linux"
 """Elsewhere programs begin afresh: that is slower, and nothing else."""
 
 
-class Nursery:
-    """Starts programs from one process that has imported some modules.
+class NurseryServer:
+    """The process that the programs of all nurseries are forked from.
 
     Args:
-        modules: What it imports before anything is started.
+        modules: What it imports as soon as there is a nursery.
+
+    Attributes:
+        address: Where nurseries find it.
     """
 
     def __init__(self, modules: tuple[str, ...]) -> None:
         if not _CAN_FORK:
+            self.address = ""
             return
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            program = [sys.executable, warm_server.__file__, str(theirs.fileno()), *modules]
+        self._folder = tempfile.TemporaryDirectory(prefix="nursery-")
+        self.address = f"{self._folder.name}/orders"
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+            listener.bind(self.address)
+            listener.listen()
+            program = [sys.executable, warm_server.__file__, str(listener.fileno()), *modules]
             # Threads do not come along into a fork, and a pool of linear algebra would wait for them.
             alone = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-            self._server = subprocess.Popen(
-                program, stdin=subprocess.DEVNULL, pass_fds=(theirs.fileno(),), env=alone, start_new_session=True
+            self._process = subprocess.Popen(
+                program, stdin=subprocess.PIPE, pass_fds=(listener.fileno(),), env=alone, start_new_session=True
             )
-        self._socket = ours
-        assert ours.recv(warm_server.N_BYTES_MAX) == warm_server.READY, "what is imported beforehand cannot be imported"
 
     def close(self) -> None:
-        """End the server; programs that still run are killed."""
+        """End it; programs that still run are killed."""
+        if _CAN_FORK:
+            self._process.communicate()
+            self._folder.cleanup()
+            assert self._process.returncode == 0
+
+
+class Nursery:
+    """Starts programs that are forked from a server.
+
+    Args:
+        address: The server's.
+    """
+
+    def __init__(self, address: str) -> None:
+        if not _CAN_FORK:
+            return
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._socket.connect(address)
+        ready = self._socket.recv(warm_server.N_BYTES_MAX)
+        assert ready == warm_server.READY, "what is imported beforehand cannot be imported"
+
+    def close(self) -> None:
+        """Its programs that still run are killed."""
         if _CAN_FORK:
             self._socket.close()
-            assert self._server.wait() == 0
 
     def start(
         self,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
+from itertools import product
+
 from hypothesis import given
 from hypothesis import strategies as st
 from tfrecord import example_pb2
@@ -93,16 +94,15 @@ def test_any_bytes_are_read_or_refused(content):
     assert set(values) <= {"a", ""}
 
 
-@pytest.mark.parametrize("place", range(60))
-def test_a_flipped_bit_leads_nowhere(place):
+def test_a_flipped_bit_leads_nowhere():
     """Damage within an Example never makes a value of bytes outside of it."""
     entries = encode_feature("image/class/label", 3) + encode_feature("image/class/text", b"cat" * 50)
     content = bytearray(example_head(len(entries)) + entries)
-    for bit in range(8):
+    for place, bit in product(range(60), range(8)):
         content[place] ^= 1 << bit
         try:
             values, _fetched = find(bytes(content), ["image/class/label", "image/class/text"])
         except ValueError:
             values = {}
-        assert all(isinstance(value, int) or len(value) <= len(content) for value in values.values())
+        assert all(isinstance(value, int) or len(value) <= len(content) for value in values.values()), (place, bit)
         content[place] ^= 1 << bit
