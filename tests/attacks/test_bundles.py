@@ -12,7 +12,7 @@ from safetensors.numpy import load_file, save_file
 import regraft
 from regraft.core import CACHE_VARIABLE, BundleError, digest_file
 
-FILES = ["head.safetensors", "backbone.safetensors", "golden/golden.safetensors", "bundle.json"]
+FILES = ["head.safetensors", "network1/weights.safetensors", "golden/golden.safetensors", "bundle.json"]
 
 
 @pytest.fixture(scope="session")
@@ -98,9 +98,9 @@ def test_a_missing_file_is_named(bundle, name):
         lambda record: record.update(class_names=["a", "b", "c"]),
         lambda record: record.update(digests={}),
         lambda record: record["digests"].update({"head.safetensors": "../../etc/passwd"}),
-        lambda record: record["backbone"].update(digest="0" * 64),
-        lambda record: record["backbone"].update(architecture=7),
-        lambda record: record["transform"].update(height=10**9),
+        lambda record: record["networks"][0]["backbone"].update(digest="0" * 64),
+        lambda record: record["networks"][0]["backbone"].update(architecture=7),
+        lambda record: record["networks"][0]["transform"].update(height=10**9),
         lambda record: record["head"].update(temperature=-1),
         lambda record: record["head"].update(kind="__import__('os')"),
         lambda record: record["head"].update(n_inputs=10**12),

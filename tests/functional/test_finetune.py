@@ -69,7 +69,7 @@ def test_transfer_can_be_chained(tuned, photos, command, tmp_path):
     runs = tmp_path / "runs"
     command("probe", photos, "--backbone", tuned.folder, "--runs", runs, "--n-strengths", "5", "--layer", "penultimate")
     record = json.loads((runs / "photos-probe" / "bundle" / "bundle.json").read_text())
-    assert record["backbone"]["name"] == "efficientnet-lite0 fine-tuned"
+    assert record["networks"][0]["backbone"]["name"] == "efficientnet-lite0 fine-tuned"
     for name in ("blue", "red"):
         shutil.copytree(photos / name, tmp_path / "two" / name)
     done = command("finetune", tmp_path / "two", "--backbone", tuned.folder, "--runs", runs, *QUICK)
@@ -97,7 +97,9 @@ def test_ctrl_c_keeps_the_state_and_the_same_command_goes_on(small_run, photos, 
     whole = command("finetune", photos, *many[:-1], tmp_path / "whole")
     assert "Going on" not in whole.stdout
     digests = [
-        json.loads((tmp_path / name / "photos-finetune" / "bundle" / "bundle.json").read_text())["backbone"]["digest"]
+        json.loads((tmp_path / name / "photos-finetune" / "bundle" / "bundle.json").read_text())["networks"][0][
+            "backbone"
+        ]["digest"]
         for name in ("runs", "whole")
     ]
     assert digests[0] == digests[1]

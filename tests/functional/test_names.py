@@ -190,7 +190,7 @@ def test_weights_and_code_may_have_such_names(place, monkeypatch, run):
     monkeypatch.chdir(place)
     monkeypatch.setenv(CACHE_VARIABLE, str(place / f"{ODD}-cache"))
     weights = place / f"{ODD}.safetensors"
-    weights.write_bytes((run / "bundle" / "backbone.safetensors").read_bytes())
+    weights.write_bytes((run / "bundle" / "network1/weights.safetensors").read_bytes())
     made = regraft.probe(f"{ODD}-photos", checkpoint=weights, n_strengths=2, runs="runs", name="weights")
     assert made.assessment.accuracy.value == 1
     (place / f"{ODD}-code").mkdir()

@@ -97,7 +97,7 @@ def test_a_users_twin_is_the_built_in_network_bit_for_bit(twin, photos, tmp_path
     """Same seed, same weights after training, same probabilities."""
     ours = regraft.pretrain(photos, backbone="lenet", runs=tmp_path, name="ours", **QUICK)
     theirs = regraft.pretrain(photos, model=f"{twin}:network", runs=tmp_path, name="theirs", **QUICK)
-    first, second = (load_file(run.bundle / "backbone.safetensors") for run in (ours, theirs))
+    first, second = (load_file(run.bundle / "network1/weights.safetensors") for run in (ours, theirs))
     assert len(first) == len(second) == 6
     for one, two in zip(first.values(), second.values(), strict=True):
         np.testing.assert_array_equal(one, two)
@@ -135,7 +135,7 @@ def test_a_bundle_with_code_asks_for_trust(trained, photos, command, tmp_path):
 def test_code_that_is_not_the_bundles_is_not_run(trained, tmp_path, how):
     """Trust is for the code that the network was trained with."""
     bundle = shutil.copytree(trained.bundle, tmp_path / "bundle")
-    code = bundle / "code" / "network.py"
+    code = bundle / "network1" / "network.py"
     if how == "gone":
         code.unlink()
     else:
@@ -144,7 +144,7 @@ def test_code_that_is_not_the_bundles_is_not_run(trained, tmp_path, how):
         from regraft.core import digest_file
 
         record = json.loads((bundle / "bundle.json").read_text())
-        record["digests"]["code/network.py"] = digest_file(code)
+        record["digests"]["network1/network.py"] = digest_file(code)
         (bundle / "bundle.json").write_text(json.dumps(record))
     with pytest.raises(BundleError):
         regraft.load(bundle, trust_code=True)

@@ -172,7 +172,7 @@ classifier = load()
 if before == "used":
     files(classifier)
     expected = classifier.predict_arrays(images)
-    stream = classifier.engine.stream(iter([np.zeros((1, 28, 28, 3), np.uint8)] * 8))
+    stream = classifier.networks.engines()[0].stream(iter([np.zeros((1, 28, 28, 3), np.uint8)] * 8))
     next(stream)
 WORK = {
     "same": lambda: classifier.predict_arrays(images),

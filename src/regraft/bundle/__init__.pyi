@@ -2,7 +2,7 @@ from .classifier import Classifier, choose_like
 from .golden import CheckResult, check_bundle
 from .predictions import Answers, Prediction, PredictResult
 from .reading import find_bundle, load, read_record
-from .record import SCHEMA_VERSION, BundleRecord, Calibration, EngineRecord, Making
+from .record import SCHEMA_VERSION, BundleRecord, Calibration, EngineRecord, Making, NetworkRecord
 from .seen import find_seen, read_seen
 from .writing import save_bundle
 
@@ -15,6 +15,7 @@ __all__ = [
     "Classifier",
     "EngineRecord",
     "Making",
+    "NetworkRecord",
     "PredictResult",
     "Prediction",
     "check_bundle",

@@ -8,6 +8,7 @@ from regraft.bundle.record import Making
 from regraft.core import visible
 
 if TYPE_CHECKING:
+    from regraft.backbones import BackboneSpec
     from regraft.bundle.record import BundleRecord
 
 _N_NAMES = 50
@@ -15,7 +16,6 @@ _N_NAMES = 50
 
 def render_card(record: BundleRecord) -> str:
     """The card as Markdown. Class names and the run's name are shown as code: they may be anything."""
-    backbone = record.backbone
     lines = [
         f"# Classifier {_code(record.name)}",
         "",
@@ -25,8 +25,7 @@ def render_card(record: BundleRecord) -> str:
         "",
         f"Tells {len(record.class_names)} classes of images apart: {_names(record)}.",
         "",
-        f"{_network(record)} It sees {backbone.image_size} x {backbone.image_size} pixels (resize policy "
-        f"`{record.transform.policy}`).",
+        f"{_made(record)} {_seen(record)}",
         "",
         "## How good it is",
         "",
@@ -40,8 +39,7 @@ def render_card(record: BundleRecord) -> str:
         "",
         "## Where it comes from",
         "",
-        f"- Backbone weights: {backbone.source or 'unknown'}; licence {backbone.licence or 'unknown'}; "
-        f"digest `{backbone.digest}`.",
+        *(_origin(network.backbone) for network in record.networks),
         "- The licence of your training images applies to what was learnt from them.",
         "- `golden/` holds a few input images at network size, to prove that the classifier still works "
         "(`regraft check`).",
@@ -50,12 +48,37 @@ def render_card(record: BundleRecord) -> str:
     return "\n".join(lines)
 
 
-def _network(record: BundleRecord) -> str:
+def _origin(backbone: BackboneSpec) -> str:
+    return (
+        f"- Backbone weights: {backbone.source or 'unknown'}; licence {backbone.licence or 'unknown'}; "
+        f"digest `{backbone.digest}`."
+    )
+
+
+def _seen(record: BundleRecord) -> str:
+    """What the networks see of an image, in a sentence."""
+    seen = dict.fromkeys(
+        f"{network.transform.width} x {network.transform.height} pixels (resize policy `{network.transform.policy}`)"
+        + (f", averaged over {len(network.views)} views" if len(network.views) > 1 else "")
+        for network in record.networks
+    )
+    return f"It sees {' and '.join(seen)}."
+
+
+def _named(record: BundleRecord, place: int) -> str:
+    backbone = record.networks[place].backbone
+    name = _code(backbone.name)
+    if backbone.family == "own":
+        return f"{name}, a network of its author's own whose code is in `{record.code_file(place)}`"
+    return name
+
+
+def _made(record: BundleRecord) -> str:
     """What was trained, in a sentence."""
-    kind, layer = record.head.get("kind", "linear"), f"layer {_code(record.layer)}"
-    name = _code(record.backbone.name)
-    if record.backbone.family == "own":
-        name = f"{name}, a network of its author's own whose code is in `code/`"
+    kind, layer = record.head.get("kind", "linear"), f"layer {_code(record.networks[0].layer)}"
+    name = " and ".join(_named(record, place) for place in range(len(record.networks)))
+    if len(record.networks) > 1:
+        return f"A linear head ({kind}) on the joined features of {name} ({layer}); the networks are as they came."
     match record.making:
         case None:
             return f"A linear head ({kind}) on features of {name} ({layer})."

@@ -8,24 +8,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regraft.backbones import EngineOpener, choose_engine, compute_features, require_own_threads
+from regraft.backbones import choose_engine, require_own_threads
 from regraft.bundle.predictions import Answers, Prediction, PredictResult, name_classes
 from regraft.core import MissingExtraError, OptionError, SilentProgress
 from regraft.data import Unreadable, UnreadableImageError, as_files, fingerprint_files, left_out, list_images, unkept
-from regraft.features import build_extractor
-from regraft.images import as_images, as_pixels, to_pixels, transform_array
+from regraft.features import JoinedNetworks, tap_network
+from regraft.images import FIXED_VIEWS, as_images, as_pixels, to_pixels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from regraft.backbones import BackboneSpec, Engine, EngineChoice
+    from regraft.backbones import BackboneSpec, EngineChoice
     from regraft.bundle.record import BundleRecord
     from regraft.core import Progress
     from regraft.data import ImageFile, StoredImage
     from regraft.evaluation import Assessment
-    from regraft.features import Extractor
     from regraft.heads import LinearHead
     from regraft.images import GivenImages, PixelImage
 
@@ -37,51 +36,50 @@ _N_PIXELS_CHUNK = 256
 
 @dataclass(frozen=True, eq=False)
 class Classifier:
-    """A network, a layer, a linear head and the names of the classes.
+    """Networks, what is taken of them, a linear head and the names of the classes.
 
-    Any number of threads can use it. It can be copied, pickled and sent to another process, which loads the network
+    Any number of threads can use it. It can be copied, pickled and sent to another process, which loads the networks
     again at the first use; a process that is forked after the first use refuses.
 
     Attributes:
         record: What it is, without its tensors.
         head: The linear head.
-        backbone: The network; its weights are in the bundle.
-        choice: What runs the network on this machine.
+        backbones: The networks, in the record's order; their weights are in the bundle.
+        choice: What runs them on this machine.
         cache: Where converted graphs and features are kept.
-        extractor: Files to features, with the feature store.
+        networks: Files or pixels to features, with the feature store.
     """
 
     record: BundleRecord
     head: LinearHead
-    backbone: BackboneSpec
+    backbones: tuple[BackboneSpec, ...]
     choice: EngineChoice
     cache: Path
-    extractor: Extractor = field(init=False)
+    networks: JoinedNetworks = field(init=False)
 
     def __post_init__(self) -> None:
-        layer = self.record.layer
-        built = build_extractor(
-            self.backbone, self.choice, transform=self.record.transform, layer=layer, cache=self.cache
+        parts = (
+            tap_network(
+                spec,
+                self.choice,
+                transform=network.transform,
+                layer=network.layer,
+                cache=self.cache,
+                views=tuple(FIXED_VIEWS[name] for name in network.views),
+                stays_open=True,
+            )
+            for spec, network in zip(self.backbones, self.record.networks, strict=True)
         )
-        opener = EngineOpener(self.backbone, self.choice, layer, self.cache)
-        object.__setattr__(self, "extractor", replace(built, open_engine=opener, must_keep=False))
+        joined = JoinedNetworks(tuple(parts), self.choice)
+        object.__setattr__(self, "networks", joined.changed(lambda one: replace(one, must_keep=False)))
 
     def __repr__(self) -> str:
-        return f"<Classifier {self.record.name!r}: {len(self.class_names)} classes, {self.backbone.name}>"
+        return f"<Classifier {self.record.name!r}: {len(self.class_names)} classes, {self.networks.name}>"
 
     @property
     def class_names(self) -> tuple[str, ...]:
         """Names of the classes, in the order of the probabilities' columns."""
         return self.record.class_names
-
-    @property
-    def engine(self) -> Engine:
-        """The network, loaded at the first use.
-
-        Raises:
-            BackboneError: It cannot be had, or the process was forked after a network had been used.
-        """
-        return self.extractor.open_engine()
 
     def with_metrics(self, assessment: Assessment) -> Classifier:
         """The same classifier with a record of how good it was found to be."""
@@ -107,16 +105,19 @@ class Classifier:
         """
         return self.head.probabilities(self.head.scores(features))
 
-    def scores(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Scores before the softmax of images that already have the network's size.
+    def scores(self, inputs: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+        """Scores before the softmax of what the networks see of images.
 
         Args:
-            pixels: (n, h, w, 3) uint8.
+            inputs: For each view of each network (n, h, w, 3) uint8, of the network's size (`networks.inputs`).
 
         Returns:
             (n, k) float32.
+
+        Raises:
+            BackboneError: A network cannot be had, or the process was forked after a network had been used.
         """
-        return self.head.scores(compute_features(self.engine, pixels))
+        return self.head.scores(self.networks.compute(inputs))
 
     def predict(self, images: GivenImages, *, top_k: int = 1, progress: Progress | None = None) -> PredictResult:
         """The classes of images, named: what the verb `predict` does.
@@ -190,8 +191,7 @@ class Classifier:
         listed = as_pixels(images)
         if not listed:
             return np.zeros((0, len(self.class_names)))
-        pixels = np.stack([transform_array(image, self.record.transform) for image in listed])
-        return self.probabilities(compute_features(self.engine, pixels))
+        return self.probabilities(self.networks.compute(self.networks.inputs(listed)))
 
     def predict_files(
         self, files: Iterable[str | Path | StoredImage] | str | Path, *, progress: Progress | None = None
@@ -217,7 +217,7 @@ class Classifier:
         for start in range(0, len(files), N_CHUNK):
             chunk = files[start : start + N_CHUNK]
             prints = fingerprint_files(chunk)
-            found = self.extractor.extract(chunk, prints.digests, progress=progress)
+            found = self.networks.extract(chunk, prints.digests, progress=progress)
             yield Answers(
                 rows=found.rows + start,
                 probabilities=self.probabilities(found.features)

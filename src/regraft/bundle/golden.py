@@ -55,13 +55,13 @@ def check_bundle(
     folder = find_bundle(folder)
     classifier = load(folder, choice=choice, cache=cache, trust_code=trust_code)
     read_seen(folder)  # for its checks
-    pixels, expected = _golden(folder, classifier)
+    inputs, expected = _golden(folder, classifier)
     made_with = classifier.record.engine
     used = classifier.choice
     is_same = (made_with.engine, made_with.precision) == (used.engine, used.precision)
     tolerance = TOLERANCE_SAME if is_same else TOLERANCE_OTHER
     scale = max(float(np.abs(expected).max(initial=0.0)), 1e-6)
-    difference = float(np.abs(classifier.scores(pixels) - expected).max(initial=0.0)) / scale
+    difference = float(np.abs(classifier.scores(inputs) - expected).max(initial=0.0)) / scale
     if not difference <= tolerance:
         raise BundleError(
             f"The bundle {folder} does not give the scores it gave when it was saved: the largest difference is "
@@ -70,7 +70,7 @@ def check_bundle(
         )
     return CheckResult(
         folder=str(folder),
-        n_inputs=len(pixels),
+        n_inputs=len(expected),
         engine=f"{used.engine} {used.precision}",
         is_same_engine=is_same,
         largest_difference=difference,
@@ -79,17 +79,20 @@ def check_bundle(
     )
 
 
-def _golden(folder: Path, classifier: Classifier) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """The inputs (m, h, w, 3) and the scores (m, k) that they must give."""
+def _golden(folder: Path, classifier: Classifier) -> tuple[list[NDArray[np.uint8]], NDArray[np.float32]]:
+    """The inputs, for each view of each network (m, h, w, 3), and the scores (m, k) that they must give."""
     golden = read_tensors(folder / GOLDEN_FILE)
-    pixels, expected = golden.get("pixels"), golden.get("scores")
-    size = classifier.backbone.image_size
-    if (
-        pixels is None
-        or expected is None
-        or pixels.dtype != np.uint8
-        or pixels.shape[1:] != (size, size, 3)
-        or expected.shape != (len(pixels), len(classifier.class_names))
-    ):
-        raise BundleError(f"The golden inputs of {folder} do not fit its network and classes.")
-    return pixels, expected
+    expected = golden.pop("scores", None)
+    sizes = [part.transform.height for part in classifier.networks.parts for _view in part.views]
+    names = classifier.record.golden_inputs()
+    if expected is None or set(golden) != set(names) or expected.shape[1:] != (len(classifier.class_names),):
+        raise _unfit(folder)
+    inputs = [golden[name] for name in names]
+    for pixels, size in zip(inputs, sizes, strict=True):
+        if pixels.dtype != np.uint8 or pixels.shape != (len(expected), size, size, 3):
+            raise _unfit(folder)
+    return inputs, expected
+
+
+def _unfit(folder: Path) -> BundleError:
+    return BundleError(f"The golden inputs of {folder} do not fit its networks and classes.")

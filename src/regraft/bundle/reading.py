@@ -9,8 +9,6 @@ from pydantic import ValidationError
 from regraft.backbones import WeightsSource
 from regraft.bundle.classifier import Classifier, choose_like
 from regraft.bundle.record import (
-    BACKBONE_FILE,
-    CODE_FILE,
     HEAD_FILE,
     RECORD_FILE,
     SCHEMA_VERSION,
@@ -69,28 +67,38 @@ def load(
         check_tensor_file(folder, name, record.digests.get(name))
     try:
         head = LinearHead.from_parts(read_tensors(folder / HEAD_FILE), record.head)
-        weights_digest = digest_tensors(folder / BACKBONE_FILE)
     except BundleError:
         raise
     except Exception as error:  # whatever a hostile record makes a constructor raise
-        raise BundleError(f"The bundle {folder} holds a head or network that makes no sense: {error}") from error
+        raise BundleError(f"The bundle {folder} holds a head that makes no sense: {error}") from error
     if head.n_classes != len(record.class_names):
         raise BundleError(
             f"The bundle {folder} names {len(record.class_names)} classes, but its head has {head.n_classes}."
         )
-    if weights_digest != record.backbone.digest:
-        raise BundleError(f"The network's weights in {folder} are not those that its record names.")
-    source = WeightsSource(kind="file", location=str(folder / BACKBONE_FILE))
-    backbone = record.backbone.model_copy(update={"weights": source})
-    if backbone.family == "own":
-        backbone = _with_code(backbone, folder, record.digests.get(CODE_FILE), trust_code=trust_code)
+    backbones = [_network(folder, record, place, trust_code=trust_code) for place in range(len(record.networks))]
     return Classifier(
         record=record,
         head=head,
-        backbone=backbone,
+        backbones=tuple(backbones),
         choice=choice or choose_like(record),
         cache=cache,
     )
+
+
+def _network(folder: Path, record: BundleRecord, place: int, *, trust_code: bool) -> BackboneSpec:
+    """One of a bundle's networks, whose weights are those in the bundle."""
+    backbone, file = record.networks[place].backbone, record.weights_file(place)
+    check_tensor_file(folder, file, record.digests.get(file))
+    try:
+        digest = digest_tensors(folder / file)
+    except Exception as error:  # whatever a hostile file makes a reader raise
+        raise BundleError(f"The bundle {folder} holds a network that makes no sense: {error}") from error
+    if digest != backbone.digest:
+        raise BundleError(f"The network's weights in {folder / file} are not those that the bundle's record names.")
+    backbone = backbone.model_copy(update={"weights": WeightsSource(kind="file", location=str(folder / file))})
+    if backbone.family != "own":
+        return backbone
+    return _with_code(backbone, folder, record.code_file(place), record, trust_code=trust_code)
 
 
 def find_bundle(folder: str | Path) -> Path:
@@ -152,16 +160,18 @@ def _claimed_version(content: bytes) -> Any:
         return None
 
 
-def _with_code(backbone: BackboneSpec, folder: Path, digest: str | None, *, trust_code: bool) -> BackboneSpec:
+def _with_code(
+    backbone: BackboneSpec, folder: Path, file: str, record: BundleRecord, *, trust_code: bool
+) -> BackboneSpec:
     """A network that its author wrote, made by the source in the bundle and by nothing else on this machine."""
-    path = folder / CODE_FILE
+    path, digest = folder / file, record.digests.get(file)
     if not trust_code:
         raise BundleError(
             f"The network of {folder} is its author's own code ({path}), which would run with your rights. Read it; "
             "if you trust it, add --trust-code (in Python: trust_code=True)."
         )
     function = backbone.architecture.rpartition(":")[2]
-    _check_digest(folder, CODE_FILE, digest)
+    _check_digest(folder, file, digest)
     if digest != backbone.code or not function.isidentifier():
         raise BundleError(f"The source code in {folder} is not the one that its record names.")
     return backbone.model_copy(update={"architecture": f"{path}:{function}"})

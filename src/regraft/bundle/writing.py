@@ -11,12 +11,11 @@ import numpy as np
 from regraft.backbones import keep_weights
 from regraft.bundle.card import render_card
 from regraft.bundle.record import (
-    BACKBONE_FILE,
     CARD_FILE,
-    CODE_FILE,
     GOLDEN_FILE,
     HEAD_FILE,
     RECORD_FILE,
+    SCHEMA_VERSION,
     SEEN_FILE,
 )
 from regraft.bundle.seen import pack_digests
@@ -30,13 +29,14 @@ if TYPE_CHECKING:
 
     from regraft.backbones import BackboneSpec
     from regraft.bundle.classifier import Classifier
+    from regraft.bundle.record import BundleRecord
 
 
 def save_bundle(
     classifier: Classifier,
     folder: Path,
     *,
-    golden_pixels: NDArray[np.uint8],
+    golden_inputs: Sequence[NDArray[np.uint8]],
     golden_features: NDArray[np.float32],
     seen: Sequence[str] = (),
 ) -> None:
@@ -45,8 +45,8 @@ def save_bundle(
     Args:
         classifier: What to save; the digests of its record are filled in.
         folder: Where to; it must not exist.
-        golden_pixels: (m, h, w, 3) uint8 images of the network's size. They are kept with their scores, and replayed
-            by `check_bundle`.
+        golden_inputs: What the networks see of m images (`JoinedNetworks.inputs`). It is kept with the scores, and
+            replayed by `check_bundle`.
         golden_features: (m, d) float32, the features of these images that the classifier was measured on: what is
             replayed is what was measured.
         seen: Content hashes of the images that it was trained on or chosen by.
@@ -56,17 +56,18 @@ def save_bundle(
     """
     if folder.exists():
         raise BundleError(f"There is something at {folder} already. Choose another name, or move it away.")
-    scores = classifier.head.scores(golden_features)
+    record = classifier.record.model_copy(update={"schema_version": SCHEMA_VERSION})
+    golden = dict(zip(record.golden_inputs(), golden_inputs, strict=True))
     tensors: dict[str, Mapping[str, NDArray[Any]]] = {
         HEAD_FILE: classifier.head.tensors(),
-        GOLDEN_FILE: {"pixels": golden_pixels, "scores": scores},
+        GOLDEN_FILE: {**golden, "scores": classifier.head.scores(golden_features)},
     }
     if seen:
         tensors[SEEN_FILE] = {"digests": pack_digests(seen)}
     aside = folder.with_name(f".{uuid.uuid4().hex}.tmp")
     try:
-        names = [*_write_tensors(aside, tensors), *_copy_network(classifier, aside)]
-        record = classifier.record.model_copy(
+        names = [*_write_tensors(aside, tensors), *_copy_networks(classifier, record, aside)]
+        record = record.model_copy(
             update={
                 "digests": {name: digest_file(aside / name) for name in names},
                 "head": classifier.head.settings(),
@@ -92,14 +93,18 @@ def _write_tensors(folder: Path, tensors: Mapping[str, Mapping[str, NDArray[Any]
     return [*tensors]
 
 
-def _copy_network(classifier: Classifier, folder: Path) -> list[str]:
-    """Copy the network's weights, and its source where its author wrote it; gives the files."""
-    weights, _digest = keep_weights(classifier.backbone, classifier.cache / "weights")
-    shutil.copyfile(weights, folder / BACKBONE_FILE)
-    if classifier.backbone.family != "own":
-        return [BACKBONE_FILE]
-    _copy_code(classifier.backbone, folder / CODE_FILE)
-    return [BACKBONE_FILE, CODE_FILE]
+def _copy_networks(classifier: Classifier, record: BundleRecord, folder: Path) -> list[str]:
+    """Copy each network's weights, and its source where its author wrote it; gives the files."""
+    names = []
+    for place, backbone in enumerate(classifier.backbones):
+        weights, _digest = keep_weights(backbone, classifier.cache / "weights")
+        names.append(record.weights_file(place))
+        (folder / names[-1]).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(weights, folder / names[-1])
+        if backbone.family == "own":
+            names.append(record.code_file(place))
+            _copy_code(backbone, folder / names[-1])
+    return names
 
 
 def _copy_code(backbone: BackboneSpec, target: Path) -> None:
@@ -110,5 +115,4 @@ def _copy_code(backbone: BackboneSpec, target: Path) -> None:
             f"The source of {backbone.name} is gone or was changed while the network was trained: it cannot be kept. "
             "Put the file back as it was and run the command again; the training is not lost."
         )
-    target.parent.mkdir()
     shutil.copyfile(source, target)

@@ -12,7 +12,7 @@ from PIL import Image
 
 from regraft.core import DataError, OptionError, cache_folder, plural
 from regraft.data import fingerprint_files
-from regraft.experiments import open_network
+from regraft.experiments import open_networks
 from regraft.images import as_images, digest_array, named_pixels
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from regraft.data import Unreadable
     from regraft.experiments import NetworkOptions
-    from regraft.features import Extractor
+    from regraft.features import JoinedNetworks
     from regraft.images import PixelImage
 
 _N_DECODED = 256
@@ -57,10 +57,11 @@ def list_features(X: Any, options: NetworkOptions) -> ListedFeatures:
         DataError: Some cannot be read: a row of features can stand for each image only.
     """
     images = require_images(X)
-    spec, _choice, extractor = open_network(options, cache_folder())
-    extractor = replace(extractor, open_engine=cache(extractor.open_engine), takes_looks=False)
+    networks = open_networks(options, cache_folder()).changed(
+        lambda one: replace(one, open_engine=cache(one.open_engine), takes_looks=False)
+    )
     n_chunk = _N_DECODED if any(isinstance(image, Image.Image) for image in images) else len(images)
-    parts = [_part(images[start : start + n_chunk], start, extractor) for start in range(0, len(images), n_chunk)]
+    parts = [_part(images[start : start + n_chunk], start, networks) for start in range(0, len(images), n_chunk)]
     if unreadable := [record for _digests, _features, records in parts for record in records]:
         first = unreadable[0]
         raise DataError(
@@ -69,12 +70,12 @@ def list_features(X: Any, options: NetworkOptions) -> ListedFeatures:
         )
     digests = tuple(str(digest) for part, _features, _records in parts for digest in part)
     return ListedFeatures(
-        np.concatenate([features for _digests, features, _records in parts]), digests, spec.n_features
+        np.concatenate([features for _digests, features, _records in parts]), digests, networks.n_penultimate
     )
 
 
 def _part(
-    images: Sequence[Path | PixelImage], start: int, extractor: Extractor
+    images: Sequence[Path | PixelImage], start: int, networks: JoinedNetworks
 ) -> tuple[list[str | None], NDArray[np.float32], tuple[Unreadable, ...]]:
     """Content hashes, features, and what cannot be read, of some images: they are decoded for as long as this takes."""
     sources = [
@@ -84,7 +85,7 @@ def _part(
     prints = fingerprint_files([source for source in sources if isinstance(source, Path)])
     of_file = iter(prints.digests)
     digests = [digest_array(source) if isinstance(source, np.ndarray) else next(of_file) for source in sources]
-    found = extractor.extract(sources, digests)
+    found = networks.extract(sources, digests)
     return digests, found.features, prints.unreadable + found.unreadable
 
 

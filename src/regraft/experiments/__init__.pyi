@@ -11,7 +11,7 @@ from .dataset_features import DatasetFeatures, list_labelled, load_features, spr
 from .feature_files import check_feature_file, write_features
 from .head_choice import choose_head, fit_head, for_all_classes
 from .network_options import OTHER_NETWORK, FeatureOptions, NetworkOptions, TrustOptions
-from .networks import left_out_head, open_network
+from .networks import left_out_head, open_networks
 from .portions import Portions, Sides, portion_out
 from .probe_options import ExperimentOptions, ProbeOptions
 from .probes import probe_dataset
@@ -66,7 +66,7 @@ __all__ = [
     "measure_dataset_curve",
     "notices_of",
     "now",
-    "open_network",
+    "open_networks",
     "plan_probes",
     "portion_out",
     "probe_dataset",

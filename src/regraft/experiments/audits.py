@@ -78,7 +78,7 @@ def audit_dataset(source: str, options: AuditOptions, progress: Progress) -> Aud
         images, data = gather(data, options, progress, watch)
         audited = audit_images(
             images,
-            _candidates(options, data.spec.n_features),
+            _candidates(options, data.networks.n_penultimate),
             n_folds=options.n_folds,
             seed=options.seed,
             progress=progress,
@@ -147,7 +147,7 @@ def _report(
     return AuditReport(
         title=f"{source}: audit",
         description=f"{plural(len(data.digests), 'image')} of {plural(n_classes, 'class', 'classes')}, "
-        f"by features of {data.spec.name}",
+        f"by features of {data.networks.name}",
         n_images=len(data.digests),
         n_classes=n_classes,
         gap=audited.gap,

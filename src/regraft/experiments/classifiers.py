@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regraft.bundle import SCHEMA_VERSION, BundleRecord, Classifier, EngineRecord, Making
+from regraft.bundle import SCHEMA_VERSION, BundleRecord, Classifier, EngineRecord, Making, NetworkRecord
 from regraft.core import cache_folder
 from regraft.experiments.circumstances import installed_versions, now
 
@@ -35,9 +35,15 @@ def build_classifier(
         name=name,
         created=now(),
         class_names=data.manifest.class_names,
-        backbone=data.spec,
-        layer=options.layer,
-        transform=data.extractor.transform,
+        networks=tuple(
+            NetworkRecord(
+                backbone=part.spec,
+                layer=part.layer,
+                transform=part.transform,
+                views=tuple(view.name for view in part.views),
+            )
+            for part in data.networks.parts
+        ),
         engine=EngineRecord(engine=data.choice.engine, precision=data.choice.precision, device=data.choice.device),
         head=head.settings(),
         digests={},
@@ -45,4 +51,5 @@ def build_classifier(
         versions=installed_versions(),
         making=making,
     )
-    return Classifier(record=record, head=head, backbone=data.spec, choice=data.choice, cache=cache_folder())
+    backbones = tuple(part.spec for part in data.networks.parts)
+    return Classifier(record=record, head=head, backbones=backbones, choice=data.choice, cache=cache_folder())

@@ -149,7 +149,7 @@ def _answers(
     data: DatasetFeatures, labels: NDArray[np.int64], folds: FoldTable, options: ProbeOptions
 ) -> NDArray[np.int64]:
     """(n,) what heads say that have not seen the image."""
-    found = cross_validate(data.features, labels, folds, candidates_of(options, data.spec.n_features))
+    found = cross_validate(data.features, labels, folds, candidates_of(options, data.networks.n_penultimate))
     return np.asarray(found.classes[found.scores.argmax(axis=1)])
 
 

@@ -51,7 +51,7 @@ def conclude(
         save_bundle(
             classifier.with_metrics(measured.assessment),
             folder / "bundle",
-            golden_pixels=data.pixels(golden),
+            golden_inputs=data.inputs(golden),
             golden_features=data.features[golden],
             seen=seen_by([data.digests[row] for row in seen], getattr(subject.options, "backbone", None)),
         )

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from regraft.backbones import BACKBONES, compute_features, find_lite, is_offline
+from regraft.backbones import BACKBONES, find_lite, is_offline
 from regraft.core import OptionError, StoreError, cache_folder, has_extra
 from regraft.data import make_finding, require_classes
 from regraft.evaluation import Contestant, Costs, rank
@@ -27,14 +27,13 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from regraft.backbones import BackboneSpec, EngineChoice
     from regraft.bundle import Classifier
     from regraft.core import Options, Progress
     from regraft.data import Finding, Fingerprints, Manifest
     from regraft.experiments.dataset_features import DatasetFeatures
     from regraft.experiments.portions import Portions
     from regraft.experiments.probes import Probed
-    from regraft.features import Extractor
+    from regraft.features import JoinedNetworks
     from regraft.heads import HeadKind
 
 _N_TIMED = 25
@@ -99,14 +98,12 @@ class Contest:
     seconds: dict[str, float] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
-    def enter(
-        self, probes: Sequence[ProbeOptions], network: tuple[BackboneSpec, EngineChoice, Extractor]
-    ) -> DatasetFeatures:
+    def enter(self, probes: Sequence[ProbeOptions], networks: JoinedNetworks) -> DatasetFeatures:
         """Fit and measure the heads of a network, which share its features and its time for an image.
 
         Args:
             probes: One for each head.
-            network: As `open_network` gives it.
+            networks: As `open_networks` gives them.
 
         Returns:
             The images with the network's features.
@@ -115,12 +112,9 @@ class Contest:
             DataError: The images that can be read are of one class, or a side of the split is empty.
         """
         watch = Stopwatch()
-        spec, choice, extractor = network
         data = features_for(
             self.manifest,
-            spec=spec,
-            choice=choice,
-            extractor=extractor,
+            networks,
             progress=self.progress,
             watch=watch,
             prints=self.prints,
@@ -130,7 +124,7 @@ class Contest:
         remarked, portions = portion_for_probe(data, probes[0].test_fraction, probes[0].seed)
         self.progress.start(f"Fitting heads on {probes[0].backbone}", len(probes), unit="heads")
         finished = [self._run(options, remarked, portions) for options in probes]
-        milliseconds = _time_one_image(finished[0].classifier, data.pixels(portions.test[:1]))
+        milliseconds = _time_one_image(finished[0].classifier, data.inputs(portions.test[:1]))
         self.contestants += [
             _contestant(options, probed, milliseconds) for options, probed in zip(probes, finished, strict=True)
         ]
@@ -184,23 +178,23 @@ def _contestant(options: ProbeOptions, probed: Probed, milliseconds: float) -> C
         assessment=probed.assessment,
         costs=Costs(
             milliseconds=milliseconds,
-            n_parameters=probed.classifier.backbone.n_parameters,
+            n_parameters=probed.classifier.networks.n_parameters,
             n_bytes=sum(path.stat().st_size for path in probed.bundle.rglob("*.*")),
         ),
         folder=probed.bundle.parent.name,
     )
 
 
-def _time_one_image(classifier: Classifier, pixels: NDArray[np.uint8]) -> float:
+def _time_one_image(classifier: Classifier, inputs: Sequence[NDArray[np.uint8]]) -> float:
     """Median milliseconds of one image that is in memory, through network and head.
 
     Args:
         classifier: What takes the time.
-        pixels: (1, h, w, 3) uint8.
+        inputs: What its networks see of one image.
     """
 
     def once() -> None:
-        classifier.probabilities(compute_features(classifier.engine, pixels))
+        classifier.probabilities(classifier.networks.compute(inputs))
 
     for _ in range(_N_WARM_UP):
         once()

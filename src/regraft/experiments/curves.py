@@ -90,7 +90,7 @@ def measure_dataset_curve(source: str, options: CurveOptions, progress: Progress
         findings = find_problems(data.manifest, data.digests, data.unreadable, images.sides)
         report = CurveReport(
             title=f"{source}: learning curve",
-            description=f"{plural(len(images), 'image')}, {options.head} head on features of {data.spec.name}",
+            description=f"{plural(len(images), 'image')}, {options.head} head on features of {data.networks.name}",
             curve=curve,
             n_images=len(images),
             notices=notices_of(findings),

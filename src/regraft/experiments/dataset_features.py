@@ -10,8 +10,7 @@ import numpy as np
 from regraft.core import DataError, cache_folder, load_function, plural
 from regraft.data import fingerprint_manifest, require_classes
 from regraft.datasets import read_dataset
-from regraft.experiments.networks import open_network
-from regraft.images import read_image
+from regraft.experiments.networks import open_networks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +22,8 @@ if TYPE_CHECKING:
     from regraft.data import Finding, Fingerprints, Manifest, SourceOptions, Unreadable
     from regraft.experiments.circumstances import Stopwatch
     from regraft.experiments.network_options import NetworkOptions
-    from regraft.features import Extractor
+    from regraft.features import JoinedNetworks
+    from regraft.images import Transform
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,9 +36,7 @@ class DatasetFeatures:
         features: (n, d) float32.
         unreadable: The files that were left out, and why.
         n_computed: How many images were computed now; the others' features were kept from before.
-        spec: The network.
-        choice: What ran it.
-        extractor: What made the features.
+        networks: What the features are of.
     """
 
     manifest: Manifest
@@ -46,9 +44,22 @@ class DatasetFeatures:
     features: NDArray[np.float32]
     unreadable: tuple[Unreadable, ...]
     n_computed: int
-    spec: BackboneSpec
-    choice: EngineChoice
-    extractor: Extractor
+    networks: JoinedNetworks
+
+    @property
+    def spec(self) -> BackboneSpec:
+        """The network, where there is one; of several the first."""
+        return self.networks.only.spec
+
+    @property
+    def choice(self) -> EngineChoice:
+        """What ran the networks."""
+        return self.networks.choice
+
+    @property
+    def transform(self) -> Transform:
+        """From file bytes to what the (first) network sees."""
+        return self.networks.only.transform
 
     def remarked(self, *findings: Finding) -> DatasetFeatures:
         """With more that is to be said of the data."""
@@ -73,7 +84,7 @@ class DatasetFeatures:
             DataError: A file can no longer be read.
             RegraftError: From the store.
         """
-        found = self.extractor.looks(self.manifest.files(), self.digests, progress=progress)
+        found = self.networks.looks(self.manifest.files(), self.digests, progress=progress)
         if found.unreadable:
             first = found.unreadable[0]
             raise DataError(
@@ -82,14 +93,10 @@ class DatasetFeatures:
             )
         return found.features
 
-    def pixels(self, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
-        """Images at the network's size, decoded again.
-
-        Returns:
-            (m, h, w, 3) uint8.
-        """
+    def inputs(self, rows: NDArray[np.int64]) -> list[NDArray[np.uint8]]:
+        """What the networks see of some images, decoded again: for each view of each network (m, h, w, 3) uint8."""
         files = self.manifest.files()
-        return np.stack([read_image(files[row], self.extractor.transform).pixels for row in rows])
+        return self.networks.inputs(files[row] for row in rows)
 
 
 def spread_out(rows: NDArray[np.int64], n_wanted: int) -> NDArray[np.int64]:
@@ -113,7 +120,7 @@ def load_features(
     progress: Progress,
     watch: Stopwatch,
     *,
-    check: Callable[[BackboneSpec], None] | None = None,
+    check: Callable[[JoinedNetworks], None] | None = None,
 ) -> DatasetFeatures:
     """Features of a manifest's images by the network that some options name.
 
@@ -122,7 +129,7 @@ def load_features(
         options: Which network.
         progress: Where to report.
         watch: The times so far.
-        check: Called with the network's record before any image is read; raises where it cannot be used.
+        check: Called with the networks before any image is read; raises where they cannot be used.
 
     Raises:
         DataError: None of the files can be read, or those that can are of one class.
@@ -132,20 +139,18 @@ def load_features(
         progress.say(f"Running your own code: {name}.")
         load_function(name)  # a slip in it shows before anything is computed
     with watch.stage("choose engine"):
-        spec, choice, extractor = open_network(options, cache_folder(), progress=progress)
+        networks = open_networks(options, cache_folder(), progress=progress)
         if check is not None:
-            check(spec)
-    data = features_for(manifest, spec=spec, choice=choice, extractor=extractor, progress=progress, watch=watch)
+            check(networks)
+    data = features_for(manifest, networks, progress=progress, watch=watch)
     require_classes(data.manifest)
     return data
 
 
 def features_for(
     manifest: Manifest,
+    networks: JoinedNetworks,
     *,
-    spec: BackboneSpec,
-    choice: EngineChoice,
-    extractor: Extractor,
     progress: Progress,
     watch: Stopwatch,
     prints: Fingerprints | None = None,
@@ -154,9 +159,7 @@ def features_for(
 
     Args:
         manifest: The images.
-        spec: The network.
-        choice: The engine that runs it.
-        extractor: Of these two.
+        networks: Whose features.
         progress: Where to report.
         watch: Measures the stages.
         prints: The files' hashes, where they are known.
@@ -170,7 +173,7 @@ def features_for(
         with watch.stage("hash files"):
             prints = fingerprint_manifest(manifest, progress=progress)
     with watch.stage("features"):
-        found = extractor.extract(files, prints.digests, progress=progress)
+        found = networks.extract(files, prints.digests, progress=progress)
     unreadable = prints.unreadable + manifest.named(found.unreadable)
     if not len(found.rows):
         first = unreadable[0]
@@ -183,7 +186,5 @@ def features_for(
         features=found.features,
         unreadable=unreadable,
         n_computed=found.n_computed,
-        spec=spec,
-        choice=choice,
-        extractor=extractor,
+        networks=networks,
     )

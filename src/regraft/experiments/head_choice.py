@@ -104,7 +104,7 @@ def fit_head(data: DatasetFeatures, train: NDArray[np.int64], options: HeadChoic
         manifest.labels,
         digests=[data.digests[row] for row in train],
         groups=manifest.groups,
-        n_penultimate=data.spec.n_features,
+        n_penultimate=data.networks.n_penultimate,
         options=options,
     )
 

@@ -37,7 +37,7 @@ class BackboneOptions(TrustOptions):
     backbone: str = Field(
         DEFAULT_BACKBONE,
         description="Pretrained network: a name from `regraft backbones` or timm, or the folder of a run or bundle "
-        "whose (fine-tuned) network is meant.",
+        "whose (fine-tuned) network is meant. Several with + between them are joined under one head.",
         json_schema_extra=placed("network", 10) | decides("features") | tells_extra("torch", OTHER_NETWORK),
     )
     model: str | None = Field(

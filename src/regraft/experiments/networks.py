@@ -1,4 +1,4 @@
-"""The network that options mean, with its engine and what turns images into its features."""
+"""The networks that options mean, with their engine and what turns images into their features."""
 
 from __future__ import annotations
 
@@ -16,48 +16,89 @@ from regraft.backbones import (
 )
 from regraft.bundle import find_bundle, load, read_record
 from regraft.core import OptionError, as_path, plural, quoted
-from regraft.features import backbone_transform, build_extractor
+from regraft.features import JoinedNetworks, backbone_transform, tap_network
 
 if TYPE_CHECKING:
     from regraft.backbones import BackboneSpec, EngineChoice
     from regraft.core import Progress
     from regraft.experiments.network_options import NetworkOptions
-    from regraft.features import Extractor
+    from regraft.features import TappedNetwork
 
 
-def open_network(
-    options: NetworkOptions, cache: Path, *, progress: Progress | None = None
-) -> tuple[BackboneSpec, EngineChoice, Extractor]:
-    """The backbone, the engine and the extractor that some options mean; it takes looks for audits on its way.
+N_NETWORKS_MAX = 16
+"""Networks under one head."""
+
+
+def network_names(backbone: str) -> tuple[str, ...]:
+    """The networks that `--backbone` names: one, or several joined by +.
+
+    Raises:
+        OptionError: One is named twice, or a name is missing, or they are too many.
+    """
+    if "+" not in backbone or as_path(backbone, "The option 'backbone'").is_dir():
+        return (backbone,)
+    names = tuple(name.strip() for name in backbone.split("+"))
+    if "" in names or len(names) > N_NETWORKS_MAX:
+        raise OptionError(
+            f"--backbone {quoted(backbone)} joins {plural(len(names), 'network')}"
+            f"{', one without a name' * ('' in names)}: give 1 to {N_NETWORKS_MAX} names with + between them."
+        )
+    if twice := [name for place, name in enumerate(names) if name in names[:place]]:
+        raise OptionError(f"--backbone {quoted(backbone)} names {twice[0]} twice: each network counts once.")
+    return names
+
+
+def open_networks(options: NetworkOptions, cache: Path, *, progress: Progress | None = None) -> JoinedNetworks:
+    """The networks that some options mean, with their engine and extractors; looks for audits are taken on the way.
 
     Args:
-        options: Which network, and what of it.
+        options: Which networks, and what of them.
         cache: The cache folder.
         progress: Where it is reported that weights are fetched.
 
     Raises:
-        BackboneError: The network or its weights cannot be had.
-        OptionError: The engine does not exist on this machine.
+        BackboneError: A network or its weights cannot be had.
+        OptionError: The engine does not exist on this machine, or options that are for one network are given to
+            several.
     """
     choice = choose_engine(options.engine, options.precision, options.device)
-    spec = _find_backbone(options, cache, progress)
+    names = network_names(options.backbone)
+    if len(names) > 1 and (options.checkpoint is not None or options.model is not None):
+        raise OptionError(
+            f"--backbone names {len(names)} networks, --checkpoint and --model are for one: train or probe that "
+            "one first, then name its run's folder among the others."
+        )
+    parts = [
+        _tapped(spec, options, choice, cache)
+        for name in names
+        for spec in _find_backbones(options.model_copy(update={"backbone": name}), cache, progress)
+    ]
+    return JoinedNetworks((_looking(parts[0]), *parts[1:]), choice)
+
+
+def _looking(part: TappedNetwork) -> TappedNetwork:
+    plain, *others = part.extractors
+    return replace(part, extractors=(replace(plain, takes_looks=True), *others))
+
+
+def _tapped(spec: BackboneSpec, options: NetworkOptions, choice: EngineChoice, cache: Path) -> TappedNetwork:
     if options.preprocessing != "auto":
         spec = with_preprocessing(spec, options.preprocessing)
     transform = backbone_transform(spec, spec.resize if options.resize == "auto" else options.resize)
-    extractor = build_extractor(spec, choice, transform=transform, layer=options.layer, cache=cache)
-    return spec, choice, replace(extractor, takes_looks=True)
+    return tap_network(spec, choice, transform=transform, layer=options.layer, cache=cache)
 
 
-def _find_backbone(options: NetworkOptions, cache: Path, progress: Progress | None) -> BackboneSpec:
+def _find_backbones(options: NetworkOptions, cache: Path, progress: Progress | None) -> list[BackboneSpec]:
+    """One network; of a bundle that joins several, all."""
     if options.checkpoint is not None and options.init == "random":
         raise OptionError("--init random draws the weights: leave --checkpoint out.")
     seed = _weights_seed(options)
     if options.model is not None:
-        return _own_network(options, options.model, seed, cache)
+        return [_own_network(options, options.model, seed, cache)]
     folder = as_path(options.backbone, "The option 'backbone'")
     if not folder.is_dir():
         _require_name(options.backbone)
-        return resolve_backbone(
+        named = resolve_backbone(
             options.backbone,
             cache=cache,
             checkpoint=options.checkpoint,
@@ -66,10 +107,12 @@ def _find_backbone(options: NetworkOptions, cache: Path, progress: Progress | No
             random_seed=seed,
             progress=progress,
         )
+        return [named]
     if options.checkpoint is not None or options.init == "random":
         raise OptionError("--backbone names a bundle, which has its own weights: leave --checkpoint and --init out.")
-    spec = load(folder, cache=cache, trust_code=options.trust_code).backbone
-    return spec if options.image_size is None else spec.model_copy(update={"image_size": options.image_size})
+    changed = {} if options.image_size is None else {"image_size": options.image_size}
+    joined = load(folder, cache=cache, trust_code=options.trust_code).networks
+    return [part.spec.model_copy(update=changed) for part in joined.parts]
 
 
 def _require_name(backbone: str) -> None:

@@ -32,7 +32,7 @@ def as_arrays(data: DatasetFeatures, sides: Sequence[str | None]) -> AuditedImag
         sides=tuple(sides),
         groups=manifest.groups,
         features=data.features,
-        n_penultimate=data.spec.n_features,
+        n_penultimate=data.networks.n_penultimate,
     )
 
 

@@ -156,8 +156,8 @@ def _report(
     counts = {"features": data.n_computed or None, "hash files": len(data.manifest)}
     return Report(
         title=f"{subject.source}: {subject.options.VERB}",
-        description=f"{classifier.record.head.get('kind', 'linear')} head on features of {data.spec.name}, "
-        f"layer {classifier.record.layer}; {data.choice.reason}",
+        description=f"{classifier.record.head.get('kind', 'linear')} head on features of {data.networks.name}, "
+        f"layer {classifier.record.networks[0].layer}; {data.choice.reason}",
         assessment=measured.assessment,
         notices=notices_of(measured.findings),
         regularisation=None if selection is None else _regularisation(selection),

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from regraft.bundle import find_bundle, find_seen, read_record, read_seen
 from regraft.core import as_path, plural, quoted
 from regraft.data import make_finding
+from regraft.experiments.networks import network_names
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from regraft.data import Finding, Manifest, Severity
@@ -56,9 +58,11 @@ def remark_on_network(manifest: Manifest, digests: Sequence[str], backbone: str 
         digests: Their content hashes.
         backbone: The network as the user named it.
     """
-    bundle = _bundle_of_network(backbone)
-    seen = None if bundle is None else find_seen(bundle, digests)
-    if seen is None or not (n_seen := int(seen.sum())):
+    seen = np.zeros(len(digests), np.bool_)
+    for bundle in _bundles_of_networks(backbone):
+        found = find_seen(bundle, digests)
+        seen |= False if found is None else found
+    if not (n_seen := int(seen.sum())):
         return ()
     message = (
         f"{n_seen:,} of {plural(len(digests), 'test image')} were used in training the network {quoted(backbone)}: "
@@ -74,25 +78,32 @@ def seen_by(digests: Sequence[str], backbone: str | None) -> list[str]:
         digests: Of the images that it was trained on or chosen by.
         backbone: Its network as the user named it.
     """
-    bundle = _bundle_of_network(backbone)
-    return [*digests, *((bundle and read_seen(bundle)) or ())]
+    return [*digests, *(digest for bundle in _bundles_of_networks(backbone) for digest in read_seen(bundle) or ())]
 
 
-def _bundle_of_network(backbone: str | None) -> Path | None:
-    """The bundle of the classifier whose training made the network: a probe's own is the one that it was given."""
-    of_head: str | None = None
-    for _ in range(_N_DEEP_MAX):
-        folder = None if backbone is None else as_path(backbone, "The option 'backbone'")
-        if folder is None or not folder.is_dir():
-            return None
+def _bundles_of_networks(
+    backbone: str | None, of_head: frozenset[str | None] | None = None, *, n_deep: int = 0
+) -> Iterator[Path]:
+    """The bundles of the classifiers whose training made the networks: a probe's own are those that it was given.
+
+    Args:
+        backbone: The networks as the user named them.
+        of_head: Digests of the networks that are meant; None for all.
+        n_deep: How many probes stand on them.
+    """
+    for name in () if backbone is None else network_names(backbone):
+        folder = as_path(name, "The option 'backbone'")
+        if not folder.is_dir():
+            continue
         bundle = find_bundle(folder)
         record = read_record(bundle)
-        if of_head not in (None, record.backbone.digest):
-            return None  # something else lies there by now
+        own = frozenset(network.backbone.digest for network in record.networks)
+        if of_head is not None and not own <= of_head:
+            continue  # something else lies there by now
         if record.making is None or record.making.network != "fixed":
-            return bundle
-        backbone, of_head = record.options.get("backbone"), record.backbone.digest
-    return None
+            yield bundle
+        elif n_deep < _N_DEEP_MAX:
+            yield from _bundles_of_networks(record.options.get("backbone"), own, n_deep=n_deep + 1)
 
 
 def _paths(manifest: Manifest, seen: NDArray[np.bool_] | None) -> tuple[str, ...]:

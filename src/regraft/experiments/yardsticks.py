@@ -91,9 +91,7 @@ class Yardstick:
         """
         data = features_for(
             _relabelled(self.manifest, classifier.class_names),
-            spec=classifier.backbone,
-            choice=classifier.choice,
-            extractor=classifier.extractor,
+            classifier.networks,
             progress=self.progress,
             watch=self.watch,
             prints=self.prints,

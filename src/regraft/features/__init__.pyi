@@ -1,4 +1,5 @@
 from .extraction import Extraction, Extractor
+from .joining import JoinedNetworks, TappedNetwork, tap_network
 from .key import FeatureKey
 from .passes import SHARD_ROWS
 from .store import FeatureStore
@@ -11,8 +12,11 @@ __all__ = [
     "Extractor",
     "FeatureKey",
     "FeatureStore",
+    "JoinedNetworks",
     "StoreInfo",
+    "TappedNetwork",
     "backbone_transform",
     "build_extractor",
     "open_store",
+    "tap_network",
 ]

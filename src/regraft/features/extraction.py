@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from regraft.core import Progress
     from regraft.features.key import FeatureKey
     from regraft.features.store import FeatureStore
-    from regraft.images import ImageSource, Transform, View
+    from regraft.images import AnyView, ImageSource, Transform
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +56,7 @@ class Extractor:
         transform: From file bytes to pixels.
         open_engine: Called only when something has to be computed: a warm run loads no network.
         store: Where features are kept.
-        view: Which random view of each image; the key names it.
+        view: Which view of each image; the key names it.
         must_keep: Whether it is an error that features cannot be kept. Else they are computed for this once, and
             `core.unkept_sentence` tells why.
         takes_looks: Whether looks are taken and kept while images are decoded for the network; never at random views.
@@ -66,7 +66,7 @@ class Extractor:
     transform: Transform
     open_engine: Callable[[], Engine]
     store: FeatureStore | UnkeptRows
-    view: View | None = None
+    view: AnyView | None = None
     must_keep: bool = True
     takes_looks: bool = False
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from regraft.features.key import FeatureKey
     from regraft.features.store import FeatureStore
     from regraft.features.unkept_rows import UnkeptRows
-    from regraft.images import Batch, ImageSource, Transform, View
+    from regraft.images import AnyView, Batch, ImageSource, Transform
 
 SHARD_ROWS = 256
 """Rows of a shard: what a killed run can lose, about a second's work on two cores."""
@@ -73,7 +73,7 @@ class Pass(ABC):
         finally:
             self._keep()
 
-    def decoded(self, batch_size: int, *, looks: bool, view: View | None = None) -> Generator[Batch, None, None]:
+    def decoded(self, batch_size: int, *, looks: bool, view: AnyView | None = None) -> Generator[Batch, None, None]:
         """Batches with at least one image that can be read."""
         batches = decode_batches(self.sources, self.transform, batch_size=batch_size, view=view, looks=looks)
         with closing(batches):
@@ -121,7 +121,7 @@ class FeaturePass(Pass):
     Attributes:
         key: What the features are kept under.
         open_engine: Loads the network.
-        view: Which random view of each image; None for the image as it is.
+        view: Which view of each image; None for the images as they are.
         takes_looks: Whether looks are taken, too.
     """
 
@@ -129,7 +129,7 @@ class FeaturePass(Pass):
 
     key: FeatureKey
     open_engine: Callable[[], Engine]
-    view: View | None
+    view: AnyView | None
     takes_looks: bool
 
     def computed(self) -> Generator[tuple[Batch, Rows], None, None]:

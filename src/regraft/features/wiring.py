@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from regraft.backbones import BackboneSpec, EngineChoice
-    from regraft.images import ResizePolicy, View
+    from regraft.images import AnyView, ResizePolicy
 
 
 def backbone_transform(spec: BackboneSpec, resize: ResizePolicy) -> Transform:
@@ -36,7 +36,7 @@ def build_extractor(
     transform: Transform,
     layer: str,
     cache: Path,
-    view: View | None = None,
+    view: AnyView | None = None,
     dtype: Literal["float32", "float16"] = "float32",
 ) -> Extractor:
     """An extractor whose features are kept in the cache.
@@ -47,7 +47,7 @@ def build_extractor(
         transform: The geometry.
         layer: The layer to compute.
         cache: The cache folder.
-        view: Which random view of each image; None for the image as it is.
+        view: Which view of each image; None for the images as they are.
         dtype: What features are kept as.
 
     Raises:

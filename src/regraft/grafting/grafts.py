@@ -10,7 +10,7 @@ import numpy as np
 
 from regraft.bundle import Making
 from regraft.experiments import build_classifier
-from regraft.features import build_extractor
+from regraft.features import JoinedNetworks, tap_network
 from regraft.grafting.trained_networks import keep_trained
 
 if TYPE_CHECKING:
@@ -61,16 +61,13 @@ def graft(
     """
     data = setup.data
     spec = keep_trained(data.spec, {**setup.network.state_dict(), **fit.network_state}, setup.cache / "weights")
-    extractor = build_extractor(
-        spec, data.choice, transform=data.extractor.transform, layer=setup.options.layer, cache=setup.cache
-    )
+    tapped = tap_network(spec, data.choice, transform=data.transform, layer=setup.options.layer, cache=setup.cache)
+    networks = JoinedNetworks((tapped,), data.choice)
     files = data.manifest.files()
-    found = extractor.extract(
-        [files[row] for row in test], [data.digests[row] for row in test], progress=setup.progress
-    )
+    found = networks.extract([files[row] for row in test], [data.digests[row] for row in test], progress=setup.progress)
     features = np.zeros((len(files), spec.n_features), np.float32)
     features[test[found.rows]] = found.features
-    tuned = replace(data, features=features, spec=spec, extractor=extractor)
+    tuned = replace(data, features=features, networks=networks)
     return tuned, build_classifier(name, tuned, replace(fit.head, temperature=temperature), setup.options, making)
 
 

@@ -87,7 +87,7 @@ def build_feed(setup: Setup, boundary: Boundary, plan: ViewPlan) -> Feed:
     data = setup.data
     if boundary.cut is None:
         augmentation = chosen_augmentation(setup.options)
-        return PixelFeed(data.manifest.files(), data.extractor.transform, augmentation, setup.seed)
+        return PixelFeed(data.manifest.files(), data.transform, augmentation, setup.seed)
     plain = _computed(setup, _extractor(setup, boundary.cut, None), setup.progress)
     return ActivationFeed(plain, _views(setup, boundary.cut, plan), boundary.shape, setup.seed)
 
@@ -98,7 +98,7 @@ def picture_views(setup: Setup) -> NDArray[np.uint8] | None:
         return None
     files, _digests = _images(setup, spread_out(setup.rows, _N_SHEET_IMAGES))
     views = [_view(setup, number) for number in range(_N_SHEET_VIEWS)]
-    return contact_sheet(files, setup.data.extractor.transform, views)
+    return contact_sheet(files, setup.data.transform, views)
 
 
 def _views(setup: Setup, cut: str, plan: ViewPlan) -> Views | None:
@@ -140,7 +140,7 @@ def _extractor(setup: Setup, cut: str, view: View | None) -> Extractor:
     return build_extractor(
         data.spec,
         data.choice,
-        transform=data.extractor.transform,
+        transform=data.transform,
         layer=f"{cut}@all",
         cache=setup.cache,
         view=view,

@@ -18,7 +18,7 @@ from regraft.experiments import (
     with_quick_findings,
 )
 from regraft.finetuning import join_world
-from regraft.grafting.preflight import check_training
+from regraft.grafting.preflight import check_training, checking_one
 from regraft.grafting.records import training_folder
 from regraft.grafting.setup import Setup
 
@@ -66,7 +66,7 @@ def open_training(source: str, options: TuningOptions, progress: Progress) -> Op
     """
     watch = Stopwatch()
     manifest = list_labelled(source, options, watch)
-    check = partial(check_training, options, n_classes=manifest.n_classes)
+    check = checking_one(partial(check_training, options, n_classes=manifest.n_classes))
     data = load_features(manifest, options, progress, watch, check=check)
     world = join_world(data.choice.device)
     data, portions = portion_out(data, options)

@@ -14,11 +14,32 @@ from regraft.grafting.boundary import find_stage, keeps_statistics
 from regraft.grafting.train_options import TrainOptions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from torch import nn
 
     from regraft.backbones import BackboneSpec
+    from regraft.features import JoinedNetworks
     from regraft.grafting.finetune_options import FinetuneOptions
     from regraft.grafting.train_options import TuningOptions
+
+
+def checking_one(check: Callable[[BackboneSpec], None]) -> Callable[[JoinedNetworks], None]:
+    """A check of the one network that is trained.
+
+    Args:
+        check: Raises where it cannot be trained. Several networks cannot be, either.
+    """
+
+    def checked(networks: JoinedNetworks) -> None:
+        if len(networks.parts) > 1:
+            raise OptionError(
+                f"--backbone names {len(networks.parts)} networks ({networks.name}), and one is trained. Train one, "
+                "then join its run's folder with the others: regraft probe DATA --backbone RUN+NETWORK"
+            )
+        check(networks.only.spec)
+
+    return checked
 
 
 def check_training(options: TuningOptions, spec: BackboneSpec, n_classes: int) -> None:

@@ -162,7 +162,8 @@ def classifier_at(record: TrainingRecord, restored: Restored, scratch: Path, wei
     from regraft.finetuning import fitted_head
 
     state = _chosen(restored, weights)
-    spec = record.classifier.backbone
+    [network] = record.classifier.networks
+    spec = network.backbone
     base, _digest = keep_weights(spec, cache_folder() / "weights")
     trained = keep_trained(spec, {**load_tensors(base), **body_of(state)}, scratch / "weights")
     settings = record.classifier.head
@@ -173,8 +174,9 @@ def classifier_at(record: TrainingRecord, restored: Restored, scratch: Path, wei
         is_row_normalised=settings["is_row_normalised"],
         length=record.head_length,
     )
-    changed = record.classifier.model_copy(update={"backbone": trained, "head": head.settings()})
-    return Classifier(record=changed, head=head, backbone=trained, choice=choose_like(changed), cache=scratch)
+    tuned = network.model_copy(update={"backbone": trained})
+    changed = record.classifier.model_copy(update={"networks": (tuned,), "head": head.settings()})
+    return Classifier(record=changed, head=head, backbones=(trained,), choice=choose_like(changed), cache=scratch)
 
 
 def _chosen(restored: Restored, weights: WhichWeights) -> dict[str, Any]:

@@ -110,7 +110,7 @@ class Place:
             return None
         if restored is None or restored.step <= step:
             return None
-        if record.classifier.backbone.family == "own" and not self.trust_code:
+        if record.classifier.networks[0].backbone.family == "own" and not self.trust_code:
             raise BundleError(f"The network of {self.path} is code of your own, which would be run: add --trust-code.")
         for sentence in restored.skipped:
             self.progress.say(sentence)

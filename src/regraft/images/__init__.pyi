@@ -3,6 +3,7 @@ from .batches import Batch, decode_batches, source_name
 from .contact_sheets import contact_sheet
 from .decoding import ImageSource, decode_image, digest_array, read_bytes, read_image, transform_array
 from .failures import N_PIXELS_MAX
+from .fixed_views import FIXED_VIEWS, PLAIN, AnyView, FixedView
 from .formats import FORMATS
 from .headers import read_header, reencode_png
 from .pixels import GivenImages, PixelImage, as_images, as_pixels, named_pixels, to_pixels
@@ -14,11 +15,15 @@ from .transform import DECODE_RULES_VERSION, ResizePolicy, Transform
 __all__ = [
     "AUGMENTATIONS",
     "DECODE_RULES_VERSION",
+    "FIXED_VIEWS",
     "FORMATS",
     "HAS_COMPILED_RESAMPLING",
     "N_PIXELS_MAX",
+    "PLAIN",
+    "AnyView",
     "Augmentation",
     "Batch",
+    "FixedView",
     "GivenImages",
     "ImageSource",
     "PixelImage",

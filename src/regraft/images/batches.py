@@ -23,8 +23,8 @@ from regraft.images.decoding import read_image
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
-    from regraft.images.augmentation import View
     from regraft.images.decoding import ImageSource
+    from regraft.images.fixed_views import AnyView
     from regraft.images.transform import Transform
 
 _N_BATCHES_AHEAD = 4
@@ -62,7 +62,7 @@ def decode_batches(
     batch_size: int = 16,
     n_threads: int | None = None,
     n_ahead: int | None = None,
-    view: View | None = None,
+    view: AnyView | None = None,
     looks: bool = False,
 ) -> Generator[Batch, None, None]:
     """Decode images in their order.
@@ -151,7 +151,7 @@ def _decode_some(
     start_index: int,
     *,
     transform: Transform,
-    view: View | None,
+    view: AnyView | None,
     looks: bool,
 ) -> list[Outcome]:
     """Decode images to their places in the batch; returns what else is known of each, or why it cannot be read."""

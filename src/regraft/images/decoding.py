@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from regraft.data import ImageFile
-    from regraft.images.augmentation import View
+    from regraft.images.fixed_views import AnyView, FixedView
     from regraft.images.transform import Transform
 
 ImageSource = Path | StoredImage | bytes | NDArray[np.uint8]
@@ -50,15 +50,15 @@ class DecodedImage:
 
 
 def read_image(
-    source: ImageSource, transform: Transform, view: View | None = None, *, looks: bool = False
+    source: ImageSource, transform: Transform, view: AnyView | None = None, *, looks: bool = False
 ) -> DecodedImage:
     """Read an image once: its content hash and its pixels.
 
     Args:
         source: A file, a part of one, an encoded image or an array.
         transform: The geometry.
-        view: A random view of it; None for the image as it is.
-        looks: Whether a look is taken at it, too; never at a random view.
+        view: Another view of it; None for the image as it is.
+        looks: Whether a look is taken at it, too; never at another view.
 
     Raises:
         UnreadableImageError: The file cannot be read, or is no usable image.
@@ -119,12 +119,15 @@ def _explained() -> Iterator[None]:
         raise explain_failure(error) from error
 
 
-def transform_array(pixels: NDArray[np.uint8], transform: Transform) -> NDArray[np.uint8]:
+def transform_array(
+    pixels: NDArray[np.uint8], transform: Transform, view: FixedView | None = None
+) -> NDArray[np.uint8]:
     """The transform of an image that is in memory.
 
     Args:
         pixels: (height, width, 3) RGB or (height, width) grey, uint8.
         transform: The geometry.
+        view: Another view of it; None for the image as it is.
 
     Returns:
         (transform.height, transform.width, 3) uint8.
@@ -132,7 +135,10 @@ def transform_array(pixels: NDArray[np.uint8], transform: Transform) -> NDArray[
     Raises:
         OptionError: The array is no such image.
     """
-    return finish(_as_picture(pixels), transform)
+    change = None if view is None else view.draw("")
+    if change is None:
+        return finish(_as_picture(pixels), transform)
+    return change.applied(finish(_as_picture(pixels), change.windowed(transform)))
 
 
 def _as_picture(pixels: NDArray[np.uint8]) -> Picture:

@@ -20,7 +20,7 @@ from regraft.experiments import (
     RunFolder,
     RunOptions,
     choose_backbones,
-    open_network,
+    open_networks,
     plan_probes,
 )
 from regraft.heads import HeadKind
@@ -97,7 +97,7 @@ def compare(
     plan = plan_probes(options, backbones, options.heads)
     manifest = require_classes(read_dataset(source, options.reading()))
     # Opened before anything is computed: a missing network is found out now, not after an hour.
-    networks = [open_network(probes[0], cache_folder(), progress=progress) for probes in plan]
+    networks = [open_networks(probes[0], cache_folder(), progress=progress) for probes in plan]
     with RunFolder(options.runs, options.name, f"{Path(source).stem}-compare") as run:
         prints = fingerprint_manifest(manifest, progress=progress)
         contest = Contest(run.folder, source, manifest, prints, progress, findings=chosen)

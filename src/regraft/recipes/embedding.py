@@ -12,7 +12,7 @@ from pydantic import Field
 from regraft.core import DataError, SilentProgress, cache_folder, placed
 from regraft.data import SourceOptions, fingerprint_manifest, left_out, list_images
 from regraft.datasets import read_dataset
-from regraft.experiments import NetworkOptions, check_feature_file, open_network, write_features
+from regraft.experiments import NetworkOptions, check_feature_file, open_networks, write_features
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -81,9 +81,9 @@ def embed(
     check_feature_file(options.out)
     manifest = _listed(source, replace(options.reading(), keep_unlabelled=True))
     files = manifest.files()
-    _spec, _choice, extractor = open_network(options, cache_folder(), progress=progress)
+    networks = open_networks(options, cache_folder(), progress=progress)
     prints = fingerprint_manifest(manifest, progress=progress)
-    found = extractor.extract(files, prints.digests, progress=progress or SilentProgress())
+    found = networks.extract(files, prints.digests, progress=progress or SilentProgress())
     if not len(found.rows):
         raise DataError(f"None of {len(files):,} files could be read.")
     kept = manifest.select(found.rows)

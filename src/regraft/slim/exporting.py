@@ -47,7 +47,8 @@ def export(given: Given, _progress: Progress, say: Callable[[str], None]) -> Non
         )
     source = find_bundle(place)
     record = read_record(source)
-    if record.backbone.family != "own":
+    is_own = any(network.backbone.family == "own" for network in record.networks)
+    if not is_own:
         check(source)
     if target.exists():
         raise OptionError(f"There is something at {target} already. Choose another --output_file.")
@@ -61,7 +62,7 @@ def export(given: Given, _progress: Progress, say: Callable[[str], None]) -> Non
         shutil.rmtree(aside, ignore_errors=True)
     say(f"{target} holds network, weights, head, preprocessing and labels.")
     quoted_target = shell_quoted(str(target))
-    if record.backbone.family == "own":
+    if is_own:
         say(f"It was not replayed, for it holds code of your own: regraft check {quoted_target} --trust-code")
     say(f"Use it: regraft slim label_image --graph={quoted_target} --image=PHOTO.jpg")
     say(f"Natively: regraft predict {quoted_target} PHOTO.jpg")

@@ -7,8 +7,8 @@ import shutil
 import numpy as np
 import pytest
 
-from regraft.backbones import BACKBONES, choose_engine, compute_features, keep_weights
-from regraft.bundle import SCHEMA_VERSION, BundleRecord, Classifier, EngineRecord, Making, save_bundle
+from regraft.backbones import BACKBONES, choose_engine, keep_weights
+from regraft.bundle import SCHEMA_VERSION, BundleRecord, Classifier, EngineRecord, Making, NetworkRecord, save_bundle
 from regraft.core import digest_file
 from regraft.heads import LinearHead
 from regraft.images import Transform
@@ -32,22 +32,20 @@ def classifier(tmp_path_factory):
         name="run",
         created="2026-01-01T00:00:00+00:00",
         class_names=("ant", "bee"),
-        backbone=backbone,
-        layer="penultimate",
-        transform=Transform(height=28, width=28),
+        networks=(NetworkRecord(backbone=backbone, layer="penultimate", transform=Transform(height=28, width=28)),),
         engine=EngineRecord(engine="torch", precision="fp32", device="cpu"),
         head={},
         digests={},
         making=Making(network="fixed", calibration="none"),
     )
-    return Classifier(record, head, backbone, choose_engine("torch", "fp32", "cpu"), cache)
+    return Classifier(record, head, (backbone,), choose_engine("torch", "fp32", "cpu"), cache)
 
 
 @pytest.fixture(scope="session")
 def golden(classifier):
     """Three inputs of the network, and their features."""
     pixels = np.random.default_rng(1).integers(0, 256, (3, 28, 28, 3), np.uint8)
-    return {"golden_pixels": pixels, "golden_features": compute_features(classifier.engine, pixels)}
+    return {"golden_inputs": [pixels], "golden_features": classifier.networks.compute([pixels])}
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from regraft.backbones import BACKBONES
-from regraft.bundle import SCHEMA_VERSION, BundleRecord, EngineRecord, Making
+from regraft.bundle import SCHEMA_VERSION, BundleRecord, EngineRecord, Making, NetworkRecord
 from regraft.bundle.card import render_card
 from regraft.images import Transform
 
@@ -18,9 +18,13 @@ def card(making, **changes):
         name="run",
         created="2026-01-01T00:00:00+00:00",
         class_names=("ant", "bee"),
-        backbone=backbone.model_copy(update=changes),
-        layer="penultimate",
-        transform=Transform(height=224, width=224, policy="squash", crop_fraction=0.875, interpolation="bicubic"),
+        networks=(
+            NetworkRecord(
+                backbone=backbone.model_copy(update=changes),
+                layer="penultimate",
+                transform=Transform(height=224, width=224, policy="squash", crop_fraction=0.875),
+            ),
+        ),
         engine=EngineRecord(engine="openvino", precision="fp32", device="cpu"),
         head={"kind": "softmax"},
         digests={},
@@ -69,4 +73,5 @@ def test_the_card_tells_what_was_done(making, said, unsaid):
 def test_a_network_of_ones_own_is_called_so():
     """Whatever was done with it."""
     text = card(Making(network="from scratch", calibration="none"), family="own", name="mine.network")
-    assert "`mine.network`, a network of its author's own whose code is in `code/`, trained from drawn weights" in text
+    code = "a network of its author's own whose code is in `network1/network.py`"
+    assert f"`mine.network`, {code}, trained from drawn weights" in text

@@ -15,7 +15,7 @@ def test_probabilities_are_those_of_the_head(classifier, golden):
     """Of features, and of pixels of the network's size; rows sum to 1."""
     found = classifier.probabilities(golden["golden_features"])
     assert found.sum(axis=1) == pytest.approx(1)
-    assert classifier.head.probabilities(classifier.scores(golden["golden_pixels"])) == pytest.approx(found, abs=1e-5)
+    assert classifier.head.probabilities(classifier.scores(golden["golden_inputs"])) == pytest.approx(found, abs=1e-5)
 
 
 def test_its_figures_are_kept(classifier, make_certain):

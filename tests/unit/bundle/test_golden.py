@@ -63,10 +63,10 @@ def test_scores_that_are_no_numbers_fail(bundle, regild):
 @pytest.mark.parametrize(
     "changes",
     [
-        {"pixels": None},
+        {"pixels1": None},
         {"scores": None},
-        {"pixels": np.zeros((3, 28, 28, 3), np.float32)},
-        {"pixels": np.zeros((3, 8, 8, 3), np.uint8)},
+        {"pixels1": np.zeros((3, 28, 28, 3), np.float32)},
+        {"pixels1": np.zeros((3, 8, 8, 3), np.uint8)},
         {"scores": np.zeros((3, 5), np.float32)},
         {"scores": np.zeros((2, 2), np.float32)},
     ],
@@ -74,5 +74,5 @@ def test_scores_that_are_no_numbers_fail(bundle, regild):
 def test_inputs_that_do_not_fit_never_reach_the_network(bundle, regild, changes):
     """Missing ones, another type, another size, scores of other classes or other inputs."""
     regild(**changes)
-    with pytest.raises(BundleError, match=r"The golden inputs of .* do not fit its network and classes"):
+    with pytest.raises(BundleError, match=r"The golden inputs of .* do not fit its networks and classes"):
         check_bundle(bundle)

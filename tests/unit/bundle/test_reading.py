@@ -19,10 +19,10 @@ def test_a_saved_classifier_comes_back(whole, classifier, golden, tmp_path):
     found = load(whole, cache=tmp_path)
     assert found.class_names == ("ant", "bee")
     assert found.record == read_record(whole)
-    assert found.backbone.weights.location == str(whole / "backbone.safetensors")
+    assert found.backbones[0].weights.location == str(whole / "network1/weights.safetensors")
     assert found.choice == classifier.choice
-    pixels = golden["golden_pixels"]
-    assert found.scores(pixels) == pytest.approx(classifier.scores(pixels), abs=1e-5)
+    inputs = golden["golden_inputs"]
+    assert found.scores(inputs) == pytest.approx(classifier.scores(inputs), abs=1e-5)
     assert repr(found) == "<Classifier 'run': 2 classes, one-hidden>"
 
 
@@ -44,10 +44,12 @@ def test_what_is_no_bundle_is_told(tmp_path):
     ("change", "place"),
     [
         (lambda record: record.update(extra=1), "extra:"),
-        (lambda record: record.pop("layer"), "layer: Field required"),
+        (lambda record: record["networks"][0].pop("layer"), r"networks\.0\.layer: Field required"),
         (lambda record: record.update(class_names=["only"]), r"class_names: .* at least 2"),
         (lambda record: record.update(schema_version=0), "schema_version:"),
-        (lambda record: record["transform"].update(height=10**9), r"transform\.height:"),
+        (lambda record: record.update(networks=[]), "networks: .* at least one network"),
+        (lambda record: record["networks"][0].update(views=["mirrored"]), r"networks\.0\.views: .* plain is the first"),
+        (lambda record: record["networks"][0]["transform"].update(height=10**9), r"networks\.0\.transform\.height:"),
         (lambda record: record["digests"].update({HEAD: "../../etc/passwd"}), r"digests\.head\.safetensors:"),
     ],
 )
@@ -77,7 +79,7 @@ def test_a_record_that_is_too_large_is_not_read(bundle):
 def test_a_newer_format_says_what_to_do(bundle, rewrite, more):
     """Whether or not its record looks like ours."""
     rewrite(lambda record: record.update(schema_version=SCHEMA_VERSION + 1, **more))
-    with pytest.raises(BundleError, match=r"has format 2; this Regraft reads up to format 1\. .*upgrade regraft"):
+    with pytest.raises(BundleError, match=r"has format 3; this Regraft reads up to format 2\. .*upgrade regraft"):
         load(bundle)
 
 
@@ -132,8 +134,8 @@ def test_the_right_digest_of_nonsense_does_not_help(bundle, reseal):
     ("change", "message"),
     [
         ({"coef": np.ones((3, 128), np.float32)}, "names 2 classes, but its head has 3"),
-        ({"coef": np.ones((2, 128), np.float64)}, "holds a head or network that makes no sense: .*float32"),
-        ({"coef": np.full((2, 128), np.nan, np.float32)}, "holds a head or network that makes no sense: .*no finite"),
+        ({"coef": np.ones((2, 128), np.float64)}, "holds a head that makes no sense: .*float32"),
+        ({"coef": np.full((2, 128), np.nan, np.float32)}, "holds a head that makes no sense: .*no finite"),
         ({"temperature": -1}, "makes no sense: A head's temperature is a positive"),
         ({"n_inputs": 10**12}, "makes no sense: .* cannot take 1000000000000 features"),
     ],
@@ -150,27 +152,26 @@ def test_a_head_must_fit(bundle, rewrite, reseal, change, message):
 
 def test_other_weights_are_refused(bundle, reseal):
     """The network's weights are those that were trained, whatever the file's own digest says."""
-    name = "backbone.safetensors"
+    name = "network1/weights.safetensors"
     tensors = {key: value + 1 for key, value in load_file(bundle / name).items()}
     save_file(tensors, bundle / name)
     reseal(name)
-    with pytest.raises(BundleError, match=r"weights in .* are not those that its record names"):
+    with pytest.raises(BundleError, match=r"weights in .* are not those that the bundle's record names"):
         load(bundle)
 
 
 @pytest.fixture
 def own(bundle, rewrite, reseal):
     """The bundle with the source of a network that its author wrote; and a function that changes the record again."""
-    code = bundle / "code/network.py"
-    code.parent.mkdir()
+    code = bundle / "network1/network.py"
     code.write_text("def network(): raise SystemExit('run')\n")
 
     def change(record):
-        record["backbone"].update(family="own", architecture="/home/author/net.py:network")
+        record["networks"][0]["backbone"].update(family="own", architecture="/home/author/net.py:network")
 
     rewrite(change)
-    reseal("code/network.py")
-    rewrite(lambda record: record["backbone"].update(code=record["digests"]["code/network.py"]))
+    reseal("network1/network.py")
+    rewrite(lambda record: record["networks"][0]["backbone"].update(code=record["digests"]["network1/network.py"]))
     return code
 
 
@@ -178,7 +179,7 @@ def test_code_is_not_run_unasked(bundle, own):
     """It must be trusted first; then the network is made by the source in the bundle."""
     with pytest.raises(BundleError, match=r"its author's own code \(.*network\.py\), which would run with your rights"):
         load(bundle)
-    assert load(bundle, trust_code=True).backbone.architecture == f"{own.resolve()}:network"
+    assert load(bundle, trust_code=True).backbones[0].architecture == f"{own.resolve()}:network"
 
 
 @pytest.mark.parametrize(
@@ -187,6 +188,6 @@ def test_code_is_not_run_unasked(bundle, own):
 @pytest.mark.usefixtures("own")
 def test_code_must_be_what_the_record_names(bundle, rewrite, change):
     """Another file, or a name that is no function's, is not run even if trusted."""
-    rewrite(lambda record: record["backbone"].update(change))
+    rewrite(lambda record: record["networks"][0]["backbone"].update(change))
     with pytest.raises(BundleError, match=r"The source code in .* is not the one that its record names"):
         load(bundle, trust_code=True)

@@ -13,7 +13,7 @@ from safetensors.numpy import load_file
 from regraft.bundle import read_record, save_bundle
 from regraft.core import BundleError, HeadError, digest_file
 
-FILES = {"backbone.safetensors", "golden/golden.safetensors", "head.safetensors", "seen.safetensors"}
+FILES = {"network1/weights.safetensors", "golden/golden.safetensors", "head.safetensors", "seen.safetensors"}
 
 
 def files_of(folder):
@@ -27,9 +27,10 @@ def own(classifier, tmp_path):
     source = tmp_path / "net.py"
     source.write_text("def network(): ...\n")
     changes = {"family": "own", "architecture": f"{source}:network", "code": digest_file(source)}
-    backbone = classifier.backbone.model_copy(update=changes)
-    record = classifier.record.model_copy(update={"backbone": backbone})
-    return replace(classifier, backbone=backbone, record=record), source
+    backbone = classifier.backbones[0].model_copy(update=changes)
+    network = classifier.record.networks[0].model_copy(update={"backbone": backbone})
+    record = classifier.record.model_copy(update={"networks": (network,)})
+    return replace(classifier, backbones=(backbone,), record=record), source
 
 
 def test_all_files_are_there_and_named(whole, classifier):
@@ -48,7 +49,7 @@ def test_the_tensors_are_the_classifiers(whole, classifier, golden):
     head = load_file(whole / "head.safetensors")
     assert np.array_equal(head["coef"], classifier.head.coef)
     kept = load_file(whole / "golden/golden.safetensors")
-    assert np.array_equal(kept["pixels"], golden["golden_pixels"])
+    assert np.array_equal(kept["pixels1"], golden["golden_inputs"][0])
     assert np.array_equal(kept["scores"], classifier.head.scores(golden["golden_features"]))
 
 
@@ -90,8 +91,8 @@ def test_the_source_of_ones_own_network_is_kept(own, golden, tmp_path):
     """Byte by byte, with its digest."""
     classifier, source = own
     save_bundle(classifier, tmp_path / "bundle", **golden)
-    assert (tmp_path / "bundle/code/network.py").read_bytes() == source.read_bytes()
-    assert read_record(tmp_path / "bundle").digests["code/network.py"] == classifier.backbone.code
+    assert (tmp_path / "bundle/network1/network.py").read_bytes() == source.read_bytes()
+    assert read_record(tmp_path / "bundle").digests["network1/network.py"] == classifier.backbones[0].code
 
 
 def test_a_source_that_changed_is_not_kept(own, golden, tmp_path):

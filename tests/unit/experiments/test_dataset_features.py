@@ -10,7 +10,8 @@ from extraction_child import TRANSFORM, extractor_of
 from regraft.core import DataError, SilentProgress
 from regraft.data import fingerprint_manifest, read_manifest
 from regraft.experiments.dataset_features import DatasetFeatures
-from regraft.images import read_image
+from regraft.features import JoinedNetworks, TappedNetwork
+from regraft.images import PLAIN, read_image
 
 
 @pytest.fixture
@@ -31,9 +32,7 @@ def data(tmp_path):
         features=found.features,
         unreadable=(),
         n_computed=6,
-        spec=None,
-        choice=None,
-        extractor=extractor,
+        networks=JoinedNetworks((TappedNetwork(None, "sums", (PLAIN,), (extractor,)),), choice=None),
     )
 
 

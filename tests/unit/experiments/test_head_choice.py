@@ -61,8 +61,8 @@ def test_a_class_without_training_images_is_never_predicted(make_manifest):
     """The head is fitted on the rows that it is given alone, and has a row for each class of the data set."""
     names = [*("ac"[label] for label in LABELS), "b"]
     features = np.concatenate([FEATURES, FEATURES[:1]])
-    spec = SimpleNamespace(n_features=6)
-    data = DatasetFeatures(make_manifest(names), (*DIGESTS, "b"), features, (), 0, spec, choice=None, extractor=None)
+    networks = SimpleNamespace(n_penultimate=6)
+    data = DatasetFeatures(make_manifest(names), (*DIGESTS, "b"), features, (), 0, networks)
     selection = fit_head(data, np.arange(N_IMAGES), ProbeOptions(n_strengths=2, n_folds=2))
     assert selection.classes.tolist() == [0, 2]
     head = for_all_classes(selection, data)

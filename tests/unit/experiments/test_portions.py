@@ -20,7 +20,7 @@ def divide(make_manifest):
         manifest = make_manifest([("a", "b")[row % 2] for row in range(len(splits))], splits)
         digests = tuple(digest_bytes(str(row).encode()) for row in range(len(splits)))
         features = np.zeros((len(splits), 1), np.float32)
-        return DatasetFeatures(manifest, digests, features, (), 0, spec=None, choice=None, extractor=None)
+        return DatasetFeatures(manifest, digests, features, (), 0, networks=None)
 
     return make
 

@@ -32,8 +32,8 @@ def make_data(tmp_path):
             (None,) * n,
         )
         digests = tuple(f"{row:064x}" for row in range(n))
-        spec = SimpleNamespace(n_features=24)
-        return DatasetFeatures(manifest, digests, features.astype(np.float32), (), 0, spec, None, None)
+        networks = SimpleNamespace(n_penultimate=24)
+        return DatasetFeatures(manifest, digests, features.astype(np.float32), (), 0, networks)
 
     return make
 

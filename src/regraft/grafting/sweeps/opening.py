@@ -14,6 +14,7 @@ from regraft.core import OptionError, plural
 from regraft.data import find_problems
 from regraft.experiments import Sides, list_labelled, load_features, portion_out
 from regraft.finetuning import join_world
+from regraft.grafting.preflight import checking_one
 from regraft.grafting.records import training_folder
 from regraft.grafting.sides import training_folds
 from regraft.grafting.sweeps.options import SweepOptions
@@ -77,7 +78,7 @@ def open_sweep(source: str, options: SweepOptions, progress: Progress, watch: St
         raise OptionError("A sweep shares its trials by itself: use --jobs instead of torchrun.")
     space = read_space(options)
     manifest = list_labelled(source, options, watch)
-    check = partial(check_variants, options, space, n_classes=manifest.n_classes)
+    check = checking_one(partial(check_variants, options, space, n_classes=manifest.n_classes))
     everything = load_features(manifest, options, progress, watch, check=check)
     everything, portions = portion_out(everything, options)
     if portions.own is not None and any(option.name == "validation_fraction" for option in space):

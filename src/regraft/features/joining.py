@@ -1,0 +1,245 @@
+"""What features come from: a network, or several whose features stand behind each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from regraft.backbones import EngineOpener, compute_features
+from regraft.features.extraction import Extraction
+from regraft.features.wiring import build_extractor
+from regraft.images import PLAIN, read_image, transform_array
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from regraft.backbones import BackboneSpec, Engine, EngineChoice
+    from regraft.core import Progress
+    from regraft.features.extraction import Extractor
+    from regraft.images import FixedView, ImageSource, Transform
+
+
+@dataclass(frozen=True)
+class TappedNetwork:
+    """A network, what of it is taken, from which views of an image: these are averaged.
+
+    Attributes:
+        spec: The network.
+        layer: Of it.
+        views: Of each image, the plain one first.
+        extractors: One for each view. They share a transform.
+    """
+
+    spec: BackboneSpec
+    layer: str
+    views: tuple[FixedView, ...]
+    extractors: tuple[Extractor, ...]
+
+    @property
+    def transform(self) -> Transform:
+        """From file bytes to pixels."""
+        return self.extractors[0].transform
+
+    def pixels(self, images: Sequence[ImageSource]) -> list[NDArray[np.uint8]]:
+        """What the network sees of m images: for each view (m, h, w, 3) uint8.
+
+        Raises:
+            UnreadableImageError: One cannot be read.
+            OptionError: An array is no image.
+        """
+        return [np.stack([_pixels(image, self.transform, view) for image in images]) for view in self.views]
+
+
+def tap_network(
+    spec: BackboneSpec,
+    choice: EngineChoice,
+    *,
+    transform: Transform,
+    layer: str,
+    cache: Path,
+    views: Sequence[FixedView] = (PLAIN,),
+    stays_open: bool = False,
+) -> TappedNetwork:
+    """A network with what turns images into its features.
+
+    Args:
+        spec: A resolved backbone.
+        choice: What runs it.
+        transform: The geometry.
+        layer: The layer to compute.
+        cache: The cache folder.
+        views: Whose features are averaged.
+        stays_open: Whether the network stays in memory after its first use.
+
+    Raises:
+        MissingExtraError: The network needs torch on this machine, which is not installed.
+    """
+    plain = build_extractor(spec, choice, transform=transform, layer=layer, cache=cache)
+    if stays_open or len(views) > 1:
+        plain = replace(plain, open_engine=EngineOpener(spec, choice, layer, cache))
+    return TappedNetwork(spec, layer, tuple(views), tuple(_seen_so(plain, view) for view in views))
+
+
+def _seen_so(plain: Extractor, view: FixedView) -> Extractor:
+    if view == PLAIN:
+        return plain
+    return replace(plain, key=plain.key.model_copy(update={"view": view.fingerprint()}), view=view)
+
+
+@dataclass(frozen=True)
+class JoinedNetworks:
+    """Networks whose features make one row: for a head they are one.
+
+    Rows of several networks are scaled one by one, so that each network's penultimate features have length 1; the
+    penultimate features of all stand before what other layers add. One network's rows stay as they are.
+
+    Attributes:
+        parts: At least one.
+        choice: What runs them.
+    """
+
+    parts: tuple[TappedNetwork, ...]
+    choice: EngineChoice
+
+    @property
+    def name(self) -> str:
+        """Of all networks."""
+        return "+".join(part.spec.name for part in self.parts)
+
+    @property
+    def n_penultimate(self) -> int:
+        """How many leading features are of penultimate layers."""
+        return sum(part.spec.n_features for part in self.parts)
+
+    @property
+    def n_parameters(self) -> int:
+        """Of all networks, without their classifiers."""
+        return sum(part.spec.n_parameters for part in self.parts)
+
+    @property
+    def only(self) -> TappedNetwork:
+        """The one network that there is; of several the first."""
+        return self.parts[0]
+
+    def changed(self, change: Callable[[Extractor], Extractor]) -> JoinedNetworks:
+        """The same with other extractors.
+
+        Args:
+            change: Makes of each the new one.
+        """
+        parts = (replace(part, extractors=tuple(map(change, part.extractors))) for part in self.parts)
+        return replace(self, parts=tuple(parts))
+
+    def extract(
+        self, sources: Sequence[ImageSource], digests: Sequence[str | None], *, progress: Progress | None = None
+    ) -> Extraction:
+        """Features of images, from the store where they are there, computed and kept where not.
+
+        Args:
+            sources: n files or images in memory.
+            digests: As for `Extractor.extract`.
+            progress: Where to report.
+
+        Raises:
+            InterruptedRunError: Ctrl-C; what was computed is kept.
+            StoreError: The store cannot be written to, and must be.
+        """
+        known, found = list(digests), list[Extraction]()
+        for part in self.parts:
+            for extractor in part.extractors:
+                found.append(extractor.extract(sources, known, progress=progress))
+                for row in set(range(len(known))) - set(found[-1].rows.tolist()):
+                    known[row] = None  # what one network's pixels cannot be made of is no row of any
+        return self._joined(found)
+
+    def looks(
+        self, sources: Sequence[ImageSource], digests: Sequence[str | None], *, progress: Progress | None = None
+    ) -> Extraction:
+        """Looks at images: those that the first network's pass takes (`Extractor.looks`).
+
+        Args:
+            sources: n files or images in memory.
+            digests: As for `Extractor.extract`.
+            progress: Where to report.
+        """
+        return self.only.extractors[0].looks(sources, digests, progress=progress)
+
+    def inputs(self, images: Iterable[ImageSource]) -> list[NDArray[np.uint8]]:
+        """What the networks see of images.
+
+        Args:
+            images: m images, each read once for each view of each network.
+
+        Returns:
+            For each view of each network (m, h, w, 3) uint8.
+        """
+        listed = list(images)
+        return [pixels for part in self.parts for pixels in part.pixels(listed)]
+
+    def engines(self) -> list[Engine]:
+        """The networks, loaded.
+
+        Raises:
+            BackboneError: One cannot be had, or the process was forked after a network had been used.
+        """
+        return [part.extractors[0].open_engine() for part in self.parts]
+
+    def compute(self, inputs: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+        """Features of what `inputs` gave.
+
+        Args:
+            inputs: For each view of each network (m, h, w, 3) uint8.
+
+        Returns:
+            (m, d) float32.
+
+        Raises:
+            BackboneError: As `engines`.
+        """
+        engines = [
+            engine for engine, part in zip(self.engines(), self.parts, strict=True) for _extractor in part.extractors
+        ]
+        return self._rows([compute_features(engine, pixels) for engine, pixels in zip(engines, inputs, strict=True)])
+
+    def _joined(self, found: Sequence[Extraction]) -> Extraction:
+        if len(found) == 1:
+            return found[0]
+        rows = found[-1].rows  # the fewest: what the others lacked was not asked for
+        features = [one.features[np.searchsorted(one.rows, rows)] for one in found]
+        return Extraction(
+            features=self._rows(features) if len(rows) else np.zeros((0, 0), np.float32),
+            rows=rows,
+            unreadable=tuple(record for one in found for record in one.unreadable),
+            n_computed=max(one.n_computed for one in found),
+            seconds=sum(one.seconds for one in found),
+        )
+
+    def _rows(self, features: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+        """One row an image, of the views' features."""
+        queue = list(features)
+        blocks = []
+        for part in self.parts:
+            views, queue = queue[: len(part.extractors)], queue[len(part.extractors) :]
+            blocks.append(views[0] if len(views) == 1 else np.asarray(np.mean(views, axis=0, dtype=np.float32)))
+        return blocks[0] if len(blocks) == 1 else _beside(blocks, [part.spec.n_features for part in self.parts])
+
+
+def _beside(blocks: Sequence[NDArray[np.float32]], widths: Sequence[int]) -> NDArray[np.float32]:
+    """Networks' rows scaled and joined: the first `widths` columns of each come before the others."""
+    scaled = []
+    for block, width in zip(blocks, widths, strict=True):
+        lengths = np.sqrt(np.einsum("nd,nd->n", block[:, :width], block[:, :width]))[:, None]
+        scaled.append(block / np.maximum(lengths, np.finfo(np.float32).tiny))
+    heads = [block[:, :width] for block, width in zip(scaled, widths, strict=True)]
+    return np.concatenate([*heads, *(block[:, width:] for block, width in zip(scaled, widths, strict=True))], axis=1)
+
+
+def _pixels(image: ImageSource, transform: Transform, view: FixedView) -> NDArray[np.uint8]:
+    if isinstance(image, np.ndarray):
+        return transform_array(image, transform, view)
+    return read_image(image, transform, view).pixels

@@ -1,0 +1,76 @@
+"""Several networks under one head, from the probe to the answers."""
+
+from __future__ import annotations
+
+import shutil
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import regraft
+from regraft.core import BackboneError, OptionError
+
+NETWORKS = "lenet+one-hidden"
+
+
+@pytest.fixture(scope="module")
+def joined(photos, shared_cache, tmp_path_factory):
+    """A probe on two small networks with drawn weights."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("REGRAFT_CACHE", str(shared_cache))
+        folder = tmp_path_factory.mktemp("runs")
+        return regraft.probe(photos, runs=folder, name="joined", backbone=NETWORKS, init="random", n_strengths=3)
+
+
+@pytest.fixture(autouse=True)
+def _cache(monkeypatch, shared_cache):
+    monkeypatch.setenv("REGRAFT_CACHE", str(shared_cache))
+
+
+def test_a_bundle_holds_all_its_networks(joined, photos, tmp_path):
+    """A copy of it, with an empty cache, answers files and pixels as the run did, and passes its check."""
+    bundle = shutil.copytree(joined.bundle, tmp_path / "bundle")
+    classifier = regraft.load(bundle, cache=tmp_path / "cache")
+    assert [network.backbone.name for network in classifier.record.networks] == NETWORKS.split("+")
+    assert regraft.check(bundle).largest_difference <= 1e-4
+    files = sorted(photos.rglob("*.png"))[:5]
+    pixels = [np.asarray(Image.open(file)) for file in files]
+    by_file = [one.probability for one in classifier.predict(files).predictions]
+    assert by_file == pytest.approx([one.probability for one in classifier.predict(pixels).predictions], abs=1e-6)
+    card = (bundle / "card.md").read_text(encoding="utf-8")
+    assert "on the joined features of `lenet` and `one-hidden`" in card
+
+
+def test_it_is_evaluated_and_stood_upon(joined, photos, tmp_path):
+    """As any classifier: its figures are those of its run, and its networks are a backbone again."""
+    measured = regraft.evaluate(joined.folder, photos, runs=tmp_path)
+    assert measured.assessment.n_images == 60
+    again = regraft.probe(photos, runs=tmp_path, backbone=str(joined.folder), n_strengths=3)
+    assert again.assessment.accuracy == joined.assessment.accuracy
+    assert again.n_computed == 0
+
+
+def test_features_stand_side_by_side(photos, tmp_path):
+    """`embed` and the estimators give both networks' features, each of length 1."""
+    rows = regraft.embed(
+        photos / "red", out=tmp_path / "rows.npy", backbone=NETWORKS, init="random", layer="penultimate"
+    ).features
+    assert rows.shape == (20, 1024 + 128)
+    for block in (rows[:, :1024], rows[:, 1024:]):
+        assert np.linalg.norm(block, axis=1) == pytest.approx(1, abs=1e-5)
+
+
+def test_what_takes_one_network_says_so(photos, tmp_path):
+    """Training, weights from a file, a network of one's own; names that are none, or twice the same."""
+    with pytest.raises(OptionError, match=r"names 2 networks \(lenet\+one-hidden\), and one is trained"):
+        regraft.pretrain(photos, runs=tmp_path, backbone=NETWORKS)
+    with pytest.raises(OptionError, match="--checkpoint and --model are for one"):
+        regraft.probe(photos, runs=tmp_path, backbone=NETWORKS, checkpoint=tmp_path / "w.safetensors")
+    with pytest.raises(OptionError, match=r"joins 2 networks, one without a name: give 1 to 16 names with \+ between"):
+        regraft.probe(photos, runs=tmp_path, backbone="lenet+")
+    with pytest.raises(OptionError, match="names lenet twice"):
+        regraft.probe(photos, runs=tmp_path, backbone="lenet+lenet")
+    with pytest.raises(BackboneError, match="'letne'"):
+        regraft.probe(photos, runs=tmp_path, backbone="lenet+letne")
+    assert not list(tmp_path.iterdir())
