@@ -22,6 +22,7 @@ from regraft.core import SilentProgress
 from regraft.data import Reading, cluster_units, read_manifest, split_folds
 from regraft.experiments import Stopwatch, choose_head, load_features
 from regraft.recipes import ProbeOptions
+from regraft.reports import Report
 from rounds import new_parser
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "examples" / "traffic_signs"))
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from regraft.auditing import SeriesGap
     from regraft.evaluation import Estimate
     from regraft.experiments import DatasetFeatures
 
@@ -52,6 +54,8 @@ def main() -> None:
         return
     for head in HEADS:
         say("ELPV, 75/25, seed 0", head, probed("elpv", head))
+    if (gap := series("elpv")) is not None:
+        print(gap.headline)
     if arguments.signs:
         report_folds("Belgian signs, 5 folds", arguments.signs, HEADS)
 
@@ -60,6 +64,13 @@ def probed(source: str | Path, head: Head) -> Estimate:
     """Accuracy of a probe with all other options at their defaults."""
     with tempfile.TemporaryDirectory() as runs:
         return regraft.probe(source, head=head, runs=runs).assessment.accuracy
+
+
+def series(source: str | Path) -> SeriesGap | None:
+    """What a probe says of series that a random split tears apart."""
+    with tempfile.TemporaryDirectory() as runs:
+        found = regraft.probe(source, runs=runs)
+        return Report.model_validate_json((found.folder / "report.json").read_text(encoding="utf-8")).gap
 
 
 def say(what: str, head: str, found: Estimate) -> None:

@@ -23,10 +23,12 @@ from rounds import new_parser
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from regraft.auditing import SeriesGap
+
 README = Path(__file__).parents[1] / "README.md"
 MARKED = re.compile(r"(<!-- begin measured.*?-->\n).*?(<!-- end measured -->)", flags=re.DOTALL)
 ONE = Estimate(value=1, low=1, high=1, n=1, method="none")
-ONES = (dict.fromkeys(accuracy.HEADS, ONE), 1.0, 1.0)
+ONES = (dict.fromkeys(accuracy.HEADS, ONE), None, 1.0, 1.0)
 
 
 def main() -> None:
@@ -41,21 +43,27 @@ def main() -> None:
     print(found)
 
 
-def measured() -> tuple[dict[str, float], dict[accuracy.Head, Estimate], float, float]:
+def measured() -> tuple[dict[str, float], dict[accuracy.Head, Estimate], SeriesGap | None, float, float]:
     """What `table` takes."""
     rates = features.measure(features.Effort())
     estimates = {head: accuracy.probed("elpv", head) for head in accuracy.HEADS}
-    return rates, estimates, second_head.measure("elpv", second_head.N_RUNS), startup.measure(startup.N_RUNS)
+    seconds = second_head.measure("elpv", second_head.N_RUNS), startup.measure(startup.N_RUNS)
+    return rates, estimates, accuracy.series("elpv"), *seconds
 
 
 def table(
-    rates: Mapping[str, float], estimates: Mapping[accuracy.Head, Estimate], second: float, overview: float
+    rates: Mapping[str, float],
+    estimates: Mapping[accuracy.Head, Estimate],
+    gap: SeriesGap | None,
+    second: float,
+    overview: float,
 ) -> str:
     """In Markdown.
 
     Args:
         rates: Images a second of the contenders of `features.py`.
         estimates: Accuracies on ELPV by head.
+        gap: What a random split of them hides.
         second: Seconds of a second head.
         overview: Seconds of `regraft --help`.
     """
@@ -67,12 +75,20 @@ def table(
     rows = [
         ("JPEG files (500 x 375) to kept features", f"{speed} {share}"),
         *((f"Solar cells (ELPV), {head} head", estimate(found)) for head, found in estimates.items()),
+        *(() if gap is None else (series(gap),)),
         ("A second head on the same images, whole command", f"{second:.1f} s"),
         ("`regraft --help`", f"{overview:.2f} s"),
     ]
     machine = doctor()
     lines = ["| what | measured |", "|---|---|", *(f"| {what} | {value} |" for what, value in rows), ""]
     return "\n".join([*lines, f"{machine.processor}, {n_usable_cores()} cores; EfficientNet-Lite0; {machine.engine}."])
+
+
+def series(gap: SeriesGap) -> tuple[str, str]:
+    """A row of what a random split hides."""
+    figures = (f"{100 * one.value:.1f} %" for one in (gap.random, gap.together))
+    what = f"The same cells, cross-validated: random split, and `{gap.option}`"
+    return what, f"{' and '.join(figures)} right: they come in series, which every run says"
 
 
 def estimate(found: Estimate) -> str:

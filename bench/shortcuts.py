@@ -177,7 +177,7 @@ def finds_slice(images: AuditedImages, seed: int) -> bool:
     probabilities[changed] = np.eye(images.n_classes)[(images.labels[changed] + 1) % images.n_classes]
     site = np.full(len(images), "elsewhere")
     site[chosen] = "here"
-    found = find_weak_slices(replace(images, probabilities=probabilities), {"site": site}, seed=seed)
+    found = find_weak_slices(replace(images, probabilities=probabilities, columns={"site": site}), seed=seed)
     return any("site" in " ".join(one.examples) for one in found)
 
 

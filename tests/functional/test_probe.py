@@ -43,6 +43,21 @@ def test_another_head_needs_no_new_features(photos, tmp_path):
     assert result.assessment.accuracy.value >= 0.9
 
 
+def test_a_report_tells_of_parts_of_the_images(photos, probed, tmp_path):
+    """By folder, format, and what a table says of them; a report of fifteen images says that it looked at none."""
+    table = tmp_path / "sites.csv"
+    rows = [f"{path},{path.parent.name},{'AAB'[n % 3]}" for n, path in enumerate(sorted(photos.rglob("*.*")))]
+    table.write_text("\n".join(["path,label,site", *rows]))
+    found = regraft.evaluate(probed.folder / "bundle", table, runs=tmp_path)
+    slices = json.loads((found.folder / "report.json").read_text())["slices"]
+    assert {"site", "format", "folder"} <= {one["column"] for one in slices["slices"]}
+    assert all(one["accuracy"]["n"] >= 20 and 0 < one["p_value"] <= 1 for one in slices["slices"])
+    assert "site: " in found.report.read_text()
+    few = json.loads((probed.folder / "report.json").read_text())["slices"]
+    assert (few["n_images"], few["n_slices"], few["slices"]) == (15, 0, [])
+    assert "none of the 15 images" in probed.report.read_text()
+
+
 def test_given_splits_are_respected(photos, tmp_path):
     """Images under test/ are tested on, and no others."""
     source = tmp_path / "split"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,8 @@ from regraft.data import cluster_units
 from regraft.heads import normalise_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
 
@@ -32,6 +34,7 @@ class AuditedImages:
         n_penultimate: How many of the leading features are the network's penultimate layer.
         probabilities: (n, k) float64, out of fold: of each image by heads that were fitted without its group; None
             where no head was fitted.
+        columns: What else is known of the images: (n,) texts, None where there is none, by name.
         is_split_given: Whether the sides are the data set's own; else they were dealt by chance, and can be again.
         fold_of: (n,) int64, the fold in which each image was held out for them; None likewise.
     """
@@ -48,6 +51,7 @@ class AuditedImages:
     probabilities: NDArray[np.float64] | None = None
     fold_of: NDArray[np.int64] | None = None
     is_split_given: bool = True
+    columns: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.paths)
@@ -108,4 +112,5 @@ class AuditedImages:
             features=part(self.features),
             probabilities=part(self.probabilities),
             fold_of=part(self.fold_of),
+            columns={name: column[chosen] for name, column in self.columns.items()},
         )

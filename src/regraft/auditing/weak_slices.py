@@ -8,12 +8,10 @@ import numpy as np
 
 from regraft.auditing.checks import NotChecked, require
 from regraft.auditing.findings import make_audit_finding
-from regraft.core import plural, quoted
+from regraft.core import as_number, plural, quoted
 from regraft.evaluation import SLICE_IMAGES_MIN, Predictions, measure_slices
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from regraft.auditing.audited_images import AuditedImages
@@ -26,7 +24,7 @@ _RATIO_THAT_MATTERS = 1.25
 
 
 def slice_columns(images: AuditedImages) -> dict[str, NDArray[Any]]:
-    """What the images themselves can be sliced by: (n,) columns by name."""
+    """What images can be sliced by, of themselves and by what a table says of them: (n,) columns by name."""
     columns: dict[str, NDArray[Any]] = {
         "folder": np.array([path.rpartition("/")[0] or "." for path in images.paths], object)
     }
@@ -40,17 +38,21 @@ def slice_columns(images: AuditedImages) -> dict[str, NDArray[Any]]:
         )
         columns |= {"format": np.char.decode(looks["format"], "utf-8"), "camera": looks["camera"]}
         columns |= {name: looks[name].astype(np.float64) for name in ("brightness", "contrast", "sharpness")}
-    return columns
+    said = {f"column {name}" if name in columns else name: column for name, column in images.columns.items()}
+    return columns | {name: _as_numbers(column) for name, column in said.items()}
 
 
-def find_weak_slices(
-    images: AuditedImages, columns: Mapping[str, NDArray[Any]] | None = None, *, seed: int = 0
-) -> tuple[AuditFinding, ...]:
+def _as_numbers(column: NDArray[Any]) -> NDArray[Any]:
+    """Texts as numbers, where all are; NaN where there is none."""
+    numbers = [np.nan if cell is None else as_number(cell) for cell in column.tolist()]
+    return column if None in numbers else np.array(numbers, np.float64)
+
+
+def find_weak_slices(images: AuditedImages, *, seed: int = 0) -> tuple[AuditFinding, ...]:
     """Measure parts of the images on the out-of-fold answers, and name those that are worse than chance explains.
 
     Args:
         images: Images with probabilities.
-        columns: (n,) texts or numbers by name, besides those of `slice_columns`.
         seed: Chooses the shuffles.
 
     Returns:
@@ -69,7 +71,7 @@ def find_weak_slices(
         class_names=images.class_names,
         groups=tuple(map(str, units.tolist())),
     )
-    table = measure_slices(predictions, {**slice_columns(images), **(columns or {})}, seed=seed)
+    table = measure_slices(predictions, slice_columns(images), seed=seed)
     require(table.n_slices, 1, f"part of {SLICE_IMAGES_MIN} images beside {SLICE_IMAGES_MIN} more")
     return name_weak_slices(table)
 

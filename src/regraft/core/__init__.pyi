@@ -44,6 +44,7 @@ from .rows import Rows
 from .seeding import generator, hash_key
 from .tensors import digest_parts, digest_tensors, read_tensor_header
 from .text import (
+    as_number,
     as_read,
     as_typed,
     duration,
@@ -88,6 +89,7 @@ __all__ = [
     "TrainingError",
     "Value",
     "arrow_file",
+    "as_number",
     "as_path",
     "as_paths",
     "as_read",

@@ -6,6 +6,7 @@ import re
 import shlex
 import unicodedata
 from contextlib import suppress
+from math import isfinite
 from numbers import Integral, Real
 from pathlib import PurePath
 from typing import Any
@@ -89,6 +90,15 @@ def as_read(value: object) -> str:
         number = float(value)
         return f"{number:,.0f}" if abs(number) >= 99.95 else f"{number:.3g}"
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def as_number(text: str) -> float | None:
+    """The number that a text is, None where it is none."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if isfinite(number) else None
 
 
 def duration(seconds: float) -> str:

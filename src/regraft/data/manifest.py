@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -13,7 +13,7 @@ from regraft.data.grouping import group_names
 from regraft.data.names import UNLABELLED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -38,6 +38,7 @@ class Manifest:
         stored: n images that are parts of larger files, None for one that is the file at its path; empty where all are.
         unreadable: What was found damaged when the images were listed, and is no row.
         remarks: What else the reading noticed: what it left out, guessed or joined.
+        columns: What else is known of the images: n texts by name, None where there is none.
 
     Raises:
         ValueError: The columns do not fit together.
@@ -52,6 +53,7 @@ class Manifest:
     stored: tuple[StoredImage | None, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     remarks: tuple[Finding, ...] = ()
+    columns: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         n_images = len(self.paths)
@@ -60,6 +62,8 @@ class Manifest:
             raise ValueError("paths, labels, splits and groups must have the same length")
         if len(self.stored) not in (0, n_images):
             raise ValueError("stored must be empty or have the length of paths")
+        if any(len(column) != n_images for column in self.columns.values()):
+            raise ValueError("columns must have the length of paths")
         if n_images and not UNLABELLED <= labels.min() <= labels.max() < self.n_classes:
             raise ValueError("a label is no position in class_names")
         if len(set(self.class_names)) != self.n_classes:
@@ -131,6 +135,7 @@ class Manifest:
             splits=tuple(self.splits[row] for row in chosen),
             groups=tuple(self.groups[row] for row in chosen),
             stored=tuple(self.stored[row] for row in chosen) if self.stored else (),
+            columns={name: tuple(column[row] for row in chosen) for name, column in self.columns.items()},
         )
 
     def with_groups_from(self, expression: str) -> Manifest:

@@ -28,7 +28,7 @@ def check_manifest_file(path: Path) -> None:
 
 
 def write_manifest(manifest: Manifest, path: Path) -> None:
-    """Write path, label, and split and group where there are some; and see that it reads back as the same.
+    """Write path, label, split and group where there are some, and other columns; and see that it reads back the same.
 
     Paths are relative to the table's folder where the images lie below it, else absolute.
 
@@ -61,7 +61,10 @@ def _columns(manifest: Manifest, home: Path) -> dict[str, list[str | None]]:
         columns["split"] = list(manifest.splits)
     if manifest.known_groups is not None:
         columns["group"] = list(manifest.groups)
-    return columns
+    others = {
+        name: [None if cell is None else printable(cell) for cell in cells] for name, cells in manifest.columns.items()
+    }
+    return {**others, **columns}
 
 
 def _write(columns: dict[str, list[str | None]], path: Path) -> None:

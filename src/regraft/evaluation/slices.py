@@ -54,6 +54,10 @@ class SliceTable(Value):
     n_slices: int = Field(description="Parts that were looked at: those with 20 images and 10 independent ones.")
     slices: tuple[Slice, ...]
 
+    def worst(self, n: int) -> SliceTable:
+        """With the first parts alone; it still tells of how many they are."""
+        return self.model_copy(update={"slices": self.slices[:n]})
+
 
 def measure_slices(
     predictions: Predictions, columns: Mapping[str, NDArray[Any]], *, confidence: float = 0.95, seed: int = 0

@@ -15,7 +15,7 @@ from .networks import left_out_head, open_networks
 from .portions import Portions, Sides, portion_out
 from .probe_options import ExperimentOptions, ProbeOptions
 from .probes import probe_dataset
-from .quick_findings import with_quick_findings
+from .quick_findings import listed_images, with_quick_findings
 from .reporting import Measured, Subject, notices_of
 from .results import ClassifierResult, LearningResult, ProbeResult, RunResult
 from .run_folders import RunFolder, write_record
@@ -62,6 +62,7 @@ __all__ = [
     "installed_versions",
     "left_out_head",
     "list_labelled",
+    "listed_images",
     "load_features",
     "measure_dataset_curve",
     "notices_of",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from regraft.auditing import SeriesGap
     from regraft.backbones import BackboneSpec, EngineChoice
     from regraft.core import Progress
     from regraft.data import Finding, Fingerprints, Manifest, SourceOptions, Unreadable
@@ -37,6 +38,7 @@ class DatasetFeatures:
         unreadable: The files that were left out, and why.
         n_computed: How many images were computed now; the others' features were kept from before.
         networks: What the features are of.
+        gap: What a random split hides, where that changes the headline.
     """
 
     manifest: Manifest
@@ -45,6 +47,7 @@ class DatasetFeatures:
     unreadable: tuple[Unreadable, ...]
     n_computed: int
     networks: JoinedNetworks
+    gap: SeriesGap | None = None
 
     @property
     def spec(self) -> BackboneSpec:

@@ -73,12 +73,15 @@ def open_networks(options: NetworkOptions, cache: Path, *, progress: Progress | 
         for name in names
         for spec in _find_backbones(options.model_copy(update={"backbone": name}), cache, progress)
     ]
-    return JoinedNetworks((_looking(parts[0]), *parts[1:]), choice)
+    return taking_looks(JoinedNetworks(tuple(parts), choice))
 
 
-def _looking(part: TappedNetwork) -> TappedNetwork:
-    plain, *others = part.extractors
-    return replace(part, extractors=(replace(plain, takes_looks=True), *others))
+def taking_looks(networks: JoinedNetworks) -> JoinedNetworks:
+    """The same; the first one's plain view takes looks for audits on its way."""
+    first, *others = networks.parts
+    plain, *views = first.extractors
+    first = replace(first, extractors=(replace(plain, takes_looks=True), *views))
+    return replace(networks, parts=(first, *others))
 
 
 def _tapped(spec: BackboneSpec, options: NetworkOptions, choice: EngineChoice, cache: Path) -> TappedNetwork:

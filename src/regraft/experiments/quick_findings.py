@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from regraft.auditing import AuditedImages, NotChecked, measure_series
 from regraft.data import make_finding
@@ -10,30 +13,47 @@ from regraft.data import make_finding
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from regraft.core import Rows
+    from regraft.data import Manifest
     from regraft.experiments.circumstances import Stopwatch
     from regraft.experiments.dataset_features import DatasetFeatures
     from regraft.experiments.portions import Portions
 
 
+def listed_images(
+    manifest: Manifest, digests: Sequence[str], sides: Sequence[str | None], *, looks: NDArray[Any] | None = None
+) -> AuditedImages:
+    """A data set's images as an audit sees them, without features.
+
+    Args:
+        manifest: n readable images.
+        digests: Their content hashes.
+        sides: The side of each.
+        looks: (n,) of `regraft.data.LOOK`, where they are known.
+    """
+    return AuditedImages(
+        paths=manifest.paths,
+        labels=manifest.labels,
+        class_names=manifest.class_names,
+        digests=tuple(digests),
+        sides=tuple(sides),
+        groups=manifest.groups,
+        looks=looks,
+        columns={name: np.array(column, object) for name, column in manifest.columns.items()},
+    )
+
+
 def as_arrays(data: DatasetFeatures, sides: Sequence[str | None]) -> AuditedImages:
-    """A data set's images as an audit sees them, without looks.
+    """The same with features, without looks.
 
     Args:
         data: Images and features.
         sides: The side of each image.
     """
-    manifest = data.manifest
-    return AuditedImages(
-        paths=manifest.paths,
-        labels=manifest.labels,
-        class_names=manifest.class_names,
-        digests=data.digests,
-        sides=tuple(sides),
-        groups=manifest.groups,
-        features=data.features,
-        n_penultimate=data.networks.n_penultimate,
-    )
+    images = listed_images(data.manifest, data.digests, sides)
+    return replace(images, features=data.features, n_penultimate=data.networks.n_penultimate)
 
 
 def sides_of(n_images: int, **rows_of: Rows | None) -> list[str | None]:
@@ -46,7 +66,9 @@ def sides_of(n_images: int, **rows_of: Rows | None) -> list[str | None]:
 
 
 def with_quick_findings(data: DatasetFeatures, portions: Portions, watch: Stopwatch) -> DatasetFeatures:
-    """A data set with the warning that its images come in series which the split tears apart, if they do.
+    """A data set with what an audit would warn of in a moment: series that the split tears apart, if there are any.
+
+    Where they cannot be looked for it gets a note.
 
     Args:
         data: Images and features.
@@ -63,4 +85,4 @@ def with_quick_findings(data: DatasetFeatures, portions: Portions, watch: Stopwa
     if gap is None or not gap.matters:
         return data
     message = f"{gap.headline[0].upper()}{gap.headline[1:]}. (regraft audit tells more.)"
-    return data.remarked(make_finding("series", "warning", message, gap.n_groups))
+    return replace(data, gap=gap).remarked(make_finding("series", "warning", message, gap.n_groups))

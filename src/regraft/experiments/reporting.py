@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from regraft.auditing import name_weak_slices
 from regraft.core import cache_folder, printable
-from regraft.data import find_problems, has_own_validation, summarise, unkept
+from regraft.data import find_problems, has_own_validation, make_finding, summarise, unkept
 from regraft.evaluation import Assessment, Predictions, assess
 from regraft.experiments.circumstances import installed_versions, now
 from regraft.experiments.command_lines import command_line
+from regraft.experiments.parts import measure_parts
 from regraft.experiments.quick_findings import sides_of
 from regraft.experiments.seen_images import remark_on_network
 from regraft.images import thumbnail_jpeg
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from regraft.bundle import Classifier
     from regraft.core import Options
     from regraft.data import Finding, Manifest, Unreadable
+    from regraft.evaluation import SliceTable
     from regraft.experiments.circumstances import Stopwatch
     from regraft.experiments.dataset_features import DatasetFeatures
     from regraft.heads import Selection
@@ -34,10 +37,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """What a run said of each test image, how good that is, what was noticed of the data, and how much was left out."""
+    """What a run said of each test image, how good that is, also of parts of them, and what was noticed of the data."""
 
     predictions: Predictions
     assessment: Assessment
+    slices: SliceTable
     findings: tuple[Finding, ...]
     n_unreadable: int
 
@@ -94,7 +98,10 @@ def report_run(
         train_labels = data.manifest.labels[subject.train]
         counts = np.bincount(train_labels, minlength=manifest.n_classes) if len(train_labels) else None
         assessment = assess(predictions, train_counts=counts, own_metric=getattr(subject.options, "metric", None))
-    measured = Measured(predictions, assessment, _find_problems(subject), len(data.unreadable))
+        slices = measure_parts(data.select(test), predictions)
+    weak = (make_finding(one.code, one.severity, one.message, one.n, one.examples) for one in name_weak_slices(slices))
+    findings = (*_find_problems(subject), *weak)
+    measured = Measured(predictions, assessment, slices, findings, len(data.unreadable))
     with watch.stage("write report"):
         predictions.write_parquet(folder / "predictions.parquet")
         report = _report(subject, measured, classifier, selection, watch)
@@ -159,6 +166,8 @@ def _report(
         description=f"{classifier.record.head.get('kind', 'linear')} head on features of {data.networks.name}, "
         f"layer {classifier.record.networks[0].layer}; {data.choice.reason}",
         assessment=measured.assessment,
+        slices=measured.slices,
+        gap=data.gap,
         notices=notices_of(measured.findings),
         regularisation=None if selection is None else _regularisation(selection),
         training=subject.training,

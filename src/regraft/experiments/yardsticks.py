@@ -12,6 +12,7 @@ from regraft.data import fingerprint_manifest, require_classes
 from regraft.datasets import read_dataset
 from regraft.experiments.circumstances import Stopwatch
 from regraft.experiments.dataset_features import features_for
+from regraft.experiments.networks import taking_looks
 from regraft.experiments.reporting import Subject, report_run
 from regraft.experiments.run_folders import write_record
 from regraft.experiments.seen_images import remark_on_seen
@@ -91,7 +92,7 @@ class Yardstick:
         """
         data = features_for(
             _relabelled(self.manifest, classifier.class_names),
-            classifier.networks,
+            taking_looks(classifier.networks),
             progress=self.progress,
             watch=self.watch,
             prints=self.prints,

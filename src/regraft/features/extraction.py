@@ -87,6 +87,13 @@ class Extractor:
         """
         return _kept_or_once(self, sources, digests, progress or SilentProgress())
 
+    def keeps_looks(self, digests: Sequence[str]) -> bool:
+        """Whether looks at all images of some content hashes are in the store."""
+        try:
+            return not self.store.missing(look_key(self.transform), digests)
+        except StoreError:
+            return False
+
     def looks(
         self, sources: Sequence[ImageSource], digests: Sequence[str | None], *, progress: Progress | None = None
     ) -> Extraction:

@@ -157,6 +157,10 @@ class JoinedNetworks:
                     known[row] = None  # what one network's pixels cannot be made of is no row of any
         return self._joined(found)
 
+    def keeps_looks(self, digests: Sequence[str]) -> bool:
+        """Whether looks at all images of some content hashes are in the store."""
+        return self.only.extractors[0].keeps_looks(digests)
+
     def looks(
         self, sources: Sequence[ImageSource], digests: Sequence[str | None], *, progress: Progress | None = None
     ) -> Extraction:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 import numpy as np
 from pydantic import Field
 
-from regraft.auditing import AuditedImages, CheckLog, find_class_marks, find_suspicious_files, find_unusual_files
+from regraft.auditing import CheckLog, find_class_marks, find_suspicious_files, find_unusual_files
 from regraft.core import SilentProgress, Value, as_source, placed, plural
 from regraft.data import (
     DataSummary,
@@ -21,6 +21,7 @@ from regraft.data import (
     summarise,
 )
 from regraft.datasets import ImageSizes, read_dataset, survey_dataset
+from regraft.experiments import listed_images
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,15 +117,7 @@ def scan(
 
 def _found_in(manifest: Manifest, digests: tuple[str, ...], looks: NDArray[Any] | None) -> tuple[Finding, ...]:
     """What an audit finds without features, in short."""
-    images = AuditedImages(
-        paths=manifest.paths,
-        labels=manifest.labels,
-        class_names=manifest.class_names,
-        digests=digests,
-        sides=manifest.splits,
-        groups=manifest.groups,
-        looks=looks,
-    )
+    images = listed_images(manifest, digests, manifest.splits, looks=looks)
     log = CheckLog()
     n_all = plural(len(images), "image")
     for find in (find_suspicious_files, find_unusual_files, find_class_marks):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 N_CLASS_ROWS = 25
 N_PAIR_ROWS = 200
+N_SLICE_ROWS = 10
 N_LEFT_OUT_ROWS = 200
 
 
@@ -49,6 +50,7 @@ def render_page(report: Report, *, thumbnail: Callable[[str], bytes | None] | No
         "view": None if report.training is None else view_training(report.training, pictures),
         "n_class_rows": N_CLASS_ROWS,
         "n_pair_rows": N_PAIR_ROWS,
+        "n_slice_rows": N_SLICE_ROWS,
         "n_left_out_rows": N_LEFT_OUT_ROWS,
         "guessing_loss": math.log(assessment.n_classes),
         "seconds_total": sum(stage.seconds for stage in report.stages),
@@ -66,6 +68,7 @@ def _sections(report: Report) -> dict[str, str]:
         "pairs": ("Confused pairs", bool(assessment.confused)),
         "mistakes": ("The surest mistakes", bool(assessment.mistakes)),
         "classes": ("Class by class", True),
+        "slices": ("Parts of the images", report.slices is not None),
         "calibration": ("Is its confidence justified?", True),
         "regularisation": ("How the head was chosen", report.regularisation is not None),
         "training": ("Training", report.training is not None),

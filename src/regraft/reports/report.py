@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from regraft.auditing import SeriesGap
 from regraft.core import Value
-from regraft.evaluation import Assessment
+from regraft.evaluation import Assessment, SliceTable
 from regraft.reports.page_record import PageRecord
 from regraft.reports.training_story import TrainingStory
 
@@ -65,6 +66,8 @@ class Report(PageRecord):
     Attributes:
         description: What was done, as one line.
         assessment: The measured quality.
+        slices: The parts of the images that were recognised worst, at most fifty; None where it was not measured.
+        gap: What a random split hides, where that changes the headline.
         regularisation: How the head's regularisation was chosen.
         training: How the network was trained, and whether that was worth it; None for fixed features.
         data_facts: Name -> value: images, classes, where the data lie, how they were split.
@@ -75,6 +78,8 @@ class Report(PageRecord):
 
     description: str = ""
     assessment: Assessment
+    slices: SliceTable | None = None
+    gap: SeriesGap | None = None
     regularisation: RegularisationPath | None = None
     training: TrainingStory | None = None
     data_facts: dict[str, str | int | float | None] = Field(default_factory=dict)

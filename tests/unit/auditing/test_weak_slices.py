@@ -31,7 +31,7 @@ def test_a_column_of_the_user_is_looked_at():
     rng = np.random.default_rng(0)
     site = np.where(rng.permutation(1000) < 100, "Ghent", "Bruges")
     right = rng.random(1000) < np.where(site == "Ghent", 0.65, 0.85)
-    (finding,) = find_weak_slices(judged_images(right), {"site": site})
+    (finding,) = find_weak_slices(judged_images(right, columns={"site": site.astype(object)}))
     assert (finding.kind, finding.code, finding.severity) == ("slices", "weak_slices", "note")
     assert "site 'Ghent'" in finding.message
     assert finding.evidence["accuracy"] < finding.evidence["accuracy_expected"] - 0.1
@@ -41,8 +41,9 @@ def test_a_column_of_the_user_is_looked_at():
 def test_chance_is_no_slice():
     """Mistakes that stand anywhere make no finding; few images and those without probabilities are not judged."""
     right = np.random.default_rng(1).random(1000) < 0.85
-    images = judged_images(right, looks=np.zeros(1000, LOOK))
-    assert find_weak_slices(images, {"n": np.arange(1000)}) == ()
+    numbers = {"n": np.arange(1000).astype(str).astype(object)}
+    images = judged_images(right, looks=np.zeros(1000, LOOK), columns=numbers)
+    assert find_weak_slices(images) == ()
     bare = AuditedImages(images.paths, images.labels, images.class_names, images.digests, images.sides, images.groups)
     with pytest.raises(NotChecked, match="no head has seen the images"):
         find_weak_slices(bare)
@@ -59,6 +60,17 @@ def test_columns_of_the_images_themselves():
     assert columns["images in the group"].tolist() == [2, 2, 1, 1]
     assert columns["format"].tolist() == ["PNG"] * 4
     assert next(column for name, column in columns.items() if name.startswith("size")).tolist() == [60] * 4
+
+
+def test_columns_of_a_table_are_numbers_where_all_of_their_cells_are():
+    """Others stay texts; one that is called as an own one does not replace it."""
+    cells = {"age": ["3", None, "4.5", "1e2"], "site": ["A", None, "7", "B"], "folder": ["x", "y", "x", "y"]}
+    given = {name: np.array(column, object) for name, column in cells.items()}
+    columns = slice_columns(judged_images(np.ones(4, bool), columns=given))
+    np.testing.assert_array_equal(columns["age"], [3, np.nan, 4.5, 100])
+    assert columns["site"].tolist() == ["A", None, "7", "B"]
+    assert columns["folder"].tolist() == ["a", "b", "a", "b"]
+    assert columns["column folder"].tolist() == ["x", "y", "x", "y"]
 
 
 def test_a_difference_that_is_sure_but_small_is_not_named():

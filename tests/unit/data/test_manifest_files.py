@@ -26,6 +26,7 @@ def test_a_manifest_reads_back_as_it_was(write_files, tmp_path, suffix, is_besid
     names = ["a,b/1 \u00fc.png", "a,b/2.png", 'say "x"/3.png', "4.png"]
     root = write_files(*names)
     manifest = listed(root, names, splits=("train", "test", "train", "test"), groups=("g1", "g1", None, "0012"))
+    manifest = replace(manifest, columns={"site": ("A", "B", "A", "B"), "age": ("1", None, "0.5", "2")})
     table = (root if is_beside else tmp_path / "elsewhere") / f"cleaned{suffix}"
     write_manifest(manifest, table)
     again = read_manifest(table)
@@ -34,6 +35,7 @@ def test_a_manifest_reads_back_as_it_was(write_files, tmp_path, suffix, is_besid
     assert again.labels.tolist() == manifest.labels[rows].tolist()
     assert again.splits == tuple(manifest.splits[row] for row in rows)
     assert again.groups == tuple(manifest.groups[row] for row in rows)
+    assert again.columns == manifest.select(rows).columns
     assert all(not one.startswith("/") for one in again.paths) == is_beside
 
 

@@ -53,12 +53,22 @@ def test_series_that_a_split_tears_are_told_with_both_figures(make_data):
     assert remark.message.startswith("Random split ")
     assert "--group-by order:" in remark.message
     assert "quick audit" in watch.seconds
+    assert f"{100 * found.gap.random.value:.1f} %" in remark.message
+    assert found.gap.together.value < found.gap.random.value
 
 
 def test_images_by_themselves_raise_no_alarm(make_data):
     """Nothing is said where neighbours are strangers."""
     data = make_data(are_series=False)
     assert with_quick_findings(data, portions_at_random(600), Stopwatch()) is data
+
+
+def test_too_few_images_are_said_to_be_too_few(make_data):
+    """A note with the number that it takes, so that silence means that nothing was found."""
+    few = make_data(are_series=True).select(np.arange(30))
+    (remark,) = with_quick_findings(few, portions_at_random(30), Stopwatch()).manifest.remarks
+    assert (remark.code, remark.severity) == ("series_not_checked", "note")
+    assert "it takes 40 independent images, and there are 30." in remark.message
 
 
 def test_arrays_and_sides_are_those_of_the_rows(make_data):

@@ -4,9 +4,10 @@ import itertools
 import re
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
 
-from regraft.evaluation import Predictions
+from regraft.evaluation import Predictions, measure_slices
 from regraft.reports import LeftOutFile, Notice, RegularisationPath, Stage, StrengthCurve, Table, TrainingStory
 from regraft.reports.page import render_page
 from regraft.reports.wording import breakable, brief, number, percent, seconds, show_unseen
@@ -88,6 +89,7 @@ def full_page(make_predictions, make_report):
             chosen_strength=1.0,
             n_folds=5,
         ),
+        slices=measure_slices(predictions, {evil: np.array([evil, "rest"])[np.arange(120) // 2 % 2]}),
         data_facts={evil: evil, "Images": 12345},
         data_tables=(Table(title=evil, columns=(evil, "n"), rows=tuple((name, 1) for name in HOSTILE * 4)),),
         left_out=tuple(LeftOutFile(path=f"{evil}{row}", reason="damaged", detail=evil) for row in range(250)),
@@ -147,7 +149,7 @@ def test_the_contents_name_every_section(full_page):
     assert len(ids) == len(set(ids))
     anchors = [value.removeprefix("#") for value in full_page.values("href", "a")]
     assert set(anchors) <= set(ids)
-    assert full_page.tags.count("section") == len(set(anchors)) == 13
+    assert full_page.tags.count("section") == len(set(anchors)) == 14
 
 
 def test_the_page_can_be_heard(hostile_page):

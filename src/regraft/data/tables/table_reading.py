@@ -10,13 +10,14 @@ from regraft.data.manifest import Manifest, Split
 from regraft.data.names import label_positions
 from regraft.data.reading import Reading
 from regraft.data.tables.cells import placeholder_remark, whole_number, without_placeholders, without_words
-from regraft.data.tables.column_words import HEADER_WORDS, is_one
+from regraft.data.tables.column_words import HEADER_WORDS, Cells, is_one
 from regraft.data.tables.columns import Columns, open_table
+from regraft.data.tables.other_columns import find_other_columns
 from regraft.data.tables.table_files import find_files, index_of
 from regraft.data.tables.table_roles import Roles, find_roles
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from regraft.data.finding import Finding
@@ -32,7 +33,8 @@ def read_table(table: Path, reading: Reading | None = None) -> Manifest:
         table: A `.csv` or `.tsv` file with a header line, a `.parquet` file, or a list of files (`.txt`) with or
             without labels. Columns: `path` (or file, image, image_id, ...: relative to the table's folder), `label` (or
             class, category, ...: numbers or text, empty where unknown; or one column of ones and zeros for each
-            class), and if wanted `split` (train, val, test) and `group`. What is guessed is a remark.
+            class), and if wanted `split` (train, val, test) and `group`. What is guessed is a remark. Other columns are
+            kept, by which parts of the images can be told from each other.
         reading: What the user says of it.
 
     Returns:
@@ -50,11 +52,14 @@ def read_table(table: Path, reading: Reading | None = None) -> Manifest:
     is_pattern = group_by is not None and group_by not in opened.names
     if is_pattern and str(group_by).isidentifier():
         raise OptionError(f"{table} has no column {quoted(group_by)} to group by. It has: {', '.join(opened.names)}.")
-    manifest = _manifest(opened.read(roles.columns()), roles, index, reading)
+    others = {name: opened.cells(name) for name in find_other_columns(opened, roles.columns())}
+    manifest = _manifest(opened.read(roles.columns()), roles, index, reading, others)
     return manifest.with_groups_from(str(group_by)) if is_pattern else manifest
 
 
-def _manifest(columns: Columns, roles: Roles, index: NameIndex, reading: Reading) -> Manifest:
+def _manifest(
+    columns: Columns, roles: Roles, index: NameIndex, reading: Reading, others: Mapping[str, Cells]
+) -> Manifest:
     rows = _filled_rows(columns)
     cells = {name: [column[row] for row in rows] for name, column in columns.cells.items()}
     columns = Columns(columns.table, cells, [columns.places[row] for row in rows], columns.unit)
@@ -70,6 +75,7 @@ def _manifest(columns: Columns, roles: Roles, index: NameIndex, reading: Reading
         splits=_splits(columns, roles, n_rows),
         groups=tuple(cells[roles.group] if roles.group else [None] * n_rows),
         remarks=(*roles.remarks, *files.remarks, *remarks),
+        columns={name: tuple(column[row] for row in rows) for name, column in others.items()},
     )
     return manifest.select(sorted(range(n_rows), key=lambda row: (files.paths[row], labels[row])))
 

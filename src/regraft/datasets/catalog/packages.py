@@ -32,12 +32,16 @@ def load_dataset(name: str) -> Manifest:
     return _READERS[name](Path(found.origin).parent / "data")
 
 
+_CELL_KINDS = {"mono": "monocrystalline", "poly": "polycrystalline"}
+
+
 def _read_elpv(folder: Path) -> Manifest:
     """`labels.csv` has no header: path, defect probability and type of cell, separated by spaces."""
     try:
         with (folder / "labels.csv").open(newline="", encoding="utf-8") as file:
             rows = [row for row in csv.reader(file, delimiter=" ", skipinitialspace=True) if row]
         paths = [row[0] for row in rows]
+        kinds = [_CELL_KINDS.get(row[2], row[2]) for row in rows]
         names = ["defective" if float(row[1]) > 0.5 else "functional" for row in rows]
     except (OSError, ValueError, IndexError, csv.Error) as error:
         raise DataError(f"The installed data set elpv is damaged ({error}). Install elpv-dataset again.") from error
@@ -45,7 +49,8 @@ def _read_elpv(folder: Path) -> Manifest:
         raise DataError("The installed data set elpv is damaged (its table is empty). Install elpv-dataset again.")
     labels, class_names = label_positions(names)
     nothing = (None,) * len(paths)
-    return Manifest(folder.resolve(), tuple(paths), labels, class_names, nothing, nothing)
+    columns = {"cells": tuple(kinds)}
+    return Manifest(folder.resolve(), tuple(paths), labels, class_names, nothing, nothing, columns=columns)
 
 
 def _read_textile(folder: Path) -> Manifest:

@@ -54,6 +54,17 @@ def test_parquet_and_csv_agree(tmp_path, table):
     np.testing.assert_array_equal(text.labels, binary.labels)
 
 
+def test_other_columns_are_kept_where_they_make_parts(table):
+    """Texts that come back and numbers, in the order of the images; no names, no counts, no second label."""
+    rows = [f"{9 - n}.jpg,cat,{'AB'[n % 2]},{n / 2},note {n},{n},dog" for n in range(8)]
+    manifest = read_table(table("path,label,site,age,note,Unnamed: 0,species\n" + "\n".join(rows) + "\n"))
+    assert dict(manifest.columns) == {
+        "site": ("B", "A", "B", "A", "B", "A", "B", "A"),
+        "age": ("3.5", "3.0", "2.5", "2.0", "1.5", "1.0", "0.5", "0.0"),
+    }
+    assert dict(manifest.select([7, 0]).columns) == {"site": ("A", "B"), "age": ("0.0", "3.5")}
+
+
 def test_pictures_in_other_columns_are_not_read(tmp_path):
     """Columns that play no role may hold anything."""
     parquet.write_table(pa.table({"path": ["a.jpg"], "pixels": [{"bytes": b"x"}]}), tmp_path / "t.parquet")

@@ -150,8 +150,8 @@ def test_measurements_are_no_labels(table, photos):
     assert (manifest.class_names, codes(manifest)) == (("w1", "w2"), ["guessed_label_column"])
 
 
-def test_columns_that_nobody_asked_for_are_not_read(tmp_path, photos, monkeypatch):
-    """Bytes and documents are never read for a guess; where path, label and split have their names nothing else is."""
+def test_bytes_and_documents_are_not_read(tmp_path, photos, monkeypatch):
+    """Neither for a guess nor for the parts that they might make; plain columns are."""
     photos("a.jpg", "b.jpg")
     path = tmp_path / "t.parquet"
     columns = {"path": ["a.jpg", "b.jpg"], "label": ["cat", "dog"], "bulk": [b"x" * 900] * 2, "text": ["p" * 900] * 2}
@@ -161,7 +161,7 @@ def test_columns_that_nobody_asked_for_are_not_read(tmp_path, photos, monkeypatc
     read = type(table)._column
     monkeypatch.setattr(type(table), "_column", lambda self, name: asked.append(name) or read(self, name))
     assert read_table(path).splits == ("train", "test")
-    assert {*asked} == {"path", "label", "split"}
+    assert {*asked} == {"path", "label", "split", "more"}
 
 
 @pytest.mark.parametrize(

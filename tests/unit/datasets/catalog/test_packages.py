@@ -53,6 +53,7 @@ def test_solar_cells_from_their_table(fake_elpv):
     assert manifest.class_names == ("defective", "functional")
     assert manifest.labels.tolist() == [0, 1, 0]
     assert manifest.splits == manifest.groups == (None, None, None)
+    assert manifest.columns == {"cells": ("monocrystalline", "polycrystalline", "polycrystalline")}
     assert "elpv_dataset" not in sys.modules
 
 
