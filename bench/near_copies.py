@@ -2,7 +2,6 @@
 
     python bench/near_copies.py                            # ELPV, textile, digits, photos and drawn scenes; 5 minutes
     python bench/near_copies.py --signs FOLDER             # and Belgian traffic signs
-    python bench/near_copies.py --many                     # and 100,000 drawn numbers: the time and the memory
     python bench/near_copies.py --quick                    # 60 drawn scenes and 20 flat pictures
     pip install imagededup cleanvision                     # both Apache-2.0: their figures on the same images
 
@@ -15,7 +14,6 @@ ELPV, a module that was photographed twice: they are cells 2276 to 2325 again, o
 from __future__ import annotations
 
 import importlib.util
-import resource
 import sys
 import tempfile
 import time
@@ -30,7 +28,6 @@ from PIL import Image
 from copied_pictures import HARD, MILD, flat, scene, tiles
 from regraft.auditing import AuditedImages, find_copies
 from regraft.core import SilentProgress
-from regraft.data import LOOK
 from regraft.datasets import read_dataset
 from regraft.experiments import Stopwatch, load_features
 from regraft.recipes import ProbeOptions
@@ -72,7 +69,6 @@ def main() -> None:
     """Measure what the arguments ask for."""
     parser = new_parser(__doc__)
     parser.add_argument("--signs", type=Path, help="folder of Belgian traffic signs")
-    parser.add_argument("--many", action="store_true", help="100,000 drawn numbers, too")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         if arguments.quick:
@@ -89,8 +85,6 @@ def main() -> None:
         report(planted, pairs_of([[images.paths[row] for row in group.rows] for group in copies.sets]))
         if not arguments.quick:
             report_others(planted)
-        if arguments.many:
-            report_many(100_000)
 
 
 def pictures(signs: Path | None, scratch: Path) -> Iterator[tuple[str, str, Image.Image]]:
@@ -230,6 +224,8 @@ def source_of(pair: Pair) -> str:
 
 def same_object(planted: Planted, pair: Pair) -> str:
     """What a pair that was not planted shows."""
+    if len({(planted.folder / path).read_bytes() for path in pair}) == 1:
+        return "the same file"
     one, other = sorted(planted.originals.get(path, path) for path in pair)
     if (pole := pole_of(planted, one)) and pole == pole_of(planted, other):
         return "views of one pole"
@@ -278,30 +274,6 @@ def cleanvision_pairs(folder: Path, files: list[str]) -> set[Pair]:
     lab.find_issues({"exact_duplicates": {}, "near_duplicates": {}}, n_jobs=1, verbose=False)
     groups = [group for kind in ("exact_duplicates", "near_duplicates") for group in lab.info[kind]["sets"]]
     return pairs_of([str(Path(path).relative_to(folder)) for path in group] for group in groups)
-
-
-def report_many(n_images: int) -> None:
-    """Time and memory of images of noise of all sizes, and of features at random."""
-    rng = np.random.default_rng(3)
-    looks = np.zeros(n_images, LOOK)
-    for start in range(0, n_images, 1000):
-        waves = rng.normal(0, 1, (1000, 32, 32)) / (1 + np.add.outer(np.arange(32), np.arange(32)))
-        basis = np.cos(np.pi * np.outer(np.arange(32) + 0.5, np.arange(32)) / 32)
-        pixels = 128 + 40 * (basis @ waves @ basis.T)
-        looks["thumbnail"][start : start + 1000] = pixels.clip(0, 255)
-    features = rng.standard_normal((n_images, 1280), np.float32)
-    names = tuple(map(str, range(n_images)))
-    nothing = (None,) * n_images
-    images = AuditedImages(
-        names, np.zeros(n_images, np.int64), ("one",), names, nothing, nothing, looks, features, 1280
-    )
-    began = time.perf_counter(), time.process_time()
-    n_sets = len(find_copies(images).sets)
-    seconds = time.perf_counter() - began[0], time.process_time() - began[1]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    print(
-        f"{n_images:,} images: {seconds[0]:.0f} s, {seconds[1]:.0f} s of processors, {n_sets} sets, peak {peak:.1f} GiB"
-    )
 
 
 if __name__ == "__main__":

@@ -50,11 +50,11 @@ def sort_naturally(names: Iterable[str]) -> tuple[str, ...]:
 
 def natural_key(name: str) -> tuple[tuple[bool, int, str, str], ...]:
     """Sorts digits before text, and by value: of two numbers without leading zeros the longer one is larger."""
-    parts = [part for part in _DIGITS.split(name) if part]
-    values = [part.lstrip("0") if _DIGITS.fullmatch(part) else None for part in parts]
+    parts = _DIGITS.split(name)  # every second one is a number
     return tuple(
-        (True, 0, part, "") if value is None else (False, len(value), value, part)
-        for part, value in zip(parts, values, strict=True)
+        (False, len(value := part.lstrip("0")), value, part) if place % 2 else (True, 0, part, "")
+        for place, part in enumerate(parts)
+        if part
     )
 
 

@@ -95,12 +95,13 @@ def compare_paired(
 
 def mcnemar_mid_p(n_only_first: int, n_only_second: int) -> float:
     """Two-sided mid-p value of McNemar's exact test, from the images that only one of the two got right."""
-    from scipy.stats import binom
+    from scipy.special import bdtr
 
     n, smaller = n_only_first + n_only_second, min(n_only_first, n_only_second)
     if not n:
         return 1.0
-    return min(1.0, float(2 * binom.cdf(smaller, n, 0.5) - binom.pmf(smaller, n, 0.5)))
+    fewer = float(bdtr(smaller - 1, n, 0.5)) if smaller else 0.0
+    return min(1.0, float(bdtr(smaller, n, 0.5)) + fewer)
 
 
 def holm(p_values: Sequence[float]) -> tuple[float, ...]:

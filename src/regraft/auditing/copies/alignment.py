@@ -27,6 +27,9 @@ _FURTHEST = 0.3
 """How far outside a picture a window may begin, as a share of its side."""
 _SMALLEST = 0.55
 _DAMPING = 1e-3
+_NEAR = 0.25
+"""As a share of a picture's spread of tones: what differs by less is not left out where what agrees is counted."""
+_MUCH = 2.0
 _NOISE = 0.2
 """Grey levels by which two thumbnails of one picture differ at least: rounding, blocks of JPEGs, resampling."""
 
@@ -36,21 +39,22 @@ class Aligned(NamedTuple):
 
     Attributes:
         windows: (m, 4) what the first shows of the second: top, bottom, left, right as shares of the side.
-        residuals: (m,) what remains of the first's variation, as a share: 0 where both show the same, 1 at most.
-        gains: (m,) contrast of the first by that of the second.
-        shares: (m,) how much of the first's variation lies in the pixels that were kept, and inside the second.
+        residuals: (m,) what remains of the first's variation inside the second, as a share: 0 where both show the same.
+        is_retoned: (m,) whether they are much more alike once brightness and contrast are fitted; else they are not.
+        shares: (m,) how much of it lies in the pixels that agree; or of the second's, where that is more, as where the
+            first has a mark.
         marks: (m,) grey levels by which the pixels that were left out differ.
     """
 
     windows: Floats
     residuals: Floats
-    gains: Floats
+    is_retoned: NDArray[np.bool_]
     shares: Floats
     marks: Floats
 
     def select(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> Aligned:
         """Some of the pairs."""
-        return Aligned(*(column[chosen] for column in self))
+        return Aligned._make(column[chosen] for column in self)
 
 
 class _Fit(NamedTuple):
@@ -81,18 +85,27 @@ def align(firsts: Floats, seconds: Floats, windows: Floats, n_steps: int) -> Ali
         moves = _moves(fit, [rows @ slope @ columns for slope in slopes])
         windows = _kept_near(windows + np.clip(moves, -_LARGEST_STEP, _LARGEST_STEP))
     rows, columns, is_inside = _sampled(windows)
-    fit = _fit_tones(firsts, rows @ seconds @ columns, weights * is_inside, is_inside)
-    return _verdict(firsts, windows, fit, is_inside)
+    shown = rows @ seconds @ columns
+    fit = _fit_tones(firsts, shown, weights * is_inside, is_inside, n_rounds=2)
+    return _verdict(firsts, shown, windows, fit, is_inside)
 
 
 def _sampled(windows: Floats) -> tuple[Floats, Floats, Floats]:
     rows, is_row = sampling(windows[:, 0], windows[:, 1])
     columns, is_column = sampling(windows[:, 2], windows[:, 3])
-    return rows, columns.transpose(0, 2, 1), (is_row[:, :, None] & is_column[:, None, :]).astype(np.float32)
+    is_inside = _inner(is_row)[:, :, None] & _inner(is_column)[:, None, :]
+    return rows, columns.transpose(0, 2, 1), is_inside.astype(np.float32)
 
 
-def _fit_tones(firsts: Floats, shown: Floats, weights: Floats, is_inside: Floats) -> _Fit:
-    for _round in range(2):
+def _inner(is_inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """But for the outermost pixels: what lies beside them is blurred into them, and is cut off in a crop."""
+    inner = np.zeros_like(is_inside)
+    inner[:, 1:-1] = is_inside[:, 1:-1] & is_inside[:, :-2] & is_inside[:, 2:]
+    return inner
+
+
+def _fit_tones(firsts: Floats, shown: Floats, weights: Floats, is_inside: Floats, n_rounds: int = 1) -> _Fit:
+    for _round in range(n_rounds):
         centred, gains, differences = _tones(firsts, shown, weights)
         weights = _agreeing(differences, is_inside)
     centred, gains, differences = _tones(firsts, shown, weights)
@@ -101,11 +114,9 @@ def _fit_tones(firsts: Floats, shown: Floats, weights: Floats, is_inside: Floats
 
 def _tones(firsts: Floats, shown: Floats, weights: Floats) -> tuple[Floats, Floats, Floats]:
     """What is shown about its mean, its gain, and what it leaves of the first (m, p, p)."""
-    sums = np.maximum(weights.sum(axis=(1, 2)), 1)
-    one = firsts - _per_pair((weights * firsts).sum(axis=(1, 2)) / sums)
-    other = shown - _per_pair((weights * shown).sum(axis=(1, 2)) / sums)
+    one, other = firsts - _per_pair(_mean(firsts, weights)), shown - _per_pair(_mean(shown, weights))
     weighted = weights * other
-    gains = (weighted * one).sum(axis=(1, 2)) / np.maximum((weighted * other).sum(axis=(1, 2)), 1e-3)
+    gains = _sum(weighted, one) / np.maximum(_sum(weighted, other), 1e-3)
     return other, gains, one - _per_pair(gains) * other
 
 
@@ -144,17 +155,31 @@ def _kept_near(windows: Floats) -> Floats:
     return np.clip(windows, limits[:, 0], limits[:, 1])
 
 
-def _verdict(firsts: Floats, windows: Floats, fit: _Fit, is_inside: Floats) -> Aligned:
-    n_kept = np.maximum(1, fit.weights.sum(axis=(1, 2)))
-    means = (fit.weights * firsts).sum(axis=(1, 2)) / n_kept
-    kept = (fit.weights * (firsts - _per_pair(means)) ** 2).sum(axis=(1, 2))
-    left = (fit.weights * fit.differences**2).sum(axis=(1, 2))
-    whole = ((firsts - firsts.mean(axis=(1, 2), keepdims=True)) ** 2).sum(axis=(1, 2))
-    floor = n_kept * _NOISE**2
-    residuals = np.sqrt((left + floor) / (kept + floor))
-    left_out = is_inside - fit.weights
-    marks = np.sqrt((left_out * fit.differences**2).sum(axis=(1, 2)) / np.maximum(1, left_out.sum(axis=(1, 2))))
-    return Aligned(windows, residuals, fit.gains, kept / np.maximum(whole, 1), marks)
+def _verdict(firsts: Floats, shown: Floats, windows: Floats, fit: _Fit, is_inside: Floats) -> Aligned:
+    plain = firsts - shown
+    squares = [is_inside * (part - _per_pair(_mean(part, is_inside))) ** 2 for part in (firsts, shown)]
+    spreads = _mean(squares[0], is_inside)
+    fitted, unfitted = (
+        np.sqrt((_mean(differences**2, weights) + _NOISE**2) / (spreads + _NOISE**2))
+        for differences, weights in ((fit.differences, fit.weights), (plain, _agreeing(plain, is_inside)))
+    )
+    is_retoned = unfitted > _MUCH * fitted
+    is_near = np.abs(fit.differences) <= _per_pair(_NEAR * np.sqrt(spreads))
+    agreeing = np.maximum(fit.weights, is_inside * is_near)
+    shares = np.maximum(*(_sum(agreeing, part) / np.maximum(1, part.sum(axis=(1, 2))) for part in squares))
+    marks = np.sqrt(_mean(fit.differences**2, is_inside - fit.weights))
+    return Aligned(windows, np.where(is_retoned, fitted, unfitted), is_retoned, shares, marks)
+
+
+def _mean(values: Floats, weights: Floats) -> Floats:
+    means: Floats = _sum(values, weights) / np.maximum(1, weights.sum(axis=(1, 2)))
+    return means
+
+
+def _sum(ones: Floats, others: Floats) -> Floats:
+    """(m,) sums of the products."""
+    sums: Floats = np.einsum("mij,mij->m", ones, others)
+    return sums
 
 
 def _per_pair(values: Floats) -> Floats:

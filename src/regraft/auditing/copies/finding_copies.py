@@ -8,7 +8,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from regraft.auditing.copies.candidates import nearest_pairs, shortened, unique_pairs
-from regraft.auditing.copies.codes import cosine_coefficients, learn_code, turned_coefficients
+from regraft.auditing.copies.codes import cosine_coefficients, crop_codes, learn_code, turned_coefficients
 from regraft.auditing.copies.copy_sets import SAME_FILE, Copies, CopySet
 from regraft.auditing.copies.linking import link, partners_of_partners
 from regraft.auditing.copies.placing import place
@@ -120,7 +120,7 @@ def near_pairs(
     code = learn_code(pictures, seed)
     coefficients = cosine_coefficients(pictures)
     codes = [code.encode(turned_coefficients(coefficients, turn)) for turn in range(N_TURNS)]
-    pairs = nearest_pairs(codes, codes[0], _N_NEIGHBOURS, seed)
+    pairs = nearest_pairs([*codes, *crop_codes(code, pictures)], codes[0], _N_NEIGHBOURS, seed)
     if embedding is not None:
         short = shortened(embedding, seed)
         pairs = unique_pairs(np.concatenate([pairs, nearest_pairs([short], short, _N_NEIGHBOURS, seed)]), n_rows)

@@ -1,9 +1,10 @@
 """Which candidate pairs show one picture: laid on each other, they differ far less than pictures that look alike.
 
 How much lookalikes differ is measured around each image, by how far its tenth neighbour is; what remains between two
-images is judged as a share of it. Where pictures are so uniform that chance would still give pairs, the limit falls
-until no more than a few in a hundred of the pairs that are found can be expected to be chance (Benjamini and Hochberg,
-1995, with the null read from pairs that are nobody's best).
+images is judged as a share of it. Where pictures are so uniform that chance would still give pairs, the limit of what
+remains falls until no more than a few in a hundred of the pairs that are found can be expected to be chance (Benjamini
+and Hochberg, 1995, with the null read from pairs that are nobody's best). That is done for each kind of pair by itself:
+lookalikes lie in place, as they were taken in one way, and differ in tones; a crop does neither.
 """
 
 from __future__ import annotations
@@ -25,17 +26,17 @@ if TYPE_CHECKING:
 N_STEPS = 6
 _N_FIRST_STEPS = 2
 _HOPELESS = 0.3
-_BLOCK = 512
+_BLOCK = 64
 _N_BEST = 2
 """Of each image's candidates, so many are laid on it to a fraction of a pixel."""
 _NEIGHBOUR = 10
-_NEARER = 0.95
-_LIMIT = 0.12
-"""Of what remains, as a share of the distance of the tenth neighbour. Copies reach .01 to .07."""
-_SHARE = 0.5
+_NEARER = 1.1
+_LIMIT = 0.14
+"""Of what remains, as a share of the distance of the tenth neighbour. Copies reach .01 to .1."""
+_SHARE = 0.8
 """So much of a picture's variation must lie in the pixels that agree: strokes on white leave nothing but the white."""
-_FALSE_SHARES = (0.02, 0.05)
-"""Of the pairs that are found: in place, and of crops."""
+_FALSE_SHARES = (0.02, 0.05, 0.02, 0.05)
+"""Of the pairs that are found of each kind: in place, moved; and both with other tones."""
 _SMALLEST_WINDOW = 0.7
 _SURE = 0.03
 _N_NULLS = 100
@@ -51,9 +52,10 @@ _WHOLE = np.array([0, 1, 0, 1], np.float32)
 
 
 class Limits(NamedTuple):
-    """The largest scores of copies, (s, 2) in each stratum in place and of crops; how many pairs chance would give."""
+    """Of copies the largest scores and residuals, (s, 4) in each stratum of each kind; how many chance would give."""
 
     scores: NDArray[np.float64]
+    residuals: NDArray[np.float64]
     n_by_chance: float
 
 
@@ -77,10 +79,15 @@ class Verified(NamedTuple):
         moved: NDArray[np.bool_] = np.abs(self.aligned.windows - _WHOLE).max(axis=1) >= _IN_PLACE
         return moved
 
+    @property
+    def kinds(self) -> Integers:
+        """(m,) in place, moved; and both with other tones."""
+        return self.is_moved + 2 * self.aligned.is_retoned
+
     def under(self, limits: Limits, strata: Integers) -> Verified:
         """The pairs that count as copies."""
-        own = limits.scores[strata[self.placed.pairs[:, 0]], self.is_moved.astype(np.int64)]
-        return self.select(self.scores <= own)
+        place = strata[self.placed.pairs[:, 0]], self.kinds
+        return self.select((self.scores <= limits.scores[place]) & (self.aligned.residuals <= limits.residuals[place]))
 
     def select(self, chosen: NDArray[np.bool_] | Integers) -> Verified:
         """Some of the pairs."""
@@ -134,10 +141,9 @@ def ranks_of_pairs(placed: Placed, n_rows: int) -> Integers:
 
 
 def limits_of(verified: Verified, best: Placed, strata: Integers, objects: Integers) -> Limits:
-    """Up to which score pairs count as copies: for each stratum those that lie in place, and crops of one another.
+    """Up to where pairs count as copies, of each kind and in each stratum.
 
-    Lookalikes mostly lie in place, as they were taken in one way, and crops do not; and the pictures of one class may
-    be more alike than those of another.
+    The pictures of one class may be more alike than those of another.
 
     Args:
         verified: The pairs that are not hopeless.
@@ -150,18 +156,19 @@ def limits_of(verified: Verified, best: Placed, strata: Integers, objects: Integ
     is_null = np.isin(_keys(verified.placed.pairs, n_rows), _keys(others, n_rows))
     stratum_of = strata[verified.placed.pairs[:, 0]]
     sizes = np.bincount(strata[others[:, 0]], minlength=n_strata)
-    scores, n_by_chance = np.zeros((n_strata, 2)), 0.0
-    for is_moved in (0, 1):
-        of_kind = verified.is_moved == is_moved
-        for members in _large_and_rest(sizes):
-            chosen = of_kind & np.isin(stratum_of, members)
-            if sizes[members].sum() < _N_NULLS:
-                scores[members, is_moved] = _LIMIT_OF_FEW
-                continue
-            limit, chance = _limit(verified.scores[chosen], is_null[chosen], _FALSE_SHARES[is_moved])
-            scores[members, is_moved] = limit
-            n_by_chance += chance
-    return Limits(scores, n_by_chance)
+    scores, residuals = (np.full((n_strata, len(_FALSE_SHARES)), value) for value in (_LIMIT, np.inf))
+    n_by_chance = 0.0
+    for members in _large_and_rest(sizes):
+        if sizes[members].sum() < _N_NULLS:
+            scores[members] = _LIMIT_OF_FEW
+            continue
+        for kind, false_share in enumerate(_FALSE_SHARES):
+            chosen = (verified.kinds == kind) & np.isin(stratum_of, members) & np.isfinite(verified.scores)
+            if is_null[chosen].sum() >= _N_NEAR_NULLS:
+                limit, chance = _limit(verified.select(chosen), is_null[chosen], false_share)
+                residuals[members, kind] = limit
+                n_by_chance += chance
+    return Limits(scores, residuals, n_by_chance)
 
 
 def _nobodys_best(verified: Verified, best: Placed, objects: Integers) -> Integers:
@@ -180,12 +187,12 @@ def _large_and_rest(sizes: Integers) -> list[Integers]:
     return [*(np.array([stratum]) for stratum in large), rest]
 
 
-def _limit(scores: NDArray[np.float64], is_null: NDArray[np.bool_], false_share: float) -> tuple[float, float]:
-    """The largest score of a copy, and how many pairs up to it chance would give."""
-    if is_null.sum() < _N_NEAR_NULLS:
-        return _LIMIT, 0.0
-    found = np.sort(scores[scores <= _LIMIT])
-    chance = len(scores) * _chance_below(found, np.sort(scores[is_null]))
+def _limit(verified: Verified, is_null: NDArray[np.bool_], false_share: float) -> tuple[float, float]:
+    """The largest residual of a copy, and how many pairs up to it chance would give."""
+    residuals = verified.aligned.residuals.astype(np.float64)
+    found, nulls = np.sort(residuals[verified.scores <= _LIMIT]), np.sort(residuals[is_null])
+    n_by_chance = min(len(residuals), 2 * int((residuals > np.median(nulls)).sum()))  # Storey, JRSS B 64 (2002)
+    chance = n_by_chance * _chance_below(found, nulls)
     good = np.flatnonzero(chance <= false_share * np.arange(1, len(found) + 1))
     return (float(found[good[-1]]), float(chance[good[-1]])) if len(good) else (0.0, 0.0)
 
@@ -204,9 +211,8 @@ def _keys(pairs: Integers, n_rows: int) -> Integers:
 
 def _chance_below(values: NDArray[np.float64], nulls: NDArray[np.float64]) -> NDArray[np.float64]:
     """The null's share below each value: a power law through its 3rd and 15th percentile, as distances have."""
-    low, high = (max(1, int(share * len(nulls))) for share in (0.03, 0.15))
-    if not np.isfinite(nulls[high]):
-        return np.zeros(len(values))
+    low = max(1, int(0.03 * len(nulls)))
+    high = max(3 * low, int(0.15 * len(nulls)))
     exponent = np.log(high / low) / np.log(max(1.001, nulls[high] / nulls[low]))
     shares: NDArray[np.float64] = low / len(nulls) * (values / nulls[low]) ** exponent
     return shares

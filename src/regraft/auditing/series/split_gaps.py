@@ -61,13 +61,13 @@ class Answers:
     @property
     def drop_interval(self) -> tuple[float, float]:
         """Where the true drop lies, at 95 %."""
-        from scipy.stats import t
+        from scipy.special import stdtrit
 
         clustered = self._clustered_error(self.by_chance - self.together) ** 2
         repeated = self.scatter**2
         parts = clustered**2 / max(self.n_effective_units - 1, 1) + repeated**2 / max(self.n_repeats - 1, 1)
         freedom = (clustered + repeated) ** 2 / parts if parts else 1.0  # Satterthwaite, Biometrics Bulletin 2 (1946)
-        half = float(t.ppf(0.975, freedom) * np.sqrt(clustered + repeated))
+        half = float(stdtrit(freedom, 0.975) * np.sqrt(clustered + repeated))
         return self.drop - half, self.drop + half
 
     @property
