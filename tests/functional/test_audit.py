@@ -78,6 +78,7 @@ def test_kinds_to_fail_on_give_an_exit_code(troubled, tmp_path, capsys):
     told = capsys.readouterr()
     assert "of the kinds that --fail-on names (leakage" in told.err
     assert "audit.html" in told.out
+    assert "train/red/broken.jpg" in told.out
     assert "Unlike the others: not made: it takes 200 images, and there are " in told.out
     assert run([*arguments, "shift"]) == 0
 

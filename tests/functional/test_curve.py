@@ -27,3 +27,14 @@ def test_a_curve_in_python_has_the_same_numbers(photos, tmp_path):
     assert result.report.name == "curve.html"
     assert [one.n_each for one in result.curve.points] == sorted(one.n_each for one in result.curve.points)
     assert result.curve.doubled.factor == 2
+
+
+def test_a_curve_of_a_few_images_is_refused_with_a_sentence(photos, tmp_path, capsys):
+    """What was measured on six images says nothing of more."""
+    for path in sorted(photos.rglob("0[01].*")):
+        target = tmp_path / "few" / path.parent.name / path.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(path.read_bytes())
+    assert run(["curve", str(tmp_path / "few"), "--runs", str(tmp_path / "runs")]) == 3
+    assert "A learning curve cannot be measured: it takes 40 images, and there are 6." in capsys.readouterr().err
+    assert not any((tmp_path / "runs").iterdir())

@@ -75,7 +75,10 @@ def forecast(curve: MeasuredCurve, factor: float, *, seed: int = 0) -> Forecast:
     drawn = means + spreads * rng.standard_normal(len(means))
     gains = resampled[:, -1] - drawn
     n_units = len(np.unique(curve.units))
-    to_come = np.sqrt(max(value * (1 - value), 1e-4) / (n_units * factor)) * rng.standard_normal(len(means))
+    likely = (value * n_units + 1) / (
+        n_units + 2
+    )  # Laplace: no error among few images does not mean that there is none
+    to_come = np.sqrt(likely * (1 - likely) / (n_units * factor)) * rng.standard_normal(len(means))
     low, high = _interval(value, drawn + to_come)
     gain_low, gain_high = _interval(last - value, gains)
     return Forecast(

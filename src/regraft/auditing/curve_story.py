@@ -8,7 +8,7 @@ import numpy as np
 
 from regraft.auditing.curve_forecast import FARTHEST, Forecast, forecast
 from regraft.auditing.learning_curve import MeasuredCurve
-from regraft.core import PrintableText, Value, plural, quoted
+from regraft.core import PrintableText, Value, plural, quoted, signed_points
 from regraft.evaluation import Estimate, wilson_estimate
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ class LearningCurve(Value):
         next: What these would bring.
         doubled: What twice as many would bring: no curve is carried farther.
         classes: The classes, who gains most first; those of fewer than 20 independent images are left out.
+        left_out: These.
         n_repeats: How often each point was measured.
     """
 
@@ -69,23 +70,34 @@ class LearningCurve(Value):
     next: Forecast
     doubled: Forecast
     classes: tuple[ClassGain, ...]
+    left_out: tuple[PrintableText, ...] = ()
     n_repeats: int
+
+    @property
+    def omission(self) -> str:
+        """Of which classes nothing is said by themselves, and why; empty where there are none."""
+        if not self.left_out:
+            return ""
+        n = len(self.left_out)
+        verb = "has" if n == 1 else "have"
+        return (
+            f"{plural(n, 'class', 'classes')} of {n + len(self.classes):,} {verb} fewer than {_N_UNITS_MIN} "
+            f"independent images, and what more would bring is not told (first: {quoted(self.left_out[0])})."
+        )
 
     @property
     def sentence(self) -> str:
         """What more images are worth."""
         worth = self.next
         more = f"Another {plural(self.n_more, 'image')} a class"
-        span = f"{_points(worth.gain)} points ({_points(worth.gain_low)} to {_points(worth.gain_high)})"
+        span = (
+            f"{signed_points(worth.gain)} points ({signed_points(worth.gain_low)} to {signed_points(worth.gain_high)})"
+        )
         if worth.gain_low <= 0:
             return f"{more} may change nothing: {span}."
         clear = [one for one in self.classes if one.is_clear]
         best = f" {quoted(clear[0].name)} would gain most." if clear else ""
         return f"{more} {'is' if self.n_more == 1 else 'are'} worth about {span}.{best}"
-
-
-def _points(share: float) -> str:
-    return f"{round(100 * share, 1) + 0.0:+.1f}"
 
 
 def tell_curve(images: AuditedImages, measured: MeasuredCurve, *, n_repeats: int, seed: int = 0) -> LearningCurve:
@@ -101,6 +113,7 @@ def tell_curve(images: AuditedImages, measured: MeasuredCurve, *, n_repeats: int
     n_now = float(measured.sizes[-1]) / n_classes
     n_more = next((n for n in _ROUND if n <= (FARTHEST - 1) * n_now), 1)
     n_units = len(np.unique(measured.units))
+    is_small = (images.units_by_class > 0) & (images.units_by_class < _N_UNITS_MIN)
     points = tuple(
         CurvePoint(
             n_each=float(size) / n_classes,
@@ -114,6 +127,7 @@ def tell_curve(images: AuditedImages, measured: MeasuredCurve, *, n_repeats: int
         next=forecast(measured, min(FARTHEST, 1 + n_more / n_now), seed=seed),
         doubled=forecast(measured, FARTHEST, seed=seed),
         classes=_class_gains(images, measured, seed),
+        left_out=tuple(images.class_names[label] for label in np.flatnonzero(is_small)),
         n_repeats=n_repeats,
     )
 

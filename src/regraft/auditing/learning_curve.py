@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from regraft.auditing.checks import N_UNITS_MIN, require
 from regraft.core import SilentProgress, generator
 from regraft.data import split_folds
 from regraft.heads import Candidates, FoldTable, cross_validate
@@ -24,6 +25,7 @@ _SMALLEST = 1 / 16
 _N_EACH_MIN = 4
 """Training images a class, on average, of the smallest size."""
 _N_STRENGTHS = 6
+_N_IMAGES_MIN = 40
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,11 +70,15 @@ def measure_curve(
         progress: Where to report.
 
     Raises:
-        ValueError: There are no features, or too few images.
+        ValueError: There are no features.
+        NotChecked: There are fewer than 40 images, fewer than 10 independent ones, or one class.
     """
     if images.features is None:
         raise ValueError("a learning curve needs features")
     units = images.units
+    require(len(images), _N_IMAGES_MIN, "image")
+    require(len(np.unique(units)), N_UNITS_MIN, "independent image")
+    require(len(np.unique(images.labels)), 2, "class", "classes")
     fractions = _fractions(len(images) * (1 - 1 / n_folds), len(np.unique(images.labels)))
     progress = progress or SilentProgress()
     progress.start("Measuring", n_repeats * len(fractions), unit="points")

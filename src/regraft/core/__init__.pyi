@@ -54,6 +54,7 @@ from .text import (
     quoted,
     shell_quoted,
     shortened,
+    signed_points,
     visible,
 )
 from .threads import in_threads
@@ -144,6 +145,7 @@ __all__ = [
     "several",
     "shell_quoted",
     "shortened",
+    "signed_points",
     "suits_some",
     "sync_folder",
     "tells_extra",

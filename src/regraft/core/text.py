@@ -101,6 +101,11 @@ def as_number(text: str) -> float | None:
     return number if isfinite(number) else None
 
 
+def signed_points(share: float) -> str:
+    """A difference of shares in percentage points: `+1.8`, `-0.4`, and `+0.0` where it rounds to nothing."""
+    return f"{round(100 * share, 1) + 0.0:+.1f}"
+
+
 def duration(seconds: float) -> str:
     """A time as people say it: `0.3 s`, `40 s`, `2.5 minutes`, `12 minutes`, `1 h 20 min`, `2 days 3 h`."""
     if seconds < 9.95:

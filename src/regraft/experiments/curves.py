@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
-from regraft.auditing import LearningCurve, measure_curve, tell_curve
-from regraft.core import placed, plural
+from regraft.auditing import LearningCurve, NotChecked, measure_curve, tell_curve
+from regraft.core import DataError, placed, plural
 from regraft.data import find_problems
 from regraft.experiments.circumstances import Stopwatch
 from regraft.experiments.dataset_features import list_labelled, load_features
@@ -21,6 +21,7 @@ from regraft.experiments.run_folders import RunFolder, write_record
 from regraft.reports import CurveReport, Stage, write_curve
 
 if TYPE_CHECKING:
+    from regraft.auditing import AuditedImages, MeasuredCurve
     from regraft.core import Progress
 
 
@@ -77,15 +78,7 @@ def measure_dataset_curve(source: str, options: CurveOptions, progress: Progress
         data = load_features(manifest, options, progress, watch)
         images = as_arrays(data, [None] * len(data.manifest))
         with watch.stage("measure"):
-            measured = measure_curve(
-                images,
-                kind=options.head,
-                normalisation="l2" if options.normalisation == "auto" else options.normalisation,
-                n_folds=options.n_folds,
-                n_repeats=options.repeats,
-                seed=options.seed,
-                progress=progress,
-            )
+            measured = _measured(images, options, progress)
         curve = tell_curve(images, measured, n_repeats=options.repeats, seed=options.seed)
         findings = find_problems(data.manifest, data.digests, data.unreadable, images.sides)
         report = CurveReport(
@@ -100,3 +93,18 @@ def measure_dataset_curve(source: str, options: CurveOptions, progress: Progress
         write_curve(report, run.folder)
         write_record(run.folder, source=source, options=options, seconds=watch.seconds, data=data)
     return CurveResult(folder=run.final, curve=curve, findings=findings)
+
+
+def _measured(images: AuditedImages, options: CurveOptions, progress: Progress) -> MeasuredCurve:
+    try:
+        return measure_curve(
+            images,
+            kind=options.head,
+            normalisation="l2" if options.normalisation == "auto" else options.normalisation,
+            n_folds=options.n_folds,
+            n_repeats=options.repeats,
+            seed=options.seed,
+            progress=progress,
+        )
+    except NotChecked as reason:
+        raise DataError(f"A learning curve cannot be measured: {reason}. Add images first.") from reason

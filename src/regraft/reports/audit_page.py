@@ -38,7 +38,7 @@ _DEEDS = {
     "keep": "keep",
     "relabel": "label as",
     "quarantine": "leave out",
-    "group": "keep together as",
+    "group": "keep together",
     "keep-one-side": "keep in",
 }
 
@@ -102,8 +102,10 @@ def worst_first(findings: tuple[AuditFinding, ...]) -> tuple[AuditFinding, ...]:
 
 
 def say_action(action: Action) -> str:
-    """What is proposed for an image, in words; nothing for one that is kept."""
-    return "" if action.verb == "keep" else f"{_DEEDS[action.verb]} {action.to}".strip()
+    """What is proposed for an image, in words; nothing for one that is kept. A group's name is in the table alone."""
+    if action.verb == "keep":
+        return ""
+    return _DEEDS[action.verb] if action.verb == "group" else f"{_DEEDS[action.verb]} {action.to}".strip()
 
 
 def _shown(report: AuditReport, pictures: Pictures) -> Iterator[ShownFinding]:

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from regraft.core import plural
+from regraft.core import plural, signed_points
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,4 +77,6 @@ def seconds(value: float) -> str:
     return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
 
 
-FILTERS: tuple[Callable[..., Any], ...] = (percent, number, brief, seconds, count, plural, as_json, together, breakable)
+FILTERS: tuple[Callable[..., Any], ...] = (
+    *(percent, number, brief, seconds, count, plural, as_json, together, breakable, signed_points),
+)

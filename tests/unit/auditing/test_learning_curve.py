@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from regraft.auditing import AuditedImages, Forecast, LearningCurve, MeasuredCurve, measure_curve, tell_curve
+from regraft.auditing import (
+    AuditedImages,
+    Forecast,
+    LearningCurve,
+    MeasuredCurve,
+    NotChecked,
+    measure_curve,
+    tell_curve,
+)
 from regraft.auditing.curve_forecast import forecast
 from regraft.core import generator
 
@@ -48,6 +56,33 @@ def test_groups_stay_whole():
     """An image's group is never partly in the training part that judges it, so units are as many as groups."""
     measured = measure_curve(images_of(n_groups=20), n_repeats=1)
     assert len(np.unique(measured.units)) == 20
+
+
+def test_too_few_images_have_no_curve():
+    """It is said how many it takes."""
+    with pytest.raises(NotChecked, match="it takes 40 images, and there are 39"):
+        measure_curve(images_of(39))
+    with pytest.raises(NotChecked, match="it takes 10 independent images, and there are 4"):
+        measure_curve(images_of(n_groups=4))
+
+
+def test_no_error_among_a_few_images_is_no_proof_that_there_will_be_none():
+    """The band reaches down as far as so few images allow."""
+    few, many = (forecast(curve_like([0.0] * 7, n), 2) for n in (40, 4000))
+    assert few.low < 0.98
+    assert many.low > 0.995
+    assert few.high == many.high == 1
+
+
+def test_classes_that_are_too_small_are_named():
+    """What twice as many images would bring them is not told, and that is."""
+    images = images_of(120)
+    images.labels[:] = np.where(np.arange(120) < 12, 2, np.arange(120) % 2)
+    measured = measure_curve(images, n_repeats=1)
+    told = tell_curve(images, measured, n_repeats=1)
+    assert {one.name for one in told.classes} == {"a", "b"}
+    assert told.omission.startswith("1 class of 3 has fewer than 20 independent images")
+    assert tell_curve(images_of(), measure_curve(images_of(), n_repeats=1), n_repeats=1).omission == ""
 
 
 def test_a_power_law_is_carried_on_as_it_runs():

@@ -12,7 +12,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regraft.core import as_read, duration, plural, printable, quoted, shell_quoted, shortened, visible
+from regraft.core import (
+    as_number,
+    as_read,
+    duration,
+    plural,
+    printable,
+    quoted,
+    shell_quoted,
+    shortened,
+    signed_points,
+    visible,
+)
 
 
 def test_counts_agree_with_their_nouns():
@@ -141,3 +152,17 @@ def test_values_of_a_table_are_read_by_people():
     """Fractions have three digits, or all before the point; whole numbers, years, stay as they are; bytes are UTF-8."""
     values = (0.12345, 99.96, 1250.4, 2026, b"PNG", "Ghent", True)
     assert [as_read(value) for value in values] == ["0.123", "100", "1,250", "2026", "PNG", "Ghent", "True"]
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(0.018, "+1.8"), (-0.004, "-0.4"), (0.0, "+0.0"), (-0.0004, "+0.0"), (-0.0, "+0.0")]
+)
+def test_points_have_a_sign_but_nothing_is_not_negative(share, text):
+    """A difference that rounds to nothing is +0.0, from whichever side."""
+    assert signed_points(share) == text
+
+
+def test_numbers_are_numbers_as_people_write_them():
+    """No word is one, and neither is what has no size."""
+    assert [as_number(text) for text in ("3", "-1e2", "0.5")] == [3, -100, 0.5]
+    assert [as_number(text) for text in ("", "3 cm", "nan", "inf")] == [None] * 4

@@ -46,7 +46,7 @@ def audit(source: str, /, *, options: Annotated[AuditOptions, Parameter(name="*"
 def _say_audit(result: AuditResult, source: str) -> None:
     say(result.sentence)
     say()
-    say_findings(result.findings, where="the report")
+    say_findings((*result.findings, *result.noticed), where="the report")
     for check in result.audit.not_made:
         say(f"{check.name}: {check.result}.")
     say()

@@ -25,10 +25,10 @@ def curve(source: str, /, *, options: Annotated[CurveOptions, Parameter(name="*"
         result = run_curve(source, options, progress=progress)
     found = result.curve
     n_now = found.points[-1].n_each
-    rows = [(f"{one.n_each:,.0f}", percent(one.accuracy.value), "measured") for one in found.points]
+    rows = [(_images(one.n_each), percent(one.accuracy.value), "measured") for one in found.points]
     rows += [
         (
-            f"{n_now * told.factor:,.0f}",
+            _images(n_now * told.factor),
             percent(told.accuracy),
             f"expected ({percent(told.low)} to {percent(told.high)})",
         )
@@ -37,6 +37,12 @@ def curve(source: str, /, *, options: Annotated[CurveOptions, Parameter(name="*"
     say_table(("images a class", "right", ""), rows)
     say()
     say(found.sentence)
+    if found.omission:
+        say(found.omission)
     say_findings(result.findings, where="regraft scan")
     say()
     say(f"Report  {result.report}")
+
+
+def _images(n: float) -> str:
+    return f"{n:,.1f}" if n < 10 else f"{n:,.0f}"
