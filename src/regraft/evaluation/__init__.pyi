@@ -1,4 +1,5 @@
 from .assessment import Assessment, Baseline, assess
+from .calibration_noise import CalibrationNoise, simulate_calibration
 from .class_results import ClassResult
 from .comparison import PairedDifference, compare_paired
 from .intervals import Estimate, wilson_estimate, wilson_interval
@@ -15,6 +16,7 @@ __all__ = [
     "SLICE_IMAGES_MIN",
     "Assessment",
     "Baseline",
+    "CalibrationNoise",
     "Candidate",
     "ChangedImage",
     "ClassResult",
@@ -38,6 +40,7 @@ __all__ = [
     "measure_slices",
     "rank",
     "shuffle_units",
+    "simulate_calibration",
     "wilson_estimate",
     "wilson_interval",
 ]

@@ -1,18 +1,19 @@
-from .calibration import fit_temperature, softmax
+from .calibration import Calibration, calibrate, fit_temperature, softmax
 from .folds import FoldTable
+from .known_images import KnownImages
 from .linear import HeadKind, LinearHead, normalise_rows
 from .linear_classifiers import LinearSVM, Softmax
 from .novelty.choice import MeasureChoice, MeasureScore, choose_measure, separability
 from .novelty.detector import (
     DEFAULT_MEASURE,
     NOVELTY_MEASURES,
-    KnownImages,
     NoveltyDetector,
     NoveltyMeasure,
     Rejection,
     fit_detector,
 )
 from .novelty.gaussians import ClassGaussians
+from .prediction_sets import PredictionSets, fit_sets
 from .rates import RateThreshold, effective_number, find_threshold, group_correlation, rate_band
 from .refits import FoldRefits, Refit
 from .search import HeadSearch
@@ -22,6 +23,7 @@ from .walk import StrengthPath
 __all__ = [
     "DEFAULT_MEASURE",
     "NOVELTY_MEASURES",
+    "Calibration",
     "Candidates",
     "ClassGaussians",
     "CrossValidation",
@@ -36,17 +38,20 @@ __all__ = [
     "MeasureScore",
     "NoveltyDetector",
     "NoveltyMeasure",
+    "PredictionSets",
     "RateThreshold",
     "Refit",
     "Rejection",
     "Selection",
     "Softmax",
     "StrengthPath",
+    "calibrate",
     "choose_measure",
     "cross_validate",
     "effective_number",
     "find_threshold",
     "fit_detector",
+    "fit_sets",
     "fit_temperature",
     "group_correlation",
     "normalise_rows",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,11 +10,72 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from regraft.heads.folds import FoldTable
+
     Array = NDArray[Any]
 
 _BOUNDS = (-7.0, 7.0)
 _TOLERANCE = 1e-4
 _N_STEPS_MAX = 60
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What dividing scores by a temperature does for the probabilities of images that it was not fitted on.
+
+    Attributes:
+        fitted: The temperature that suits all out-of-fold scores best.
+        log_loss_before: Mean log loss of these scores as they are, in nats.
+        log_loss_after: With the temperature that suits the other folds best.
+        is_used: Whether it makes the log loss no larger; else the scores stay as they are.
+    """
+
+    fitted: float
+    log_loss_before: float
+    log_loss_after: float
+    is_used: bool
+
+    @property
+    def temperature(self) -> float:
+        """The one to divide by; 1 where calibration is not used."""
+        return self.fitted if self.is_used else 1.0
+
+    @property
+    def reason(self) -> str:
+        """Why it is used, or is not."""
+        change = f"the log loss of images out of fold from {self.log_loss_before:.4f} to {self.log_loss_after:.4f}"
+        if self.is_used:
+            return f"Calibration is used: it brings {change}."
+        return f"Calibration is not used: it would bring {change}."
+
+
+def calibrate(scores: Array, codes: NDArray[np.int64], folds: FoldTable, weights: Array | None = None) -> Calibration:
+    """Fit a temperature, and use it only if it helps images that it was not fitted on.
+
+    Args:
+        scores: (n, k) out of fold.
+        codes: (n,) classes 0 .. k - 1.
+        folds: Which samples each fold was judged on; a fold's temperature is fitted on the others'.
+        weights: (n,) sample weights or None.
+    """
+    is_held = folds.is_test.any(axis=1)
+    weights = np.ones(len(codes)) if weights is None else weights.astype(np.float64)
+    fitted = fit_temperature(scores[is_held], codes[is_held], weights[is_held])
+    before = after = 0.0
+    for is_test in folds.is_test.T:
+        others = is_held & ~is_test & (weights > 0)
+        temperature = fit_temperature(scores[others], codes[others], weights[others])
+        before += float(weights[is_test] @ _log_losses(scores[is_test], codes[is_test], 1.0))
+        after += float(weights[is_test] @ _log_losses(scores[is_test], codes[is_test], temperature))
+    total = max(float((weights @ folds.is_test).sum()), float(np.finfo(np.float64).tiny))
+    return Calibration(fitted, before / total, after / total, is_used=after <= before)
+
+
+def _log_losses(scores: Array, codes: NDArray[np.int64], temperature: float) -> NDArray[np.float64]:
+    scaled = scores.astype(np.float64) / temperature
+    highest = scaled.max(axis=1)
+    totals = np.log(np.exp(scaled - highest[:, None]).sum(axis=1))
+    return np.asarray(totals + highest - scaled[np.arange(len(codes)), codes])
 
 
 def softmax(scores: Array) -> Array:

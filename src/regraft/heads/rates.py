@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from regraft.core import HeadError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -65,16 +67,16 @@ class RateThreshold:
         """The threshold that `settings()` came from.
 
         Raises:
-            ValueError: Names, types or values are wrong.
+            HeadError: Names, types or values are wrong.
         """
-        if set(settings) != set(_FIELDS):
-            raise ValueError(f"A threshold has the settings {', '.join(_FIELDS)}.")
+        if not isinstance(settings, dict) or set(settings) != set(_FIELDS):
+            raise HeadError(f"A threshold has the settings {', '.join(_FIELDS)}.")
         numbers = list(settings.values())
         if any(isinstance(one, bool) or not isinstance(one, (int, float)) or not math.isfinite(one) for one in numbers):
-            raise ValueError("A threshold's settings are finite numbers.")
+            raise HeadError("A threshold's settings are finite numbers.")
         found = cls(**settings)
         if not (0 < found.rate < 1 and 0 <= found.correlation <= 1 and found.n_images >= 1 and found.n_effective >= 1):
-            raise ValueError("A threshold's rate lies between 0 and 1, and it is learnt from at least one image.")
+            raise HeadError("A threshold's rate lies between 0 and 1, and it is learnt from at least one image.")
         return found
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from regraft.core import quoted
-from regraft.heads.calibration import fit_temperature, softmax
+from regraft.heads.calibration import Calibration, calibrate, softmax
 from regraft.heads.objectives import total_weights
 from regraft.heads.threads import limited_threads
 from regraft.heads.walk import Samples, StrengthPath, Walk
@@ -90,33 +90,6 @@ class Candidates:
 
 
 @dataclass(frozen=True, eq=False)
-class Selection:
-    """A fitted, calibrated head, and how it was chosen.
-
-    Attributes:
-        head: Its classes are `classes`.
-        classes: (k,) the labels that there are.
-        paths: One for each width and normalisation.
-        chosen: The one of them with the best score; its best strength is the head's.
-    """
-
-    head: LinearHead
-    classes: NDArray[Any]
-    paths: tuple[StrengthPath, ...]
-    chosen: StrengthPath
-
-    @property
-    def strength(self) -> float:
-        """The chosen C."""
-        return float(self.chosen.strengths[self.chosen.best])
-
-    @property
-    def score(self) -> float:
-        """Its cross-validated score."""
-        return float(self.chosen.means[self.chosen.best])
-
-
-@dataclass(frozen=True, eq=False)
 class CrossValidation:
     """What heads said of samples that they were not fitted on, at the best settings.
 
@@ -124,7 +97,7 @@ class CrossValidation:
         classes: (k,) the labels that there are.
         scores: (n, k) out-of-fold scores; zeros where a sample is in no fold's test part.
         is_held: (n,) whether it is in one.
-        temperature: Calibration, fitted on them.
+        calibration: Of the scores, and whether it is used.
         paths: One for each width and normalisation.
         chosen: The one of them with the best score.
         turned: (n, r + 1) the features as it takes them, from `Basis`.
@@ -133,7 +106,7 @@ class CrossValidation:
     classes: NDArray[Any]
     scores: Array
     is_held: NDArray[np.bool_]
-    temperature: float
+    calibration: Calibration
     paths: tuple[StrengthPath, ...]
     chosen: StrengthPath
     turned: Array
@@ -144,9 +117,52 @@ class CrossValidation:
         return float(self.chosen.strengths[self.chosen.best])
 
     @property
+    def temperature(self) -> float:
+        """What the scores are divided by."""
+        return self.calibration.temperature
+
+    @property
     def probabilities(self) -> NDArray[np.float64]:
         """(n, k) calibrated out-of-fold probabilities."""
         return softmax(self.scores.astype(np.float64) / self.temperature)
+
+
+@dataclass(frozen=True, eq=False)
+class Selection:
+    """A fitted, calibrated head, and how it was chosen.
+
+    Attributes:
+        head: Its classes are `classes`.
+        found: What the folds' heads said, at its settings.
+    """
+
+    head: LinearHead
+    found: CrossValidation
+
+    @property
+    def classes(self) -> NDArray[Any]:
+        """(k,) the labels that there are."""
+        return self.found.classes
+
+    @property
+    def paths(self) -> tuple[StrengthPath, ...]:
+        """One for each width and normalisation."""
+        return self.found.paths
+
+    @property
+    def chosen(self) -> StrengthPath:
+        """The one of them with the best score; its best strength is the head's."""
+        return self.found.chosen
+
+    @property
+    def strength(self) -> float:
+        """The chosen C."""
+        return self.found.strength
+
+    @property
+    def score(self) -> float:
+        """Its cross-validated score."""
+        return float(self.chosen.means[self.chosen.best])
 
 
 def cross_validate(
@@ -194,7 +210,7 @@ def select_head(
         best, found = _searched(
             features, labels, folds, candidates, class_weight=class_weight, sample_weight=sample_weight
         )
-        return Selection(best.refitted(found.temperature), found.classes, found.paths, found.chosen)
+        return Selection(best.refitted(found.temperature), found)
 
 
 def _searched(
@@ -219,6 +235,6 @@ def _searched(
         walk.run(candidates.strengths_for(walk.path.normalisation), can_grow=candidates.strengths is None)
     best = max(walks, key=lambda walk: walk.best_score)  # of equal ones the first
     is_held = np.asarray(folds.is_test.any(axis=1))
-    temperature = fit_temperature(best.held_out_scores[is_held], codes[is_held], weights[is_held])
+    calibration = calibrate(best.held_out_scores, codes, folds, weights)
     paths = tuple(walk.path for walk in walks)
-    return best, CrossValidation(classes, best.held_out_scores, is_held, temperature, paths, best.path, best.turned)
+    return best, CrossValidation(classes, best.held_out_scores, is_held, calibration, paths, best.path, best.turned)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from regraft.core import generator
+from regraft.core import HeadError, generator
 from regraft.heads import RateThreshold, effective_number, find_threshold, group_correlation, rate_band
 
 
@@ -89,9 +89,10 @@ def test_it_is_kept_as_json_values():
     found = find_threshold(np.arange(50.0), np.arange(50) // 2, 0.1)
     assert RateThreshold.from_settings(found.settings()) == found
     for name, value in [("value", "1"), ("rate", 0), ("correlation", 2), ("n_images", True), ("value", float("nan"))]:
-        with pytest.raises(ValueError, match="A threshold"):
+        with pytest.raises(HeadError, match="A threshold"):
             RateThreshold.from_settings(found.settings() | {name: value})
-    with pytest.raises(ValueError, match="has the settings value, rate"):
-        RateThreshold.from_settings({})
+    for given in ({}, None, [0.1]):
+        with pytest.raises(HeadError, match="has the settings value, rate"):
+            RateThreshold.from_settings(given)
     with pytest.raises(ValueError, match="needs values and a rate"):
         find_threshold(np.zeros(0), np.zeros(0, np.int64), 0.1)

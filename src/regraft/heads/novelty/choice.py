@@ -16,8 +16,9 @@ from regraft.heads.solver import Problem
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from regraft.heads.known_images import KnownImages
     from regraft.heads.linear import HeadKind
-    from regraft.heads.novelty.detector import KnownImages, NoveltyMeasure
+    from regraft.heads.novelty.detector import NoveltyMeasure
     from regraft.heads.selection import CrossValidation
 
     Array = NDArray[Any]

@@ -16,45 +16,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from regraft.heads.folds import FoldTable
+    from regraft.heads.known_images import KnownImages
 
 NoveltyMeasure = Literal["relative Mahalanobis", "maximum probability", "energy"]
 NOVELTY_MEASURES: tuple[NoveltyMeasure, ...] = get_args(NoveltyMeasure)
 DEFAULT_MEASURE: NoveltyMeasure = "relative Mahalanobis"
-
-
-@dataclass(frozen=True, eq=False)
-class KnownImages:
-    """Images of known classes, as a detector learns from them.
-
-    Attributes:
-        features: (n, d) from the frozen network.
-        labels: (n,).
-        units: (n,) which group, or copies, each image belongs to.
-        folds: Which images each fold is fitted on and asked about; whole units in one.
-        head_scores: (n, k) of heads that have not seen the image, divided by the temperature.
-    """
-
-    features: NDArray[np.float32]
-    labels: NDArray[np.int64]
-    units: NDArray[np.int64]
-    folds: FoldTable
-    head_scores: NDArray[np.floating]
-
-    def out_of_fold(self, measure: NoveltyMeasure) -> NDArray[np.float64]:
-        """(n,) how strange each image looks to what has not seen it; NaN where its whole class was left out with it.
-
-        Args:
-            measure: Of strangeness.
-        """
-        found = np.full(len(self.labels), np.nan)
-        for fold in range(self.folds.n_folds):
-            train, test = self.folds.is_train[:, fold], self.folds.is_test[:, fold]
-            rows = np.flatnonzero(test & np.isin(self.labels, self.labels[train]))
-            if len(rows):
-                gaussians = fit_measure(measure, self.features[train], self.labels[train])
-                found[rows] = measure_novelty(measure, gaussians, self.features[rows], self.head_scores[rows])
-        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,10 +74,7 @@ class NoveltyDetector:
         measure, rest_weight = settings["measure"], settings["rest_weight"]
         if measure not in NOVELTY_MEASURES:
             raise HeadError(f"There is no measure of novelty called {quoted(measure)}.")
-        try:
-            threshold = RateThreshold.from_settings(settings["threshold"])
-        except (TypeError, ValueError) as error:
-            raise HeadError(f"A novelty detector's threshold cannot be used: {error}") from error
+        threshold = RateThreshold.from_settings(settings["threshold"])
         if measure != DEFAULT_MEASURE:
             if tensors or rest_weight is not None:
                 raise HeadError(f"A novelty detector by {measure} has no tensors.")
@@ -164,13 +127,38 @@ def fit_detector(
     Raises:
         HeadError: No image can be judged by others of its class: each class is in one fold.
     """
-    novelty = known.out_of_fold(measure)
-    is_held = ~np.isnan(novelty)
-    if not is_held.any():
-        raise HeadError("No class has images in two folds, so nothing tells how strange a new image of it looks.")
-    threshold = find_threshold(novelty[is_held], known.units[is_held], reject_rate)
     gaussians = fit_measure(measure, known.features, known.labels)
+    novelty = _unseen_novelty(known, measure, gaussians)
+    judged = known.is_judged
+    if not judged.any():
+        raise HeadError("No class has images in two folds, so nothing tells how strange a new image of it looks.")
+    threshold = find_threshold(novelty[judged], known.units[judged], reject_rate)
     return NoveltyDetector(measure, gaussians, threshold), Rejection(novelty, threshold)
+
+
+def _unseen_novelty(
+    known: KnownImages, measure: NoveltyMeasure, gaussians: ClassGaussians | None
+) -> NDArray[np.float64]:
+    """(n,) how strange each image would look had the detector not seen it; NaN where its class was left out with it.
+
+    What was not fitted on an image finds it stranger than what was. Gaussians of all images know more than those of a
+    fold, and the gap shrinks with the images fitted on: it is added to what they say themselves, shrunk so. Without
+    that, 2 of 100 handwritten digits were rejected where 5 were asked for.
+    """
+    n_images, folds = len(known.labels), known.folds
+    unseen, seen = np.full(n_images, np.nan), np.zeros(n_images)
+    for is_train, is_test in zip(folds.is_train.T, folds.is_test.T, strict=True):
+        rows = is_test & known.is_judged
+        if gaussians is None:
+            unseen[rows] = measure_novelty(measure, None, known.features[rows], known.head_scores[rows])
+        else:
+            novelty = ClassGaussians.fit(known.features[is_train], known.labels[is_train]).distances(known.features)
+            unseen[rows] = novelty[rows]
+            seen[is_train] += novelty[is_train]
+    if gaussians is None:
+        return unseen
+    gaps = unseen - seen / np.maximum(folds.is_train.sum(axis=1), 1)
+    return np.asarray(gaussians.distances(known.features) + folds.is_train.mean() * gaps)
 
 
 def fit_measure(
