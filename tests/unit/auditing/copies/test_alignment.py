@@ -13,10 +13,10 @@ WHOLE = np.array([[0, 1, 0, 1]], np.float32)
 CROP, CORNER = (0.03, 0.98, 0.02, 0.97), (0.08, 1, 0, 0.92)
 
 
-def framed(seed, *, n_blurred=24):
+def framed(seed):
     """A plate of soft spots in a black frame, 240 x 240."""
     rng = np.random.default_rng(seed)
-    spots = Image.fromarray(rng.integers(90, 220, (n_blurred, n_blurred)).astype(np.uint8))
+    spots = Image.fromarray(rng.integers(90, 220, (12, 12)).astype(np.uint8))
     plate = np.asarray(spots.resize((240, 240), Image.Resampling.BICUBIC)).copy()
     plate[:5] = plate[-5:] = plate[:, :5] = plate[:, -5:] = 0
     return plate
