@@ -52,7 +52,8 @@ import regraft
 photos, run = sys.argv[1:]
 quick = {{"runs": "runs", "n_strengths": 2, "n_folds": 2}}
 {}
-needless = {{"torch", "torchvision", "timm", "sklearn", "pandas", "openvino.tools.ovc", "regraft.data.shards.listing"}}
+needless = {{"torch", "torchvision", "timm", "sklearn", "pandas", "rich"}}
+needless |= {{"openvino.tools.ovc", "PIL.TiffImagePlugin", "regraft.data.shards.listing"}}
 print(*sorted(needless & sys.modules.keys()))
 """
 

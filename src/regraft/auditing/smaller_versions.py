@@ -136,7 +136,7 @@ def _contrasts(thumbnails: NDArray[np.uint8]) -> NDArray[np.float32]:
     """(n,) standard deviations, some thousand at a time."""
     starts = range(0, len(thumbnails), _N_AT_ONCE)
     parts = [thumbnails[start : start + _N_AT_ONCE].std(axis=(1, 2), dtype=np.float32) for start in starts]
-    return np.concatenate(parts)
+    return np.concatenate([np.zeros(0, np.float32), *parts])
 
 
 def _block_means(thumbnails: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -11,13 +11,13 @@ import sys
 import traceback
 from typing import TYPE_CHECKING, NoReturn
 
-from cyclopts import App, CycloptsError, Group
+from cyclopts import CycloptsError, Group
 
 import regraft
 from regraft.cli.arguments import prepare
-from regraft.cli.output import open_console, say, say_once
+from regraft.cli.output import say, say_once
 from regraft.cli.streams import is_reader_gone, output_failure, prepare_streams
-from regraft.cli.verb_apps import PARSING
+from regraft.cli.verb_apps import PARSING, QuietApp
 from regraft.cli.verb_table import BEGINNINGS, VERBS, summary_of
 from regraft.core import TOLD_ELSEWHERE, InterruptedRunError, OptionError, RegraftError, StoreError
 
@@ -25,16 +25,15 @@ if TYPE_CHECKING:
     from types import FrameType
 
 
-def build_app() -> App:
+def build_app() -> QuietApp:
     """The command line, with all verbs registered but none imported."""
-    app = App(
+    app = QuietApp(
         name="regraft",
         help="A folder of labelled images in, a measured classifier out.",
         help_epilogue="Begin with: regraft demo. Every verb explains itself: regraft probe --help. "
         "Add --debug to see where an error comes from.",
         version=lambda: regraft.__version__,
         help_format="plaintext",
-        console=open_console(),
         default_parameter=PARSING,
         group_commands=Group("Other", sort_key=len(VERBS)),
     )

@@ -7,8 +7,6 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from rich.filesize import decimal
-
 from regraft.core import duration
 
 if TYPE_CHECKING:
@@ -101,7 +99,11 @@ class LogLines:
         return "" if self._unit == "bytes" else f" {self._unit}"
 
     def _amount(self, number: int) -> str:
-        return decimal(number) if self._unit == "bytes" else f"{number:,}"
+        if self._unit != "bytes":
+            return f"{number:,}"
+        from rich.filesize import decimal
+
+        return decimal(number)
 
     def _line(self, text: str) -> None:
         self._written = self.clock()

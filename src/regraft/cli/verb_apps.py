@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import functools
+import gc
 import importlib
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 from cyclopts import App, Parameter
 
 from regraft.cli.headings import HEADINGS, arrange
+from regraft.cli.output import open_console
 from regraft.cli.verb_table import VERBS, summary_of
 
 if TYPE_CHECKING:
     from cyclopts.argument import ArgumentCollection
+    from rich.console import Console
 
     from regraft.core import Options
 
@@ -21,7 +24,16 @@ PARSING = Parameter(consume_multiple=True, negative_iterable=())
 _WIDTH = 76
 
 
-class VerbApp(App):
+class QuietApp(App):
+    """A parser whose console is made when something is to be shown on it: rich takes a while to import."""
+
+    @property  # type: ignore[misc]
+    def console(self) -> Console:
+        """Standard output."""
+        return open_console()
+
+
+class VerbApp(QuietApp):
     """The parser of a verb; its help page has the headings that the options' fields say."""
 
     def assemble_argument_collection(self, **settings: Any) -> ArgumentCollection:
@@ -53,6 +65,9 @@ def verb_app(name: str) -> VerbApp:
         group_arguments=HEADINGS["arguments"],
     )
     app.default(getattr(importlib.import_module(f"regraft.cli.verbs.{name}"), name))
+    if not gc.isenabled():  # as `regraft.cli.main` has left it: what was imported is none
+        gc.freeze()
+        gc.enable()
     return app
 
 

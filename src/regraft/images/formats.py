@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 from typing import TYPE_CHECKING
-
-from PIL import (
-    BmpImagePlugin,
-    GifImagePlugin,
-    JpegImagePlugin,
-    PngImagePlugin,
-    PpmImagePlugin,
-    TiffImagePlugin,
-    WebPImagePlugin,
-)
 
 from regraft.data import READABLE_KINDS, Reason, UnreadableImageError
 from regraft.images.colour import simplify_mode, without_idle_opacity
@@ -27,17 +18,8 @@ if TYPE_CHECKING:
     from PIL import Image
     from PIL.ImageFile import ImageFile
 
-# A format's class is called directly: `Image.open` would try others too, and warns of images above a limit that is
-# a global variable.
-_READERS: dict[str, type[ImageFile]] = {
-    "JPEG": JpegImagePlugin.JpegImageFile,
-    "PNG": PngImagePlugin.PngImageFile,
-    "PPM": PpmImagePlugin.PpmImageFile,
-    "BMP": BmpImagePlugin.BmpImageFile,
-    "GIF": GifImagePlugin.GifImageFile,
-    "WEBP": WebPImagePlugin.WebPImageFile,
-    "TIFF": TiffImagePlugin.TiffImageFile,
-}
+_NAMES = {"JPEG": "Jpeg", "PNG": "Png", "PPM": "Ppm", "BMP": "Bmp", "GIF": "Gif", "WEBP": "WebP", "TIFF": "Tiff"}
+"""What Pillow calls the formats; its module of one is imported when there is such an image."""
 _N_BLANK_FRAMES_MAX = 32
 GREY_MODES = frozenset(("1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L", "F"))
 """Pillow's modes without colours."""
@@ -105,7 +87,11 @@ def open_still(data: bytes, name: str) -> ImageFile:
         data = with_pixels_only(data)
     elif name == "WEBP":
         data += bytes(_n_missing(data) == 1 and _lacks_padding(data))
-    return _READERS[name](io.BytesIO(data))
+    # The class is called directly: `Image.open` would try others too, and warns of images above a limit that is a
+    # global variable.
+    plugin = importlib.import_module(f"PIL.{_NAMES[name]}ImagePlugin")
+    image: ImageFile = getattr(plugin, f"{_NAMES[name]}ImageFile")(io.BytesIO(data))
+    return image
 
 
 def _check_webp_length(data: bytes) -> None:

@@ -6,12 +6,12 @@ import struct
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PIL import Image, TiffImagePlugin
 
 from regraft.data import Reason, UnreadableImageError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from PIL import Image, TiffImagePlugin
 
 # TIFF 6.0, sections 3, 8 and 19
 _BITS_PER_SAMPLE = 258
@@ -60,6 +60,8 @@ def wide_values(image: Image.Image) -> NDArray[np.generic]:
     values: NDArray[np.generic] = np.asarray(image)
     if values.dtype.itemsize == 2:
         values = values.astype(np.uint16)
+    from PIL import TiffImagePlugin  # few files need it
+
     return _as_tagged(values, image.tag_v2) if isinstance(image, TiffImagePlugin.TiffImageFile) else values
 
 

@@ -6,13 +6,13 @@ from PIL import Image
 
 from regraft.data import READABLE_KINDS, UnreadableImageError, require_readable
 from regraft.images import FORMATS, Transform, decode_image, read_header
-from regraft.images.formats import _READERS, decode_still
+from regraft.images.formats import _NAMES, decode_still
 
 
 @pytest.mark.parametrize("kind", FORMATS)
 def test_content_decides_the_format(kind, encode, make_photo):
     """The first bytes of every format are known, and there is a reader for each."""
-    assert set(_READERS) == set(FORMATS)
+    assert set(_NAMES) == set(FORMATS)
     assert require_readable(encode(make_photo(8, 8), kind)) == kind
 
 

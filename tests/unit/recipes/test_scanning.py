@@ -40,3 +40,12 @@ def test_files_that_are_not_like_the_others_are_told(tmp_path):
     assert not {"only_one_class", "smaller_versions"} & {
         one.code for one in regraft.scan(tmp_path, decode=False).findings
     }
+
+
+def test_a_data_set_of_which_nothing_can_be_read_is_scanned(tmp_path):
+    """Every file is told as unreadable; what compares images has none to compare."""
+    for name in ("cat", "dog"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "1.jpg").write_bytes(b"\xff\xd8\xff" + name.encode())
+    result = regraft.scan(tmp_path)
+    assert {finding.code: len(finding.examples) for finding in result.findings}["unreadable"] == 2
