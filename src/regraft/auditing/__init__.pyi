@@ -10,6 +10,7 @@ from .labels.confusions import find_confused_classes
 from .labels.errors import find_label_errors, judge_labels
 from .learning_curve import MeasuredCurve, measure_curve
 from .outliers import find_outliers
+from .repeats import Repeats, find_repeats, measure_repeats
 from .series import SeriesGap, find_series, measure_series
 from .shift import find_shift
 from .shortcuts import find_shortcuts
@@ -35,6 +36,7 @@ __all__ = [
     "LearningCurve",
     "MeasuredCurve",
     "NotChecked",
+    "Repeats",
     "SeriesGap",
     "audit_images",
     "find_class_marks",
@@ -42,6 +44,7 @@ __all__ = [
     "find_copies",
     "find_label_errors",
     "find_outliers",
+    "find_repeats",
     "find_series",
     "find_shift",
     "find_shortcuts",
@@ -52,6 +55,7 @@ __all__ = [
     "judge_labels",
     "make_audit_finding",
     "measure_curve",
+    "measure_repeats",
     "measure_series",
     "name_weak_slices",
     "slice_columns",

@@ -14,6 +14,7 @@ from regraft.auditing.files import find_suspicious_files, find_unusual_files
 from regraft.auditing.labels.confusions import find_confused_classes
 from regraft.auditing.labels.errors import find_label_errors, judge_labels
 from regraft.auditing.outliers import find_outliers
+from regraft.auditing.repeats import find_repeats, measure_repeats
 from regraft.auditing.series import find_series, measure_series
 from regraft.auditing.series.groupings import require_days
 from regraft.auditing.series.measuring import groups_in_series
@@ -30,11 +31,12 @@ if TYPE_CHECKING:
     from regraft.auditing.audited_images import AuditedImages
     from regraft.auditing.copies import Copies
     from regraft.auditing.findings import AuditFinding
+    from regraft.auditing.repeats import Repeats
     from regraft.auditing.series import SeriesGap
     from regraft.core import Progress
     from regraft.heads import Candidates
 
-_N_CHECKS = 13
+_N_CHECKS = 14
 _N_REPEATS = 3
 
 
@@ -79,8 +81,11 @@ def audit_images(
     """
     log = CheckLog(progress, _N_CHECKS)
     copies = _check_copies(log, images)
+    repeats = _check_repeats(log, images, seed)
     gap = _check_series(log, images, seed)
     units = _joined(images.units, copies.units())
+    if repeats is not None:
+        units = _joined(units, repeats.units())
     if gap is not None and gap.matters:
         units = _joined(units, groups_in_series(images, gap))
     n_all = plural(len(images), "image")
@@ -122,6 +127,18 @@ def _check_copies(log: CheckLog, images: AuditedImages) -> Copies:
     detail = f"{pictures} with detail of {plural(len(images), 'image')}"
     log.add("copies", "The same pictures in other forms", detail, in_other_forms)
     return copies
+
+
+def _check_repeats(log: CheckLog, images: AuditedImages, seed: int) -> Repeats | None:
+    """Series that stand twice; None where they could not be looked for."""
+    measured: list[Repeats] = []
+
+    def found() -> tuple[AuditFinding, ...]:
+        measured.append(measure_repeats(images, seed=seed))
+        return find_repeats(images, measured[0])
+
+    log.add("copies", "Series that stand twice", f"{plural(len(images), 'image')} in the order of their files", found)
+    return measured[0] if measured else None
 
 
 def _check_series(log: CheckLog, images: AuditedImages, seed: int) -> SeriesGap | None:

@@ -43,6 +43,7 @@ def test_checks_of_a_few_images_say_what_they_would_take(audited):
         "Copies on both sides of the split": "nothing found",
         "The same files": "nothing found",
         "The same pictures in other forms": "nothing found",
+        "Series that stand twice": "not made: it takes 200 pictures with detail, and there are 16",
         "Series": "not made: it takes 40 independent images, and there are 16",
         "Series by day": "not made: it takes 40 independent images, and there are 16",
         "Suspicious files": "nothing found",
