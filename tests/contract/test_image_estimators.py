@@ -83,6 +83,7 @@ def test_preprocessing_can_be_chosen(listed):
     assert not np.array_equal(usual, vgg)
 
 
+@pytest.mark.slow
 def test_one_image_is_a_list_of_one(listed):
     """A path alone, in any form, and an array alone are one image; a generator and a column are lists."""
     paths, _ = listed
@@ -107,6 +108,7 @@ def test_features_are_those_of_embed(listed, tmp_path):
     assert len(ImageFeatures().fit(paths).get_feature_names_out()) == 1280
 
 
+@pytest.mark.slow
 def test_a_pipeline_is_searched_on_kept_features(listed):
     """A grid search over a head works, and computes no image twice."""
     paths, names = listed
@@ -143,6 +145,7 @@ def test_its_parameters_can_be_searched(listed):
     assert len(found.cv_results_["params"]) == 4
 
 
+@pytest.mark.slow
 def test_arrays_are_images_too(listed):
     """Pixels in memory give the features of the files that hold them, and are kept as these are."""
     paths, names = listed
@@ -153,6 +156,7 @@ def test_arrays_are_images_too(listed):
     assert ImageClassifier(n_strengths=3).fit(images, names).score(images, names) > 0.9
 
 
+@pytest.mark.slow
 def test_pillow_images_are_decoded_when_their_turn_comes():
     """A list of any length is never in memory as pixels, and `fit` decodes the first only."""
     images = [Image.new("RGB", (128, 128), colour) for colour in ("red", "blue")] * 400

@@ -68,6 +68,7 @@ def test_the_page_on_scikit_learn_runs(capsys):
 
 
 @pytest.mark.usefixtures("photos_here")
+@pytest.mark.slow
 def test_the_page_on_the_interface_runs(capsys):
     """Its block runs as it stands: two probes, predictions, an error with its sentence and exit code."""
     run_blocks((ROOT / "docs" / "api.md").read_text(encoding="utf-8"), "api.md", n_blocks=1)

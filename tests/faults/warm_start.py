@@ -25,7 +25,7 @@ from typing import Any
 
 import warm_server
 
-_CAN_FORK = sys.platform == "linux"
+CAN_FORK = sys.platform == "linux"
 """Elsewhere programs begin afresh: that is slower, and nothing else."""
 
 
@@ -34,13 +34,17 @@ class NurseryServer:
 
     Args:
         modules: What it imports as soon as there is a nursery.
+        python: Its interpreter.
+        env: Its environment; by default the caller's.
 
     Attributes:
         address: Where nurseries find it.
     """
 
-    def __init__(self, modules: tuple[str, ...]) -> None:
-        if not _CAN_FORK:
+    def __init__(
+        self, modules: tuple[str, ...], *, python: Path | str = sys.executable, env: dict[str, str] | None = None
+    ) -> None:
+        if not CAN_FORK:
             self.address = ""
             return
         self._folder = tempfile.TemporaryDirectory(prefix="nursery-")
@@ -48,16 +52,16 @@ class NurseryServer:
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
             listener.bind(self.address)
             listener.listen()
-            program = [sys.executable, warm_server.__file__, str(listener.fileno()), *modules]
+            program = [python, warm_server.__file__, str(listener.fileno()), *modules]
             # Threads do not come along into a fork, and a pool of linear algebra would wait for them.
-            alone = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+            alone = {**(os.environ if env is None else env), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
             self._process = subprocess.Popen(
                 program, stdin=subprocess.PIPE, pass_fds=(listener.fileno(),), env=alone, start_new_session=True
             )
 
     def close(self) -> None:
         """End it; programs that still run are killed."""
-        if _CAN_FORK:
+        if CAN_FORK:
             self._process.communicate()
             self._folder.cleanup()
             assert self._process.returncode == 0
@@ -71,7 +75,7 @@ class Nursery:
     """
 
     def __init__(self, address: str) -> None:
-        if not _CAN_FORK:
+        if not CAN_FORK:
             return
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._socket.connect(address)
@@ -80,7 +84,7 @@ class Nursery:
 
     def close(self) -> None:
         """Its programs that still run are killed."""
-        if _CAN_FORK:
+        if CAN_FORK:
             self._socket.close()
 
     def start(
@@ -102,7 +106,7 @@ class Nursery:
             umask: Of the files that it makes; -1 for the caller's.
         """
         argv = [os.fsdecode(each) if isinstance(each, os.PathLike) else str(each) for each in arguments]
-        if not _CAN_FORK:
+        if not CAN_FORK:
             return _start_afresh(argv, env, cwd, given, umask)
         (out, out_end), (err, err_end), (state, state_end) = os.pipe(), os.pipe(), os.pipe()
         order = {"argv": argv, "env": dict(env), "cwd": os.fspath(cwd or Path.cwd()), "umask": umask}

@@ -71,6 +71,7 @@ def test_a_table_does_by_itself_what_is_certain(troubled, audited, tmp_path, cap
     assert regraft.scan(again, decode=False).summary.n_images == 63
 
 
+@pytest.mark.slow
 def test_kinds_to_fail_on_give_an_exit_code(troubled, tmp_path, capsys):
     """For programs: 11 where such findings are there, after all has been told; 0 where there are none."""
     arguments = ["audit", str(troubled), "--runs", str(tmp_path), "--fail-on"]

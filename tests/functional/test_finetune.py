@@ -79,7 +79,7 @@ def test_transfer_can_be_chained(tuned, photos, command, tmp_path):
 
 def test_ctrl_c_keeps_the_state_and_the_same_command_goes_on(small_run, photos, nursery, command, tmp_path):
     """Mid-training, with exit code 130, and the end is that of an uninterrupted run."""
-    many = (*UNCONVERTED, "--epochs", "20", "--backbone", small_run, "--runs", tmp_path / "runs")
+    many = (*UNCONVERTED, "--epochs", "10", "--backbone", small_run, "--runs", tmp_path / "runs")
     environment = {**os.environ, "COLUMNS": "100"}
     for sent in (signal.SIGINT, signal.SIGTERM):
         child = nursery.start(["-m", "regraft", "finetune", photos, *many], env=environment)
@@ -119,7 +119,7 @@ def test_behind_a_cut_is_learnt_what_the_whole_network_would_learn(photos, tmp_p
     import regraft
 
     settings = {"epochs": 2, "precision": "fp32", "clip_norm": None, "n_strengths": 5, "validation_fraction": 0}
-    settings["image_size"] = 128
+    settings["image_size"] = 96
     tail = regraft.finetune(photos, runs=tmp_path / "tail", from_stage="7", views=1, fresh_views="yes", **settings)
     whole = regraft.finetune(photos, runs=tmp_path / "whole", from_stage="1", layer_decay=1e-12, **settings)
     losses, probabilities = [], []

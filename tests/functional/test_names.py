@@ -52,14 +52,18 @@ def place(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def regraft_in(place, shared_cache):
-    """Runs the program there; its output as bytes."""
+def regraft_in(place, shared_cache, nursery):
+    """Runs the program there, begun afresh where its input or its locale matters; its output as bytes."""
 
-    def run(*arguments, check=True, **settings):
-        environment = {**os.environ, CACHE_VARIABLE: str(shared_cache), "HF_HUB_OFFLINE": "1"}
-        environment |= settings.pop("environment", {})
-        command = [sys.executable, "-m", "regraft", *map(str, arguments)]
-        done = subprocess.run(command, capture_output=True, cwd=place, env=environment, check=False, **settings)
+    def run(*arguments, check=True, environment=(), **settings):
+        command = ["-m", "regraft", *map(str, arguments)]
+        known = {**os.environ, CACHE_VARIABLE: str(shared_cache), "HF_HUB_OFFLINE": "1", **dict(environment)}
+        if environment or settings:
+            settings = {"capture_output": True, "cwd": place, "env": known, **settings}
+            done = subprocess.run([sys.executable, *command], check=False, **settings)
+        else:
+            done = nursery.run(command, cwd=place, env=known)
+            done.stdout, done.stderr = (out.encode("utf-8", "surrogateescape") for out in (done.stdout, done.stderr))
         assert not check or done.returncode == 0, done.stderr
         assert b"Traceback" not in done.stderr
         assert b"did not foresee" not in done.stderr

@@ -27,7 +27,7 @@ from regraft.recipes import ProbeOptions
 pytestmark = pytest.mark.slow
 
 N_THREADS = 8
-N_CALLS = 200
+N_CALLS = 60
 SECONDS_MAX = 120
 """Of a child process: what hangs ends here, as a failure."""
 
@@ -77,7 +77,7 @@ def in_a_child(script, *arguments):
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_threads_get_the_answers_of_one(small, engine):
-    """Eight threads, 200 calls each, with batches of all sizes, on one classifier: the bits of one after another."""
+    """Eight threads, 60 calls each, with batches of all sizes, on one classifier: the bits of one after another."""
     classifier = load(small.bundle, engine)
     asked = [pictures(1 + seed % 6, seed) for seed in range(25)]
     one = load(small.bundle, engine)
@@ -193,7 +193,9 @@ for job in jobs:
         except regraft.RegraftError as error:
             print(job, error, flush=True)
         del classifier, WORK
-        sys.exit(0)  # and not os._exit: all that was there before the fork is freed
+        if engine == "torch" and job not in ("stream", "nothing"):
+            os._exit(0)  # to free all of torch takes a second
+        sys.exit(0)  # all that was there before the fork is freed
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 assert classifier.predict_arrays(images).shape == (1, 3)  # the parent goes on
 """

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import subprocess
-import sys
 import time
 
 import numpy as np
@@ -94,30 +91,31 @@ def test_damaged_records_are_told(split_photos, command, tmp_path):
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-def test_killed_and_called_again_it_is_whole(kind, tmp_path, shared_cache, command):
+def test_killed_and_called_again_it_is_whole(kind, tmp_path, shared_cache, nursery, command):
     """Kill -9 at several times of a conversion: the end has the bytes of an uninterrupted one."""
     source, rng = tmp_path / "many", np.random.default_rng(0)
     for number in range(600):
         path = source / f"class{number % 3}" / f"{number:04d}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(rng.integers(0, 256, (80, 80, 3), np.uint8)).save(path)
-    line = [sys.executable, "-m", "regraft", "datasets", "convert", str(source), "--to", kind, "--shards", "20"]
+    line = ["datasets", "convert", str(source), "--to", kind, "--shards", "20"]
     environment = {**os.environ, CACHE_VARIABLE: str(shared_cache)}
     killed = 0
     for delay in (0.0, 0.01, 0.03, 0.06):
-        child = subprocess.Popen([*line, "--out", "killed"], cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL)
+        child = nursery.start(["-m", "regraft", *line, "--out", "killed"], cwd=tmp_path, env=environment)
         limit = time.monotonic() + 60
         while child.poll() is None and not (tmp_path / ".killed.converting").exists():
             assert time.monotonic() < limit
             time.sleep(0.001)
         time.sleep(delay)
-        child.send_signal(signal.SIGKILL)
-        killed += child.wait() != 0
+        child.kill()
+        child.communicate()
+        killed += child.returncode != 0
         if (tmp_path / "killed").exists():
             break
     assert killed
-    command(*line[3:], "--out", "killed")
-    command(*line[3:], "--out", "whole")
+    command(*line, "--out", "killed")
+    command(*line, "--out", "whole")
     assert tree(tmp_path / "killed") == tree(tmp_path / "whole")
     assert not list(tmp_path.glob(".*.converting"))
 

@@ -88,13 +88,13 @@ def test_the_same_command_again_does_nothing_and_another_is_refused(slim, shards
     """What TF-Slim ignored in silence is an error that names the first difference."""
     line = (
         "train_image_classifier", "--train_dir=m", f"--dataset_dir={shards}", "--model_name=mobilenet_v1",
-        f"--checkpoint_path={weights}", "--trainable_scopes=MobilenetV1/Logits",
+        f"--checkpoint_path={weights}", "--trainable_scopes=MobilenetV1/Logits", "--train_image_size=64",
     )  # fmt: skip
     slim(*line)
     assert "finished already: nothing was done" in slim(*line).stdout
-    done = slim(*line, "--train_image_size=192", check=False)
+    done = slim(*line[:-1], "--train_image_size=96", check=False)
     assert done.returncode
-    assert "other options (first: image_size was None, is 192)" in done.stderr
+    assert "other options (first: image_size was 64, is 96)" in done.stderr
 
 
 def test_a_small_network_learns_from_nothing(slim, shards, tmp_path):

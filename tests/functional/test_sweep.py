@@ -138,7 +138,7 @@ def test_the_test_images_decide_nothing(sweep, photos, tmp_path):
 
 def test_kill_and_ctrl_c_cost_nothing(start, tmp_path):
     """A sweep that was killed, then stopped, gives what one gives that was left alone."""
-    arguments = ("--epochs", 8, "--trials", 4, "--judging-folds", 2)
+    arguments = ("--epochs", 4, "--trials", 4, "--judging-folds", 2)
     for n_folds, sent in ((1, signal.SIGKILL), (3, signal.SIGINT), (4, signal.SIGTERM)):
         child = start(*arguments)
         wait_for(lambda n_folds=n_folds: n_judged(tmp_path / "runs") >= n_folds, child)

@@ -13,6 +13,10 @@ import pytest
 from base_site import link_packages
 from distributions import build, copy_sources
 from regraft.core import CACHE_VARIABLE
+from warm_start import CAN_FORK, Nursery, NurseryServer
+
+THEIRS = ("cyclopts", "numpy", "PIL.Image", "pyarrow.parquet", "pydantic", "rich.console", "sklearn.linear_model")
+"""What takes long to import and is not Regraft's."""
 
 
 @pytest.fixture(scope="session")
@@ -57,15 +61,40 @@ def environment(wheel, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def run_installed(environment, tmp_path_factory):
-    """A function that runs a program of that environment, and no variable of ours reaches it."""
+def programs(environment):
+    """Where the programs of that environment are."""
+    return environment / ("Scripts" if os.name == "nt" else "bin")
+
+
+@pytest.fixture(scope="session")
+def known(programs, tmp_path_factory):
+    """The variables of those that run there: none is ours."""
     home = tmp_path_factory.mktemp("home")
-    programs = environment / ("Scripts" if os.name == "nt" else "bin")
-    known = {"PATH": str(programs), "HOME": str(home), CACHE_VARIABLE: str(home / "cache"), "COLUMNS": "100"}
-    known |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    return {
+        "PATH": str(programs), "HOME": str(home), CACHE_VARIABLE: str(home / "cache"), "COLUMNS": "100",
+        "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def run_installed(programs, known):
+    """A function that runs a program of that environment."""
 
     def run(program, *arguments, folder):
         command = [programs / program, *arguments]
         return subprocess.run(command, cwd=folder, env=known, capture_output=True, text=True, timeout=240, check=False)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def run_regraft(run_installed, programs, known):
+    """A function that runs its Regraft, in a process that is spared the imports of other packages where that can be."""
+    if not CAN_FORK:
+        yield lambda *arguments, folder: run_installed("regraft", *arguments, folder=folder)
+        return
+    server = NurseryServer(THEIRS, python=programs / "python", env=known)
+    nursery = Nursery(server.address)
+    yield lambda *arguments, folder: nursery.run(["-m", "regraft", *arguments], env=known, cwd=folder)
+    nursery.close()
+    server.close()

@@ -97,9 +97,9 @@ def test_the_readmes_commands_run(session, place):
 
 @pytest.mark.usefixtures("session")
 @pytest.mark.parametrize("line", WORKS)
-def test_a_command_works(run_installed, place, line):
+def test_a_command_works(run_regraft, place, line):
     """Whatever needs no training, and the help of what does."""
-    done = run_installed("regraft", *shlex.split(line), folder=place)
+    done = run_regraft(*shlex.split(line), folder=place)
     assert done.returncode == 0, done.stderr
     assert done.stdout
 
@@ -122,10 +122,10 @@ def test_a_page_runs(run_installed, place, page):
 
 
 @pytest.mark.parametrize("line", NEEDS)
-def test_what_needs_an_extra_says_so_first(run_installed, place, line):
+def test_what_needs_an_extra_says_so_first(run_regraft, place, line):
     """One sentence with the install line, a code of its own; nothing is written."""
     before = sorted(place.rglob("*"))
-    done = run_installed("regraft", *shlex.split(line), folder=place)
+    done = run_regraft(*shlex.split(line), folder=place)
     extra = NEEDS[line]
     assert done.returncode == MissingExtraError.exit_code
     assert done.stderr.endswith(

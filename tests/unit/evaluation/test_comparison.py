@@ -43,6 +43,7 @@ def test_the_interval_holds_the_truth_as_often_as_it_says():
     assert 0.92 <= held / 400 <= 0.985
 
 
+@pytest.mark.slow
 def test_equal_classifiers_seldom_differ():
     """False alarms at 5 % are about 5 % of all, with and without groups."""
     rng = np.random.default_rng(0)

@@ -133,7 +133,7 @@ def test_a_scope_is_trained_from_its_stage_on_and_not_from_the_next(row):
             assert order.index(module) <= order.index(end) or module.startswith(f"{end}."), (scope, module, end)
 
 
-@pytest.mark.parametrize("name", ["inception_v3", "mobilenet_v2_050"])
+@pytest.mark.parametrize("name", [pytest.param("inception_v3", marks=pytest.mark.slow), "mobilenet_v2_050"])
 def test_the_replacement_can_be_cut_where_the_scopes_say(name):
     """Cut before the last stage, the rest gives the network's features."""
     row = SLIM_NETWORKS[name]

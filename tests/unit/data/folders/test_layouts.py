@@ -213,6 +213,7 @@ def test_a_deep_tree():
     assert place_images([f"{splits}/1.jpg", "b/c/1.jpg", "c/b/1.jpg"])[0][1] is not None
 
 
+@pytest.mark.slow
 def test_thousands_of_folders_that_speak_of_splits():
     """Folders whose names all hold a split's word are compared by their other words, not each with each."""
     letters = "abcdefghijklmnopqrst"
