@@ -18,6 +18,7 @@ _ROUND = (1000, 500, 200, 100, 50, 20, 10, 5)
 """Images a class that people would take at once, the most first."""
 _N_UNITS_MIN = 20
 _CONFIDENCE = 0.95
+_NEARLY = 0.9
 
 
 class CurvePoint(Value):
@@ -72,6 +73,12 @@ class LearningCurve(Value):
     classes: tuple[ClassGain, ...]
     left_out: tuple[PrintableText, ...] = ()
     n_repeats: int
+
+    @property
+    def forecasts(self) -> tuple[Forecast, ...]:
+        """Those that are worth a row each: what is next is left out where it is nearly twice as many."""
+        is_near = self.next.factor > _NEARLY * self.doubled.factor
+        return (self.doubled,) if is_near else (self.next, self.doubled)
 
     @property
     def omission(self) -> str:

@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regraft.auditing import Audited, AuditedImages, audit_images
 from regraft.core import cache_folder, plural
 from regraft.data import find_problems, unkept
-from regraft.experiments.circumstances import Stopwatch
-from regraft.experiments.dataset_features import list_labelled, load_features
 from regraft.experiments.decisions import write_decisions
+from regraft.experiments.feature_runs import run_on_features
 from regraft.experiments.head_choice import candidates_of
 from regraft.experiments.portions import portion_for_probe
 from regraft.experiments.quick_findings import as_arrays, sides_of
 from regraft.experiments.reporting import left_out_files, notices_of, thumbnails_of, told_of_run
 from regraft.experiments.results import RunResult
-from regraft.experiments.run_folders import RunFolder, write_record
+from regraft.experiments.run_folders import write_record
 from regraft.reports import AuditReport, Stage, worst_first, write_audit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from regraft.auditing import AuditFinding
     from regraft.core import Progress
     from regraft.data import Finding
     from regraft.experiments.audit_options import AuditOptions
+    from regraft.experiments.circumstances import Stopwatch
     from regraft.experiments.dataset_features import DatasetFeatures
     from regraft.heads import Candidates
 
@@ -71,11 +71,9 @@ def audit_dataset(source: str, options: AuditOptions, progress: Progress) -> Aud
     Raises:
         RegraftError: See `regraft.core.errors`; the message says what to do.
     """
-    watch = Stopwatch()
-    manifest = list_labelled(source, options, watch)
-    with RunFolder(options.runs, options.name, f"{Path(source).stem}-audit") as run:
-        data = load_features(manifest, options, progress, watch)
-        images, data = gather(data, options, progress, watch)
+    with run_on_features(source, options, progress) as run:
+        watch = run.watch
+        images, data = gather(run.data, options, progress, watch)
         audited = audit_images(
             images,
             _candidates(options, data.networks.n_penultimate),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
@@ -11,16 +10,17 @@ from pydantic import Field
 from regraft.auditing import LearningCurve, NotChecked, measure_curve, tell_curve
 from regraft.core import DataError, placed, plural
 from regraft.data import find_problems
-from regraft.experiments.circumstances import Stopwatch
-from regraft.experiments.dataset_features import list_labelled, load_features
+from regraft.experiments.feature_runs import run_on_features
 from regraft.experiments.probe_options import ProbeOptions
-from regraft.experiments.quick_findings import as_arrays
+from regraft.experiments.quick_findings import as_arrays, with_quick_findings
 from regraft.experiments.reporting import notices_of, told_of_run
 from regraft.experiments.results import RunResult
-from regraft.experiments.run_folders import RunFolder, write_record
+from regraft.experiments.run_folders import write_record
 from regraft.reports import CurveReport, Stage, write_curve
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from regraft.auditing import AuditedImages, MeasuredCurve
     from regraft.core import Progress
 
@@ -72,10 +72,9 @@ def measure_dataset_curve(source: str, options: CurveOptions, progress: Progress
     Raises:
         RegraftError: See `regraft.core.errors`; the message says what to do.
     """
-    watch = Stopwatch()
-    manifest = list_labelled(source, options, watch)
-    with RunFolder(options.runs, options.name, f"{Path(source).stem}-curve") as run:
-        data = load_features(manifest, options, progress, watch)
+    with run_on_features(source, options, progress) as run:
+        watch = run.watch
+        data = with_quick_findings(run.data, None, watch)
         images = as_arrays(data, [None] * len(data.manifest))
         with watch.stage("measure"):
             measured = _measured(images, options, progress)

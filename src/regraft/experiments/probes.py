@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regraft.experiments.circumstances import Stopwatch
 from regraft.experiments.classifiers import build_classifier
 from regraft.experiments.conclusion import conclude
-from regraft.experiments.dataset_features import list_labelled, load_features
+from regraft.experiments.feature_runs import run_on_features
 from regraft.experiments.head_choice import fit_head, for_all_classes
 from regraft.experiments.portions import portion_for_probe
 from regraft.experiments.quick_findings import with_quick_findings
 from regraft.experiments.reporting import Subject
 from regraft.experiments.results import ProbeResult
-from regraft.experiments.run_folders import RunFolder
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from regraft.core import Progress
     from regraft.data import Finding
     from regraft.evaluation import Assessment, Predictions
+    from regraft.experiments.circumstances import Stopwatch
     from regraft.experiments.dataset_features import DatasetFeatures
     from regraft.experiments.probe_options import ProbeOptions
 
@@ -51,11 +51,9 @@ def probe_dataset(source: str, options: ProbeOptions, progress: Progress) -> Pro
     Raises:
         RegraftError: See `regraft.core.errors`; the message says what to do.
     """
-    watch = Stopwatch()
-    manifest = list_labelled(source, options, watch)
-    with RunFolder(options.runs, options.name, f"{Path(source).stem}-probe") as run:
-        data = load_features(manifest, options, progress, watch)
-        data, portions = portion_for_probe(data, options.test_fraction, options.seed)
+    with run_on_features(source, options, progress) as run:
+        watch = run.watch
+        data, portions = portion_for_probe(run.data, options.test_fraction, options.seed)
         data = with_quick_findings(data, portions, watch)
         train, test = portions.train, portions.test
         progress.start("Fitting the head", 1, unit="heads")

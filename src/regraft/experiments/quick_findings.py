@@ -65,17 +65,18 @@ def sides_of(n_images: int, **rows_of: Rows | None) -> list[str | None]:
     return sides
 
 
-def with_quick_findings(data: DatasetFeatures, portions: Portions, watch: Stopwatch) -> DatasetFeatures:
+def with_quick_findings(data: DatasetFeatures, portions: Portions | None, watch: Stopwatch) -> DatasetFeatures:
     """A data set with what an audit would warn of in a moment: series that the split tears apart, if there are any.
 
     Where they cannot be looked for it gets a note.
 
     Args:
         data: Images and features.
-        portions: Which of them are for what.
+        portions: Which of them are for what; None where there is no split, but folds by chance.
         watch: Measures how long that takes.
     """
-    sides = sides_of(len(data.manifest), train=portions.train, val=portions.judges, test=portions.test)
+    rows = {} if portions is None else {"train": portions.train, "val": portions.judges, "test": portions.test}
+    sides = sides_of(len(data.manifest), **rows)
     with watch.stage("quick audit"):
         try:
             gap = measure_series(as_arrays(data, sides))

@@ -57,6 +57,12 @@ def test_series_that_a_split_tears_are_told_with_both_figures(make_data):
     assert found.gap.together.value < found.gap.random.value
 
 
+def test_series_are_told_where_folds_by_chance_tear_them(make_data):
+    """A learning curve has no split of its own, and its folds would hide as much."""
+    found = with_quick_findings(make_data(are_series=True), None, Stopwatch())
+    assert [one.code for one in found.manifest.remarks] == ["series"]
+
+
 def test_images_by_themselves_raise_no_alarm(make_data):
     """Nothing is said where neighbours are strangers."""
     data = make_data(are_series=False)

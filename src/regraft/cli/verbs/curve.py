@@ -32,7 +32,7 @@ def curve(source: str, /, *, options: Annotated[CurveOptions, Parameter(name="*"
             percent(told.accuracy),
             f"expected ({percent(told.low)} to {percent(told.high)})",
         )
-        for told in (found.next, found.doubled)
+        for told in found.forecasts
     ]
     say_table(("images a class", "right", ""), rows)
     say()
