@@ -22,14 +22,15 @@ def principal_scores(embedding: NDArray[np.float32], n_components: int, seed: in
     one iteration.
     """
     rng = generator(seed, "principal axes")
-    rows = rng.permutation(len(embedding))[:_N_FOR_AXES]
-    middle = embedding[rows].mean(axis=0)
-    centred = embedding[rows] - middle
+    is_whole = len(embedding) <= _N_FOR_AXES
+    some = embedding if is_whole else embedding[rng.permutation(len(embedding))[:_N_FOR_AXES]]
+    middle = some.mean(axis=0)
+    centred = some - middle
     n_axes = min(n_components + _N_SPARE, *centred.shape)
     sketch = centred.T @ (centred @ rng.standard_normal((centred.shape[1], n_axes), np.float32))
     basis = np.linalg.qr(sketch)[0]
     inside = centred @ basis
     _values, vectors = np.linalg.eigh(inside.T @ inside)
-    axes = basis @ vectors[:, ::-1][:, :n_components]
-    scores: NDArray[np.float32] = embedding @ axes - middle @ axes
+    turn = vectors[:, ::-1][:, :n_components]
+    scores: NDArray[np.float32] = inside @ turn if is_whole else embedding @ (basis @ turn) - middle @ (basis @ turn)
     return scores

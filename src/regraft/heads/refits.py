@@ -11,11 +11,15 @@ from regraft.heads.calibration import fit_temperature, softmax
 from regraft.heads.folds import FoldTable
 from regraft.heads.objectives import build_loss, two_columns
 from regraft.heads.solver import Problem
+from regraft.heads.threads import limited_threads
 from regraft.heads.walk import folds_together
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
+    from regraft.heads.losses import Loss
     from regraft.heads.selection import CrossValidation
     from regraft.heads.solver import Solution
 
@@ -91,26 +95,48 @@ class FoldRefits:
         weights = self.folds.is_train.astype(dtype)
         if is_left_out is not None:
             weights[is_left_out] = 0
-        n_together = folds_together(len(labels), n_columns)
-        solutions = []
-        for lot, first in enumerate(range(0, self.folds.n_folds, n_together)):
-            problem = Problem.of(self.features, loss, np.ascontiguousarray(weights[:, first : first + n_together]))
-            begun = problem.zero_solution(n_columns)
-            if start is not None and start.solutions[lot].weights.shape == begun.weights.shape:
-                begun = start.solutions[lot]
-            solutions.append(problem.solve(self.strength, begun, tolerance=_TOLERANCE, n_iterations_max=_N_ITERATIONS))
-        held_out = self._held_out(solutions)
+        solutions = self._solve(loss, n_columns, weights, () if start is None else start.solutions)
+        (held_out,) = _held_out(solutions, [self.folds])
         found = np.zeros((len(labels), self.n_classes))
         found[:, present] = softmax(held_out / fit_temperature(held_out, codes))
         return Refit(found, tuple(solutions))
 
-    def _held_out(self, solutions: list[Solution]) -> NDArray[np.float64]:
-        """(n, k) scores of each sample by the head of its own fold."""
-        fold = 0
-        scores = np.zeros((len(self.features), solutions[0].scores.shape[2]))
-        for solution in solutions:
-            for place in range(solution.scores.shape[1]):
-                rows = np.flatnonzero(self.folds.is_test[:, fold])
-                scores[rows] = solution.scores[rows, place]
-                fold += 1
-        return scores if scores.shape[1] > 1 else two_columns(scores[:, 0])
+    def predict(self, labels: NDArray[np.int64], deals: Sequence[FoldTable]) -> NDArray[np.int64]:
+        """What heads on other folds say, all of them fitted together: (m, n) labels of m deals of the samples.
+
+        Args:
+            labels: (n,) of at least two different values.
+            deals: m ways to deal the samples into folds, each sample into one.
+        """
+        present, codes = np.unique(labels, return_inverse=True)
+        loss, n_columns = build_loss("softmax", codes, len(present), self.features.dtype)
+        weights = np.hstack([deal.is_train for deal in deals]).astype(self.features.dtype)
+        solutions = self._solve(loss, n_columns, weights)
+        predicted: NDArray[np.int64] = present[np.argmax(_held_out(solutions, deals), axis=2)]
+        return predicted
+
+    def _solve(self, loss: Loss, n_columns: int, weights: Array, starts: Sequence[Solution] = ()) -> list[Solution]:
+        """Solutions of the folds (n, f), in lots; starts are used where they fit."""
+        n_together = folds_together(len(weights), n_columns)
+        solutions = []
+        for lot, first in enumerate(range(0, weights.shape[1], n_together)):
+            problem = Problem.of(self.features, loss, np.ascontiguousarray(weights[:, first : first + n_together]))
+            begun = problem.zero_solution(n_columns)
+            if starts and starts[lot].weights.shape == begun.weights.shape:
+                begun = starts[lot]
+            with limited_threads(self.features):
+                solved = problem.solve(self.strength, begun, tolerance=_TOLERANCE, n_iterations_max=_N_ITERATIONS)
+            solutions.append(solved)
+        return solutions
+
+
+def _held_out(solutions: Sequence[Solution], deals: Sequence[FoldTable]) -> list[NDArray[np.float64]]:
+    """(n, k) scores of each sample by the head of its own fold, for each deal."""
+    heads = (scores for solution in solutions for scores in solution.scores.swapaxes(0, 1))
+    found = []
+    for deal in deals:
+        held_out = np.zeros((len(deal.is_test), solutions[0].scores.shape[2]))
+        for is_test in deal.is_test.T:
+            held_out[is_test] = next(heads)[is_test]
+        found.append(held_out if held_out.shape[1] > 1 else two_columns(held_out[:, 0]))
+    return found

@@ -10,7 +10,7 @@ import numpy as np
 from regraft.core import quoted
 from regraft.heads.calibration import Calibration, calibrate, softmax
 from regraft.heads.objectives import total_weights
-from regraft.heads.threads import limited_threads
+from regraft.heads.threads import limited_threads, share_work
 from regraft.heads.walk import Samples, StrengthPath, Walk
 
 if TYPE_CHECKING:
@@ -180,8 +180,7 @@ def cross_validate(
     Raises:
         ValueError: A setting makes no sense for these features.
     """
-    with limited_threads(features):
-        return _searched(features, labels, folds, candidates, class_weight=class_weight)[1]
+    return _searched(features, labels, folds, candidates, class_weight=class_weight)[1]
 
 
 def select_head(
@@ -206,10 +205,8 @@ def select_head(
     Raises:
         ValueError: A setting makes no sense for these features.
     """
+    best, found = _searched(features, labels, folds, candidates, class_weight=class_weight, sample_weight=sample_weight)
     with limited_threads(features):
-        best, found = _searched(
-            features, labels, folds, candidates, class_weight=class_weight, sample_weight=sample_weight
-        )
         return Selection(best.refitted(found.temperature), found)
 
 
@@ -227,12 +224,16 @@ def _searched(
     codes = codes.astype(np.int64)
     weights = total_weights(codes, classes, sample_weight, class_weight, features.dtype)
     samples = Samples(features, codes, len(classes), weights)
-    walks = [
-        Walk(candidates.kind, samples, folds, n_features=width, normalisation=name, scoring=candidates.scoring)
-        for width, name in candidates.shapes(features.shape[1])
-    ]
-    for walk in walks:
-        walk.run(candidates.strengths_for(walk.path.normalisation), can_grow=candidates.strengths is None)
+
+    def walked(shape: tuple[int, Normalisation]) -> Walk:
+        n_features, name = shape
+        walk = Walk(
+            candidates.kind, samples, folds, n_features=n_features, normalisation=name, scoring=candidates.scoring
+        )
+        walk.run(candidates.strengths_for(name), can_grow=candidates.strengths is None)
+        return walk
+
+    walks = share_work(walked, candidates.shapes(features.shape[1]), features)
     best = max(walks, key=lambda walk: walk.best_score)  # of equal ones the first
     is_held = np.asarray(folds.is_test.any(axis=1))
     calibration = calibrate(best.held_out_scores, codes, folds, weights)

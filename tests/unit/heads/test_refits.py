@@ -8,11 +8,16 @@ from regraft.core import generator
 from regraft.heads import Candidates, FoldRefits, FoldTable, cross_validate
 
 
-def made(n_classes):
-    """Labels of features that tell them, folds and what cross-validation said."""
+def drawn(n_classes):
+    """Labels, and features that tell them."""
     rng = generator(0, "test")
     labels = rng.integers(0, n_classes, 150)
-    features = (rng.standard_normal((150, 8)) + 2 * np.eye(8)[labels]).astype(np.float32)
+    return labels, (rng.standard_normal((150, 8)) + 2 * np.eye(8)[labels]).astype(np.float32)
+
+
+def made(n_classes):
+    """Labels of features that tell them, folds and what cross-validation said."""
+    labels, features = drawn(n_classes)
     fold_of = np.arange(150) % 5
     candidates = Candidates("softmax", normalisations=("standard",), strengths=(1e-2, 1e-1))
     return labels, fold_of, cross_validate(features, labels, FoldTable.of(fold_of), candidates)
@@ -36,6 +41,18 @@ def test_other_labels_are_learnt_and_classes_without_labels_get_nothing():
     assert not said[:, 2:].any()
     assert np.allclose(said.sum(axis=1), 1)
     assert (said.argmax(axis=1) == merged).mean() > 0.85
+
+
+def test_heads_on_other_folds_say_what_their_own_cross_validation_says():
+    """All deals of the samples are fitted together, for two classes and for more."""
+    for n_classes in (2, 4):
+        labels, fold_of, found = made(n_classes)
+        deals = [FoldTable.of(fold_of), FoldTable.of(np.arange(150) // 30), FoldTable.of(np.arange(150) // 50)]
+        predicted = FoldRefits.like(found, fold_of, n_classes).predict(labels, deals)
+        one_strength = Candidates("softmax", normalisations=("standard",), strengths=(found.strength,))
+        for row, deal in zip(predicted, deals, strict=True):
+            alone = cross_validate(drawn(n_classes)[1], labels, deal, one_strength)
+            assert (row == alone.classes[alone.scores.argmax(axis=1)]).mean() > 0.98
 
 
 def test_what_is_left_out_teaches_nothing():

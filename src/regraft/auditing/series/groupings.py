@@ -165,8 +165,12 @@ def _fields(separator: str) -> Iterator[str]:
 
 def _matched(paths: Sequence[str], expression: str) -> tuple[str, NDArray[np.int64]] | None:
     """The expression, completed where a few names are otherwise, and each path's group; None where many are."""
-    sampled = group_names(_sampled(paths), expression)
-    if not sampled or sum(name is not None for name in sampled) < _MATCHED_MIN * len(sampled):
+    some = _sampled(paths)
+    first_few = some[: int((1 - _MATCHED_MIN) * len(some)) + 1]
+    if not any(name is not None for name in group_names(first_few, expression)):
+        return None  # and too few of the others could match
+    sampled = group_names(some, expression)
+    if sum(name is not None for name in sampled) < _MATCHED_MIN * len(sampled):
         return None
     if len(sampled) > 1 and len(set(sampled)) == 1:
         return None

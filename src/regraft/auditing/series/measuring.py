@@ -16,6 +16,8 @@ from regraft.data import file_series, group_names
 from regraft.evaluation import Estimate, wilson_interval
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from regraft.auditing.audited_images import AuditedImages
@@ -64,32 +66,28 @@ def measure_series(images: AuditedImages, *, n_repeats: int = 1, seed: int = 0) 
     traits = individual_traits(alone.embedding, alone.labels, seed)
     candidates = candidate_groupings(alone)
     n_groupings = len(candidates) + 1
-    gap = None
+    gap, series = None, file_series(alone.paths)
     if found := _standing_out(alone, traits, candidates):
         gap = _measured(alone, found, n_groupings, n_repeats, seed)
-    if (gap is None or not gap.is_large) and (found := _in_order(alone, traits)):
+    if (gap is None or not gap.is_large) and (found := _in_order(alone, traits, series)):
         in_order = _measured(alone, found, n_groupings, n_repeats, seed)
         gap = in_order if gap is None or in_order.is_large else gap
-    return gap
+    labels = measure_label_order(alone.labels, series, seed) if gap else None
+    if gap is None or labels is None:
+        return gap
+    agreements = {"label_agreement": labels.agreement, "label_agreement_by_chance": labels.by_chance}
+    return gap.model_copy(update=agreements)
 
 
 def _measured(images: AuditedImages, found: list[_Found], n_groupings: int, n_repeats: int, seed: int) -> SeriesGap:
     """The costliest of some groupings."""
     n_numbers_max = _N_NUMBERS_QUICK if n_repeats == 1 else _N_NUMBERS_MAX
     measurement = GapMeasurement.of(images, found[0].grouping.codes, n_numbers_max=n_numbers_max, seed=seed)
-    best, answers = _costliest(measurement, found, seed)
-    if n_repeats > 1:
-        answers = measurement.measure(best.grouping.codes, n_repeats=n_repeats, seed=seed)
+    best = _costliest(measurement, found, seed)
+    answers = measurement.measure(best.grouping.codes, n_repeats=n_repeats, seed=seed)
     n_classes = len(np.unique(measurement.images.labels))
-    labels = measure_label_order(images.labels, file_series(images.paths), seed)
     gap = _as_gap(best, answers, n_repeats, n_groupings=n_groupings, n_classes=n_classes)
-    return gap.model_copy(
-        update={
-            "torn": _torn(images, best.grouping.codes),
-            "label_agreement": labels.agreement if labels else None,
-            "label_agreement_by_chance": labels.by_chance if labels else None,
-        }
-    )
+    return gap.model_copy(update={"torn": _torn(images, best.grouping.codes)})
 
 
 def groups_in_series(images: AuditedImages, gap: SeriesGap) -> NDArray[np.int64]:
@@ -130,8 +128,7 @@ def _apart_by_folder(images: AuditedImages, traits: NDArray[np.float32], found: 
     return _Found(within_folders(images.paths, found.grouping), found.closeness)
 
 
-def _in_order(images: AuditedImages, traits: NDArray[np.float32]) -> list[_Found]:
-    series = file_series(images.paths)
+def _in_order(images: AuditedImages, traits: NDArray[np.float32], series: Sequence[NDArray[np.int64]]) -> list[_Found]:
     closeness = closeness_in_order(traits, images.labels, series)
     if closeness.surplus <= _SURPLUS_MIN:
         return []
@@ -139,13 +136,15 @@ def _in_order(images: AuditedImages, traits: NDArray[np.float32]) -> list[_Found
     return [_Found(Grouping("order", expression, numbered(group_names(images.paths, expression))), closeness)]
 
 
-def _costliest(measurement: GapMeasurement, found: list[_Found], seed: int) -> tuple[_Found, Answers]:
-    measured = [
-        (one, measurement.measure(one.grouping.codes, n_repeats=1, seed=seed))
-        for one in found
-        if len(np.unique(one.grouping.codes[measurement.rows])) > 1
-    ]
-    return max(measured, key=lambda pair: pair[1].drop_interval[0])
+def _costliest(measurement: GapMeasurement, found: list[_Found], seed: int) -> _Found:
+    usable = [one for one in found if len(np.unique(one.grouping.codes[measurement.rows])) > 1]
+    if len(usable) == 1:
+        return usable[0]
+
+    def least_drop(one: _Found) -> float:
+        return measurement.measure(one.grouping.codes, n_repeats=1, seed=seed).drop_interval[0]
+
+    return max(usable, key=least_drop)
 
 
 def _as_gap(found: _Found, answers: Answers, n_repeats: int, *, n_groupings: int, n_classes: int) -> SeriesGap:

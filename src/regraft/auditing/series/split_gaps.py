@@ -10,7 +10,7 @@ scatter between the repeats.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +18,7 @@ import numpy as np
 from regraft.auditing.compression import principal_scores
 from regraft.core import generator
 from regraft.data import cluster_units, split_folds
-from regraft.heads import Candidates, FoldTable, cross_validate, normalise_rows
+from regraft.heads import Candidates, FoldRefits, FoldTable, cross_validate, normalise_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _N_FOLDS = 5
 _N_AXES = 256
-_STRENGTHS = (10.0, 30.0, 100.0, 300.0)
+_CANDIDATES = Candidates("softmax", normalisations=("l2",), strengths=(10.0, 30.0, 100.0, 300.0))
 _N_IMAGES_MAX = 20_000
 _N_GROUPS_MIN = 20
 _N_OF_CLASS = 200
@@ -96,14 +96,12 @@ class GapMeasurement:
     Attributes:
         images: Some or all of the images.
         rows: Which ones they are.
-        scores: (n, p) float32, p at most 257.
-        strength: Chosen once, in random folds.
+        heads: On these images in 257 dimensions at most, of a strength that was chosen once, in random folds.
     """
 
     images: AuditedImages
     rows: NDArray[np.int64]
-    scores: NDArray[np.float32]
-    strength: float
+    heads: FoldRefits
 
     @classmethod
     def of(cls, images: AuditedImages, codes: NDArray[np.int64], *, n_numbers_max: int, seed: int) -> GapMeasurement:
@@ -120,8 +118,9 @@ class GapMeasurement:
         scores = _coordinates(chosen, seed)
         each = np.arange(len(chosen), dtype=np.int64)
         folds = split_folds(chosen.labels, each, chosen.digests, n_folds=_N_FOLDS, seed=seed)
-        found = cross_validate(scores, chosen.labels, FoldTable.of(folds), _candidates(_STRENGTHS))
-        return cls(chosen, rows, scores, _most_regularised(found.chosen))
+        found = cross_validate(scores, chosen.labels, FoldTable.of(folds), _CANDIDATES)
+        heads = FoldRefits.like(found, folds, chosen.n_classes)
+        return cls(chosen, rows, replace(heads, strength=_most_regularised(found.chosen)))
 
     def measure(self, codes: NDArray[np.int64], *, n_repeats: int, seed: int) -> Answers:
         """Answers in both kinds of folds.
@@ -134,12 +133,15 @@ class GapMeasurement:
         labels, digests = self.images.labels, self.images.digests
         units = cluster_units(digests, [str(code) for code in codes[self.rows].tolist()])
         n_folds = min(_N_FOLDS, int(units.max()) + 1)
-        right, n_judged, drops = np.zeros((2, len(labels))), np.zeros(len(labels)), []
+        dealt = []
         for repeat in range(seed, seed + n_repeats):
             folds = split_folds(labels, units, digests, n_folds=n_folds, seed=repeat)
-            mixed = _shuffled_within_classes(folds, labels, generator(repeat, "folds that tear groups"))
-            is_learnt = _is_learnt(folds, labels)
-            both = np.stack([self._is_right(one) & is_learnt for one in (mixed, folds)])
+            dealt += [_shuffled_within_classes(folds, labels, generator(repeat, "folds that tear groups")), folds]
+        is_right = self.heads.predict(labels, [FoldTable.of(folds) for folds in dealt]) == labels
+        right, n_judged, drops = np.zeros((2, len(labels))), np.zeros(len(labels)), []
+        for repeat in range(n_repeats):
+            is_learnt = _is_learnt(dealt[2 * repeat + 1], labels)
+            both = is_right[2 * repeat : 2 * repeat + 2] & is_learnt
             right += both
             n_judged += is_learnt
             drops.append(float(both[0].sum() - both[1].sum()) / max(int(is_learnt.sum()), 1))
@@ -147,15 +149,6 @@ class GapMeasurement:
         right = right[:, judged] / n_judged[judged]
         scatter = float(np.std(drops, ddof=1) / np.sqrt(n_repeats)) if n_repeats > 1 else 0.0
         return Answers(right[0], right[1], units[judged], scatter, n_repeats)
-
-    def _is_right(self, folds: NDArray[np.int64]) -> NDArray[np.bool_]:
-        found = cross_validate(self.scores, self.images.labels, FoldTable.of(folds), _candidates((self.strength,)))
-        right: NDArray[np.bool_] = found.classes[found.scores.argmax(axis=1)] == self.images.labels
-        return right
-
-
-def _candidates(strengths: tuple[float, ...]) -> Candidates:
-    return Candidates("softmax", normalisations=("l2",), strengths=strengths)
 
 
 def _most_regularised(path: StrengthPath) -> float:
