@@ -45,6 +45,7 @@ def pytest_configure_node(node):
     node.workerinput["nursery"] = node.config.stash[NURSERY_SERVER].address
 
 
+@pytest.hookimpl(trylast=True)  # when those that are not asked for are gone
 def pytest_collection_modifyitems(items):
     """Files with many slow tests first, then those with many: no worker begins a long one when all others end."""
     n_all = Counter(item.path for item in items)
