@@ -1,9 +1,9 @@
 """A new machine, whole processes: a first probe, one with the network kept, a first prediction, `--help`.
 
 `first probe` and `predict` begin with an empty cache each time; `probe, network kept` has what a first one keeps of the
-network (its weights; earlier Regrafts keep the converted network, too), and no features. Then where the time of both
-probes goes, by the stages of their `run.json` (the rest is Python and imports), and what the parts of `features` take
-one by one: decoding and inference overlap in a run. With an earlier Regraft, both take turns on the same photos:
+network (nothing; earlier Regrafts keep its weights, or the converted network), and no features. Then where the time of
+both probes goes, by the stages of their `run.json` (the rest is Python and imports), and what the parts of `features`
+take one by one: decoding and inference overlap in a run. With an earlier Regraft, both take turns on the same photos:
 
     git worktree add ../before COMMIT
     python bench/first_run.py --before ../before    # 400 photos of 500 x 375; about 4 minutes on 2 cores
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 FIRST, KEPT = "first probe", "probe, network kept"
 KNOWN = "known"
-IMPORTS = "import openvino, sklearn, regraft.recipes.probing, regraft.heads, regraft.images, regraft.reports"
+IMPORTS = "import openvino, scipy.linalg, regraft.recipes.probing, regraft.heads, regraft.images, regraft.reports"
 
 
 @dataclass(frozen=True)
@@ -143,15 +143,13 @@ def print_row(what: str, found: Mapping[str, float]) -> None:
 def time_parts(photos: Path) -> dict[str, float]:
     """Each alone, in the order in which a first probe needs them."""
     from features import SPEC, decode_alone, infer
-    from regraft.backbones import choose_engine, keep_weights, open_engine
+    from regraft.backbones import choose_engine, open_engine
     from regraft.core import cache_folder
 
     files = sorted(photos.rglob("*.jpg"))
     open_network = partial(open_engine, SPEC, choose_engine(), layer="penultimate", cache=cache_folder())
-    weights = seconds_of(lambda: keep_weights(SPEC, cache_folder() / "weights"))
     first, later = seconds_of(open_network), seconds_of(open_network)
     return {
-        "weights, read and kept": weights,
         "network, first opened: more than later": first - later,
         "network, opened: built or read, compiled": later,
         "decoding alone": len(files) / decode_alone(files),

@@ -2,7 +2,8 @@
 
 The base had torch in it once: `.[torch]` is what `pip install .` was then. Each is installed from the registry into an
 environment of its own that is removed after its round; the seconds are those of `pip install`: downloading, building
-Regraft, unpacking, compiling. Then the base's largest parts.
+Regraft, unpacking, compiling. Without the last (`--no-compile`) Python compiles a module when it is imported. Then the
+base's largest parts.
 
     python bench/install.py             # about 6 minutes; 7 GB of disk for the time of a round
     python bench/install.py --quick     # Regraft alone, from a wheel built here, without what it needs
@@ -22,7 +23,7 @@ from rounds import in_turn, medians, new_parser, run_process
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-EXTRAS = {"base": "", "with torch": "[torch]", "everything": "[dev]"}
+EXTRAS = {"base": "", "base, not compiled": "", "with torch": "[torch]", "everything": "[dev]"}
 N_PARTS = 12
 
 
@@ -34,6 +35,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         sources = copy_sources(Path(scratch) / "sources")
         wanted: dict[str, tuple[str, ...]] = {name: (f"{sources}{extra}",) for name, extra in EXTRAS.items()}
+        wanted["base, not compiled"] += ("--no-compile",)
         if arguments.quick:
             wheel = build("wheel", sources, Path(scratch) / "wheel")
             wanted = {"base": ("--no-deps", "--no-index", "--no-compile", str(wheel))}
@@ -71,7 +73,7 @@ def report(seconds: Mapping[str, float], megabytes: Mapping[str, Mapping[str, fl
     before = "with torch" if "with torch" in sizes else "base"
     for name, size in sizes.items():
         shares = f"{size / sizes[before]:6.1%} of the megabytes and {seconds[name] / seconds[before]:6.1%} of the time"
-        print(f"{name:<12} {size:8,.0f} MB {seconds[name]:7.1f} s   {shares} {before}")
+        print(f"{name:<18} {size:8,.0f} MB {seconds[name]:7.1f} s   {shares} {before}")
     largest = sorted(megabytes["base"].items(), key=lambda part: -part[1])[:N_PARTS]
     print("the base's largest parts: " + ", ".join(f"{part} {size:.0f} MB" for part, size in largest))
 
