@@ -10,6 +10,7 @@ from .probability_scores import ReliabilityBin
 from .ranking import Candidate, Contestant, Costs, Ranking, rank
 from .shuffles import corrected_p_values, shuffle_units
 from .slices import SLICE_IMAGES_MIN, Slice, SliceTable, measure_slices
+from .strangers import StrangerMeasures, measure_strangers
 from .verdict import ChangedImage, Verdict, judge
 
 __all__ = [
@@ -32,12 +33,14 @@ __all__ = [
     "ReliabilityBin",
     "Slice",
     "SliceTable",
+    "StrangerMeasures",
     "Verdict",
     "assess",
     "compare_paired",
     "corrected_p_values",
     "judge",
     "measure_slices",
+    "measure_strangers",
     "rank",
     "shuffle_units",
     "simulate_calibration",

@@ -8,7 +8,15 @@ from typing import Literal
 
 from regraft.core import Value
 
-Method = Literal["Wilson score", "Wilson score over groups", "bootstrap over images", "bootstrap over groups", "none"]
+Method = Literal[
+    "Wilson score",
+    "Wilson score over groups",
+    "bootstrap over images",
+    "bootstrap over groups",
+    "DeLong over images",
+    "DeLong over groups",
+    "none",
+]
 
 
 class Estimate(Value):

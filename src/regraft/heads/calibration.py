@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _BOUNDS = (-7.0, 7.0)
 _TOLERANCE = 1e-4
 _N_STEPS_MAX = 60
+_PRIOR_SPREAD = 1.0
+"""Of log T: where all images out of fold are right, T would else go to 0, and every probability to 1."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +62,11 @@ def calibrate(scores: Array, codes: NDArray[np.int64], folds: FoldTable, weights
     """
     is_held = folds.is_test.any(axis=1)
     weights = np.ones(len(codes)) if weights is None else weights.astype(np.float64)
-    fitted = fit_temperature(scores[is_held], codes[is_held], weights[is_held])
+    fitted = fit_temperature(scores[is_held], codes[is_held], weights[is_held], prior_spread=_PRIOR_SPREAD)
     before = after = 0.0
     for is_test in folds.is_test.T:
         others = is_held & ~is_test & (weights > 0)
-        temperature = fit_temperature(scores[others], codes[others], weights[others])
+        temperature = fit_temperature(scores[others], codes[others], weights[others], prior_spread=_PRIOR_SPREAD)
         before += float(weights[is_test] @ _log_losses(scores[is_test], codes[is_test], 1.0))
         after += float(weights[is_test] @ _log_losses(scores[is_test], codes[is_test], temperature))
     total = max(float((weights @ folds.is_test).sum()), float(np.finfo(np.float64).tiny))
