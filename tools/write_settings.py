@@ -37,6 +37,7 @@ NO_PARAMETERS = {
     "name": "no run is written",
     "metric": "scikit-learn has its own: scoring=",
     "test_fraction": "who calls it splits",
+    "quality": "who calls it searches",
     "group_by": "fit(groups=)",
     **dict.fromkeys(SourceOptions.model_fields, "X is a list"),
 }

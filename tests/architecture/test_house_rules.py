@@ -62,7 +62,8 @@ def test_every_floor_has_one_front_door(floor):
 
 def test_functions_are_short():
     """A function has at most 40 lines from its `def` to its end, the docstring not counted; in scripts, too."""
-    long = {str(path.relative_to(ROOT)): long_functions(tree_of(path)) for path in [*MODULES, *SCRIPTS]}
+    written = [path for path in [*MODULES, *SCRIPTS] if "Do not edit." not in ast.get_docstring(tree_of(path))]
+    long = {str(path.relative_to(ROOT)): long_functions(tree_of(path)) for path in written}
     assert {path: found for path, found in long.items() if found} == {}
 
 

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 import regraft
+from regraft.bundle import read_record
 from regraft.core import BackboneError, OptionError
 
 NETWORKS = "lenet+one-hidden"
@@ -74,3 +75,26 @@ def test_what_takes_one_network_says_so(photos, tmp_path):
     with pytest.raises(BackboneError, match="'letne'"):
         regraft.probe(photos, runs=tmp_path, backbone="lenet+letne")
     assert not list(tmp_path.iterdir())
+
+
+def test_the_best_networks_are_chosen(photos, tmp_path):
+    """Each by itself and both together; what is saved is what was chosen, and the report has the evidence."""
+    found = regraft.probe(photos, runs=tmp_path, backbone=NETWORKS, init="random", n_strengths=3, quality="best")
+    [note] = [finding.message for finding in found.findings if finding.code == "chosen_networks"]
+    record = read_record(found.bundle)
+    chosen = "+".join(network.backbone.name for network in record.networks)
+    assert f"{chosen} is used" in note or f"{chosen}, {len(record.networks[0].views)} views is used" in note
+    assert (record.options["backbone"], record.options["quality"]) == (chosen, "fast")
+    page = found.report.read_text(encoding="utf-8")
+    assert "Networks that were tried" in page
+    assert regraft.check(found.bundle).largest_difference <= 1e-4
+
+
+def test_views_are_part_of_a_classifier(photos, tmp_path):
+    """Files and pixels are seen in as many ways as the probe was told, and the mirror image gets almost the same."""
+    run = regraft.probe(photos, runs=tmp_path, backbone="lenet", init="random", n_strengths=3, views=2)
+    classifier = regraft.load(run.bundle)
+    assert classifier.record.networks[0].views == ("plain", "mirrored")
+    pixels = np.asarray(Image.open(min(photos.rglob("*.png"))))
+    one, mirrored = classifier.predict_arrays([pixels, np.ascontiguousarray(pixels[:, ::-1])])
+    assert one == pytest.approx(mirrored, abs=0.01)

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 _NAMES = {
     "audit": """
-        trust_code backbone model checkpoint init layer image_size resize preprocessing engine precision device group_by
-        path_column label_column root split_folders metric normalisation n_strengths n_folds class_weight test_fraction
-        seed runs name head fail_on decisions apply undo out
+        trust_code backbone model checkpoint init layer image_size resize preprocessing engine precision device views
+        group_by path_column label_column root split_folders metric normalisation n_strengths n_folds class_weight
+        test_fraction seed runs name head fail_on decisions apply undo out
     """,
     "compare": """
-        layer image_size resize preprocessing engine precision device group_by path_column label_column root
+        layer image_size resize preprocessing engine precision device views group_by path_column label_column root
         split_folders metric normalisation n_strengths n_folds class_weight test_fraction seed runs name backbones heads
     """,
     "curve": """
-        trust_code backbone model checkpoint init layer image_size resize preprocessing engine precision device group_by
-        path_column label_column root split_folders metric normalisation n_strengths n_folds class_weight test_fraction
-        seed runs name head repeats
+        trust_code backbone model checkpoint init layer image_size resize preprocessing engine precision device views
+        group_by path_column label_column root split_folders metric normalisation n_strengths n_folds class_weight
+        test_fraction seed runs name head repeats
     """,
     "datasets convert": """
         group_by path_column label_column root split_folders to out shards order reencode test_fraction seed threads
@@ -27,8 +27,8 @@ _NAMES = {
         folder archives foreground_class small_object_area
     """,
     "embed": """
-        trust_code backbone model checkpoint init layer image_size resize preprocessing engine precision device group_by
-        path_column label_column root split_folders out
+        trust_code backbone model checkpoint init layer image_size resize preprocessing engine precision device views
+        group_by path_column label_column root split_folders out
     """,
     "evaluate": """
         trust_code group_by path_column label_column root split_folders metric runs name split weights watch wait
@@ -55,9 +55,9 @@ _NAMES = {
         validation_fraction
     """,
     "probe": """
-        trust_code backbone model checkpoint init layer image_size resize preprocessing engine precision device group_by
-        path_column label_column root split_folders metric normalisation n_strengths n_folds class_weight test_fraction
-        seed runs name head
+        trust_code backbone model checkpoint init layer image_size resize preprocessing engine precision device views
+        group_by path_column label_column root split_folders metric normalisation n_strengths n_folds class_weight
+        test_fraction seed runs name head quality
     """,
     "scan": """
         group_by path_column label_column root split_folders decode

@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted, c
 from regraft.core import DataError, quoted
 from regraft.estimators.image_lists import list_features, require_images
 from regraft.estimators.parameters import ClassifierParameters, FeatureParameters
-from regraft.experiments import NetworkOptions, ProbeOptions, choose_head
+from regraft.experiments import FixedNetworkOptions, ProbeOptions, choose_head
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -67,7 +67,7 @@ class ImageFeatures(FeatureParameters, ClassNamePrefixFeaturesOutMixin, Transfor
         return n_features
 
     def _features(self, X: Any) -> NDArray[np.float32]:
-        return list_features(X, NetworkOptions.of(None, self.get_params())).features
+        return list_features(X, FixedNetworkOptions.of(None, self.get_params())).features
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()

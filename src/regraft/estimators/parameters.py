@@ -29,6 +29,7 @@ class FeatureParameters:
         engine: Literal["auto", "openvino", "torch"] = "auto",
         precision: Literal["auto", "fp32", "bf16"] = "auto",
         device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
+        views: int = 1,
     ) -> None:
         self.backbone = backbone
         self.trust_code = trust_code
@@ -42,6 +43,7 @@ class FeatureParameters:
         self.engine = engine
         self.precision = precision
         self.device = device
+        self.views = views
 
 
 class ClassifierParameters:
@@ -63,6 +65,7 @@ class ClassifierParameters:
         engine: Literal["auto", "openvino", "torch"] = "auto",
         precision: Literal["auto", "fp32", "bf16"] = "auto",
         device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
+        views: int = 1,
         normalisation: Literal["auto", "l2", "standard"] = "auto",
         n_strengths: int = 20,
         n_folds: int = 5,
@@ -82,6 +85,7 @@ class ClassifierParameters:
         self.engine = engine
         self.precision = precision
         self.device = device
+        self.views = views
         self.normalisation = normalisation
         self.n_strengths = n_strengths
         self.n_folds = n_folds

@@ -5,13 +5,20 @@ from .classifiers import build_classifier
 from .cleaning import DecisionsResult, carry_out_decisions, take_back_decisions
 from .command_lines import command_line
 from .conclusion import conclude
-from .contests import Contest, choose_backbones, plan_probes
+from .contests import Contest, plan_probes
 from .curves import CurveOptions, CurveResult, measure_dataset_curve
 from .dataset_features import DatasetFeatures, list_labelled, load_features, spread_out
 from .feature_files import check_feature_file, write_features
 from .head_choice import choose_head, fit_head, for_all_classes
-from .network_options import OTHER_NETWORK, FeatureOptions, NetworkOptions, TrustOptions
-from .networks import left_out_head, open_networks
+from .network_options import (
+    OTHER_NETWORK,
+    FeatureOptions,
+    FixedNetworkOptions,
+    NetworkOptions,
+    TrustOptions,
+    ViewOptions,
+)
+from .networks import choose_backbones, left_out_head, open_networks
 from .portions import Portions, Sides, portion_out
 from .probe_options import ExperimentOptions, ProbeOptions
 from .probes import probe_dataset
@@ -34,6 +41,7 @@ __all__ = [
     "DecisionsResult",
     "ExperimentOptions",
     "FeatureOptions",
+    "FixedNetworkOptions",
     "LearningResult",
     "Measured",
     "MetricOptions",
@@ -48,6 +56,7 @@ __all__ = [
     "Stopwatch",
     "Subject",
     "TrustOptions",
+    "ViewOptions",
     "Yardstick",
     "audit_dataset",
     "build_classifier",

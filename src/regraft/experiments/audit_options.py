@@ -9,10 +9,10 @@ from pydantic import Field
 
 from regraft.auditing import AuditKind
 from regraft.core import placed
-from regraft.experiments.probe_options import ProbeOptions
+from regraft.experiments.probe_options import FixedFeatureOptions
 
 
-class AuditOptions(ProbeOptions):
+class AuditOptions(FixedFeatureOptions):
     """Settings of `audit`: those of the probe whose number is in question, and what comes of the findings."""
 
     VERB: ClassVar[str] = "audit"

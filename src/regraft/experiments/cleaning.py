@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from regraft.data import Manifest
     from regraft.experiments.dataset_features import DatasetFeatures
     from regraft.experiments.decisions import Decided
-    from regraft.experiments.probe_options import ProbeOptions
+    from regraft.experiments.probe_options import FixedFeatureOptions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +64,7 @@ class DecisionsResult:
 
 
 def carry_out_decisions(
-    source: str, decisions: Path, out: Path, options: ProbeOptions, progress: Progress
+    source: str, decisions: Path, out: Path, options: FixedFeatureOptions, progress: Progress
 ) -> DecisionsResult:
     """Write the table that follows from decisions, and measure what it changes.
 
@@ -118,7 +118,9 @@ def _before(table: Path) -> Path:
     return table.with_name(f"{table.stem}.before{table.suffix}")
 
 
-def _accuracies(data: DatasetFeatures, decided: Decided, options: ProbeOptions) -> tuple[Estimate, Estimate, Estimate]:
+def _accuracies(
+    data: DatasetFeatures, decided: Decided, options: FixedFeatureOptions
+) -> tuple[Estimate, Estimate, Estimate]:
     """Cross-validated: as it was; trained on the cleaned images, measured on these; and measured on all."""
     manifest = data.manifest
     labels, is_kept = _cleaned(manifest, decided)
@@ -146,7 +148,7 @@ def _cleaned(manifest: Manifest, decided: Decided) -> tuple[NDArray[np.int64], N
 
 
 def _answers(
-    data: DatasetFeatures, labels: NDArray[np.int64], folds: FoldTable, options: ProbeOptions
+    data: DatasetFeatures, labels: NDArray[np.int64], folds: FoldTable, options: FixedFeatureOptions
 ) -> NDArray[np.int64]:
     """(n,) what heads say that have not seen the image."""
     found = cross_validate(data.features, labels, folds, candidates_of(options, data.networks.n_penultimate))

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import statistics
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from regraft.backbones import BACKBONES, find_lite, is_offline
-from regraft.core import OptionError, StoreError, cache_folder, has_extra
-from regraft.data import make_finding, require_classes
+from regraft.core import OptionError, StoreError
+from regraft.data import require_classes
 from regraft.evaluation import Contestant, Costs, rank
 from regraft.experiments.circumstances import Stopwatch
 from regraft.experiments.dataset_features import features_for
@@ -18,16 +15,13 @@ from regraft.experiments.probe_options import ExperimentOptions, ProbeOptions
 from regraft.experiments.probes import run_probe
 from regraft.experiments.reporting import notices_of, told_of_run
 from regraft.experiments.run_folders import folder_name, write_record
+from regraft.experiments.timing import median_milliseconds
 from regraft.reports import Comparison, write_comparison
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from regraft.bundle import Classifier
     from regraft.core import Options, Progress
     from regraft.data import Finding, Fingerprints, Manifest
     from regraft.experiments.dataset_features import DatasetFeatures
@@ -35,26 +29,6 @@ if TYPE_CHECKING:
     from regraft.experiments.probes import Probed
     from regraft.features import JoinedNetworks
     from regraft.heads import HeadKind
-
-_N_TIMED = 25
-_N_WARM_UP = 3
-
-
-def choose_backbones(named: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
-    """The networks to compare; where the user named none, those that have learnt and are here, with a note."""
-    if named:
-        return named, ()
-    cache = cache_folder()
-    untrained = [name for name in BACKBONES if BACKBONES[name].is_untrained]
-    here = [name for name in BACKBONES if name not in untrained and is_offline(BACKBONES[name], cache)]
-    here = [name for name in here if has_extra("torch") or find_lite(BACKBONES[name]) is not None]
-    n_elsewhere = len(BACKBONES) - len(here) - len(untrained)
-    message = (
-        f"No --backbones were named: those whose learnt weights are on this machine are compared ({', '.join(here)}). "
-        f"Left out: {n_elsewhere} whose weights would have to be fetched or that need the extra torch, and the "
-        f"untrained ones ({', '.join(untrained)})."
-    )
-    return tuple(here), (make_finding("chosen_backbones", "note", message, len(here)),)
 
 
 def plan_probes(
@@ -124,7 +98,8 @@ class Contest:
         remarked, portions = portion_for_probe(data, probes[0].test_fraction, probes[0].seed)
         self.progress.start(f"Fitting heads on {probes[0].backbone}", len(probes), unit="heads")
         finished = [self._run(options, remarked, portions) for options in probes]
-        milliseconds = _time_one_image(finished[0].classifier, data.inputs(portions.test[:1]))
+        classifier, inputs = finished[0].classifier, data.inputs(portions.test[:1])
+        milliseconds = median_milliseconds(lambda: classifier.probabilities(classifier.networks.compute(inputs)))
         self.contestants += [
             _contestant(options, probed, milliseconds) for options, probed in zip(probes, finished, strict=True)
         ]
@@ -135,9 +110,7 @@ class Contest:
         watch, name = Stopwatch(), _name(options)
         own = self.folder / folder_name(f"{options.backbone}-{options.head}")
         own.mkdir()
-        probed = run_probe(
-            own, self.source, data, options, name=name, train=portions.train, test=portions.test, watch=watch
-        )
+        probed = run_probe(own, self.source, data, options, name=name, portions=portions, watch=watch)
         self.seconds[name] = sum(watch.seconds.values())
         self.progress.advance(1)
         return probed
@@ -183,25 +156,3 @@ def _contestant(options: ProbeOptions, probed: Probed, milliseconds: float) -> C
         ),
         folder=probed.bundle.parent.name,
     )
-
-
-def _time_one_image(classifier: Classifier, inputs: Sequence[NDArray[np.uint8]]) -> float:
-    """Median milliseconds of one image that is in memory, through network and head.
-
-    Args:
-        classifier: What takes the time.
-        inputs: What its networks see of one image.
-    """
-
-    def once() -> None:
-        classifier.probabilities(classifier.networks.compute(inputs))
-
-    for _ in range(_N_WARM_UP):
-        once()
-    return 1000 * statistics.median(_seconds_of(once) for _ in range(_N_TIMED))
-
-
-def _seconds_of(work: Callable[[], None]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began

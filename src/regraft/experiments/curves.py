@@ -11,7 +11,7 @@ from regraft.auditing import LearningCurve, NotChecked, measure_curve, tell_curv
 from regraft.core import DataError, placed, plural
 from regraft.data import find_problems
 from regraft.experiments.feature_runs import run_on_features
-from regraft.experiments.probe_options import ProbeOptions
+from regraft.experiments.probe_options import FixedFeatureOptions
 from regraft.experiments.quick_findings import as_arrays, with_quick_findings
 from regraft.experiments.reporting import notices_of, told_of_run
 from regraft.experiments.results import RunResult
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from regraft.core import Progress
 
 
-class CurveOptions(ProbeOptions):
+class CurveOptions(FixedFeatureOptions):
     """Settings of `curve`: those of the probe whose accuracy is in question, and how carefully it is measured."""
 
     VERB: ClassVar[str] = "curve"

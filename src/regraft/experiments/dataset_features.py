@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from regraft.data import Finding, Fingerprints, Manifest, SourceOptions, Unreadable
     from regraft.experiments.circumstances import Stopwatch
     from regraft.experiments.network_options import NetworkOptions
-    from regraft.features import JoinedNetworks
+    from regraft.features import Extraction, JoinedNetworks
     from regraft.images import Transform
 
 
@@ -77,6 +77,17 @@ class DatasetFeatures:
             features=self.features[rows],
         )
 
+    def seen_by(self, networks: JoinedNetworks, progress: Progress) -> DatasetFeatures:
+        """The same images with features of other networks.
+
+        Raises:
+            DataError: A file can no longer be read.
+            RegraftError: From the engine or the store.
+        """
+        found = networks.extract(self.manifest.files(), self.digests, progress=progress)
+        _require_all(found)
+        return replace(self, features=found.features, networks=networks)
+
     def looks(self, progress: Progress) -> NDArray[Any]:
         """What is known of each image besides its features; nothing is decoded where it was kept with them.
 
@@ -88,18 +99,23 @@ class DatasetFeatures:
             RegraftError: From the store.
         """
         found = self.networks.looks(self.manifest.files(), self.digests, progress=progress)
-        if found.unreadable:
-            first = found.unreadable[0]
-            raise DataError(
-                f"{plural(len(found.unreadable), 'image')} could be read before and cannot be read now (first: "
-                f"{first.path}: {first.reason}, {first.detail}). Run the same command again to go on without."
-            )
+        _require_all(found)
         return found.features
 
     def inputs(self, rows: NDArray[np.int64]) -> list[NDArray[np.uint8]]:
         """What the networks see of some images, decoded again: for each view of each network (m, h, w, 3) uint8."""
         files = self.manifest.files()
         return self.networks.inputs(files[row] for row in rows)
+
+
+def _require_all(found: Extraction) -> None:
+    """See that images which could be read before can be read now."""
+    if found.unreadable:
+        first = found.unreadable[0]
+        raise DataError(
+            f"{plural(len(found.unreadable), 'image')} could be read before and cannot be read now (first: "
+            f"{first.path}: {first.reason}, {first.detail}). Run the same command again to go on without."
+        )
 
 
 def spread_out(rows: NDArray[np.int64], n_wanted: int) -> NDArray[np.int64]:

@@ -15,16 +15,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from regraft.core import Progress
+    from regraft.data import Manifest
     from regraft.experiments.dataset_features import DatasetFeatures
-    from regraft.experiments.probe_options import ProbeOptions
+    from regraft.experiments.probe_options import FixedFeatureOptions
 
 
 @dataclass(frozen=True, eq=False)
-class FeatureRun:
-    """A run that has begun: its folder, its images with their features, and the times so far."""
+class BegunRun:
+    """A run that has begun: its folder, its images, and the times so far."""
 
     opened: RunFolder
-    data: DatasetFeatures
+    manifest: Manifest
     watch: Stopwatch
 
     @property
@@ -38,9 +39,33 @@ class FeatureRun:
         return self.opened.final
 
 
+@dataclass(frozen=True, eq=False)
+class FeatureRun(BegunRun):
+    """A run with its images' features."""
+
+    data: DatasetFeatures
+
+
 @contextmanager
-def run_on_features(source: str, options: ProbeOptions, progress: Progress) -> Iterator[FeatureRun]:
-    """List the images, open the run's folder and load features; a run that fails leaves nothing.
+def begin_run(source: str, options: FixedFeatureOptions) -> Iterator[BegunRun]:
+    """List the images and open the run's folder; a run that fails leaves nothing.
+
+    Args:
+        source: A folder, a table, or the name of a data set.
+        options: Of the verb.
+
+    Raises:
+        RegraftError: See `regraft.core.errors`; the message says what to do.
+    """
+    watch = Stopwatch()
+    manifest = list_labelled(source, options, watch)
+    with RunFolder(options.runs, options.name, f"{Path(source).stem}-{options.VERB}") as opened:
+        yield BegunRun(opened, manifest, watch)
+
+
+@contextmanager
+def run_on_features(source: str, options: FixedFeatureOptions, progress: Progress) -> Iterator[FeatureRun]:
+    """The same, and load the features that the options name.
 
     Args:
         source: A folder, a table, or the name of a data set.
@@ -50,7 +75,6 @@ def run_on_features(source: str, options: ProbeOptions, progress: Progress) -> I
     Raises:
         RegraftError: See `regraft.core.errors`; the message says what to do.
     """
-    watch = Stopwatch()
-    manifest = list_labelled(source, options, watch)
-    with RunFolder(options.runs, options.name, f"{Path(source).stem}-{options.VERB}") as opened:
-        yield FeatureRun(opened, load_features(manifest, options, progress, watch), watch)
+    with begin_run(source, options) as begun:
+        data = load_features(begun.manifest, options, progress, begun.watch)
+        yield FeatureRun(begun.opened, begun.manifest, begun.watch, data)

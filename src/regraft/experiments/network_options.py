@@ -104,5 +104,22 @@ class FeatureOptions(Options):
     )
 
 
+class ViewOptions(Options):
+    """How an image is looked at."""
+
+    views: int = Field(
+        1,
+        ge=1,
+        le=8,
+        description="Views of each image whose features are averaged: the image, its mirror image, and windows in its "
+        "corners, mirrored and not. Each takes the network's time once more.",
+        json_schema_extra=placed("network", 75) | decides("features"),
+    )
+
+
 class NetworkOptions(FeatureOptions, BackboneOptions):
     """Which features to compute, and on what."""
+
+
+class FixedNetworkOptions(ViewOptions, NetworkOptions):
+    """Which features, where the networks stay as they are."""

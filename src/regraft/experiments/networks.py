@@ -7,26 +7,50 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regraft.backbones import (
+    BACKBONES,
     DEFAULT_BACKBONE,
     choose_engine,
+    find_lite,
+    is_offline,
     keep_weights,
     resolve_backbone,
     resolve_own_network,
     with_preprocessing,
 )
 from regraft.bundle import find_bundle, load, read_record
-from regraft.core import OptionError, as_path, plural, quoted
+from regraft.core import OptionError, as_path, cache_folder, has_extra, plural, quoted
+from regraft.data import make_finding
+from regraft.experiments.network_options import FixedNetworkOptions
 from regraft.features import JoinedNetworks, backbone_transform, tap_network
+from regraft.images import FIXED_VIEWS
 
 if TYPE_CHECKING:
     from regraft.backbones import BackboneSpec, EngineChoice
     from regraft.core import Progress
+    from regraft.data import Finding
     from regraft.experiments.network_options import NetworkOptions
     from regraft.features import TappedNetwork
 
 
 N_NETWORKS_MAX = 16
 """Networks under one head."""
+
+
+def choose_backbones(named: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
+    """The networks to compare; where the user named none, those that have learnt and are here, with a note."""
+    if named:
+        return named, ()
+    cache = cache_folder()
+    untrained = [name for name in BACKBONES if BACKBONES[name].is_untrained]
+    here = [name for name in BACKBONES if name not in untrained and is_offline(BACKBONES[name], cache)]
+    here = [name for name in here if has_extra("torch") or find_lite(BACKBONES[name]) is not None]
+    n_elsewhere = len(BACKBONES) - len(here) - len(untrained)
+    message = (
+        f"No --backbones were named: those whose learnt weights are on this machine are compared ({', '.join(here)}). "
+        f"Left out: {n_elsewhere} whose weights would have to be fetched or that need the extra torch, and the "
+        f"untrained ones ({', '.join(untrained)})."
+    )
+    return tuple(here), (make_finding("chosen_backbones", "note", message, len(here)),)
 
 
 def network_names(backbone: str) -> tuple[str, ...]:
@@ -88,7 +112,9 @@ def _tapped(spec: BackboneSpec, options: NetworkOptions, choice: EngineChoice, c
     if options.preprocessing != "auto":
         spec = with_preprocessing(spec, options.preprocessing)
     transform = backbone_transform(spec, spec.resize if options.resize == "auto" else options.resize)
-    return tap_network(spec, choice, transform=transform, layer=options.layer, cache=cache)
+    n_views = options.views if isinstance(options, FixedNetworkOptions) else 1
+    views = tuple(FIXED_VIEWS.values())[:n_views]
+    return tap_network(spec, choice, transform=transform, layer=options.layer, cache=cache, views=views)
 
 
 def _find_backbones(options: NetworkOptions, cache: Path, progress: Progress | None) -> list[BackboneSpec]:

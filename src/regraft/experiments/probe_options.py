@@ -8,7 +8,7 @@ from pydantic import Field
 
 from regraft.core import decides, placed
 from regraft.data import SourceOptions
-from regraft.experiments.network_options import NetworkOptions
+from regraft.experiments.network_options import FixedNetworkOptions
 from regraft.experiments.run_options import MetricOptions, RunOptions
 from regraft.heads import HeadKind
 
@@ -58,13 +58,24 @@ class ExperimentOptions(MetricOptions, SourceOptions):
     )
 
 
-class ProbeOptions(RunOptions, ExperimentOptions, NetworkOptions):
-    """Settings of `probe`."""
-
-    VERB: ClassVar[str] = "probe"
+class FixedFeatureOptions(RunOptions, ExperimentOptions, FixedNetworkOptions):
+    """A linear head on fixed features: what a probe makes, and what an audit or a learning curve asks about."""
 
     head: HeadKind = Field(
         "softmax",
         description="Linear head: softmax (multinomial logistic regression) or svm (one against the rest).",
         json_schema_extra=placed("head", 10) | decides("start"),
+    )
+
+
+class ProbeOptions(FixedFeatureOptions):
+    """Settings of `probe`."""
+
+    VERB: ClassVar[str] = "probe"
+
+    quality: Literal["fast", "good", "best"] = Field(
+        "fast",
+        description="fast takes --backbone; good tries each network on this machine and all together on the folds of "
+        "the training images, and takes more where it is worth its time; best tries several --views, too.",
+        json_schema_extra=placed("network", 5) | decides("features"),
     )

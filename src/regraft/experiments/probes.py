@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from regraft.experiments.classifiers import build_classifier
 from regraft.experiments.conclusion import conclude
-from regraft.experiments.feature_runs import run_on_features
+from regraft.experiments.dataset_features import load_features
+from regraft.experiments.feature_runs import begin_run
 from regraft.experiments.head_choice import fit_head, for_all_classes
+from regraft.experiments.network_choice import choose_networks
 from regraft.experiments.portions import portion_for_probe
 from regraft.experiments.quick_findings import with_quick_findings
 from regraft.experiments.reporting import Subject
@@ -17,16 +19,15 @@ from regraft.experiments.results import ProbeResult
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from regraft.bundle import Classifier
     from regraft.core import Progress
-    from regraft.data import Finding
+    from regraft.data import Finding, Manifest
     from regraft.evaluation import Assessment, Predictions
     from regraft.experiments.circumstances import Stopwatch
     from regraft.experiments.dataset_features import DatasetFeatures
+    from regraft.experiments.portions import Portions
     from regraft.experiments.probe_options import ProbeOptions
+    from regraft.reports import Table
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,23 +52,35 @@ def probe_dataset(source: str, options: ProbeOptions, progress: Progress) -> Pro
     Raises:
         RegraftError: See `regraft.core.errors`; the message says what to do.
     """
-    with run_on_features(source, options, progress) as run:
+    with begin_run(source, options) as run:
         watch = run.watch
-        data, portions = portion_for_probe(run.data, options.test_fraction, options.seed)
+        options, data, portions, tried = _data_of(run.manifest, options, progress, watch)
         data = with_quick_findings(data, portions, watch)
-        train, test = portions.train, portions.test
         progress.start("Fitting the head", 1, unit="heads")
-        probed = run_probe(run.folder, source, data, options, name=run.final.name, train=train, test=test, watch=watch)
+        probed = run_probe(
+            run.folder, source, data, options, name=run.final.name, portions=portions, watch=watch, tried=tried
+        )
     return ProbeResult(
         folder=run.final,
         assessment=probed.assessment,
-        n_train=len(train),
-        n_test=len(test),
+        n_train=len(portions.train),
+        n_test=len(portions.test),
         n_unreadable=len(data.unreadable),
         n_computed=data.n_computed,
         seconds=watch.seconds,
         findings=probed.findings,
     )
+
+
+def _data_of(
+    manifest: Manifest, options: ProbeOptions, progress: Progress, watch: Stopwatch
+) -> tuple[ProbeOptions, DatasetFeatures, Portions, Table | None]:
+    """The images with the features that the options mean, or that are chosen; with these the evidence."""
+    if options.quality == "fast":
+        data = load_features(manifest, options, progress, watch)
+        return options, *portion_for_probe(data, options.test_fraction, options.seed), None
+    choice = choose_networks(manifest, options, progress, watch)
+    return choice.options, choice.chosen.data.remarked(choice.finding), choice.portions, choice.table
 
 
 def run_probe(
@@ -77,9 +90,9 @@ def run_probe(
     options: ProbeOptions,
     *,
     name: str,
-    train: NDArray[np.int64],
-    test: NDArray[np.int64],
+    portions: Portions,
     watch: Stopwatch,
+    tried: Table | None = None,
 ) -> Probed:
     """Fit, measure and save: `bundle/`, `report.html`, `report.json`, `predictions.parquet`, `run.json`.
 
@@ -89,14 +102,14 @@ def run_probe(
         data: Its images and their features.
         options: What to do; they are those of `regraft probe`, which makes the same probe again.
         name: The classifier's name.
-        train: (m,) rows to fit on.
-        test: (t,) rows to measure on.
+        portions: Which of them to fit on, and to measure on.
         watch: The times so far.
+        tried: The evidence for the networks, where they were chosen.
     """
     with watch.stage("fit head"):
-        selection = fit_head(data, train, options)
+        selection = fit_head(data, portions.train, options)
     classifier = build_classifier(name, data, for_all_classes(selection, data), options)
-    subject = Subject(source=source, options=options, data=data, train=train, test=test)
+    subject = Subject(source=source, options=options, data=data, train=portions.train, test=portions.test, tried=tried)
     measured = conclude(folder, subject, classifier, selection, watch)
     classifier = classifier.with_metrics(measured.assessment)
     return Probed(folder / "bundle", classifier, measured.predictions, measured.assessment, measured.findings)

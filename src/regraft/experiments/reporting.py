@@ -60,6 +60,7 @@ class Subject:
         training: How the network was trained, where it was.
         before: What the verb's command line has before the data set.
         noticed: What else was noticed, and comes first.
+        tried: The evidence for the networks, where they were chosen.
     """
 
     source: str
@@ -71,6 +72,7 @@ class Subject:
     training: TrainingStory | None = None
     before: tuple[str, ...] = ()
     noticed: tuple[Finding, ...] = ()
+    tried: Table | None = None
 
 
 def report_run(
@@ -172,6 +174,7 @@ def _report(
         regularisation=None if selection is None else _regularisation(selection),
         training=subject.training,
         data_facts=_data_facts(subject),
+        choice_table=subject.tried,
         data_tables=(_class_table(subject, _sides(subject)),),
         left_out=left_out_files(data.unreadable),
         stages=tuple(

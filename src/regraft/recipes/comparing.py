@@ -19,6 +19,7 @@ from regraft.experiments import (
     LearningResult,
     RunFolder,
     RunOptions,
+    ViewOptions,
     choose_backbones,
     open_networks,
     plan_probes,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from regraft.reports import Comparison
 
 
-class CompareOptions(RunOptions, ExperimentOptions, FeatureOptions):
+class CompareOptions(RunOptions, ExperimentOptions, ViewOptions, FeatureOptions):
     """Settings of `compare`."""
 
     VERB: ClassVar[str] = "compare"

@@ -12,7 +12,7 @@ from pydantic import Field
 from regraft.core import DataError, SilentProgress, cache_folder, placed
 from regraft.data import SourceOptions, fingerprint_manifest, left_out, list_images
 from regraft.datasets import read_dataset
-from regraft.experiments import NetworkOptions, check_feature_file, open_networks, write_features
+from regraft.experiments import FixedNetworkOptions, check_feature_file, open_networks, write_features
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from regraft.recipes.settings import EmbedSettings
 
 
-class EmbedOptions(SourceOptions, NetworkOptions):
+class EmbedOptions(SourceOptions, FixedNetworkOptions):
     """Settings of `embed`."""
 
     VERB: ClassVar[str] = "embed"
 
-    layer: str = Field("penultimate", description=NetworkOptions.model_fields["layer"].description)
+    layer: str = Field("penultimate", description=FixedNetworkOptions.model_fields["layer"].description)
     out: Path = Field(
         Path("features.parquet"),
         description="File to write: .parquet (path, label, features), or .npy (features) with the paths in .txt.",

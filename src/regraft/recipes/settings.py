@@ -81,40 +81,6 @@ class EvaluateSettings(SourceSettings, total=False):
     wait: float
 
 
-class CompareSettings(ExperimentSettings, total=False):
-    """What `CompareOptions` can be made from, by name."""
-
-    layer: str
-    image_size: int | None
-    resize: Literal["auto", "squash", "crop", "letterbox", "cut-squash", "pad"]
-    preprocessing: Literal["auto", "inception", "vgg", "cifarnet", "lenet"]
-    engine: Literal["auto", "openvino", "torch"]
-    precision: Literal["auto", "fp32", "bf16"]
-    device: Literal["auto", "cpu", "cuda", "mps"]
-    runs: str | PathLike[str]
-    name: str | None
-    backbones: list[str] | tuple[str, ...]
-    heads: list[Literal["softmax", "svm"]] | tuple[Literal["softmax", "svm"], ...]
-
-
-class EmbedSettings(SourceSettings, total=False):
-    """What `EmbedOptions` can be made from, by name."""
-
-    trust_code: bool
-    backbone: str | PathLike[str]
-    model: str | None
-    checkpoint: str | PathLike[str] | None
-    init: Literal["pretrained", "random"]
-    layer: str
-    image_size: int | None
-    resize: Literal["auto", "squash", "crop", "letterbox", "cut-squash", "pad"]
-    preprocessing: Literal["auto", "inception", "vgg", "cifarnet", "lenet"]
-    engine: Literal["auto", "openvino", "torch"]
-    precision: Literal["auto", "fp32", "bf16"]
-    device: Literal["auto", "cpu", "cuda", "mps"]
-    out: str | PathLike[str]
-
-
 class SharedSettings(TypedDict, total=False):
     """What `SharedOptions` can be made from, by name."""
 
@@ -149,8 +115,25 @@ class SharedSettings(TypedDict, total=False):
     checkpoint_every: float
 
 
-class ProbeSettings(ExperimentSettings, total=False):
-    """What `ProbeOptions` can be made from, by name."""
+class CompareSettings(ExperimentSettings, total=False):
+    """What `CompareOptions` can be made from, by name."""
+
+    layer: str
+    image_size: int | None
+    resize: Literal["auto", "squash", "crop", "letterbox", "cut-squash", "pad"]
+    preprocessing: Literal["auto", "inception", "vgg", "cifarnet", "lenet"]
+    engine: Literal["auto", "openvino", "torch"]
+    precision: Literal["auto", "fp32", "bf16"]
+    device: Literal["auto", "cpu", "cuda", "mps"]
+    views: int
+    runs: str | PathLike[str]
+    name: str | None
+    backbones: list[str] | tuple[str, ...]
+    heads: list[Literal["softmax", "svm"]] | tuple[Literal["softmax", "svm"], ...]
+
+
+class EmbedSettings(SourceSettings, total=False):
+    """What `EmbedOptions` can be made from, by name."""
 
     trust_code: bool
     backbone: str | PathLike[str]
@@ -164,14 +147,29 @@ class ProbeSettings(ExperimentSettings, total=False):
     engine: Literal["auto", "openvino", "torch"]
     precision: Literal["auto", "fp32", "bf16"]
     device: Literal["auto", "cpu", "cuda", "mps"]
+    views: int
+    out: str | PathLike[str]
+
+
+class AuditSettings(ExperimentSettings, total=False):
+    """What `AuditOptions` can be made from, by name."""
+
+    trust_code: bool
+    backbone: str | PathLike[str]
+    model: str | None
+    checkpoint: str | PathLike[str] | None
+    init: Literal["pretrained", "random"]
+    layer: str
+    image_size: int | None
+    resize: Literal["auto", "squash", "crop", "letterbox", "cut-squash", "pad"]
+    preprocessing: Literal["auto", "inception", "vgg", "cifarnet", "lenet"]
+    engine: Literal["auto", "openvino", "torch"]
+    precision: Literal["auto", "fp32", "bf16"]
+    device: Literal["auto", "cpu", "cuda", "mps"]
+    views: int
     runs: str | PathLike[str]
     name: str | None
     head: Literal["softmax", "svm"]
-
-
-class AuditSettings(ProbeSettings, total=False):
-    """What `AuditOptions` can be made from, by name."""
-
     fail_on: (
         list[
             Literal[
@@ -209,10 +207,48 @@ class AuditSettings(ProbeSettings, total=False):
     out: str | PathLike[str] | None
 
 
-class CurveSettings(ProbeSettings, total=False):
+class CurveSettings(ExperimentSettings, total=False):
     """What `CurveOptions` can be made from, by name."""
 
+    trust_code: bool
+    backbone: str | PathLike[str]
+    model: str | None
+    checkpoint: str | PathLike[str] | None
+    init: Literal["pretrained", "random"]
+    layer: str
+    image_size: int | None
+    resize: Literal["auto", "squash", "crop", "letterbox", "cut-squash", "pad"]
+    preprocessing: Literal["auto", "inception", "vgg", "cifarnet", "lenet"]
+    engine: Literal["auto", "openvino", "torch"]
+    precision: Literal["auto", "fp32", "bf16"]
+    device: Literal["auto", "cpu", "cuda", "mps"]
+    views: int
+    runs: str | PathLike[str]
+    name: str | None
+    head: Literal["softmax", "svm"]
     repeats: int
+
+
+class ProbeSettings(ExperimentSettings, total=False):
+    """What `ProbeOptions` can be made from, by name."""
+
+    trust_code: bool
+    backbone: str | PathLike[str]
+    model: str | None
+    checkpoint: str | PathLike[str] | None
+    init: Literal["pretrained", "random"]
+    layer: str
+    image_size: int | None
+    resize: Literal["auto", "squash", "crop", "letterbox", "cut-squash", "pad"]
+    preprocessing: Literal["auto", "inception", "vgg", "cifarnet", "lenet"]
+    engine: Literal["auto", "openvino", "torch"]
+    precision: Literal["auto", "fp32", "bf16"]
+    device: Literal["auto", "cpu", "cuda", "mps"]
+    views: int
+    runs: str | PathLike[str]
+    name: str | None
+    head: Literal["softmax", "svm"]
+    quality: Literal["fast", "good", "best"]
 
 
 class TrainSettings(SharedSettings, ExperimentSettings, total=False):

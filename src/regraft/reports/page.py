@@ -70,7 +70,10 @@ def _sections(report: Report) -> dict[str, str]:
         "classes": ("Class by class", True),
         "slices": ("Parts of the images", report.slices is not None),
         "calibration": ("Is its confidence justified?", True),
-        "regularisation": ("How the head was chosen", report.regularisation is not None),
+        "regularisation": (
+            "How networks and head were chosen" if report.choice_table else "How the head was chosen",
+            report.regularisation is not None,
+        ),
         "training": ("Training", report.training is not None),
         "data": ("Data", bool(report.data_facts or report.data_tables)),
         "left-out": ("Files left out", bool(report.left_out)),

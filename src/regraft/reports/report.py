@@ -71,6 +71,7 @@ class Report(PageRecord):
         regularisation: How the head's regularisation was chosen.
         training: How the network was trained, and whether that was worth it; None for fixed features.
         data_facts: Name -> value: images, classes, where the data lie, how they were split.
+        choice_table: The networks that were tried, where there was a choice.
         data_tables: Tables about the data.
         left_out: Files that could not be used.
         stages: Times.
@@ -83,6 +84,7 @@ class Report(PageRecord):
     regularisation: RegularisationPath | None = None
     training: TrainingStory | None = None
     data_facts: dict[str, str | int | float | None] = Field(default_factory=dict)
+    choice_table: Table | None = None
     data_tables: tuple[Table, ...] = ()
     left_out: tuple[LeftOutFile, ...] = ()
     stages: tuple[Stage, ...] = ()

@@ -38,7 +38,7 @@ def test_every_option_has_a_heading_and_experts_come_last(verb):
 @pytest.mark.parametrize(
     ("verb", "first"),
     [
-        ("probe", {"Data": "--test-fraction", "Network": "--backbone", "Head": "--head", "Run and output": "--name"}),
+        ("probe", {"Data": "--test-fraction", "Network": "--quality", "Head": "--head", "Run and output": "--name"}),
         ("finetune", {"Network": "--backbone", "Training": "--budget"}),
         ("sweep", {"Training": "--over"}),
         ("datasets", {"Run and output": "--folder"}),

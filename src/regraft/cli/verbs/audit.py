@@ -63,7 +63,8 @@ def _clean(source: str, options: AuditOptions) -> None:
     if options.undo:
         say(f"Written: {undo_decisions(source, options.out)}, the images as they were.")
         return
-    reading = ProbeOptions.model_validate({name: getattr(options, name) for name in ProbeOptions.model_fields})
+    known = options.model_fields_set & ProbeOptions.model_fields.keys()
+    reading = ProbeOptions.model_validate({name: getattr(options, name) for name in known})
     with ProgressBar() as progress:
         done = apply_decisions(source, str(options.apply), options.out, reading, progress=progress)
     _say_done(done)

@@ -1,7 +1,9 @@
+"""Which networks are meant."""
+
 from __future__ import annotations
 
 from regraft.backbones import BACKBONES
-from regraft.experiments.contests import choose_backbones
+from regraft.experiments.networks import choose_backbones
 
 
 def test_untrained_networks_are_no_default():

@@ -1,0 +1,212 @@
+"""Which networks are worth their time: each by itself and all together, on the folds of the training images."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from regraft.core import cache_folder, plural
+from regraft.data import cluster_units, make_finding, split_folds
+from regraft.evaluation import compare_paired
+from regraft.experiments.dataset_features import load_features
+from regraft.experiments.head_choice import candidates_of
+from regraft.experiments.networks import choose_backbones, network_names, open_networks
+from regraft.experiments.portions import portion_for_probe
+from regraft.experiments.timing import median_milliseconds
+from regraft.reports import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from regraft.core import Progress
+    from regraft.data import Finding, Manifest
+    from regraft.evaluation import PairedDifference
+    from regraft.experiments.circumstances import Stopwatch
+    from regraft.experiments.dataset_features import DatasetFeatures
+    from regraft.experiments.portions import Portions
+    from regraft.experiments.probe_options import ProbeOptions
+
+_N_TIMED = 9
+_VIEWS_TRIED = (2, 4)
+_Z95 = 1.96
+
+
+@dataclass(frozen=True, eq=False)
+class Tried:
+    """Networks that were tried.
+
+    Attributes:
+        options: Of a probe on them.
+        data: The images with their features.
+        right: (m,) whether heads on them were right, each on the fold of the training images that it was not fitted on.
+        milliseconds: Of one image through them.
+    """
+
+    options: ProbeOptions
+    data: DatasetFeatures
+    right: NDArray[np.bool_]
+    milliseconds: float
+
+    @property
+    def name(self) -> str:
+        """Of the networks, and how many views they see."""
+        views = "" if self.options.views == 1 else f", {self.options.views} views"
+        return f"{self.options.backbone}{views}"
+
+    @property
+    def accuracy(self) -> float:
+        """Share of the images."""
+        return float(self.right.mean())
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkChoice:
+    """The networks that a probe uses, and the evidence.
+
+    Attributes:
+        chosen: The one that is used.
+        portions: Of its images.
+        tried: All, the cheapest first, each with its difference from the one that had been chosen until then.
+    """
+
+    chosen: Tried
+    portions: Portions
+    tried: tuple[tuple[Tried, PairedDifference | None], ...]
+
+    @property
+    def options(self) -> ProbeOptions:
+        """Of a probe on what was chosen."""
+        return self.chosen.options.model_copy(update={"quality": "fast"})
+
+    @property
+    def finding(self) -> Finding:
+        """What was chosen, in a sentence."""
+        cheapest, chosen = self.tried[0][0], self.chosen
+        n = len(chosen.right)
+        if chosen is cheapest:
+            message = (
+                f"{cheapest.name} is used: of {len(self.tried)} choices none that takes longer was better by more than "
+                f"chance on the folds of {plural(n, 'training image')}."
+            )
+        else:
+            better = compare_paired(chosen.right, cheapest.right, groups=self._groups)
+            message = (
+                f"{chosen.name} is used: on the folds of {plural(n, 'training image')} it was right on "
+                f"{_percent(chosen.accuracy)}, {cheapest.name} on {_percent(cheapest.accuracy)} ({better}), at "
+                f"{chosen.milliseconds:.1f} ms an image instead of {cheapest.milliseconds:.1f}."
+            )
+        return make_finding("chosen_networks", "note", message, len(self.tried))
+
+    @property
+    def _groups(self) -> tuple[str | None, ...]:
+        return self.chosen.data.manifest.select(self.portions.train).groups
+
+    @property
+    def table(self) -> Table:
+        """The evidence, for the report."""
+        return Table(
+            title="Networks that were tried, on the folds of the training images",
+            columns=("networks", "accuracy", "against the choice before", "ms an image", ""),
+            rows=tuple(
+                (
+                    one.name,
+                    _percent(one.accuracy),
+                    "" if difference is None else str(difference),
+                    round(one.milliseconds, 1),
+                    "chosen" if one is self.chosen else "",
+                )
+                for one, difference in self.tried
+            ),
+        )
+
+
+def choose_networks(manifest: Manifest, options: ProbeOptions, progress: Progress, watch: Stopwatch) -> NetworkChoice:
+    """Try each network by itself and all together, and, for `best`, several views with what was best.
+
+    One after the other, from the cheapest to the most expensive: what takes longer is chosen where it is worth it. Test
+    images are not looked at.
+
+    Args:
+        manifest: The images.
+        options: `quality`; `backbone` where the user named networks, else all that are on this machine.
+        progress: Where to report.
+        watch: Measures the stages.
+
+    Raises:
+        RegraftError: From the networks, the engine or the store.
+    """
+    named = "backbone" in options.model_fields_set
+    names = network_names(options.backbone) if named else choose_backbones(())[0]
+    data = load_features(manifest, _on(options, names), progress, watch)
+    data, portions = portion_for_probe(data, options.test_fraction, options.seed)
+    groups = data.manifest.select(portions.train).groups
+    with watch.stage("choose networks"):
+        subsets = [(name,) for name in names] + ([names] if len(names) > 1 else [])
+        progress.start(
+            "Trying networks", len(subsets) + len(_VIEWS_TRIED) * (options.quality == "best"), unit="choices"
+        )
+        tried = [_try(data, portions, _on(options, subset), progress) for subset in subsets]
+        tried.sort(key=lambda one: one.milliseconds)
+        chosen, told = _climb(tried, groups)
+        if options.quality == "best":
+            more = [_try(data, portions, _seen(chosen.options, n_views), progress) for n_views in _VIEWS_TRIED]
+            chosen, others = _climb([chosen, *more], groups)
+            told += others[1:]
+    return NetworkChoice(chosen, portions, tuple(told))
+
+
+def _on(options: ProbeOptions, names: Sequence[str]) -> ProbeOptions:
+    return options.model_copy(update={"backbone": "+".join(names)})
+
+
+def _seen(options: ProbeOptions, n_views: int) -> ProbeOptions:
+    return options.model_copy(update={"views": n_views})
+
+
+def _try(data: DatasetFeatures, portions: Portions, options: ProbeOptions, progress: Progress) -> Tried:
+    """What heads on some networks say of the training images, each of those that it was not fitted on."""
+    from regraft.heads import FoldTable, cross_validate
+
+    networks = open_networks(options, cache_folder())
+    data = data.seen_by(networks, progress)
+    train = data.select(portions.train)
+    labels, units = train.manifest.labels, cluster_units(train.digests, train.manifest.groups)
+    folds = split_folds(labels, units, train.digests, n_folds=options.n_folds, seed=options.seed)
+    candidates = candidates_of(options, networks.n_penultimate)
+    weight = None if options.class_weight == "none" else options.class_weight
+    found = cross_validate(train.features, labels, FoldTable.of(folds), candidates, class_weight=weight)
+    inputs = data.inputs(portions.train[:1])
+    milliseconds = median_milliseconds(lambda: networks.compute(inputs), _N_TIMED)
+    progress.advance(1)
+    return Tried(options, data, found.classes[found.scores.argmax(axis=1)] == labels, milliseconds)
+
+
+def _climb(
+    tried: list[Tried], groups: tuple[str | None, ...]
+) -> tuple[Tried, list[tuple[Tried, PairedDifference | None]]]:
+    """The one that is worth its time, from the cheapest on; and each one's difference from the best before it."""
+    chosen = tried[0]
+    told: list[tuple[Tried, PairedDifference | None]] = [(chosen, None)]
+    for one in tried[1:]:
+        difference = compare_paired(one.right, chosen.right, groups=groups)
+        told.append((one, difference))
+        if is_worth_it(difference):
+            chosen = one
+    return chosen, told
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
+
+
+def is_worth_it(difference: PairedDifference) -> bool:
+    """Whether what takes longer is better by more than a standard error of the paired difference.
+
+    The rule of one standard error (Breiman, Friedman, Olshen and Stone, Classification and Regression Trees, 1984,
+    section 3.4.3) read from the cheap side: of equally good ones the cheapest.
+    """
+    standard_error = (difference.high - difference.low) / (2 * _Z95)
+    return difference.value > 0 and difference.value >= standard_error
