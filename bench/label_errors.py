@@ -68,6 +68,7 @@ class Ranked:
     margin: float
     recall: float
     own_recall: float
+    own_interval: tuple[float, float]
     at_least: int
     about: int
     at_most: int
@@ -112,7 +113,9 @@ def report(known: Known, n_seeds: int = 3) -> None:
     worst = min(run.ours - run.cleanlab for run in found)
     gaps = [abs(run.recall - run.own_recall) for run in found]
     print(f"mean        {means[0]:6.3f} {means[1]:9.3f} {means[2]:10.3f}   worst run {worst:+.3f}; ", end="")
-    print(f"own estimate {np.mean(gaps):.2f} off in the mean, at most {max(gaps):.2f}")
+    n_inside = sum(run.own_interval[0] <= run.recall <= run.own_interval[1] for run in found)
+    print(f"own estimate {np.mean(gaps):.2f} off in the mean, at most {max(gaps):.2f}; ", end="")
+    print(f"in {n_inside} of {len(found)} runs its interval holds the true one")
     ours, theirs = np.mean([run.looks for run in found], axis=0)
     print(f"nine tenths of the wrong labels are seen after looks at {ours:.0%} of the images, {theirs:.0%} by cleanlab")
     say_regained(np.mean([run.regained for run in found], axis=0))
@@ -140,6 +143,7 @@ def ranked(known: Known, right: AuditedImages, kind: str, seed: int) -> Ranked:
     assert images.probabilities is not None
     found = judge_labels(images, heads, seed=seed)
     assert found is not None
+    trial = found.trials.get(kind, found.trials["random"])
     first = np.argsort(-found.said.suspicions)[: round(SHARE * len(labels))]
     theirs = cleanlab_scores(labels, images.probabilities)
     orders = [found.said.suspicions, theirs["self_confidence"]]
@@ -148,7 +152,8 @@ def ranked(known: Known, right: AuditedImages, kind: str, seed: int) -> Ranked:
         cleanlab=average_precision_score(is_wrong, theirs["self_confidence"]),
         margin=average_precision_score(is_wrong, theirs["normalized_margin"]),
         recall=float(is_wrong[first].sum() / is_wrong.sum()),
-        own_recall=found.trials.get(kind, found.trials["random"]).recall,
+        own_recall=trial.recall,
+        own_interval=trial.recall_interval(found.n_contradicted),
         at_least=found.n_at_least,
         about=found.n_contradicted,
         at_most=found.n_at_most,

@@ -70,6 +70,11 @@ class LabelErrors:
         return max(round(least * n_images), self.n_contradicted)
 
     @property
+    def recall_intervals(self) -> list[tuple[float, float]]:
+        """Of each kind of planted errors, where the recall of true ones of this kind lies at 95 %."""
+        return [trial.recall_interval(self.n_contradicted) for trial in self.trials.values()]
+
+    @property
     def can_tell(self) -> bool:
         """Whether planted errors come up more often than by chance: else nothing can be said of these labels."""
         trial = self.trials["random"]
@@ -126,10 +131,11 @@ def find_label_errors(images: AuditedImages, found: LabelErrors) -> tuple[AuditF
     if not found.n_contradicted:
         return ()
     recall = fmean(trial.recall for trial in found.trials.values())
+    low, high = (fmean(ends) for ends in zip(*found.recall_intervals, strict=True))
     message = (
         f"About {plural(found.n_contradicted, 'label')} of {len(images):,} may be wrong ({found.n_at_least:,} to "
-        f"{found.n_at_most:,}). Who looks at the first {LOOKED_AT:.0%} of the images finds about {recall:.0%} of such "
-        f"errors: so it was with {n_planted:,} labels that were changed on trial."
+        f"{found.n_at_most:,}). Who looks at the first {LOOKED_AT:.0%} of the images finds about {recall:.0%} "
+        f"({low:.0%} to {high:.0%}) of such errors: so it was with {n_planted:,} labels that were changed on trial."
     )
     finding = make_audit_finding(
         "labels",
@@ -153,6 +159,11 @@ def _evidence(found: LabelErrors) -> dict[str, float | int | str]:
         "n_at_least": found.n_at_least,
         "n_at_most": found.n_at_most,
         **{f"recall_{name}": trial.recall for name, trial in found.trials.items()},
+        **{
+            f"recall_{name}_{end}": value
+            for name, ends in zip(found.trials, found.recall_intervals, strict=True)
+            for end, value in zip(("low", "high"), ends, strict=True)
+        },
         **{f"n_planted_{name}": trial.n_planted for name, trial in found.trials.items()},
         "recall_by_chance": LOOKED_AT,
     }

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 LOOKED_AT = 0.05
 """The part of the images within which a planted error must come up."""
+_Z = 1.96
 _N_TIMES = 2
 _N_IN_SERIES = 8
 
@@ -37,11 +38,13 @@ class Trial:
         ranks: (m,) the part of the other images that is more suspicious than each of them.
         is_foreseen: (m,) whether each would come up if the heads stayed as they are.
         foreseen: The part of all images that would, if their labels were changed one by one.
+        series: (m,) int64, labels that were changed together share a number.
     """
 
     ranks: NDArray[np.float64]
     is_foreseen: NDArray[np.bool_]
     foreseen: float
+    series: Rows
 
     @property
     def n_planted(self) -> int:
@@ -55,8 +58,29 @@ class Trial:
         The part that is foreseen for all images, less what fitting the heads to the planted errors takes from these
         (a control variate: the few that are planted may be easy or hard ones, and are so in both counts).
         """
-        difference = float((self.ranks < LOOKED_AT).mean() - self.is_foreseen.mean())
+        difference = float(self._is_found.mean() - self.is_foreseen.mean())
         return min(max(self.foreseen + difference, 0.0), 1.0)
+
+    def recall_interval(self, n_errors: int) -> tuple[float, float]:
+        """Where the recall of so many true errors lies, at 95 %, if they come as the planted ones do.
+
+        What comes in series says less than its number (Cameron and Miller, "A practitioner's guide to cluster-robust
+        inference", Journal of Human Resources 50, 2015), among the planted errors and among the true ones.
+        """
+        found = self._is_found.astype(np.float64)
+        of_estimate, of_errors = self._variance(found - self.is_foreseen), self._variance(found)
+        half = _Z * math.sqrt(of_estimate + of_errors * self.n_planted / max(n_errors, 1))
+        return max(self.recall - half, 0.0), min(self.recall + half, 1.0)
+
+    @property
+    def _is_found(self) -> NDArray[np.bool_]:
+        found: NDArray[np.bool_] = self.ranks < LOOKED_AT
+        return found
+
+    def _variance(self, values: NDArray[np.float64]) -> float:
+        """Of the mean of values of the planted."""
+        sums = np.bincount(self.series, values - values.mean())
+        return float((sums**2).sum()) / self.n_planted**2
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,17 +155,21 @@ class Ground:
 
     def _try(self, name: str, change: Change, seed: int) -> Trial:
         rng = generator(seed, "planted errors", name)
-        ranks, is_foreseen = [], []
+        ranks, is_foreseen, series, n_series = [], [], [], 0
         for _ in range(_N_TIMES):
-            wrong = self.labels.copy()
+            wrong, number_of = self.labels.copy(), np.zeros(len(self.labels), np.int64)
             for rows, labels in change(rng):
-                wrong[rows] = labels
+                wrong[rows], number_of[rows] = labels, n_series
+                n_series += 1
+            is_planted = wrong != self.labels
             ranks.append(self._ranks(wrong))
-            is_foreseen.append(self._foresee(wrong)[wrong != self.labels])
+            is_foreseen.append(self._foresee(wrong)[is_planted])
+            series.append(number_of[is_planted])
         everywhere = (
             self._others if name == "similar" else self._moved(np.arange(len(self.labels)), rng, len(self.labels))
         )
-        return Trial(np.concatenate(ranks), np.concatenate(is_foreseen), float(self._foresee(everywhere).mean()))
+        foreseen = float(self._foresee(everywhere).mean())
+        return Trial(np.concatenate(ranks), np.concatenate(is_foreseen), foreseen, np.concatenate(series))
 
     def _foresee(self, wrong: Rows) -> NDArray[np.bool_]:
         """(n,) whether each image would come up with another label, were it the only one."""

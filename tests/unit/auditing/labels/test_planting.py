@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from regraft.auditing.labels.opinions import look_twice
-from regraft.auditing.labels.planting import Ground
+from regraft.auditing.labels.planting import Ground, Trial
 from regraft.auditing.labels.votes import neighbours_outside
 from regraft.data import cluster_units
 
@@ -56,3 +56,15 @@ def test_of_many_images_some_are_enough(ground):
     assert part.neighbours.max() < 360
     assert 0.5 < part.plant(seed=0)["random"].recall < whole.plant(seed=0)["random"].recall + 0.05
     assert whole.of_bounded_size(720, seed=0) is whole
+
+
+def test_the_interval_of_a_recall_is_wider_for_series_and_for_few_errors():
+    """Of 40 planted errors, found by the half: alone, or four at a time; and of as many true ones as are asked for."""
+    ranks, is_foreseen = np.where(np.arange(40) < 20, 0.0, 0.5), np.zeros(40, np.bool_)
+    alone, in_series = (Trial(ranks, is_foreseen, 0.0, np.arange(40) // n) for n in (1, 4))
+    assert alone.recall == 0.5
+    low, high = alone.recall_interval(40)
+    assert 0.2 < low < 0.3
+    assert np.isclose(low + high, 1)
+    assert in_series.recall_interval(40)[0] < low < alone.recall_interval(4000)[0]
+    assert in_series.recall_interval(1) == (0.0, 1.0)
