@@ -18,7 +18,7 @@ from regraft.auditing.compression import principal_scores
 from regraft.auditing.fields import Field, describe_difference, look_fields
 from regraft.auditing.findings import Case, make_audit_finding
 from regraft.auditing.separation import separate
-from regraft.core import generator, plural
+from regraft.core import generator, listed, plural
 from regraft.evaluation import shuffle_units
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def _as_finding(
         ways.insert(0, f"what the network sees ({100 * area:.0f} of 100 pairs)")
     message = (
         f"The {plural(int(is_test.sum()), 'test image')} can be told from the {int((~is_test).sum()):,} others by "
-        f"{', '.join(ways[:4])}{' and more' if len(ways) > 4 else ''}; chance gives 50."
+        f"{listed(ways, 4)}; chance gives 50."
     )
     strongest = max([apart for _field, apart in fields] + ([area] if scores is not None else []))
     return make_audit_finding(

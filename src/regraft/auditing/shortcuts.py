@@ -24,7 +24,7 @@ from regraft.auditing.class_marks import find_class_marks, told_together
 from regraft.auditing.fields import describe_difference, look_fields
 from regraft.auditing.findings import Case, make_audit_finding
 from regraft.auditing.separation import separate
-from regraft.core import plural, quoted
+from regraft.core import listed, plural, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -163,7 +163,7 @@ def _as_finding(images: AuditedImages, separation: Separation, found: Sequence[_
     )
     if others := [f"{one.field.words} ({_of_100(one.youden)} of 100)" for one in found[1:]]:
         verb = "does" if len(others) == 1 else "do"
-        message += f" So {verb} {', '.join(others[:3])}{' and more' if len(others) > 3 else ''}."
+        message += f" So {verb} {listed(others, 3)}."
     warns = in_file and best.youden >= _PART_THAT_WARNS * best.network
     return make_audit_finding(
         "shortcuts",

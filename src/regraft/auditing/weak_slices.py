@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _SIGNIFICANCE = 0.02
 _RATIO_THAT_MATTERS = 1.25
 """Of the part's errors to those that its classes have on the whole."""
+_N_ERRORS_MIN = 5
+"""Three mistakes are no evidence, however few there are elsewhere."""
 
 
 def slice_columns(images: AuditedImages) -> dict[str, NDArray[Any]]:
@@ -116,4 +118,5 @@ def name_weak_slices(table: SliceTable) -> tuple[AuditFinding, ...]:
 
 def _is_weak(one: Slice) -> bool:
     errors, expected_errors = 1 - one.accuracy.value, 1 - one.expected
-    return one.p_value <= _SIGNIFICANCE and errors >= _RATIO_THAT_MATTERS * expected_errors
+    is_evidence = one.p_value <= _SIGNIFICANCE and round(errors * one.accuracy.n) >= _N_ERRORS_MIN
+    return is_evidence and errors >= _RATIO_THAT_MATTERS * expected_errors

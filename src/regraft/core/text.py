@@ -9,7 +9,10 @@ from contextlib import suppress
 from math import isfinite
 from numbers import Integral, Real
 from pathlib import PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _JOINERS = "\u200c\u200d"
 """Invisible parts of emoji, and of words in Persian: they move nothing."""
@@ -99,6 +102,12 @@ def as_number(text: str) -> float | None:
     except ValueError:
         return None
     return number if isfinite(number) else None
+
+
+def listed(names: Sequence[str], n_shown: int) -> str:
+    """`a`, `a and b`, `a, b and c`, `a, b, c and more`."""
+    shown = [*names[:n_shown], "more"] if len(names) > n_shown else list(names)
+    return " and ".join(part for part in (", ".join(shown[:-1]), shown[-1]) if part)
 
 
 def signed_points(share: float) -> str:

@@ -81,3 +81,13 @@ def test_a_difference_that_is_sure_but_small_is_not_named():
     table = SliceTable(accuracy=0.95, n_images=100_000, n_slices=9, slices=(small, large))
     (finding,) = name_weak_slices(table)
     assert (finding.n, finding.evidence["value"]) == (1, "B")
+
+
+def test_three_mistakes_are_no_finding():
+    """Of 21 images, where hardly any other is mistaken: beyond chance, and still nothing to act on."""
+    accuracy = Estimate(value=18 / 21, low=0.65, high=0.95, n=21, method="Wilson score")
+    few = Slice(column="site", value="A", accuracy=accuracy, expected=0.97, rest=0.99, p_value=0.01)
+    many = few.model_copy(update={"accuracy": accuracy.model_copy(update={"n": 210})})
+    table = SliceTable(accuracy=0.97, n_images=400, n_slices=9, slices=(few,))
+    assert name_weak_slices(table) == ()
+    assert len(name_weak_slices(table.model_copy(update={"slices": (many,)}))) == 1

@@ -16,6 +16,7 @@ from regraft.core import (
     as_number,
     as_read,
     duration,
+    listed,
     plural,
     printable,
     quoted,
@@ -166,3 +167,8 @@ def test_numbers_are_numbers_as_people_write_them():
     """No word is one, and neither is what has no size."""
     assert [as_number(text) for text in ("3", "-1e2", "0.5")] == [3, -100, 0.5]
     assert [as_number(text) for text in ("", "3 cm", "nan", "inf")] == [None] * 4
+
+
+def test_names_are_listed_as_people_do():
+    """The last one behind an `and`; what is left out is more."""
+    assert [listed("abcd"[:n], 3) for n in range(1, 5)] == ["a", "a and b", "a, b and c", "a, b, c and more"]
