@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from regraft.heads import Candidates
 
 _N_CHECKS = 14
+_SIDES = {"train": "training", "val": "validation", "test": "test"}
 _N_REPEATS = 3
 
 
@@ -163,7 +164,7 @@ def _classes(images: AuditedImages) -> str:
     n = images.units_by_class
     n_large, n_classes = int((n >= N_UNITS_MIN).sum()), int((n > 0).sum())
     classes = plural(n_classes, "class", "classes")
-    return classes if n_large == n_classes else f"{n_large:,} of {classes}: those of {N_UNITS_MIN} independent images"
+    return classes if n_large == n_classes else f"{n_large:,} of {classes}: those with {N_UNITS_MIN} independent images"
 
 
 class _Judge:
@@ -199,5 +200,5 @@ def _joined(units: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.i
 
 
 def _sizes(images: AuditedImages) -> str:
-    counts = {side: images.sides.count(side) for side in ("train", "val", "test")}
-    return " against ".join(plural(n, f"{side} image") for side, n in counts.items() if n)
+    counts = {side: images.sides.count(side) for side in _SIDES}
+    return " against ".join(plural(n, f"{_SIDES[side]} image") for side, n in counts.items() if n)
