@@ -86,7 +86,14 @@ class CheckLog:
         self._progress.start("Checking", n_checks, unit="checks")
 
     def add(self, kind: AuditKind, name: str, looked_at: str, find: Callable[[], tuple[AuditFinding, ...]]) -> None:
-        """Make a check, if it can be made."""
+        """Make a check, if it can be made.
+
+        Args:
+            kind: Of what it finds.
+            name: Of the check.
+            looked_at: What it looks at.
+            find: Makes it; raises `NotChecked` where it cannot be made.
+        """
         try:
             found = self.time(name, find)
         except NotChecked as reason:
