@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from regraft.core import as_number
+from regraft.core import DataError, as_number
 from regraft.data.tables.cells import squashed
 from regraft.data.tables.column_words import HEADER_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from regraft.data.tables.column_words import Cells
     from regraft.data.tables.columns import Table
 
 _N_COLUMNS_MAX = 20
 _COUNTS = ("unnamed", "index", "idx", "rownames", "no", "nr", "")
 
 
-def find_other_columns(table: Table, taken: Collection[str]) -> tuple[str, ...]:
+def read_other_columns(table: Table, taken: Collection[str]) -> dict[str, Cells]:
     """Columns without a role whose values come back, or are numbers: the first twenty.
 
-    Names of people or files, and whatever else is another in each row, make no parts.
+    Names of people or files, and whatever else is another in each row, make no parts. Columns that cannot be read as
+    text (a date in the year 300,000) are passed over: nobody asked for them.
 
     Args:
         table: The table.
         taken: Columns that have a role.
     """
     free = [name for name in table.plain if name not in taken and squashed(name) not in HEADER_WORDS]
-    return tuple(name for name in free if _makes_parts(table, name))[:_N_COLUMNS_MAX]
+    found: dict[str, Cells] = {}
+    for name in free:
+        if len(found) == _N_COLUMNS_MAX:
+            break
+        with suppress(DataError, OverflowError):
+            if _makes_parts(table, name):
+                found[name] = table.cells(name)
+    return found
 
 
 def _makes_parts(table: Table, name: str) -> bool:

@@ -12,7 +12,7 @@ from regraft.data.reading import Reading
 from regraft.data.tables.cells import placeholder_remark, whole_number, without_placeholders, without_words
 from regraft.data.tables.column_words import HEADER_WORDS, Cells, is_one
 from regraft.data.tables.columns import Columns, open_table
-from regraft.data.tables.other_columns import find_other_columns
+from regraft.data.tables.other_columns import read_other_columns
 from regraft.data.tables.table_files import find_files, index_of
 from regraft.data.tables.table_roles import Roles, find_roles
 
@@ -52,7 +52,7 @@ def read_table(table: Path, reading: Reading | None = None) -> Manifest:
     is_pattern = group_by is not None and group_by not in opened.names
     if is_pattern and str(group_by).isidentifier():
         raise OptionError(f"{table} has no column {quoted(group_by)} to group by. It has: {', '.join(opened.names)}.")
-    others = {name: opened.cells(name) for name in find_other_columns(opened, roles.columns())}
+    others = read_other_columns(opened, roles.columns())
     manifest = _manifest(opened.read(roles.columns()), roles, index, reading, others)
     return manifest.with_groups_from(str(group_by)) if is_pattern else manifest
 

@@ -65,6 +65,15 @@ def test_other_columns_are_kept_where_they_make_parts(table):
     assert dict(manifest.select([7, 0]).columns) == {"site": ("A", "B"), "age": ("0.0", "3.5")}
 
 
+def test_other_columns_that_cannot_be_read_are_passed_over(tmp_path):
+    """Dates that no calendar has are no error in a column that nobody asked for."""
+    far = pa.array([10**15, 10**15, 0, 0], pa.timestamp("s"))
+    columns = {"path": ["a.jpg", "b.jpg", "c.jpg", "d.jpg"], "taken": far, "site": ["A", "B", "A", "B"]}
+    columns |= {"label": ["cat", "dog"] * 2, "split": ["train", "test"] * 2}
+    parquet.write_table(pa.table(columns), tmp_path / "t.parquet")
+    assert set(read_table(tmp_path / "t.parquet").columns) == {"site"}
+
+
 def test_pictures_in_other_columns_are_not_read(tmp_path):
     """Columns that play no role may hold anything."""
     parquet.write_table(pa.table({"path": ["a.jpg"], "pixels": [{"bytes": b"x"}]}), tmp_path / "t.parquet")
