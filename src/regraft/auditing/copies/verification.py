@@ -31,7 +31,7 @@ _N_BEST = 2
 """Of each image's candidates, so many are laid on it to a fraction of a pixel."""
 _NEIGHBOUR = 10
 _NEARER = 1.1
-_LIMIT = 0.14
+_LIMIT = 0.12
 """Of what remains, as a share of the distance of the tenth neighbour. Copies reach .01 to .1."""
 _SHARE = 0.8
 """So much of a picture's variation must lie in the pixels that agree: strokes on white leave nothing but the white."""
@@ -163,7 +163,7 @@ def limits_of(verified: Verified, best: Placed, strata: Integers, objects: Integ
             scores[members] = _LIMIT_OF_FEW
             continue
         for kind, false_share in enumerate(_FALSE_SHARES):
-            chosen = (verified.kinds == kind) & np.isin(stratum_of, members) & np.isfinite(verified.scores)
+            chosen = (verified.kinds == kind) & np.isin(stratum_of, members)
             if is_null[chosen].sum() >= _N_NEAR_NULLS:
                 limit, chance = _limit(verified.select(chosen), is_null[chosen], false_share)
                 residuals[members, kind] = limit
@@ -189,9 +189,9 @@ def _large_and_rest(sizes: Integers) -> list[Integers]:
 
 def _limit(verified: Verified, is_null: NDArray[np.bool_], false_share: float) -> tuple[float, float]:
     """The largest residual of a copy, and how many pairs up to it chance would give."""
-    residuals = verified.aligned.residuals.astype(np.float64)
+    residuals = np.where(np.isfinite(verified.scores), verified.aligned.residuals, np.inf)
     found, nulls = np.sort(residuals[verified.scores <= _LIMIT]), np.sort(residuals[is_null])
-    n_by_chance = min(len(residuals), 2 * int((residuals > np.median(nulls)).sum()))  # Storey, JRSS B 64 (2002)
+    n_by_chance = min(len(residuals), 2 * int((residuals >= np.median(nulls)).sum()))  # Storey, JRSS B 64 (2002)
     chance = n_by_chance * _chance_below(found, nulls)
     good = np.flatnonzero(chance <= false_share * np.arange(1, len(found) + 1))
     return (float(found[good[-1]]), float(chance[good[-1]])) if len(good) else (0.0, 0.0)
@@ -211,8 +211,11 @@ def _keys(pairs: Integers, n_rows: int) -> Integers:
 
 def _chance_below(values: NDArray[np.float64], nulls: NDArray[np.float64]) -> NDArray[np.float64]:
     """The null's share below each value: a power law through its 3rd and 15th percentile, as distances have."""
-    low = max(1, int(0.03 * len(nulls)))
+    low = max(3, int(0.03 * len(nulls)))  # copies that nobody knows of may be among the first
     high = max(3 * low, int(0.15 * len(nulls)))
+    if not np.isfinite(nulls[low]):
+        return np.zeros(len(values))
+    high = min(high, int(np.isfinite(nulls).sum()) - 1)
     exponent = np.log(high / low) / np.log(max(1.001, nulls[high] / nulls[low]))
     shares: NDArray[np.float64] = low / len(nulls) * (values / nulls[low]) ** exponent
     return shares
