@@ -70,7 +70,17 @@ def test_the_checks_that_apply_hold(estimator, check):
 def test_the_parameters_are_the_options(estimator, options):
     """Names and defaults are those of the recipe, and every option of the recipe that applies is a parameter."""
     parameters = inspect.signature(estimator).parameters
-    others = {"out", "runs", "name", "metric", "test_fraction", "quality", *SourceOptions.model_fields}
+    others = {
+        "out",
+        "runs",
+        "name",
+        "metric",
+        "test_fraction",
+        "quality",
+        "reject_rate",
+        "coverage",
+        *SourceOptions.model_fields,
+    }
     assert set(parameters) == set(options.model_fields) - others
     for name, parameter in parameters.items():
         assert parameter.default == options.model_fields[name].default, name

@@ -1,6 +1,6 @@
 from .classifier import Classifier, choose_like
 from .golden import CheckResult, check_bundle
-from .predictions import Answers, Prediction, PredictResult
+from .predictions import Answers, Judgement, Prediction, PredictResult
 from .reading import find_bundle, load, read_record
 from .record import SCHEMA_VERSION, BundleRecord, Calibration, EngineRecord, Making, NetworkRecord
 from .seen import find_seen, read_seen
@@ -14,6 +14,7 @@ __all__ = [
     "CheckResult",
     "Classifier",
     "EngineRecord",
+    "Judgement",
     "Making",
     "NetworkRecord",
     "PredictResult",

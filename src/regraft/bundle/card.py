@@ -33,7 +33,7 @@ def render_card(record: BundleRecord) -> str:
         "",
         "## Limits",
         "",
-        "- It always names one of its classes, also for an image of something else.",
+        f"- {_strangers(record)}",
         "- The figures hold for images like those it was measured on: same camera, same light, same selection.",
         f"- {_calibration(record)}",
         "",
@@ -109,6 +109,18 @@ def _calibration(record: BundleRecord) -> str:
         "folds": f"Probabilities are calibrated by networks trained alike, on {images}images that each had not seen.",
     }[None if made is None else made.calibration]
     return f"{how} They drift when the images do."
+
+
+def _strangers(record: BundleRecord) -> str:
+    """What it says of images of something else, in a sentence."""
+    if record.novelty is None:
+        return "It always names one of its classes, also for an image of something else."
+    threshold = record.novelty["threshold"]
+    return (
+        f"An image that looks like none of its classes is called unknown ({record.novelty['measure']}); about "
+        f"{100 * threshold['rate']:g} % of images of its classes are called so, too. What looks much like a class is "
+        "still taken for it."
+    )
 
 
 def _names(record: BundleRecord) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regraft.backbones import choose_engine, require_own_threads
-from regraft.bundle.predictions import Answers, Prediction, PredictResult, name_classes
+from regraft.bundle.predictions import Answers, Judgement, Prediction, PredictResult, Telling
 from regraft.core import MissingExtraError, OptionError, SilentProgress
 from regraft.data import Unreadable, UnreadableImageError, as_files, fingerprint_files, left_out, list_images, unkept
 from regraft.features import JoinedNetworks, tap_network
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from regraft.core import Progress
     from regraft.data import ImageFile, StoredImage
     from regraft.evaluation import Assessment
-    from regraft.heads import LinearHead
+    from regraft.heads import LinearHead, NoveltyDetector, PredictionSets
     from regraft.images import GivenImages, PixelImage
 
 N_CHUNK = 4096
@@ -47,6 +47,8 @@ class Classifier:
         backbones: The networks, in the record's order; their weights are in the bundle.
         choice: What runs them on this machine.
         cache: Where converted graphs and features are kept.
+        novelty: What says that an image is of none of the classes; None where nothing does.
+        sets: What says which classes an image may be of; None where nothing does.
         networks: Files or pixels to features, with the feature store.
     """
 
@@ -55,6 +57,8 @@ class Classifier:
     backbones: tuple[BackboneSpec, ...]
     choice: EngineChoice
     cache: Path
+    novelty: NoveltyDetector | None = None
+    sets: PredictionSets | None = None
     networks: JoinedNetworks = field(init=False)
 
     def __post_init__(self) -> None:
@@ -105,6 +109,23 @@ class Classifier:
         """
         return self.head.probabilities(self.head.scores(features))
 
+    def judge(self, features: NDArray[np.float32], *, looks_for_unknown: bool = True) -> Judgement:
+        """All that the classifier says of features.
+
+        Args:
+            features: (n, d) float32; n may be 0, and d then anything.
+            looks_for_unknown: Whether it is asked if images are of none of the classes.
+        """
+        if not len(features):
+            return Judgement(np.zeros((0, len(self.class_names))))
+        scores = self.head.scores(features)
+        probabilities = self.head.probabilities(scores)
+        named = None if self.sets is None else self.sets.sets(probabilities)
+        if self.novelty is None or not looks_for_unknown:
+            return Judgement(probabilities, named=named)
+        novelty = self.novelty.novelty(features, scores.astype(np.float64) / self.head.temperature)
+        return Judgement(probabilities, novelty, self.novelty.is_unknown(novelty), named)
+
     def scores(self, inputs: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
         """Scores before the softmax of what the networks see of images.
 
@@ -119,7 +140,9 @@ class Classifier:
         """
         return self.head.scores(self.networks.compute(inputs))
 
-    def predict(self, images: GivenImages, *, top_k: int = 1, progress: Progress | None = None) -> PredictResult:
+    def predict(
+        self, images: GivenImages, *, top_k: int = 1, unknown: bool = True, progress: Progress | None = None
+    ) -> PredictResult:
         """The classes of images, named: what the verb `predict` does.
 
         Args:
@@ -127,6 +150,7 @@ class Classifier:
                 any sizes: uint8 arrays (height, width, 3) RGB or (height, width) grey, and Pillow images. One, or any
                 number of them.
             top_k: How many of the most probable classes to name.
+            unknown: Whether to say which images look like none of the classes.
             progress: Where to report.
 
         Raises:
@@ -143,21 +167,21 @@ class Classifier:
             raise OptionError(
                 f"There are {len(files):,} paths and {len(pixels):,} images in memory. Give either, not both at once."
             )
-        return self._of_pixels(pixels, top_k, progress) if pixels else self._of_files(files, top_k, progress)
+        telling = Telling(self.class_names, top_k, looks_for_unknown=unknown)
+        return self._of_pixels(pixels, telling, progress) if pixels else self._of_files(files, telling, progress)
 
-    def _of_files(self, places: Sequence[Path], top_k: int, progress: Progress | None) -> PredictResult:
+    def _of_files(self, places: Sequence[Path], telling: Telling, progress: Progress | None) -> PredictResult:
         manifest = list_images(places)
         predictions: list[Prediction] = []
         unreadable = list(manifest.unreadable)
-        for answers in self.predict_files(manifest.files(), progress=progress):
-            paths = [manifest.paths[row] for row in answers.rows]
-            predictions.extend(name_classes(paths, answers.probabilities, self.class_names, top_k))
+        for answers in self._answers(manifest.files(), progress, telling):
+            predictions.extend(telling.told([manifest.paths[row] for row in answers.rows], answers.judgement))
             unreadable.extend(answers.unreadable)
         records = manifest.named(unreadable)
         findings = (*left_out(records), *manifest.remarks, *unkept(self.cache))
         return PredictResult(predictions=tuple(predictions), unreadable=records, findings=findings)
 
-    def _of_pixels(self, images: Sequence[PixelImage], top_k: int, progress: Progress | None) -> PredictResult:
+    def _of_pixels(self, images: Sequence[PixelImage], telling: Telling, progress: Progress | None) -> PredictResult:
         progress = progress or SilentProgress()
         progress.start("Classifying images", len(images))
         predictions: list[Prediction] = []
@@ -171,7 +195,8 @@ class Classifier:
                 except UnreadableImageError as error:
                     record = Unreadable(path=f"image {position}", reason=error.reason, detail=error.detail)
                     unreadable.append(record)
-            predictions += name_classes([*pixels], self.predict_arrays(pixels.values()), self.class_names, top_k)
+            judgement = self.judge(self._features(pixels.values()), looks_for_unknown=telling.looks_for_unknown)
+            predictions += telling.told([*pixels], judgement)
             progress.advance(len(chunk))
         findings = (*left_out(unreadable), *unkept(self.cache))
         return PredictResult(predictions=tuple(predictions), unreadable=tuple(unreadable), findings=findings)
@@ -188,10 +213,11 @@ class Classifier:
         Raises:
             OptionError: An array is no such image.
         """
+        return self.judge(self._features(images), looks_for_unknown=False).probabilities
+
+    def _features(self, images: Iterable[NDArray[np.uint8]]) -> NDArray[np.float32]:
         listed = as_pixels(images)
-        if not listed:
-            return np.zeros((0, len(self.class_names)))
-        return self.probabilities(self.networks.compute(self.networks.inputs(listed)))
+        return self.networks.compute(self.networks.inputs(listed)) if listed else np.zeros((0, 0), np.float32)
 
     def predict_files(
         self, files: Iterable[str | Path | StoredImage] | str | Path, *, progress: Progress | None = None
@@ -211,18 +237,16 @@ class Classifier:
             BackboneError: The process was forked after a network had been used.
         """
         require_own_threads()  # also where all features are kept: what works must not depend on that
-        return self._answers(as_files(files), progress)
+        return self._answers(as_files(files), progress, Telling(self.class_names, 1))
 
-    def _answers(self, files: Sequence[ImageFile], progress: Progress | None) -> Iterator[Answers]:
+    def _answers(self, files: Sequence[ImageFile], progress: Progress | None, telling: Telling) -> Iterator[Answers]:
         for start in range(0, len(files), N_CHUNK):
             chunk = files[start : start + N_CHUNK]
             prints = fingerprint_files(chunk)
             found = self.networks.extract(chunk, prints.digests, progress=progress)
             yield Answers(
                 rows=found.rows + start,
-                probabilities=self.probabilities(found.features)
-                if len(found.rows)
-                else np.zeros((0, len(self.class_names))),
+                judgement=self.judge(found.features, looks_for_unknown=telling.looks_for_unknown),
                 unreadable=prints.unreadable + found.unreadable,
             )
 

@@ -17,18 +17,40 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
+class Judgement:
+    """What a classifier says of images.
+
+    Attributes:
+        probabilities: (m, k) float64, rows sum to 1.
+        novelty: (m,) float64 how strange each image looks; None where that is not known, as the others.
+        is_unknown: (m,) whether it looks like none of the classes.
+        named: (m, k) which classes it may be of, at the coverage that the classifier was made for.
+    """
+
+    probabilities: NDArray[np.float64]
+    novelty: NDArray[np.float64] | None = None
+    is_unknown: NDArray[np.bool_] | None = None
+    named: NDArray[np.bool_] | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Answers:
     """What a classifier says of some files.
 
     Attributes:
         rows: (m,) int64, which of the files could be read.
-        probabilities: (m, k) float64, rows sum to 1.
+        judgement: Of these.
         unreadable: One record for each of the other files.
     """
 
     rows: NDArray[np.int64]
-    probabilities: NDArray[np.float64]
+    judgement: Judgement
     unreadable: tuple[Unreadable, ...]
+
+    @property
+    def probabilities(self) -> NDArray[np.float64]:
+        """(m, k) float64, rows sum to 1."""
+        return self.judgement.probabilities
 
 
 class Prediction(Value):
@@ -39,12 +61,20 @@ class Prediction(Value):
         label: The most probable class.
         probability: Its probability.
         top: The `top_k` most probable classes with their probabilities, the best first.
+        unknown: Whether the image looks like none of the classes; None where the classifier cannot tell, or was not
+            asked to, as the others.
+        score: How strange it looks: greater is stranger.
+        set: The classes that it may be of, the most probable first: the true one is among them as often as the
+            classifier was made for.
     """
 
     path: str
     label: str
     probability: float
     top: tuple[tuple[str, float], ...]
+    unknown: bool | None = None
+    score: float | None = None
+    set: tuple[str, ...] | None = None
 
 
 class PredictResult(Value):
@@ -61,18 +91,41 @@ class PredictResult(Value):
     findings: tuple[Finding, ...] = ()
 
 
-def name_classes(
-    paths: Sequence[str], probabilities: NDArray[np.float64], class_names: Sequence[str], top_k: int
-) -> Iterator[Prediction]:
-    """The predictions that probabilities are.
+@dataclass(frozen=True)
+class Telling:
+    """How judgements become predictions.
 
-    Args:
-        paths: n names of images.
-        probabilities: (n, k) float64.
+    Attributes:
         class_names: k names.
         top_k: How many classes to name of each image.
+        looks_for_unknown: Whether it is said which images look like none of the classes.
     """
-    order = np.argsort(-probabilities, axis=1, kind="stable")[:, :top_k]
-    for path, row, places in zip(paths, probabilities, order, strict=True):
-        top = tuple((class_names[place], float(row[place])) for place in places)
-        yield Prediction(path=path, label=top[0][0], probability=top[0][1], top=top)
+
+    class_names: Sequence[str]
+    top_k: int
+    looks_for_unknown: bool = True
+
+    def told(self, paths: Sequence[str], judgement: Judgement) -> Iterator[Prediction]:
+        """The predictions that a judgement of m images is.
+
+        Args:
+            paths: m names of images.
+            judgement: Of these.
+        """
+        return _told(paths, judgement, self.class_names, self.top_k)
+
+
+def _told(paths: Sequence[str], judgement: Judgement, class_names: Sequence[str], top_k: int) -> Iterator[Prediction]:
+    order = np.argsort(-judgement.probabilities, axis=1, kind="stable")
+    for row, path in enumerate(paths):
+        probabilities, named = judgement.probabilities[row], judgement.named
+        top = tuple((class_names[place], float(probabilities[place])) for place in order[row, :top_k])
+        yield Prediction(
+            path=path,
+            label=top[0][0],
+            probability=top[0][1],
+            top=top,
+            unknown=None if judgement.is_unknown is None else bool(judgement.is_unknown[row]),
+            score=None if judgement.novelty is None else float(judgement.novelty[row]),
+            set=None if named is None else tuple(class_names[place] for place in order[row] if named[row, place]),
+        )

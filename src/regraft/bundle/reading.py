@@ -10,6 +10,7 @@ from regraft.backbones import WeightsSource
 from regraft.bundle.classifier import Classifier, choose_like
 from regraft.bundle.record import (
     HEAD_FILE,
+    NOVELTY_FILE,
     RECORD_FILE,
     SCHEMA_VERSION,
     TENSOR_FILES,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from regraft.backbones import BackboneSpec, EngineChoice
+    from regraft.heads import NoveltyDetector, PredictionSets
 
 N_RECORD_BYTES_MAX = 64 << 20
 N_TENSOR_BYTES_MAX = 16 << 30
@@ -75,6 +77,9 @@ def load(
         raise BundleError(
             f"The bundle {folder} names {len(record.class_names)} classes, but its head has {head.n_classes}."
         )
+    novelty, sets = _read_uncertainty(folder, record)
+    if novelty is not None and novelty.n_features not in (None, head.n_inputs):
+        raise BundleError(f"What {folder} knows of its classes' looks is of other features than its head takes.")
     backbones = [_network(folder, record, place, trust_code=trust_code) for place in range(len(record.networks))]
     return Classifier(
         record=record,
@@ -82,7 +87,28 @@ def load(
         backbones=tuple(backbones),
         choice=choice or choose_like(record),
         cache=cache,
+        novelty=novelty,
+        sets=sets,
     )
+
+
+def _read_uncertainty(folder: Path, record: BundleRecord) -> tuple[NoveltyDetector | None, PredictionSets | None]:
+    """What says how sure the classifier is, where the bundle holds it."""
+    tensors: dict[str, Any] = {}
+    if NOVELTY_FILE in record.digests:
+        check_tensor_file(folder, NOVELTY_FILE, record.digests[NOVELTY_FILE])
+        tensors = read_tensors(folder / NOVELTY_FILE)
+    if record.novelty is None and record.prediction_sets is None:
+        return None, None
+    from regraft.heads import NoveltyDetector, PredictionSets
+
+    try:
+        return (
+            None if record.novelty is None else NoveltyDetector.from_parts(tensors, record.novelty),
+            None if record.prediction_sets is None else PredictionSets.from_settings(record.prediction_sets),
+        )
+    except Exception as error:  # whatever a hostile record makes a constructor raise
+        raise BundleError(f"What {folder} says of unknown images or of sets makes no sense: {error}") from error
 
 
 def _network(folder: Path, record: BundleRecord, place: int, *, trust_code: bool) -> BackboneSpec:

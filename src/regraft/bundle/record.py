@@ -17,6 +17,8 @@ RECORD_FILE = "bundle.json"
 HEAD_FILE = "head.safetensors"
 GOLDEN_FILE = "golden/golden.safetensors"
 CARD_FILE = "card.md"
+NOVELTY_FILE = "novelty.safetensors"
+"""What known images look like; only where strangeness is measured on features."""
 SEEN_FILE = "seen.safetensors"
 """Which images it has learnt from; only where that is known."""
 TENSOR_FILES = (HEAD_FILE, GOLDEN_FILE)
@@ -81,6 +83,12 @@ class BundleRecord(Value):
     networks: tuple[NetworkRecord, ...] = Field(max_length=N_NETWORKS_MAX)
     engine: EngineRecord
     head: dict[str, Any] = Field(description="settings of the linear head, heads.LinearHead.settings()")
+    novelty: dict[str, Any] | None = Field(
+        None, description="what says that an image is of none of the classes, heads.NoveltyDetector.settings()"
+    )
+    prediction_sets: dict[str, Any] | None = Field(
+        None, description="which classes an image may be of, heads.PredictionSets.settings()"
+    )
     digests: dict[str, Digest] = Field(description="BLAKE3 of each tensor file, by its name in the bundle")
     options: dict[str, Any] = Field(default_factory=dict, description="what the run was asked for")
     metrics: dict[str, Any] = Field(default_factory=dict, description="what it reached on held-out images")

@@ -14,6 +14,7 @@ from regraft.bundle.record import (
     CARD_FILE,
     GOLDEN_FILE,
     HEAD_FILE,
+    NOVELTY_FILE,
     RECORD_FILE,
     SCHEMA_VERSION,
     SEEN_FILE,
@@ -62,6 +63,9 @@ def save_bundle(
         HEAD_FILE: classifier.head.tensors(),
         GOLDEN_FILE: {**golden, "scores": classifier.head.scores(golden_features)},
     }
+    novelty = classifier.novelty
+    if novelty is not None and (arrays := novelty.tensors()):
+        tensors[NOVELTY_FILE] = arrays
     if seen:
         tensors[SEEN_FILE] = {"digests": pack_digests(seen)}
     aside = folder.with_name(f".{uuid.uuid4().hex}.tmp")
@@ -71,6 +75,8 @@ def save_bundle(
             update={
                 "digests": {name: digest_file(aside / name) for name in names},
                 "head": classifier.head.settings(),
+                "novelty": None if novelty is None else novelty.settings(),
+                "prediction_sets": None if classifier.sets is None else classifier.sets.settings(),
             }
         )
         (aside / RECORD_FILE).write_text(record.model_dump_json(indent=2), encoding="utf-8")

@@ -13,7 +13,8 @@ _NAMES = {
     """,
     "compare": """
         layer image_size resize preprocessing engine precision device views group_by path_column label_column root
-        split_folders metric normalisation n_strengths n_folds class_weight test_fraction seed runs name backbones heads
+        split_folders metric normalisation n_strengths n_folds class_weight test_fraction seed runs name reject_rate
+        coverage backbones heads
     """,
     "curve": """
         trust_code backbone model checkpoint init layer image_size resize preprocessing engine precision device views
@@ -43,7 +44,7 @@ _NAMES = {
         validation_fraction
     """,
     "predict": """
-        trust_code top_k
+        trust_code top_k unknown
     """,
     "pretrain": """
         trust_code backbone model checkpoint init layer image_size resize preprocessing engine precision device group_by
@@ -57,7 +58,7 @@ _NAMES = {
     "probe": """
         trust_code backbone model checkpoint init layer image_size resize preprocessing engine precision device views
         group_by path_column label_column root split_folders metric normalisation n_strengths n_folds class_weight
-        test_fraction seed runs name head quality
+        test_fraction seed runs name head reject_rate coverage quality
     """,
     "scan": """
         group_by path_column label_column root split_folders decode

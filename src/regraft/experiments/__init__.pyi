@@ -20,7 +20,7 @@ from .network_options import (
 )
 from .networks import choose_backbones, left_out_head, open_networks
 from .portions import Portions, Sides, portion_out
-from .probe_options import ExperimentOptions, ProbeOptions
+from .probe_options import ExperimentOptions, ProbeOptions, UncertaintyOptions
 from .probes import probe_dataset
 from .quick_findings import listed_images, with_quick_findings
 from .reporting import Measured, Subject, notices_of
@@ -56,6 +56,7 @@ __all__ = [
     "Stopwatch",
     "Subject",
     "TrustOptions",
+    "UncertaintyOptions",
     "ViewOptions",
     "Yardstick",
     "audit_dataset",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from regraft.experiments.dataset_features import DatasetFeatures
-    from regraft.heads import Candidates, HeadKind, LinearHead, Selection
+    from regraft.heads import Candidates, FoldTable, HeadKind, LinearHead, Selection
 
 
 class HeadChoice(Protocol):
@@ -70,18 +70,34 @@ def choose_head(
         options: How to choose.
         sample_weight: (n,) or None.
     """
-    from regraft.heads import FoldTable, select_head
+    from regraft.heads import select_head
 
-    units = cluster_units(digests, groups)
-    folds = split_folds(labels, units, digests, n_folds=options.n_folds, seed=options.seed)
+    _units, folds = folds_of(labels, digests, groups, options)
     return select_head(
         features,
         labels,
-        FoldTable.of(folds),
+        folds,
         candidates_of(options, n_penultimate),
         class_weight=None if options.class_weight == "none" else options.class_weight,
         sample_weight=None if sample_weight is None else np.asarray(sample_weight),
     )
+
+
+def folds_of(
+    labels: NDArray[np.int64], digests: Sequence[str], groups: Sequence[str | None], options: HeadChoice
+) -> tuple[NDArray[np.int64], FoldTable]:
+    """Which images belong together, (n,), and the folds, always the same, that keep them so.
+
+    Args:
+        labels: (n,) int64.
+        digests: n content hashes.
+        groups: n names of the object that an image shows, None where it stands by itself.
+        options: How many folds, and what chooses them.
+    """
+    from regraft.heads import FoldTable
+
+    units = cluster_units(digests, groups)
+    return units, FoldTable.of(split_folds(labels, units, digests, n_folds=options.n_folds, seed=options.seed))
 
 
 def candidates_of(options: HeadChoice, n_penultimate: int) -> Candidates:

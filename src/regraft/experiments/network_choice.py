@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regraft.core import cache_folder, plural
-from regraft.data import cluster_units, make_finding, split_folds
+from regraft.data import make_finding
 from regraft.evaluation import compare_paired
 from regraft.experiments.dataset_features import load_features
-from regraft.experiments.head_choice import candidates_of
+from regraft.experiments.head_choice import candidates_of, folds_of
 from regraft.experiments.networks import choose_backbones, network_names, open_networks
 from regraft.experiments.portions import portion_for_probe
 from regraft.experiments.timing import median_milliseconds
@@ -168,16 +168,16 @@ def _seen(options: ProbeOptions, n_views: int) -> ProbeOptions:
 
 def _try(data: DatasetFeatures, portions: Portions, options: ProbeOptions, progress: Progress) -> Tried:
     """What heads on some networks say of the training images, each of those that it was not fitted on."""
-    from regraft.heads import FoldTable, cross_validate
+    from regraft.heads import cross_validate
 
     networks = open_networks(options, cache_folder())
     data = data.seen_by(networks, progress)
     train = data.select(portions.train)
-    labels, units = train.manifest.labels, cluster_units(train.digests, train.manifest.groups)
-    folds = split_folds(labels, units, train.digests, n_folds=options.n_folds, seed=options.seed)
+    labels = train.manifest.labels
+    _units, folds = folds_of(labels, train.digests, train.manifest.groups, options)
     candidates = candidates_of(options, networks.n_penultimate)
     weight = None if options.class_weight == "none" else options.class_weight
-    found = cross_validate(train.features, labels, FoldTable.of(folds), candidates, class_weight=weight)
+    found = cross_validate(train.features, labels, folds, candidates, class_weight=weight)
     inputs = data.inputs(portions.train[:1])
     milliseconds = median_milliseconds(lambda: networks.compute(inputs), _N_TIMED)
     progress.advance(1)

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from regraft.core import decides, placed
+from regraft.core import Options, decides, placed
 from regraft.data import SourceOptions
 from regraft.experiments.network_options import FixedNetworkOptions
 from regraft.experiments.run_options import MetricOptions, RunOptions
@@ -58,6 +58,26 @@ class ExperimentOptions(MetricOptions, SourceOptions):
     )
 
 
+class UncertaintyOptions(Options):
+    """What a classifier says of its own limits."""
+
+    reject_rate: float = Field(
+        0.05,
+        gt=0,
+        le=0.5,
+        description="Share of images of the known classes that may be called unknown, wrongly: the line between known "
+        "and unknown is drawn there.",
+        json_schema_extra=placed("head", 30) | decides("start"),
+    )
+    coverage: float = Field(
+        0.9,
+        ge=0.5,
+        lt=1,
+        description="How often the set of classes that a prediction names is to hold the true one.",
+        json_schema_extra=placed("head", 31) | decides("start"),
+    )
+
+
 class FixedFeatureOptions(RunOptions, ExperimentOptions, FixedNetworkOptions):
     """A linear head on fixed features: what a probe makes, and what an audit or a learning curve asks about."""
 
@@ -68,7 +88,7 @@ class FixedFeatureOptions(RunOptions, ExperimentOptions, FixedNetworkOptions):
     )
 
 
-class ProbeOptions(FixedFeatureOptions):
+class ProbeOptions(UncertaintyOptions, FixedFeatureOptions):
     """Settings of `probe`."""
 
     VERB: ClassVar[str] = "probe"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from regraft.experiments.classifiers import build_classifier
@@ -15,6 +15,7 @@ from regraft.experiments.portions import portion_for_probe
 from regraft.experiments.quick_findings import with_quick_findings
 from regraft.experiments.reporting import Subject
 from regraft.experiments.results import ProbeResult
+from regraft.experiments.uncertainty import learn_uncertainty
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -108,7 +109,12 @@ def run_probe(
     """
     with watch.stage("fit head"):
         selection = fit_head(data, portions.train, options)
+    with watch.stage("learn what is unknown"):
+        uncertainty, findings = learn_uncertainty(data, portions.train, selection, options)
+        data = data.remarked(*findings)
     classifier = build_classifier(name, data, for_all_classes(selection, data), options)
+    if uncertainty is not None:
+        classifier = replace(classifier, novelty=uncertainty.novelty, sets=uncertainty.sets)
     subject = Subject(source=source, options=options, data=data, train=portions.train, test=portions.test, tried=tried)
     measured = conclude(folder, subject, classifier, selection, watch)
     classifier = classifier.with_metrics(measured.assessment)

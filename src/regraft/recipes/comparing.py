@@ -19,6 +19,7 @@ from regraft.experiments import (
     LearningResult,
     RunFolder,
     RunOptions,
+    UncertaintyOptions,
     ViewOptions,
     choose_backbones,
     open_networks,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from regraft.reports import Comparison
 
 
-class CompareOptions(RunOptions, ExperimentOptions, ViewOptions, FeatureOptions):
+class CompareOptions(UncertaintyOptions, RunOptions, ExperimentOptions, ViewOptions, FeatureOptions):
     """Settings of `compare`."""
 
     VERB: ClassVar[str] = "compare"

@@ -33,6 +33,11 @@ class PredictOptions(TrustOptions):
         description="How many of the most probable classes to name.",
         json_schema_extra=placed("output", 10),
     )
+    unknown: bool = Field(
+        default=True,
+        description="Say which images look like none of the classes.",
+        json_schema_extra=placed("output", 11),
+    )
 
 
 def predict(
@@ -61,4 +66,4 @@ def predict(
     options = PredictOptions.of(options, settings)
     images = as_images(sources)  # before the classifier is loaded: nothing is easier to mend
     classifier = bundle if isinstance(bundle, Classifier) else load(bundle, trust_code=options.trust_code)
-    return classifier.predict(images, top_k=options.top_k, progress=progress)
+    return classifier.predict(images, top_k=options.top_k, unknown=options.unknown, progress=progress)

@@ -48,6 +48,7 @@ class PredictSettings(TypedDict, total=False):
 
     trust_code: bool
     top_k: int
+    unknown: bool
 
 
 class ScanSettings(SourceSettings, total=False):
@@ -128,6 +129,8 @@ class CompareSettings(ExperimentSettings, total=False):
     views: int
     runs: str | PathLike[str]
     name: str | None
+    reject_rate: float
+    coverage: float
     backbones: list[str] | tuple[str, ...]
     heads: list[Literal["softmax", "svm"]] | tuple[Literal["softmax", "svm"], ...]
 
@@ -248,6 +251,8 @@ class ProbeSettings(ExperimentSettings, total=False):
     runs: str | PathLike[str]
     name: str | None
     head: Literal["softmax", "svm"]
+    reject_rate: float
+    coverage: float
     quality: Literal["fast", "good", "best"]
 
 

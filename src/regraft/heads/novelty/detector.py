@@ -37,6 +37,11 @@ class NoveltyDetector:
     gaussians: ClassGaussians | None
     threshold: RateThreshold
 
+    @property
+    def n_features(self) -> int | None:
+        """How many features of an image it takes; None for measures of the head's scores, which take any."""
+        return None if self.gaussians is None else len(self.gaussians.centre)
+
     def novelty(self, features: NDArray[np.floating], head_scores: NDArray[np.floating]) -> NDArray[np.float64]:
         """(n,) float64 how strange images look; greater is stranger.
 

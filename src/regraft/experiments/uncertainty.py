@@ -1,0 +1,63 @@
+"""What a classifier learns of its own limits: which images are of none of its classes, which classes are possible."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from regraft.core import HeadError
+from regraft.data import make_finding
+from regraft.experiments.head_choice import folds_of
+
+if TYPE_CHECKING:
+    from regraft.core import Rows
+    from regraft.data import Finding
+    from regraft.experiments.dataset_features import DatasetFeatures
+    from regraft.experiments.probe_options import ProbeOptions
+    from regraft.heads import MeasureChoice, NoveltyDetector, PredictionSets, Rejection, Selection
+
+
+@dataclass(frozen=True, eq=False)
+class Uncertainty:
+    """What was learnt, and what of it shows in a report.
+
+    Attributes:
+        novelty: Says which images look like none of the classes.
+        sets: Names the classes that an image may be of.
+        rejection: What `novelty` says of the images that it was learnt from.
+        choice: Of its measure.
+    """
+
+    novelty: NoveltyDetector
+    sets: PredictionSets
+    rejection: Rejection
+    choice: MeasureChoice
+
+
+def learn_uncertainty(
+    data: DatasetFeatures, train: Rows, selection: Selection, options: ProbeOptions
+) -> tuple[Uncertainty | None, tuple[Finding, ...]]:
+    """Learn both from the images that a head was fitted on, by what heads say of them that had not seen them.
+
+    Args:
+        data: Images and features.
+        train: (m,) rows that the head was fitted on.
+        selection: The head, and what its folds said.
+        options: `reject_rate`, `coverage`, and how the folds were made.
+
+    Returns:
+        What was learnt; None where no image can be judged by others of its class, which the finding says.
+    """
+    from regraft.heads import KnownImages, choose_measure, fit_detector, fit_sets
+
+    images = data.select(train)
+    units, folds = folds_of(images.manifest.labels, images.digests, images.manifest.groups, options)
+    known = KnownImages.of(images.features, images.manifest.labels, units, folds, selection.found)
+    choice = choose_measure(known, options.head, selection.found, seed=options.seed)
+    try:
+        novelty, rejection = fit_detector(known, choice.measure, reject_rate=options.reject_rate)
+        sets = fit_sets(known, coverage=options.coverage)
+    except HeadError as error:
+        message = f"The classifier cannot tell images of none of its classes, and names no sets. {error}"
+        return None, (make_finding("no_unknown", "note", message, len(train)),)
+    return Uncertainty(novelty, sets, rejection, choice), ()
