@@ -10,7 +10,7 @@ from .labels.confusions import find_confused_classes
 from .labels.errors import find_label_errors, judge_labels
 from .learning_curve import MeasuredCurve, measure_curve
 from .outliers import find_outliers
-from .repeats import Repeats, find_repeats, measure_repeats
+from .repeats import find_repeats, measure_repeats
 from .series import SeriesGap, find_series, measure_series
 from .shift import find_shift
 from .shortcuts import find_shortcuts
@@ -36,7 +36,6 @@ __all__ = [
     "LearningCurve",
     "MeasuredCurve",
     "NotChecked",
-    "Repeats",
     "SeriesGap",
     "audit_images",
     "find_class_marks",

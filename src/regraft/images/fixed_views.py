@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
-from regraft.images.augmentation import Change, View
+if TYPE_CHECKING:
+    from regraft.images.augmentation import Change, View
 
 _WHOLE = (0.0, 0.0, 1.0, 1.0)
 _SHOWN = 7 / 8
@@ -34,6 +36,8 @@ class FixedView:
         """What happens to an image; None for nothing."""
         if self == PLAIN:
             return None
+        from regraft.images.augmentation import Change  # most programs never look at other views
+
         return Change(self.window, (self.is_mirrored, False), degrees=0.0, factors=(1.0, 1.0, 1.0), operations=())
 
 
@@ -58,5 +62,5 @@ FIXED_VIEWS = {
 }
 """All fixed views by name, in the order in which more of them are taken."""
 
-AnyView = View | FixedView
+AnyView: TypeAlias = "View | FixedView"
 """A random view, or one that is the same for every image."""
