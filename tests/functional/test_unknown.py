@@ -114,3 +114,14 @@ def test_looks_of_other_features_are_refused(bundle):
     rewrite(bundle, lambda record: record["digests"].update({"novelty.safetensors": digest_file(path)}))
     with pytest.raises(BundleError, match=r"of other features than its head takes|makes no sense"):
         regraft.load(bundle)
+
+
+def test_the_report_tells_of_limits(probed):
+    """What was rejected and what sets held, beside what was promised; and what the calibration error owes to chance."""
+    page = probed.report.read_text(encoding="utf-8")
+    assert "What it knows of its limits" in page
+    assert "measured by relative Mahalanobis" in page
+    assert "With so few images probabilities that are right would give" in page
+    told = json.loads((probed.folder / "report.json").read_text())
+    assert told["limits"]["reject_rate"] == 0.05
+    assert told["calibration_noise"]["p_value"] > 0

@@ -3,6 +3,7 @@ from .calibration_noise import CalibrationNoise, simulate_calibration
 from .class_results import ClassResult
 from .comparison import PairedDifference, compare_paired
 from .intervals import Estimate, wilson_estimate, wilson_interval
+from .limits import Limits, StrangeImage, measure_limits
 from .mistakes import ConfusedPair, Mistake
 from .own_metrics import OwnMeasure
 from .predictions import Predictions
@@ -25,6 +26,7 @@ __all__ = [
     "Contestant",
     "Costs",
     "Estimate",
+    "Limits",
     "Mistake",
     "OwnMeasure",
     "PairedDifference",
@@ -33,12 +35,14 @@ __all__ = [
     "ReliabilityBin",
     "Slice",
     "SliceTable",
+    "StrangeImage",
     "StrangerMeasures",
     "Verdict",
     "assess",
     "compare_paired",
     "corrected_p_values",
     "judge",
+    "measure_limits",
     "measure_slices",
     "measure_strangers",
     "rank",

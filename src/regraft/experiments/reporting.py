@@ -13,6 +13,7 @@ from regraft.data import find_problems, has_own_validation, make_finding, summar
 from regraft.evaluation import Assessment, Predictions, assess
 from regraft.experiments.circumstances import installed_versions, now
 from regraft.experiments.command_lines import command_line
+from regraft.experiments.limits import limits_of, noise_of
 from regraft.experiments.parts import measure_parts
 from regraft.experiments.quick_findings import sides_of
 from regraft.experiments.seen_images import remark_on_network
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from regraft.bundle import Classifier
     from regraft.core import Options
     from regraft.data import Finding, Manifest, Unreadable
-    from regraft.evaluation import SliceTable
+    from regraft.evaluation import Limits, SliceTable
     from regraft.experiments.circumstances import Stopwatch
     from regraft.experiments.dataset_features import DatasetFeatures
     from regraft.heads import Selection
@@ -37,13 +38,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """What a run said of each test image, how good that is, also of parts of them, and what was noticed of the data."""
+    """What a run said of each test image, how good that is, also of parts of them, and what was noticed of the data.
+
+    Attributes:
+        predictions: Of the test images.
+        assessment: How good they are.
+        slices: How good they are on parts of the images.
+        findings: What was noticed of the data.
+        n_unreadable: Files that were left out.
+        limits: What the classifier says of its limits; None where it says nothing.
+    """
 
     predictions: Predictions
     assessment: Assessment
     slices: SliceTable
     findings: tuple[Finding, ...]
     n_unreadable: int
+    limits: Limits | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +114,14 @@ def report_run(
         slices = measure_parts(data.select(test), predictions)
     weak = (make_finding(one.code, one.severity, one.message, one.n, one.examples) for one in name_weak_slices(slices))
     findings = (*_find_problems(subject), *weak)
-    measured = Measured(predictions, assessment, slices, findings, len(data.unreadable))
+    measured = Measured(
+        predictions,
+        assessment,
+        slices,
+        findings,
+        len(data.unreadable),
+        limits=limits_of(classifier, data.features[test], predictions),
+    )
     with watch.stage("write report"):
         predictions.write_parquet(folder / "predictions.parquet")
         report = _report(subject, measured, classifier, selection, watch)
@@ -169,6 +187,8 @@ def _report(
         f"layer {classifier.record.networks[0].layer}; {data.choice.reason}",
         assessment=measured.assessment,
         slices=measured.slices,
+        calibration_noise=noise_of(measured.predictions),
+        limits=measured.limits,
         gap=data.gap,
         notices=notices_of(measured.findings),
         regularisation=None if selection is None else _regularisation(selection),

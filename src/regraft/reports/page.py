@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from regraft.reports.charts import chart_path, chart_reliability
 from regraft.reports.matrix_view import view_matrix, worst_first
-from regraft.reports.pictures import Pictures, pictured_mistakes, pictured_pairs
+from regraft.reports.pictures import Pictures, pictured_mistakes, pictured_pairs, pictured_strangers
 from regraft.reports.training_view import view_training
 from regraft.reports.wording import FILTERS, show_unseen
 
@@ -44,6 +44,7 @@ def render_page(report: Report, *, thumbnail: Callable[[str], bytes | None] | No
         "pairs": pictured_pairs(assessment.confused, pictures),
         "mistakes": pictured_mistakes(assessment.mistakes, pictures),
         "has_pictures": bool(pictures),
+        "strangest": () if report.limits is None else pictured_strangers(report.limits, pictures),
         "classes": [assessment.classes[place] for place in order],
         "reliability": chart_reliability(assessment.reliability),
         "path": None if report.regularisation is None else chart_path(report.regularisation),
@@ -70,6 +71,7 @@ def _sections(report: Report) -> dict[str, str]:
         "classes": ("Class by class", True),
         "slices": ("Parts of the images", report.slices is not None),
         "calibration": ("Is its confidence justified?", True),
+        "limits": ("What it knows of its limits", report.limits is not None),
         "regularisation": (
             "How networks and head were chosen" if report.choice_table else "How the head was chosen",
             report.regularisation is not None,

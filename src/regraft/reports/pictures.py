@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from regraft.evaluation import ChangedImage, ConfusedPair, Mistake
+    from regraft.evaluation import ChangedImage, ConfusedPair, Limits, Mistake, StrangeImage
 
 N_PICTURED_PAIRS = 8
 N_PICTURED_MISTAKES = 24
@@ -37,6 +37,14 @@ class PicturedChange:
     """An image that two classifiers see differently, with its picture as a data URI or None."""
 
     change: ChangedImage
+    picture: str | None
+
+
+@dataclass(frozen=True)
+class PicturedStranger:
+    """A test image that is called unknown, and its picture as a data URI (None where it cannot be had)."""
+
+    image: StrangeImage
     picture: str | None
 
 
@@ -89,3 +97,8 @@ def pictured_pairs(pairs: Sequence[ConfusedPair], pictures: Pictures) -> tuple[P
 def pictured_changes(changes: Sequence[ChangedImage], pictures: Pictures) -> tuple[PicturedChange, ...]:
     """The first of the changed images, with pictures; not more than the page can carry."""
     return tuple(PicturedChange(change, pictures.uri(change.path)) for change in changes[:N_PICTURED_CHANGES])
+
+
+def pictured_strangers(limits: Limits, pictures: Pictures) -> tuple[PicturedStranger, ...]:
+    """The test images that are called unknown, with pictures."""
+    return tuple(PicturedStranger(image, pictures.uri(image.path)) for image in limits.strangest)

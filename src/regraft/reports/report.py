@@ -6,7 +6,7 @@ from pydantic import Field
 
 from regraft.auditing import SeriesGap
 from regraft.core import Value
-from regraft.evaluation import Assessment, SliceTable
+from regraft.evaluation import Assessment, CalibrationNoise, Limits, SliceTable
 from regraft.reports.page_record import PageRecord
 from regraft.reports.training_story import TrainingStory
 
@@ -68,6 +68,8 @@ class Report(PageRecord):
         assessment: The measured quality.
         slices: The parts of the images that were recognised worst, at most fifty; None where it was not measured.
         gap: What a random split hides, where that changes the headline.
+        calibration_noise: How large the calibration error of so few images is by chance; None of very many.
+        limits: What the classifier says of its own limits; None where it says nothing.
         regularisation: How the head's regularisation was chosen.
         training: How the network was trained, and whether that was worth it; None for fixed features.
         data_facts: Name -> value: images, classes, where the data lie, how they were split.
@@ -81,6 +83,8 @@ class Report(PageRecord):
     assessment: Assessment
     slices: SliceTable | None = None
     gap: SeriesGap | None = None
+    calibration_noise: CalibrationNoise | None = None
+    limits: Limits | None = None
     regularisation: RegularisationPath | None = None
     training: TrainingStory | None = None
     data_facts: dict[str, str | int | float | None] = Field(default_factory=dict)

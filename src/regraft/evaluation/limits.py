@@ -1,0 +1,105 @@
+"""What a classifier says of its own limits, on test images: what it rejects, and which classes it thinks possible."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from regraft.core import Value
+from regraft.evaluation.bootstrap import sampling_units
+from regraft.evaluation.intervals import Estimate, wilson_estimate
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from regraft.evaluation.bootstrap import SamplingUnits
+    from regraft.evaluation.predictions import Predictions
+    from regraft.heads import PredictionSets, RateThreshold
+
+_N_STRANGEST = 12
+_CONFIDENCE = 0.95
+
+
+class StrangeImage(Value):
+    """A test image of a known class that is called unknown."""
+
+    path: str
+    truth: str
+    predicted: str
+    score: float
+
+
+class Limits(Value):
+    """What a classifier says of its limits, measured.
+
+    Attributes:
+        measure: Of strangeness.
+        reject_rate: Share of images of known classes that may be called unknown.
+        rejected: Share of the test images that were.
+        rejected_band: Where that share should lie, 95 times of 100.
+        coverage: How often a set is to hold the true class.
+        covered: How often the test images' sets did.
+        covered_band: Where that share should lie, 95 times of 100.
+        mean_size: Classes in a set.
+        strangest: The test images that are called unknown, the strangest first; at most 12.
+    """
+
+    measure: str
+    reject_rate: float
+    rejected: Estimate
+    rejected_band: tuple[float, float]
+    coverage: float
+    covered: Estimate
+    covered_band: tuple[float, float]
+    mean_size: float
+    strangest: tuple[StrangeImage, ...]
+
+
+def measure_limits(
+    predictions: Predictions,
+    novelty: NDArray[np.float64],
+    named: NDArray[np.bool_],
+    *,
+    measure: str,
+    threshold: RateThreshold,
+    sets: PredictionSets,
+) -> Limits:
+    """Measure what a classifier says of test images, beside what it promised.
+
+    Args:
+        predictions: n images with known truths.
+        novelty: (n,) how strange they look.
+        named: (n, k) which classes each may be of.
+        measure: Of strangeness, by name.
+        threshold: Above which an image is unknown.
+        sets: What named the classes.
+    """
+    units = sampling_units(len(predictions), predictions.groups)
+    is_unknown = novelty > threshold.value
+    holds = named[np.arange(len(named)), predictions.labels]
+    strangest = np.argsort(-novelty, kind="stable")[: min(_N_STRANGEST, int(is_unknown.sum()))]
+    names = predictions.class_names
+    return Limits(
+        measure=measure,
+        reject_rate=threshold.rate,
+        rejected=_share(is_unknown, units),
+        rejected_band=threshold.band(units.unit_of_image),
+        coverage=sets.coverage,
+        covered=_share(holds, units),
+        covered_band=sets.coverage_band(units.unit_of_image),
+        mean_size=float(named.sum(axis=1).mean()),
+        strangest=tuple(
+            StrangeImage(
+                path=predictions.paths[row],
+                truth=names[predictions.labels[row]],
+                predicted=names[int(predictions.probabilities[row].argmax())],
+                score=float(novelty[row]),
+            )
+            for row in strangest
+        ),
+    )
+
+
+def _share(is_so: NDArray[np.bool_], units: SamplingUnits) -> Estimate:
+    return wilson_estimate(float(is_so.mean()), units.n_images, units.n_units, _CONFIDENCE, grouped=units.grouped)
