@@ -35,10 +35,13 @@ from .evaluation import (
     ClassResult,
     ConfusedPair,
     Estimate,
+    Limits,
     Mistake,
     OwnMeasure,
     PairedDifference,
     ReliabilityBin,
+    StrangeImage,
+    StrangerMeasures,
 )
 from .heads import HeadSearch, LinearSVM, Selection, Softmax
 from .recipes import (
@@ -158,6 +161,7 @@ __all__ = [
     "ImageSizes",
     "InterruptedRunError",
     "LearningCurve",
+    "Limits",
     "LinearSVM",
     "MissingExtraError",
     "Mistake",
@@ -182,6 +186,8 @@ __all__ = [
     "SlimNetwork",
     "Softmax",
     "StoreError",
+    "StrangeImage",
+    "StrangerMeasures",
     "Sweep",
     "SweepOptions",
     "SweepResult",

@@ -12,7 +12,7 @@ from safetensors.numpy import load_file, save_file
 
 import regraft
 from regraft.bundle import read_record
-from regraft.core import BundleError, digest_file
+from regraft.core import BundleError, OptionError, digest_file
 
 
 @pytest.fixture(autouse=True)
@@ -114,6 +114,27 @@ def test_looks_of_other_features_are_refused(bundle):
     rewrite(bundle, lambda record: record["digests"].update({"novelty.safetensors": digest_file(path)}))
     with pytest.raises(BundleError, match=r"of other features than its head takes|makes no sense"):
         regraft.load(bundle)
+
+
+def test_strangers_can_be_measured(probed, photos, strangers, tmp_path, command):
+    """How many images of another folder are called unknown, in result, report and terminal."""
+    for number, pixels in enumerate(strangers):
+        Image.fromarray(pixels).save(tmp_path / f"{number}.png")
+    found = regraft.evaluate(probed.folder, photos, unknown=str(tmp_path), runs=tmp_path / "runs")
+    assert found.limits.strangers.found.value == found.limits.strangers.auroc.value == 1
+    assert "Of a test image and such a stranger the stranger looks stranger" in found.report.read_text("utf-8")
+    (tmp_path / "runs" / "photos-evaluate").rename(tmp_path.parent / "done")
+    told = command("evaluate", str(probed.folder), str(photos), "--unknown", str(tmp_path)).stdout
+    assert "Of 3 images of none of the classes 100.0 % are called unknown; of the others" in told
+
+
+def test_what_cannot_tell_says_so(bundle, photos, strangers, tmp_path):
+    """A classifier that was made without."""
+    Image.fromarray(strangers[0]).save(tmp_path / "0.png")
+    rewrite(bundle, lambda record: record.update(novelty=None))
+    with pytest.raises(OptionError, match="cannot tell images of none of its classes"):
+        regraft.evaluate(bundle, photos, unknown=str(tmp_path / "0.png"), runs=tmp_path / "runs")
+    assert not list((tmp_path / "runs").glob("*"))
 
 
 def test_the_report_tells_of_limits(probed):

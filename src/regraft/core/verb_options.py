@@ -32,7 +32,8 @@ _NAMES = {
         group_by path_column label_column root split_folders out
     """,
     "evaluate": """
-        trust_code group_by path_column label_column root split_folders metric runs name split weights watch wait
+        trust_code group_by path_column label_column root split_folders metric runs name split unknown weights watch
+        wait
     """,
     "finetune": """
         trust_code backbone model checkpoint init layer image_size resize preprocessing engine precision device group_by

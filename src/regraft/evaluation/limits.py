@@ -9,6 +9,7 @@ import numpy as np
 from regraft.core import Value
 from regraft.evaluation.bootstrap import sampling_units
 from regraft.evaluation.intervals import Estimate, wilson_estimate
+from regraft.evaluation.strangers import StrangerMeasures
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,6 +44,8 @@ class Limits(Value):
         covered_band: Where that share should lie, 95 times of 100.
         mean_size: Classes in a set.
         strangest: The test images that are called unknown, the strangest first; at most 12.
+        strangers: How well images of none of the classes are told; None where there are none.
+        strangers_place: Where these lie.
     """
 
     measure: str
@@ -54,6 +57,8 @@ class Limits(Value):
     covered_band: tuple[float, float]
     mean_size: float
     strangest: tuple[StrangeImage, ...]
+    strangers: StrangerMeasures | None = None
+    strangers_place: str = ""
 
 
 def measure_limits(

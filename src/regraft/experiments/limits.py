@@ -2,28 +2,82 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from regraft.evaluation import measure_limits, simulate_calibration
+from regraft.core import DataError, OptionError, plural, quoted
+from regraft.data import fingerprint_manifest
+from regraft.datasets import read_dataset
+from regraft.evaluation import measure_limits, measure_strangers, simulate_calibration
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from regraft.bundle import Classifier
+    from regraft.core import Progress
+    from regraft.data import Reading, Unreadable
     from regraft.evaluation import CalibrationNoise, Limits, Predictions
 
 _N_NOISY_MAX = 50_000
 """Of more images the calibration error owes nothing to chance, and a thousand drawings would fill the memory."""
 
 
-def limits_of(classifier: Classifier, features: NDArray[np.float32], predictions: Predictions) -> Limits | None:
+@dataclass(frozen=True, eq=False)
+class Strangers:
+    """Images of none of the classes.
+
+    Attributes:
+        place: Where they lie, as the user named it.
+        novelty: (m,) how strange they look.
+        groups: m names of the object that an image shows.
+        unreadable: What could not be read.
+    """
+
+    place: str
+    novelty: NDArray[np.float64]
+    groups: tuple[str | None, ...]
+    unreadable: tuple[Unreadable, ...]
+
+
+def see_strangers(place: str, classifier: Classifier, reading: Reading, progress: Progress) -> Strangers:
+    """Images of none of the classes, as a classifier sees them.
+
+    Args:
+        place: A folder of any structure, a table, or the name of a data set.
+        classifier: What looks at them.
+        reading: How the place is read.
+        progress: Where to report.
+
+    Raises:
+        OptionError: The classifier cannot tell unknown images.
+        DataError: No image can be read.
+    """
+    if classifier.novelty is None:
+        raise OptionError(
+            f"The classifier {quoted(classifier.record.name)} cannot tell images of none of its classes, so --unknown "
+            "has nothing to measure. One that `regraft probe` makes now can."
+        )
+    manifest = read_dataset(place, replace(reading, keep_unlabelled=True))
+    prints = fingerprint_manifest(manifest, progress=progress)
+    found = classifier.networks.extract(manifest.files(), prints.digests, progress=progress)
+    if not len(found.rows):
+        raise DataError(f"None of {plural(len(manifest), 'file')} of {place} could be read.")
+    novelty = classifier.judge(found.features).novelty
+    assert novelty is not None
+    return Strangers(place, novelty, manifest.select(found.rows).groups, prints.unreadable + found.unreadable)
+
+
+def limits_of(
+    classifier: Classifier, features: NDArray[np.float32], predictions: Predictions, strangers: Strangers | None = None
+) -> Limits | None:
     """What a classifier rejects, and which classes it thinks possible; None where it says nothing of both.
 
     Args:
         classifier: What is measured.
         features: (n, d) of the test images.
         predictions: Of these.
+        strangers: Images of none of the classes.
     """
     novelty, sets = classifier.novelty, classifier.sets
     if novelty is None or sets is None:
@@ -31,9 +85,19 @@ def limits_of(classifier: Classifier, features: NDArray[np.float32], predictions
     found = classifier.judge(features)
     assert found.novelty is not None
     assert found.named is not None
-    return measure_limits(
+    limits = measure_limits(
         predictions, found.novelty, found.named, measure=novelty.measure, threshold=novelty.threshold, sets=sets
     )
+    if strangers is None:
+        return limits
+    measured = measure_strangers(
+        found.novelty,
+        strangers.novelty,
+        novelty.threshold.value,
+        known_groups=predictions.groups,
+        strange_groups=strangers.groups,
+    )
+    return limits.model_copy(update={"strangers": measured, "strangers_place": strangers.place})
 
 
 def noise_of(predictions: Predictions) -> CalibrationNoise | None:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from regraft.evaluation import Limits, SliceTable
     from regraft.experiments.circumstances import Stopwatch
     from regraft.experiments.dataset_features import DatasetFeatures
+    from regraft.experiments.limits import Strangers
     from regraft.heads import Selection
     from regraft.reports import TrainingStory
 
@@ -72,6 +73,7 @@ class Subject:
         before: What the verb's command line has before the data set.
         noticed: What else was noticed, and comes first.
         tried: The evidence for the networks, where they were chosen.
+        strangers: Images of none of the classes, where the user has some.
     """
 
     source: str
@@ -84,6 +86,7 @@ class Subject:
     before: tuple[str, ...] = ()
     noticed: tuple[Finding, ...] = ()
     tried: Table | None = None
+    strangers: Strangers | None = None
 
 
 def report_run(
@@ -120,7 +123,7 @@ def report_run(
         slices,
         findings,
         len(data.unreadable),
-        limits=limits_of(classifier, data.features[test], predictions),
+        limits=limits_of(classifier, data.features[test], predictions, subject.strangers),
     )
     with watch.stage("write report"):
         predictions.write_parquet(folder / "predictions.parquet")

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regraft.core import DataError, quoted
-from regraft.data import fingerprint_manifest, require_classes
+from regraft.data import Reading, fingerprint_manifest, require_classes
 from regraft.datasets import read_dataset
 from regraft.experiments.circumstances import Stopwatch
 from regraft.experiments.dataset_features import features_for
+from regraft.experiments.limits import see_strangers
 from regraft.experiments.networks import taking_looks
 from regraft.experiments.reporting import Subject, report_run
 from regraft.experiments.run_folders import write_record
@@ -41,6 +42,8 @@ class Yardstick:
         progress: Where to report.
         watch: The times so far.
         prints: Their hashes, once they are read.
+        unknown: Images of none of the classes, as the user named them.
+        reading: How these are read.
     """
 
     source: str
@@ -48,6 +51,8 @@ class Yardstick:
     progress: Progress
     watch: Stopwatch
     prints: Fingerprints | None = None
+    unknown: str | None = None
+    reading: Reading | None = None
 
     @classmethod
     def of(cls, source: str, options: SourceOptions, split: str, progress: Progress) -> Yardstick:
@@ -97,6 +102,10 @@ class Yardstick:
             watch=self.watch,
             prints=self.prints,
         )
+        strangers = None
+        if self.unknown is not None:
+            with self.watch.stage("see strangers"):
+                strangers = see_strangers(self.unknown, classifier, self.reading or Reading(), self.progress)
         subject = Subject(
             self.source,
             options,
@@ -104,6 +113,7 @@ class Yardstick:
             train=np.zeros(0, np.int64),
             test=np.arange(len(data.manifest)),
             before=(place,),
+            strangers=strangers,
             noticed=remark_on_seen(data.manifest, find_seen(data.digests)),
         )
         measured = report_run(folder, subject, classifier, None, self.watch)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, Unpack
 
@@ -15,7 +15,7 @@ from regraft.grafting import Place, WhichWeights, measure_all
 
 if TYPE_CHECKING:
     from regraft.core import Progress
-    from regraft.evaluation import Assessment
+    from regraft.evaluation import Assessment, Limits
     from regraft.recipes.settings import EvaluateSettings
 
 
@@ -26,6 +26,12 @@ class EvaluateOptions(RunOptions, MetricOptions, SourceOptions, TrustOptions):
 
     split: Literal["all", "train", "val", "test"] = Field(
         "all", description="Which of the data set's splits to use.", json_schema_extra=placed("data", 10)
+    )
+    unknown: str | None = Field(
+        None,
+        description="Images of none of the classes, a folder of any structure, a table or a data set's name: how many "
+        "of them are called unknown?",
+        json_schema_extra=placed("data", 20),
     )
     weights: WhichWeights = Field(
         "auto",
@@ -55,10 +61,12 @@ class EvaluateResult(RunResult):
         assessment: The measured quality.
         n_unreadable: Files that were left out; the report lists them.
         findings: What was noticed of the data: left out, guessed, doubtful.
+        limits: What the classifier says of its own limits; None where it says nothing.
     """
 
     assessment: Assessment
     n_unreadable: int
+    limits: Limits | None = None
 
 
 def evaluate(
@@ -86,6 +94,8 @@ def evaluate(
     options = EvaluateOptions.of(options, settings)
     progress = progress or SilentProgress()
     yardstick = Yardstick.of(source, options, options.split, progress)
+    if options.unknown is not None:
+        yardstick = replace(yardstick, unknown=as_source(options.unknown), reading=options.reading())
     place = Place(bundle, options.trust_code, options.weights, progress)
     with RunFolder(options.runs, options.name, f"{Path(source).stem}-evaluate") as run:
         measured = measure_all(place, yardstick, run.folder, options, options.wait if options.watch else None)
@@ -94,4 +104,5 @@ def evaluate(
         assessment=measured.assessment,
         n_unreadable=measured.n_unreadable,
         findings=measured.findings,
+        limits=measured.limits,
     )

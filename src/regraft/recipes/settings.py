@@ -77,6 +77,7 @@ class EvaluateSettings(SourceSettings, total=False):
     runs: str | PathLike[str]
     name: str | None
     split: Literal["all", "train", "val", "test"]
+    unknown: str | None
     weights: Literal["auto", "last", "average", "best"]
     watch: bool
     wait: float

@@ -6,8 +6,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from regraft.cli.output import say, say_findings, say_found
+from regraft.cli.output import percent, say, say_findings, say_found
 from regraft.cli.progress_bar import ProgressBar
+from regraft.core import plural
 from regraft.recipes import EvaluateOptions
 from regraft.recipes import evaluate as run_evaluate
 
@@ -27,6 +28,11 @@ def evaluate(
     with ProgressBar() as progress:
         result = run_evaluate(bundle, source, options, progress=progress)
     say_found(result, was_unseen=False)
+    if result.limits is not None and (strangers := result.limits.strangers) is not None:
+        say(
+            f"Of {plural(strangers.found.n, 'image')} of none of the classes {percent(strangers.found.value)} are "
+            f"called unknown; of the others {percent(strangers.rejected.value)} are, wrongly."
+        )
     say_findings(result.findings, where="the report")
     say()
     say(f"Report  {result.folder / 'report.html'}")
