@@ -191,7 +191,7 @@ def _write_photos(folder: Path) -> None:
     for colour, name in (((200, 60, 60), "red"), ((60, 60, 200), "blue")):
         for side in ("train", "test"):
             (folder / side / name).mkdir(parents=True)
-        for number in range(16):
+        for number in range(20):
             pixels = np.clip(rng.normal(colour, 40, (32, 32, 3)), 0, 255).astype(np.uint8)
             Image.fromarray(pixels).save(folder / ("train" if number % 4 else "test") / name / f"{number}.jpg")
 

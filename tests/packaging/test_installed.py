@@ -69,7 +69,7 @@ def place(tmp_path_factory):
         for number in range(12):
             pixels = (base + rng.integers(-40, 40, (24, 24, 3))).astype(np.uint8)
             Image.fromarray(pixels).save(folder / "photos" / name / f"{number}.png")
-    Image.fromarray(pixels).save(folder / "new.jpg")
+    Image.fromarray(pixels).save(folder / "new.jpg", quality=100, subsampling=0)
     shutil.copytree(folder / "photos", folder / "sides" / "test")
     shutil.copytree(KEPT, folder / "kept")
     return folder

@@ -178,12 +178,12 @@ COLD = """
 import sys
 from pathlib import Path
 import numpy as np
-from regraft.backbones import BACKBONES, choose_engine, compute_features, open_engine, resolve_backbone
+from regraft.backbones import BACKBONES, choose_engine, compute_features, keep_weights, open_engine, resolve_backbone
 cache = Path(sys.argv[1])
 spec = resolve_backbone("efficientnet-lite0", cache=cache)
 engine = open_engine(spec, choose_engine("openvino"), layer="auto", cache=cache)
 assert compute_features(engine, np.zeros((3, 224, 224, 3), np.uint8)).shape[0] == 3
-checkpoint = next(cache.glob("weights/*.safetensors"))
+checkpoint, _digest = keep_weights(spec, cache / "weights")
 known = resolve_backbone("efficientnet-lite0", cache=cache, checkpoint=checkpoint, image_size=96)
 assert known.digest == spec.digest
 print(*sorted({"torch", "timm", "sklearn"} & set(sys.modules)))
