@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -23,18 +24,23 @@ from regraft.auditing.shortcuts import find_shortcuts
 from regraft.auditing.weak_slices import find_weak_slices
 from regraft.core import plural
 from regraft.data import cluster_units, split_folds
-from regraft.heads import FoldRefits, FoldTable, cross_validate
+from regraft.heads import FoldRefits, FoldTable, cross_validate, limited_threads
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from concurrent.futures import Future, ThreadPoolExecutor
+
     from numpy.typing import NDArray
 
     from regraft.auditing.audited_images import AuditedImages
     from regraft.auditing.copies import Copies
-    from regraft.auditing.findings import AuditFinding
+    from regraft.auditing.findings import AuditFinding, AuditKind
     from regraft.auditing.repeats import Repeats
     from regraft.auditing.series import SeriesGap
     from regraft.core import Progress
     from regraft.heads import Candidates
+
+    Findings = tuple[AuditFinding, ...]
 
 _N_CHECKS = 14
 _SIDES = {"train": "training", "val": "validation", "test": "test"}
@@ -81,9 +87,13 @@ def audit_images(
         ValueError: There are no features.
     """
     log = CheckLog(progress, _N_CHECKS)
-    copies = _check_copies(log, images)
-    repeats = _check_repeats(log, images, seed)
-    gap = _check_series(log, images, seed)
+    with _beside(images) as pool:
+        copying = pool.submit(find_copies, images)  # the longest
+        measuring = pool.submit(measure_series, images, n_repeats=_N_REPEATS, seed=seed)
+        repeating = pool.submit(measure_repeats, images, seed=seed)
+        copies = _check_copies(log, images, copying)
+        repeats = _check_repeats(log, images, repeating)
+        gap = _check_series(log, images, measuring)
     units = _joined(images.units, copies.units())
     if repeats is not None:
         units = _joined(units, repeats.units())
@@ -94,20 +104,40 @@ def audit_images(
     log.add("files", "Tiny files, grey ones among coloured ones", n_all, lambda: find_unusual_files(images))
     judge = log.time("Cross-validation", lambda: _Judge(images, units, candidates, n_folds, seed))
     judged = judge.judged()
-    classes = _classes(images)
-    log.add("labels", "Wrong labels", n_all, judge.label_errors)
-    log.add("classes", "Classes that may be one", classes, lambda: find_confused_classes(judged))
-    log.add("shortcuts", "Shortcuts", f"files and light of {classes}", lambda: find_shortcuts(judged, seed=seed))
-    parts = f"folders, sizes, formats and light of {n_all}"
-    log.add("slices", "Parts that are recognised worse", parts, lambda: find_weak_slices(judged, seed=seed))
-    log.add("shift", "Training against test", _sizes(images), lambda: find_shift(judged, seed=seed))
-    log.add("outliers", "Unlike the others", n_all, lambda: find_outliers(judged, seed=seed))
+    with _beside(images) as pool:
+        _check_answers(log, judged, pool.submit(judge.label_errors), seed)
     return Audited(judged, tuple(log.findings), tuple(log.checks), gap, log.seconds)
 
 
-def _check_copies(log: CheckLog, images: AuditedImages) -> Copies:
+@contextmanager
+def _beside(images: AuditedImages) -> Iterator[ThreadPoolExecutor]:
+    """Two threads for the longest of some checks; each does its linear algebra alone."""
+    from concurrent.futures import ThreadPoolExecutor  # here, because it brings logging with it
+
+    assert images.features is not None
+    with limited_threads(images.features, 1), ThreadPoolExecutor(2) as pool:
+        yield pool
+
+
+def _check_answers(log: CheckLog, judged: AuditedImages, labelling: Future[Findings], seed: int) -> None:
+    """What answers out of fold tell: of labels, of classes, and of what gives a class away."""
+    n_all, classes = plural(len(judged), "image"), _classes(judged)
+    parts = f"folders, sizes, formats and light of {n_all}"
+    others: tuple[tuple[AuditKind, str, str, Callable[[], Findings]], ...] = (
+        ("classes", "Classes that may be one", classes, lambda: find_confused_classes(judged)),
+        ("shortcuts", "Shortcuts", f"files and light of {classes}", lambda: find_shortcuts(judged, seed=seed)),
+        ("slices", "Parts that are recognised worse", parts, lambda: find_weak_slices(judged, seed=seed)),
+        ("shift", "Training against test", _sizes(judged), lambda: find_shift(judged, seed=seed)),
+        ("outliers", "Unlike the others", n_all, lambda: find_outliers(judged, seed=seed)),
+    )
+    for check in others:
+        log.add(*check)
+    log.add("labels", "Wrong labels", n_all, labelling.result)
+
+
+def _check_copies(log: CheckLog, images: AuditedImages, copying: Future[Copies]) -> Copies:
     """The same files and the same pictures, on both sides of the split and otherwise."""
-    copies = log.time("Copies", lambda: find_copies(images))
+    copies = log.time("Copies", copying.result)
     found = judge_copies(images, copies)
     n_compared = int(copies.evidence.get("n_compared", 0))
     files, pictures = plural(len(images), "file"), plural(n_compared, "picture")
@@ -130,26 +160,26 @@ def _check_copies(log: CheckLog, images: AuditedImages) -> Copies:
     return copies
 
 
-def _check_repeats(log: CheckLog, images: AuditedImages, seed: int) -> Repeats | None:
+def _check_repeats(log: CheckLog, images: AuditedImages, repeating: Future[Repeats]) -> Repeats | None:
     """Series that stand twice; None where they could not be looked for."""
     measured: list[Repeats] = []
 
     def found() -> tuple[AuditFinding, ...]:
-        measured.append(measure_repeats(images, seed=seed))
+        measured.append(repeating.result())
         return find_repeats(images, measured[0])
 
     log.add("copies", "Series that stand twice", f"{plural(len(images), 'image')} in the order of their files", found)
     return measured[0] if measured else None
 
 
-def _check_series(log: CheckLog, images: AuditedImages, seed: int) -> SeriesGap | None:
+def _check_series(log: CheckLog, images: AuditedImages, measuring: Future[SeriesGap | None]) -> SeriesGap | None:
     """Series by names, folders, dates and order; and by the days on which images were taken, where that is known."""
     gaps: list[SeriesGap | None] = []
     n_all = plural(len(images), "image")
 
     def found(*, in_days: bool) -> tuple[AuditFinding, ...]:
         if not gaps:
-            gaps.append(measure_series(images, n_repeats=_N_REPEATS, seed=seed))
+            gaps.append(measuring.result())
         if in_days:
             require_days(images)
         gap = gaps[0]

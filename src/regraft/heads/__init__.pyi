@@ -18,6 +18,7 @@ from .rates import RateThreshold, effective_number, find_threshold, group_correl
 from .refits import FoldRefits, Refit
 from .search import HeadSearch
 from .selection import Candidates, CrossValidation, Selection, cross_validate, select_head
+from .threads import limited_threads
 from .walk import StrengthPath
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "fit_sets",
     "fit_temperature",
     "group_correlation",
+    "limited_threads",
     "normalise_rows",
     "rate_band",
     "select_head",
