@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
+_N_FEW = 600
+"""Images of which the matrix of products is solved faster than directions are found."""
 _N_WITHIN = 64
 """Directions with variances of their own: 32 and 128 told strange classes apart no better (bench/unknown.py)."""
 _N_BETWEEN = 256
@@ -191,18 +193,30 @@ def _shrinkage(fourth: float, norm: float, total: float, n_images: int, n_featur
 def _main_directions(deviations: Array, n_main: int) -> tuple[Array, Array]:
     """The first directions (d, m) of the covariance and their variances (m,), descending, m a few more than asked for.
 
-    By subspace iteration from random directions (Halko, Martinsson and Tropp 2011, algorithm 4.4).
+    Of few images from their products; of many by subspace iteration from random directions (Halko, Martinsson and Tropp
+    2011, algorithm 4.4).
     """
     n_images, n_features = deviations.shape
     if not n_main:
         return np.zeros((n_features, 0)), np.zeros(0)
     n_directions = min(n_main + _N_SPARE, n_features)
+    if n_images <= min(_N_FEW, n_features):
+        return _directions_of_few(deviations, n_directions)
     guess = generator(0, "directions").standard_normal((n_features, n_directions))
     for _ in range(_N_PASSES + 1):
         guess = np.linalg.qr(deviations.T @ (deviations @ guess))[0]
     places = deviations @ guess
     variances, vectors = np.linalg.eigh(places.T @ places / n_images)
     return guess @ vectors[:, ::-1], np.maximum(variances[::-1], 0.0)
+
+
+def _directions_of_few(deviations: Array, n_directions: int) -> tuple[Array, Array]:
+    """The same for fewer images than features: the n x n matrix of their products has the same variances."""
+    values, vectors = np.linalg.eigh(deviations @ deviations.T / len(deviations))
+    values, vectors = values[::-1][:n_directions], vectors[:, ::-1][:, :n_directions]
+    is_real = values > 1e-12 * max(float(values[0]), np.finfo(np.float64).tiny)
+    values, vectors = values[is_real], vectors[:, is_real]
+    return deviations.T @ (vectors / np.sqrt(len(deviations) * values)), values
 
 
 def _other_directions(spread: Array, directions: Array) -> Array:
