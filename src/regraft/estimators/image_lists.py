@@ -58,7 +58,7 @@ def list_features(X: Any, options: NetworkOptions) -> ListedFeatures:
     """
     images = require_images(X)
     networks = open_networks(options, cache_folder()).changed(
-        lambda one: replace(one, open_engine=cache(one.open_engine), takes_looks=False)
+        lambda one: replace(one, open_engine=cache(one.open_engine))
     )
     n_chunk = _N_DECODED if any(isinstance(image, Image.Image) for image in images) else len(images)
     parts = [_part(images[start : start + n_chunk], start, networks) for start in range(0, len(images), n_chunk)]

@@ -10,6 +10,7 @@ from regraft.data import require_classes
 from regraft.evaluation import Contestant, Costs, rank
 from regraft.experiments.circumstances import Stopwatch
 from regraft.experiments.dataset_features import features_for
+from regraft.experiments.networks import taking_looks
 from regraft.experiments.portions import portion_for_probe
 from regraft.experiments.probe_options import ExperimentOptions, ProbeOptions
 from regraft.experiments.probes import run_probe
@@ -88,7 +89,7 @@ class Contest:
         watch = Stopwatch()
         data = features_for(
             self.manifest,
-            networks,
+            taking_looks(networks),
             progress=self.progress,
             watch=watch,
             prints=self.prints,

@@ -10,7 +10,7 @@ import numpy as np
 from regraft.core import DataError, cache_folder, load_function, plural
 from regraft.data import fingerprint_manifest, require_classes
 from regraft.datasets import read_dataset
-from regraft.experiments.networks import open_networks
+from regraft.experiments.networks import open_networks, taking_looks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -158,7 +158,7 @@ def load_features(
         progress.say(f"Running your own code: {name}.")
         load_function(name)  # a slip in it shows before anything is computed
     with watch.stage("choose engine"):
-        networks = open_networks(options, cache_folder(), progress=progress)
+        networks = taking_looks(open_networks(options, cache_folder(), progress=progress))
         if check is not None:
             check(networks)
     data = features_for(manifest, networks, progress=progress, watch=watch)

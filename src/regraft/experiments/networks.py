@@ -73,7 +73,7 @@ def network_names(backbone: str) -> tuple[str, ...]:
 
 
 def open_networks(options: NetworkOptions, cache: Path, *, progress: Progress | None = None) -> JoinedNetworks:
-    """The networks that some options mean, with their engine and extractors; looks for audits are taken on the way.
+    """The networks that some options mean, with their engine and extractors.
 
     Args:
         options: Which networks, and what of them.
@@ -97,7 +97,7 @@ def open_networks(options: NetworkOptions, cache: Path, *, progress: Progress | 
         for name in names
         for spec in _find_backbones(options.model_copy(update={"backbone": name}), cache, progress)
     ]
-    return taking_looks(JoinedNetworks(tuple(parts), choice))
+    return JoinedNetworks(tuple(parts), choice)
 
 
 def taking_looks(networks: JoinedNetworks) -> JoinedNetworks:
