@@ -31,7 +31,7 @@ class EvaluateOptions(RunOptions, MetricOptions, SourceOptions, TrustOptions):
         None,
         description="Images of none of the classes, a folder of any structure, a table or a data set's name: how many "
         "of them are called unknown?",
-        json_schema_extra=placed("data", 20),
+        json_schema_extra=placed("data", 15),
     )
     weights: WhichWeights = Field(
         "auto",

@@ -10,6 +10,7 @@ import numpy as np
 from regraft.core import HeadError, quoted
 from regraft.heads.novelty.gaussians import ClassGaussians
 from regraft.heads.rates import RateThreshold, find_threshold
+from regraft.heads.threads import share_work
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -152,16 +153,19 @@ def _unseen_novelty(
     """
     n_images, folds = len(known.labels), known.folds
     unseen, seen = np.full(n_images, np.nan), np.zeros(n_images)
-    for is_train, is_test in zip(folds.is_train.T, folds.is_test.T, strict=True):
-        rows = is_test & known.is_judged
-        if gaussians is None:
-            unseen[rows] = measure_novelty(measure, None, known.features[rows], known.head_scores[rows])
-        else:
-            novelty = ClassGaussians.fit(known.features[is_train], known.labels[is_train]).distances(known.features)
-            unseen[rows] = novelty[rows]
-            seen[is_train] += novelty[is_train]
     if gaussians is None:
+        rows = folds.is_test.any(axis=1) & known.is_judged
+        unseen[rows] = measure_novelty(measure, None, known.features[rows], known.head_scores[rows])
         return unseen
+
+    def of_fold(is_train: NDArray[np.bool_]) -> NDArray[np.float64]:
+        return ClassGaussians.fit(known.features[is_train], known.labels[is_train]).distances(known.features)
+
+    found = share_work(of_fold, list(folds.is_train.T), known.features)
+    for novelty, is_train, is_test in zip(found, folds.is_train.T, folds.is_test.T, strict=True):
+        rows = is_test & known.is_judged
+        unseen[rows] = novelty[rows]
+        seen[is_train] += novelty[is_train]
     gaps = unseen - seen / np.maximum(folds.is_train.sum(axis=1), 1)
     return np.asarray(gaussians.distances(known.features) + folds.is_train.mean() * gaps)
 
