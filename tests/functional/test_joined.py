@@ -98,3 +98,12 @@ def test_views_are_part_of_a_classifier(photos, tmp_path):
     pixels = np.asarray(Image.open(min(photos.rglob("*.png"))))
     one, mirrored = classifier.predict_arrays([pixels, np.ascontiguousarray(pixels[:, ::-1])])
     assert one == pytest.approx(mirrored, abs=0.01)
+
+
+def test_ones_own_network_is_tried_alone(photos, tmp_path):
+    """A network that --model names stands for itself: the machine's others are not joined to it."""
+    model = tmp_path / "net.py"
+    regraft.new_model(model)
+    run = regraft.probe(photos, runs=tmp_path / "runs", model=f"{model}:network", n_strengths=3, quality="good")
+    assert len(read_record(run.bundle).networks) == 1
+    assert any("is used: there was no other network to try" in finding.message for finding in run.findings)

@@ -120,8 +120,12 @@ def test_strangers_can_be_measured(probed, photos, strangers, tmp_path, command)
     """How many images of another folder are called unknown, in result, report and terminal."""
     for number, pixels in enumerate(strangers):
         Image.fromarray(pixels).save(tmp_path / f"{number}.png")
+    (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n and no more")
     found = regraft.evaluate(probed.folder, photos, unknown=str(tmp_path), runs=tmp_path / "runs")
     assert found.limits.strangers.found.value == found.limits.strangers.auroc.value == 1
+    assert found.limits.strangers.found.n == 3
+    [left_out] = [finding for finding in found.findings if finding.code == "unreadable"]
+    assert "broken.png: truncated" in left_out.examples[0] or "broken.png: damaged" in left_out.examples[0]
     assert "Of a test image and such a stranger the stranger looks stranger" in found.report.read_text("utf-8")
     (tmp_path / "runs" / "photos-evaluate").rename(tmp_path.parent / "done")
     told = command("evaluate", str(probed.folder), str(photos), "--unknown", str(tmp_path)).stdout
@@ -142,6 +146,7 @@ def test_the_report_tells_of_limits(probed):
     page = probed.report.read_text(encoding="utf-8")
     assert "What it knows of its limits" in page
     assert "measured by relative Mahalanobis" in page
+    assert "Of 3 classes with images in several folds none can be left out: that takes 6." in page
     assert "With so few images probabilities that are right would give" in page
     told = json.loads((probed.folder / "report.json").read_text())
     assert told["limits"]["reject_rate"] == 0.05

@@ -2,11 +2,12 @@ from .classifier import Classifier, choose_like
 from .golden import CheckResult, check_bundle
 from .predictions import Answers, Judgement, Prediction, PredictResult
 from .reading import find_bundle, load, read_record
-from .record import SCHEMA_VERSION, BundleRecord, Calibration, EngineRecord, Making, NetworkRecord
+from .record import N_NETWORKS_MAX, SCHEMA_VERSION, BundleRecord, Calibration, EngineRecord, Making, NetworkRecord
 from .seen import find_seen, read_seen
 from .writing import save_bundle
 
 __all__ = [
+    "N_NETWORKS_MAX",
     "SCHEMA_VERSION",
     "Answers",
     "BundleRecord",

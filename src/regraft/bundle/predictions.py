@@ -112,20 +112,16 @@ class Telling:
             paths: m names of images.
             judgement: Of these.
         """
-        return _told(paths, judgement, self.class_names, self.top_k)
-
-
-def _told(paths: Sequence[str], judgement: Judgement, class_names: Sequence[str], top_k: int) -> Iterator[Prediction]:
-    order = np.argsort(-judgement.probabilities, axis=1, kind="stable")
-    for row, path in enumerate(paths):
-        probabilities, named = judgement.probabilities[row], judgement.named
-        top = tuple((class_names[place], float(probabilities[place])) for place in order[row, :top_k])
-        yield Prediction(
-            path=path,
-            label=top[0][0],
-            probability=top[0][1],
-            top=top,
-            unknown=None if judgement.is_unknown is None else bool(judgement.is_unknown[row]),
-            score=None if judgement.novelty is None else float(judgement.novelty[row]),
-            set=None if named is None else tuple(class_names[place] for place in order[row] if named[row, place]),
-        )
+        names, named = self.class_names, judgement.named
+        for row, order in enumerate(np.argsort(-judgement.probabilities, axis=1, kind="stable")):
+            probabilities = judgement.probabilities[row]
+            top = tuple((names[place], float(probabilities[place])) for place in order[: self.top_k])
+            yield Prediction(
+                path=paths[row],
+                label=top[0][0],
+                probability=top[0][1],
+                top=top,
+                unknown=None if judgement.is_unknown is None else bool(judgement.is_unknown[row]),
+                score=None if judgement.novelty is None else float(judgement.novelty[row]),
+                set=None if named is None else tuple(names[place] for place in order[named[row, order]]),
+            )

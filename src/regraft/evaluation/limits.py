@@ -44,6 +44,7 @@ class Limits(Value):
         covered_band: Where that share should lie, 95 times of 100.
         mean_size: Classes in a set.
         strangest: The test images that are called unknown, the strangest first; at most 12.
+        reason: Why that measure; empty where it is not known.
         strangers: How well images of none of the classes are told; None where there are none.
         strangers_place: Where these lie.
     """
@@ -57,6 +58,7 @@ class Limits(Value):
     covered_band: tuple[float, float]
     mean_size: float
     strangest: tuple[StrangeImage, ...]
+    reason: str = ""
     strangers: StrangerMeasures | None = None
     strangers_place: str = ""
 

@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from regraft.bundle import Classifier
+    from regraft.bundle import Classifier, Judgement
     from regraft.core import Progress
     from regraft.data import Reading, Unreadable
     from regraft.evaluation import CalibrationNoise, Limits, Predictions
+    from regraft.heads import MeasureChoice
 
 _N_NOISY_MAX = 50_000
 """Of more images the calibration error owes nothing to chance, and a thousand drawings would fill the memory."""
@@ -65,33 +66,40 @@ def see_strangers(place: str, classifier: Classifier, reading: Reading, progress
         raise DataError(f"None of {plural(len(manifest), 'file')} of {place} could be read.")
     novelty = classifier.judge(found.features).novelty
     assert novelty is not None
-    return Strangers(place, novelty, manifest.select(found.rows).groups, prints.unreadable + found.unreadable)
+    return Strangers(
+        place, novelty, manifest.select(found.rows).groups, prints.unreadable + manifest.named(found.unreadable)
+    )
 
 
 def limits_of(
-    classifier: Classifier, features: NDArray[np.float32], predictions: Predictions, strangers: Strangers | None = None
+    classifier: Classifier,
+    judgement: Judgement,
+    predictions: Predictions,
+    *,
+    strangers: Strangers | None = None,
+    choice: MeasureChoice | None = None,
 ) -> Limits | None:
     """What a classifier rejects, and which classes it thinks possible; None where it says nothing of both.
 
     Args:
         classifier: What is measured.
-        features: (n, d) of the test images.
-        predictions: Of these.
+        judgement: Of the test images.
+        predictions: The same, with the truth.
         strangers: Images of none of the classes.
+        choice: Of the measure of strangeness, where that is known.
     """
     novelty, sets = classifier.novelty, classifier.sets
     if novelty is None or sets is None:
         return None
-    found = classifier.judge(features)
-    assert found.novelty is not None
-    assert found.named is not None
+    assert judgement.novelty is not None
+    assert judgement.named is not None
     limits = measure_limits(
-        predictions, found.novelty, found.named, measure=novelty.measure, threshold=novelty.threshold, sets=sets
-    )
+        predictions, judgement.novelty, judgement.named, measure=novelty.measure, threshold=novelty.threshold, sets=sets
+    ).model_copy(update={"reason": "" if choice is None else choice.reason})
     if strangers is None:
         return limits
     measured = measure_strangers(
-        found.novelty,
+        judgement.novelty,
         strangers.novelty,
         novelty.threshold.value,
         known_groups=predictions.groups,

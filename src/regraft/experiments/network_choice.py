@@ -86,7 +86,9 @@ class NetworkChoice:
         """What was chosen, in a sentence."""
         cheapest, chosen = self.tried[0][0], self.chosen
         n = len(chosen.right)
-        if chosen is cheapest:
+        if len(self.tried) == 1:
+            message = f"{chosen.name} is used: there was no other network to try."
+        elif chosen is cheapest:
             message = (
                 f"{cheapest.name} is used: of {len(self.tried)} choices none that takes longer was better by more than "
                 f"chance on the folds of {plural(n, 'training image')}."
@@ -138,9 +140,10 @@ def choose_networks(manifest: Manifest, options: ProbeOptions, progress: Progres
     Raises:
         RegraftError: From the networks, the engine or the store.
     """
-    named = "backbone" in options.model_fields_set
-    names = network_names(options.backbone) if named else choose_backbones(())[0]
-    data = load_features(manifest, _on(options, names), progress, watch)
+    is_named = bool({"backbone", "model", "checkpoint"} & options.model_fields_set)
+    names = network_names(options.backbone) if is_named else ()
+    names, notes = choose_backbones(names, unnamed="No --backbone was named", done="tried")
+    data = load_features(manifest, _on(options, names), progress, watch).remarked(*notes)
     data, portions = portion_for_probe(data, options.test_fraction, options.seed)
     groups = data.manifest.select(portions.train).groups
     with watch.stage("choose networks"):

@@ -17,7 +17,7 @@ from regraft.backbones import (
     resolve_own_network,
     with_preprocessing,
 )
-from regraft.bundle import find_bundle, load, read_record
+from regraft.bundle import N_NETWORKS_MAX, find_bundle, load, read_record
 from regraft.core import OptionError, as_path, cache_folder, has_extra, plural, quoted
 from regraft.data import make_finding
 from regraft.experiments.network_options import FixedNetworkOptions
@@ -32,12 +32,16 @@ if TYPE_CHECKING:
     from regraft.features import TappedNetwork
 
 
-N_NETWORKS_MAX = 16
-"""Networks under one head."""
+def choose_backbones(
+    named: tuple[str, ...], *, unnamed: str = "No --backbones were named", done: str = "compared"
+) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
+    """The networks to compare; where the user named none, those that have learnt and are here, with a note.
 
-
-def choose_backbones(named: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
-    """The networks to compare; where the user named none, those that have learnt and are here, with a note."""
+    Args:
+        named: By the user.
+        unnamed: How the note begins.
+        done: What becomes of the networks, as the note says it.
+    """
     if named:
         return named, ()
     cache = cache_folder()
@@ -46,7 +50,7 @@ def choose_backbones(named: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[Fin
     here = [name for name in here if has_extra("torch") or find_lite(BACKBONES[name]) is not None]
     n_elsewhere = len(BACKBONES) - len(here) - len(untrained)
     message = (
-        f"No --backbones were named: those whose learnt weights are on this machine are compared ({', '.join(here)}). "
+        f"{unnamed}: those whose learnt weights are on this machine are {done} ({', '.join(here)}). "
         f"Left out: {n_elsewhere} whose weights would have to be fetched or that need the extra torch, and the "
         f"untrained ones ({', '.join(untrained)})."
     )
@@ -97,6 +101,8 @@ def open_networks(options: NetworkOptions, cache: Path, *, progress: Progress | 
         for name in names
         for spec in _find_backbones(options.model_copy(update={"backbone": name}), cache, progress)
     ]
+    if len(parts) > N_NETWORKS_MAX:
+        raise OptionError(f"--backbone joins {len(parts)} networks; one head stands on {N_NETWORKS_MAX} at most.")
     return JoinedNetworks(tuple(parts), choice)
 
 

@@ -115,7 +115,15 @@ def run_probe(
     classifier = build_classifier(name, data, for_all_classes(selection, data), options)
     if uncertainty is not None:
         classifier = replace(classifier, novelty=uncertainty.novelty, sets=uncertainty.sets)
-    subject = Subject(source=source, options=options, data=data, train=portions.train, test=portions.test, tried=tried)
+    subject = Subject(
+        source=source,
+        options=options,
+        data=data,
+        train=portions.train,
+        test=portions.test,
+        tried=tried,
+        measure=None if uncertainty is None else uncertainty.choice,
+    )
     measured = conclude(folder, subject, classifier, selection, watch)
     classifier = classifier.with_metrics(measured.assessment)
     return Probed(folder / "bundle", classifier, measured.predictions, measured.assessment, measured.findings)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from regraft.experiments.circumstances import Stopwatch
     from regraft.experiments.dataset_features import DatasetFeatures
     from regraft.experiments.limits import Strangers
-    from regraft.heads import Selection
+    from regraft.heads import MeasureChoice, Selection
     from regraft.reports import TrainingStory
 
 
@@ -74,6 +74,7 @@ class Subject:
         noticed: What else was noticed, and comes first.
         tried: The evidence for the networks, where they were chosen.
         strangers: Images of none of the classes, where the user has some.
+        measure: How the measure of strangeness was chosen, where that is part of the run.
     """
 
     source: str
@@ -87,6 +88,7 @@ class Subject:
     noticed: tuple[Finding, ...] = ()
     tried: Table | None = None
     strangers: Strangers | None = None
+    measure: MeasureChoice | None = None
 
 
 def report_run(
@@ -104,10 +106,11 @@ def report_run(
     data, test = subject.data, subject.test
     manifest = data.manifest.select(test)
     with watch.stage("evaluate"):
+        judgement = classifier.judge(data.features[test])
         predictions = Predictions(
             paths=manifest.paths,
             labels=manifest.labels,
-            probabilities=classifier.probabilities(data.features[test]),
+            probabilities=judgement.probabilities,
             class_names=classifier.class_names,
             groups=manifest.known_groups,
         )
@@ -123,7 +126,7 @@ def report_run(
         slices,
         findings,
         len(data.unreadable),
-        limits=limits_of(classifier, data.features[test], predictions, subject.strangers),
+        limits=limits_of(classifier, judgement, predictions, strangers=subject.strangers, choice=subject.measure),
     )
     with watch.stage("write report"):
         predictions.write_parquet(folder / "predictions.parquet")

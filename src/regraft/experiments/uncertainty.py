@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from regraft.data import Finding
     from regraft.experiments.dataset_features import DatasetFeatures
     from regraft.experiments.probe_options import ProbeOptions
-    from regraft.heads import MeasureChoice, NoveltyDetector, PredictionSets, Rejection, Selection
+    from regraft.heads import MeasureChoice, NoveltyDetector, PredictionSets, Selection
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,13 +24,11 @@ class Uncertainty:
     Attributes:
         novelty: Says which images look like none of the classes.
         sets: Names the classes that an image may be of.
-        rejection: What `novelty` says of the images that it was learnt from.
         choice: Of its measure.
     """
 
     novelty: NoveltyDetector
     sets: PredictionSets
-    rejection: Rejection
     choice: MeasureChoice
 
 
@@ -55,9 +53,9 @@ def learn_uncertainty(
     known = KnownImages.of(images.features, images.manifest.labels, units, folds, selection.found)
     choice = choose_measure(known, options.head, selection.found, seed=options.seed)
     try:
-        novelty, rejection = fit_detector(known, choice.measure, reject_rate=options.reject_rate)
+        novelty, _rejection = fit_detector(known, choice.measure, reject_rate=options.reject_rate)
         sets = fit_sets(known, coverage=options.coverage)
     except HeadError as error:
         message = f"The classifier cannot tell images of none of its classes, and names no sets. {error}"
         return None, (make_finding("no_unknown", "note", message, len(train)),)
-    return Uncertainty(novelty, sets, rejection, choice), ()
+    return Uncertainty(novelty, sets, choice), ()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regraft.core import DataError, quoted
-from regraft.data import Reading, fingerprint_manifest, require_classes
+from regraft.data import Reading, fingerprint_manifest, left_out, require_classes
 from regraft.datasets import read_dataset
 from regraft.experiments.circumstances import Stopwatch
 from regraft.experiments.dataset_features import features_for
@@ -95,6 +95,10 @@ class Yardstick:
         Raises:
             DataError: Images have classes that the classifier does not know, or none of the files can be read.
         """
+        strangers = None
+        if self.unknown is not None:
+            with self.watch.stage("see strangers"):
+                strangers = see_strangers(self.unknown, classifier, self.reading or Reading(), self.progress)
         data = features_for(
             _relabelled(self.manifest, classifier.class_names),
             taking_looks(classifier.networks),
@@ -102,10 +106,6 @@ class Yardstick:
             watch=self.watch,
             prints=self.prints,
         )
-        strangers = None
-        if self.unknown is not None:
-            with self.watch.stage("see strangers"):
-                strangers = see_strangers(self.unknown, classifier, self.reading or Reading(), self.progress)
         subject = Subject(
             self.source,
             options,
@@ -114,7 +114,10 @@ class Yardstick:
             test=np.arange(len(data.manifest)),
             before=(place,),
             strangers=strangers,
-            noticed=remark_on_seen(data.manifest, find_seen(data.digests)),
+            noticed=(
+                *remark_on_seen(data.manifest, find_seen(data.digests)),
+                *(() if strangers is None else left_out(strangers.unreadable)),
+            ),
         )
         measured = report_run(folder, subject, classifier, None, self.watch)
         write_record(folder, source=self.source, options=options, seconds=self.watch.seconds, data=data)

@@ -153,8 +153,8 @@ class JoinedNetworks:
         for part in self.parts:
             for extractor in part.extractors:
                 found.append(extractor.extract(sources, known, progress=progress))
-                for row in set(range(len(known))) - set(found[-1].rows.tolist()):
-                    known[row] = None  # what one network's pixels cannot be made of is no row of any
+                rows = set(found[-1].rows.tolist())  # what one network's pixels cannot be made of is no row of any
+                known = [digest if row in rows else None for row, digest in enumerate(known)]
         return self._joined(found)
 
     def keeps_looks(self, digests: Sequence[str]) -> bool:

@@ -62,5 +62,7 @@ def test_the_choice_is_told(make_manifest):
         ("a", "75.0 %", 4.0, ""), ("a, 2 views", "85.0 %", 8.0, "chosen"),
     ]  # fmt: skip
     assert (choice.options.views, choice.options.quality) == (2, "fast")
+    kept = NetworkChoice(cheap, portions, ((cheap, None), (dear, told[1][1])))
+    assert "of 2 choices none that takes longer was better by more than chance" in kept.finding.message
     alone = NetworkChoice(cheap, portions, ((cheap, None),))
-    assert "none that takes longer was better by more than chance" in alone.finding.message
+    assert alone.finding.message == "a is used: there was no other network to try."
