@@ -121,12 +121,17 @@ def test_strangers_can_be_measured(probed, photos, strangers, tmp_path, command)
     for number, pixels in enumerate(strangers):
         Image.fromarray(pixels).save(tmp_path / f"{number}.png")
     (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n and no more")
-    found = regraft.evaluate(probed.folder, photos, unknown=str(tmp_path), runs=tmp_path / "runs")
+    found = regraft.evaluate(probed.folder, photos, unknown=str(tmp_path), group_by="order:4", runs=tmp_path / "runs")
+    [ungrouped] = [finding for finding in found.findings if finding.code == "ungrouped_strangers"]
+    assert "counted as if each showed another object" in ungrouped.message
     assert found.limits.strangers.found.value == found.limits.strangers.auroc.value == 1
     assert found.limits.strangers.found.n == 3
     [left_out] = [finding for finding in found.findings if finding.code == "unreadable"]
     assert "broken.png: truncated" in left_out.examples[0] or "broken.png: damaged" in left_out.examples[0]
-    assert "Of a test image and such a stranger the stranger looks stranger" in found.report.read_text("utf-8")
+    assert "Of a test image and such a stranger the stranger looks stranger" in (
+        page := found.report.read_text("utf-8")
+    )
+    assert "strangers called unknown</span>" in page
     (tmp_path / "runs" / "photos-evaluate").rename(tmp_path.parent / "done")
     told = command("evaluate", str(probed.folder), str(photos), "--unknown", str(tmp_path)).stdout
     assert "Of 3 images of none of the classes 100.0 % are called unknown; of the others" in told

@@ -9,6 +9,7 @@ from .own_metrics import OwnMeasure
 from .predictions import Predictions
 from .probability_scores import ReliabilityBin
 from .ranking import Candidate, Contestant, Costs, Ranking, rank
+from .rejection import RejectionPoint
 from .shuffles import corrected_p_values, shuffle_units
 from .slices import SLICE_IMAGES_MIN, Slice, SliceTable, measure_slices
 from .strangers import StrangerMeasures, measure_strangers
@@ -32,6 +33,7 @@ __all__ = [
     "PairedDifference",
     "Predictions",
     "Ranking",
+    "RejectionPoint",
     "ReliabilityBin",
     "Slice",
     "SliceTable",

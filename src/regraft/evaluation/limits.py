@@ -9,6 +9,7 @@ import numpy as np
 from regraft.core import Value
 from regraft.evaluation.bootstrap import sampling_units
 from regraft.evaluation.intervals import Estimate, wilson_estimate
+from regraft.evaluation.rejection import RejectionPoint, trace_rejection
 from regraft.evaluation.strangers import StrangerMeasures
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Limits(Value):
         covered: How often the test images' sets did.
         covered_band: Where that share should lie, 95 times of 100.
         mean_size: Classes in a set.
+        curve: What becomes of answers and strangers where the line is drawn elsewhere.
         strangest: The test images that are called unknown, the strangest first; at most 12.
         reason: Why that measure; empty where it is not known.
         strangers: How well images of none of the classes are told; None where there are none.
@@ -58,6 +60,7 @@ class Limits(Value):
     covered_band: tuple[float, float]
     mean_size: float
     strangest: tuple[StrangeImage, ...]
+    curve: tuple[RejectionPoint, ...] = ()
     reason: str = ""
     strangers: StrangerMeasures | None = None
     strangers_place: str = ""
@@ -71,6 +74,7 @@ def measure_limits(
     measure: str,
     threshold: RateThreshold,
     sets: PredictionSets,
+    strange: NDArray[np.float64] | None = None,
 ) -> Limits:
     """Measure what a classifier says of test images, beside what it promised.
 
@@ -81,6 +85,7 @@ def measure_limits(
         measure: Of strangeness, by name.
         threshold: Above which an image is unknown.
         sets: What named the classes.
+        strange: (m,) how strange images of none of the classes look.
     """
     units = sampling_units(len(predictions), predictions.groups)
     is_unknown = novelty > threshold.value
@@ -105,6 +110,7 @@ def measure_limits(
             )
             for row in strangest
         ),
+        curve=trace_rejection(novelty, predictions.right, strange),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from regraft.core import DataError, OptionError, plural, quoted
-from regraft.data import fingerprint_manifest
+from regraft.data import fingerprint_manifest, left_out, make_finding
 from regraft.datasets import read_dataset
 from regraft.evaluation import measure_limits, measure_strangers, simulate_calibration
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from regraft.bundle import Classifier, Judgement
     from regraft.core import Progress
-    from regraft.data import Reading, Unreadable
+    from regraft.data import Finding, Manifest, Reading
     from regraft.evaluation import CalibrationNoise, Limits, Predictions
     from regraft.heads import MeasureChoice
 
@@ -32,13 +32,13 @@ class Strangers:
         place: Where they lie, as the user named it.
         novelty: (m,) how strange they look.
         groups: m names of the object that an image shows.
-        unreadable: What could not be read.
+        findings: What was noticed: files that could not be read, groups that were not found.
     """
 
     place: str
     novelty: NDArray[np.float64]
     groups: tuple[str | None, ...]
-    unreadable: tuple[Unreadable, ...]
+    findings: tuple[Finding, ...]
 
 
 def see_strangers(place: str, classifier: Classifier, reading: Reading, progress: Progress) -> Strangers:
@@ -59,16 +59,30 @@ def see_strangers(place: str, classifier: Classifier, reading: Reading, progress
             f"The classifier {quoted(classifier.record.name)} cannot tell images of none of its classes, so --unknown "
             "has nothing to measure. One that `regraft probe` makes now can."
         )
-    manifest = read_dataset(place, replace(reading, keep_unlabelled=True))
+    manifest, noticed = _read_strangers(place, replace(reading, keep_unlabelled=True))
     prints = fingerprint_manifest(manifest, progress=progress)
     found = classifier.networks.extract(manifest.files(), prints.digests, progress=progress)
     if not len(found.rows):
         raise DataError(f"None of {plural(len(manifest), 'file')} of {place} could be read.")
     novelty = classifier.judge(found.features).novelty
     assert novelty is not None
-    return Strangers(
-        place, novelty, manifest.select(found.rows).groups, prints.unreadable + manifest.named(found.unreadable)
+    unreadable = prints.unreadable + manifest.named(found.unreadable)
+    return Strangers(place, novelty, manifest.select(found.rows).groups, (*noticed, *left_out(unreadable)))
+
+
+def _read_strangers(place: str, reading: Reading) -> tuple[Manifest, tuple[Finding, ...]]:
+    """They may be called in another way than the images of known classes."""
+    try:
+        return read_dataset(place, reading), ()
+    except DataError:
+        if reading.group_by is None:
+            raise
+        manifest = read_dataset(place, replace(reading, group_by=None))
+    message = (
+        f"--group-by {quoted(reading.group_by)} fits no {quoted(place)}: these images are counted as if each showed "
+        "another object. Where several show one, the intervals of what is said of strangers are too narrow."
     )
+    return manifest, (make_finding("ungrouped_strangers", "note", message, len(manifest)),)
 
 
 def limits_of(
@@ -94,7 +108,13 @@ def limits_of(
     assert judgement.novelty is not None
     assert judgement.named is not None
     limits = measure_limits(
-        predictions, judgement.novelty, judgement.named, measure=novelty.measure, threshold=novelty.threshold, sets=sets
+        predictions,
+        judgement.novelty,
+        judgement.named,
+        measure=novelty.measure,
+        threshold=novelty.threshold,
+        sets=sets,
+        strange=None if strangers is None else strangers.novelty,
     ).model_copy(update={"reason": "" if choice is None else choice.reason})
     if strangers is None:
         return limits

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regraft.core import DataError, quoted
-from regraft.data import Reading, fingerprint_manifest, left_out, require_classes
+from regraft.data import Reading, fingerprint_manifest, require_classes
 from regraft.datasets import read_dataset
 from regraft.experiments.circumstances import Stopwatch
 from regraft.experiments.dataset_features import features_for
@@ -116,7 +116,7 @@ class Yardstick:
             strangers=strangers,
             noticed=(
                 *remark_on_seen(data.manifest, find_seen(data.digests)),
-                *(() if strangers is None else left_out(strangers.unreadable)),
+                *(() if strangers is None else strangers.findings),
             ),
         )
         measured = report_run(folder, subject, classifier, None, self.watch)

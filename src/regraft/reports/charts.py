@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from regraft.reports.axes import (
     Box,
@@ -12,6 +12,7 @@ from regraft.reports.axes import (
     Point,
     clipped,
     decades,
+    inner_ticks,
     linear_axis,
     logarithmic_axis,
     padded,
@@ -24,9 +25,10 @@ from regraft.reports.axes import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from regraft.evaluation import ReliabilityBin
+    from regraft.evaluation import Limits, RejectionPoint, ReliabilityBin
     from regraft.reports.report import RegularisationPath, StrengthCurve
 
+_N_POINTS_MIN = 3
 _QUARTERS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
@@ -70,6 +72,16 @@ class ReliabilityChart:
     bars: tuple[BinBar, ...]
 
 
+@dataclass(frozen=True)
+class RejectionChart:
+    """What becomes of answers and strangers, against the share of known images that is rejected."""
+
+    plot: Plot
+    kept: str
+    found: str
+    line: float
+
+
 def chart_path(path: RegularisationPath) -> PathChart | None:
     """Geometry of the regularisation chart; None where there is nothing to draw."""
     strengths = [strength for curve in path.curves for strength in curve.strengths if strength > 0]
@@ -110,6 +122,32 @@ def _curve(curve: StrengthCurve, plot: Plot) -> Curve:
     upper = [plot.point(strength, clipped(mean + std)) for strength, mean, std in rows]
     lower = [plot.point(strength, clipped(mean - std)) for strength, mean, std in reversed(rows)]
     return Curve(curve.normalisation, point_list(points), point_list(upper + lower))
+
+
+def chart_rejection(limits: Limits) -> RejectionChart | None:
+    """Geometry of the accuracy-rejection curve; None where all images look equally strange."""
+    points = limits.curve
+    shares = [share for point in points for share in (point.accuracy, point.found) if share is not None]
+    if len(points) < _N_POINTS_MIN or not shares:
+        return None
+    box = plot_box()
+    rejected = clipped(max(limits.rejected.value, points[-1].rejected))
+    plot = Plot(
+        box=box,
+        x=linear_axis((0, rejected), box.across, inner_ticks(0, rejected), percent_label),
+        y=share_axis(min(shares), 1, box.upwards),
+    )
+    return RejectionChart(
+        plot=plot,
+        kept=_line(plot, points, "accuracy"),
+        found=_line(plot, points, "found"),
+        line=plot.x.place(limits.rejected.value),
+    )
+
+
+def _line(plot: Plot, points: Sequence[RejectionPoint], what: Literal["accuracy", "found"]) -> str:
+    shares = ((point.rejected, getattr(point, what)) for point in points)
+    return point_list(plot.point(rejected, share) for rejected, share in shares if share is not None)
 
 
 def chart_reliability(bins: Sequence[ReliabilityBin]) -> ReliabilityChart:

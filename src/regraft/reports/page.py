@@ -6,7 +6,7 @@ import math
 from functools import cache
 from typing import TYPE_CHECKING
 
-from regraft.reports.charts import chart_path, chart_reliability
+from regraft.reports.charts import chart_path, chart_rejection, chart_reliability
 from regraft.reports.matrix_view import view_matrix, worst_first
 from regraft.reports.pictures import Pictures, pictured_mistakes, pictured_pairs, pictured_strangers
 from regraft.reports.training_view import view_training
@@ -45,6 +45,7 @@ def render_page(report: Report, *, thumbnail: Callable[[str], bytes | None] | No
         "mistakes": pictured_mistakes(assessment.mistakes, pictures),
         "has_pictures": bool(pictures),
         "strangest": () if report.limits is None else pictured_strangers(report.limits, pictures),
+        "rejection": None if report.limits is None else chart_rejection(report.limits),
         "classes": [assessment.classes[place] for place in order],
         "reliability": chart_reliability(assessment.reliability),
         "path": None if report.regularisation is None else chart_path(report.regularisation),

@@ -3,9 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from regraft.evaluation import measure_limits
 from regraft.evaluation.probability_scores import reliability_bins
+from regraft.heads import PredictionSets, RateThreshold
 from regraft.reports import RegularisationPath, StrengthCurve
-from regraft.reports.charts import chart_path, chart_reliability
+from regraft.reports.charts import chart_path, chart_rejection, chart_reliability
 
 
 def _path(strengths=(0.01, 1.0, 100.0), means=(0.5, 0.9, 0.7), chosen=1.0, name="l2"):
@@ -71,3 +73,33 @@ def test_a_band_ends_at_100():
     assert chart.plot.y.ticks[-1].label == "100"
     heights = [float(point.split(",")[1]) for point in chart.curves[0].band.split()]
     assert min(heights) >= chart.plot.box.top
+
+
+def test_the_accuracy_of_what_is_kept_is_drawn(make_predictions):
+    """From no rejected image at the left edge; strangers have a line where there are some."""
+    limits = _limits(make_predictions(n=60, k=3), strange=np.arange(30.0))
+    chart = chart_rejection(limits)
+    kept, found = ([point.split(",") for point in line.split()] for line in (chart.kept, chart.found))
+    assert float(kept[0][0]) == chart.plot.box.left
+    assert len(kept) == len(found) == len(limits.curve)
+    assert chart.line == chart.plot.x.place(limits.rejected.value)
+    assert chart_rejection(_limits(make_predictions(n=60, k=3))).found == ""
+
+
+def test_no_line_where_all_look_equally_strange(make_predictions):
+    """One point makes no curve."""
+    assert chart_rejection(_limits(make_predictions(n=20, k=3), novelty=np.zeros(20))) is None
+
+
+def _limits(predictions, *, novelty=None, strange=None):
+    line = RateThreshold(value=50.0, rate=0.05, n_images=400, n_effective=400.0, correlation=0.0)
+    novelty = np.arange(float(len(predictions))) if novelty is None else novelty
+    return measure_limits(
+        predictions,
+        novelty,
+        np.ones_like(predictions.probabilities, np.bool_),
+        measure="energy",
+        threshold=line,
+        sets=PredictionSets(line, miss_rate=0.1, mean_size=1.2, size_deviation=0.4),
+        strange=strange,
+    )
