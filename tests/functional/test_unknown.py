@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 
 import numpy as np
@@ -152,6 +153,7 @@ def test_the_report_tells_of_limits(probed):
     assert "What it knows of its limits" in page
     assert "measured by relative Mahalanobis" in page
     assert "Of 3 classes with images in several folds none can be left out: that takes 6." in page
+    assert re.search(r"Scores are (divided by a temperature of 0\.\d+, which brings|not divided by)", page)
     assert "With so few images probabilities that are right would give" in page
     told = json.loads((probed.folder / "report.json").read_text())
     assert told["limits"]["reject_rate"] == 0.05

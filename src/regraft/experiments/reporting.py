@@ -193,6 +193,7 @@ def _report(
         f"layer {classifier.record.networks[0].layer}; {data.choice.reason}",
         assessment=measured.assessment,
         slices=measured.slices,
+        calibration=_calibration(subject, selection),
         calibration_noise=noise_of(measured.predictions),
         limits=measured.limits,
         gap=data.gap,
@@ -208,6 +209,13 @@ def _report(
         ),
         **told_of_run(subject.options, *subject.before, subject.source),
     )
+
+
+def _calibration(subject: Subject, selection: Selection | None) -> str:
+    """What a temperature does for the probabilities of a fitted head; nothing of one that was trained on."""
+    if selection is None or subject.training is not None:
+        return ""
+    return selection.found.calibration.reason
 
 
 def _regularisation(selection: Selection) -> RegularisationPath:

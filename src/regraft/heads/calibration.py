@@ -44,11 +44,11 @@ class Calibration:
 
     @property
     def reason(self) -> str:
-        """Why it is used, or is not."""
+        """What is done with the scores, and why."""
         change = f"the log loss of images out of fold from {self.log_loss_before:.4f} to {self.log_loss_after:.4f}"
         if self.is_used:
-            return f"Calibration is used: it brings {change}."
-        return f"Calibration is not used: it would bring {change}."
+            return f"Scores are divided by a temperature of {self.temperature:.3f}, which brings {change}."
+        return f"Scores are not divided by a temperature: it would bring {change}."
 
 
 def calibrate(scores: Array, codes: NDArray[np.int64], folds: FoldTable, weights: Array | None = None) -> Calibration:

@@ -68,6 +68,7 @@ class Report(PageRecord):
         assessment: The measured quality.
         slices: The parts of the images that were recognised worst, at most fifty; None where it was not measured.
         gap: What a random split hides, where that changes the headline.
+        calibration: What was done to make its confidence justified, and why; empty where that is not known.
         calibration_noise: How large the calibration error of so few images is by chance; None of very many.
         limits: What the classifier says of its own limits; None where it says nothing.
         regularisation: How the head's regularisation was chosen.
@@ -83,6 +84,7 @@ class Report(PageRecord):
     assessment: Assessment
     slices: SliceTable | None = None
     gap: SeriesGap | None = None
+    calibration: str = ""
     calibration_noise: CalibrationNoise | None = None
     limits: Limits | None = None
     regularisation: RegularisationPath | None = None

@@ -27,7 +27,7 @@ def test_it_is_used_where_it_helps(temperature):
     assert found.log_loss_after < found.log_loss_before
     own = softmax(scores)[np.arange(400), codes]
     assert found.log_loss_before == pytest.approx(-np.log(own).mean())
-    assert found.reason.startswith("Calibration is used: it brings the log loss")
+    assert found.reason.startswith("Scores are divided by a temperature of ")
     weights = (np.arange(400) % 2).astype(np.float64)
     odd = calibrate(scores[1::2], codes[1::2], FoldTable.of(np.arange(1, 400, 2) % 5))
     weighted = calibrate(scores, codes, FoldTable.of(np.arange(400) % 5), weights)
@@ -54,7 +54,7 @@ def test_it_is_not_used_where_it_makes_the_log_loss_worse():
     unused = [one for one in found if not one.is_used]
     assert 10 < len(unused) < 40
     assert all(one.temperature == 1 and one.log_loss_after > one.log_loss_before for one in unused)
-    assert unused[0].reason.startswith("Calibration is not used: it would bring the log loss")
+    assert unused[0].reason.startswith("Scores are not divided by a temperature: it would bring the log loss")
 
 
 def test_each_fold_is_judged_by_the_others():
