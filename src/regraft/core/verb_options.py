@@ -41,8 +41,8 @@ _NAMES = {
         seed layer_decay optimizer weight_decay momentum epsilon optimizer_settings groups clip_norm schedule warmup
         final_fraction decay_factor decay_epochs power dropout drop_path label_smoothing loss focal_gamma mixup cutmix
         ema epochs steps batch_size accumulate compile histograms checkpoint_every learning_rate head_learning_rate
-        patience runs name head from_stage budget augmentation views fresh_views batch_norm training_seed
-        validation_fraction
+        patience runs name reject_rate coverage head from_stage budget augmentation views fresh_views batch_norm
+        training_seed validation_fraction
     """,
     "predict": """
         trust_code top_k unknown
@@ -53,8 +53,8 @@ _NAMES = {
         seed layer_decay optimizer weight_decay momentum epsilon optimizer_settings groups clip_norm schedule warmup
         final_fraction decay_factor decay_epochs power dropout drop_path label_smoothing loss focal_gamma mixup cutmix
         ema epochs steps batch_size accumulate compile histograms checkpoint_every learning_rate head_learning_rate
-        patience runs name head from_stage budget augmentation views fresh_views batch_norm training_seed
-        validation_fraction
+        patience runs name reject_rate coverage head from_stage budget augmentation views fresh_views batch_norm
+        training_seed validation_fraction
     """,
     "probe": """
         trust_code backbone model checkpoint init layer image_size resize preprocessing engine precision device views
@@ -70,16 +70,16 @@ _NAMES = {
         seed layer_decay optimizer weight_decay momentum epsilon optimizer_settings groups clip_norm schedule warmup
         final_fraction decay_factor decay_epochs power dropout drop_path label_smoothing loss focal_gamma mixup cutmix
         ema epochs steps batch_size accumulate compile histograms checkpoint_every learning_rate head_learning_rate
-        patience runs name head from_stage budget augmentation views fresh_views batch_norm training_seed
-        validation_fraction over trials judging_folds jobs
+        patience runs name reject_rate coverage head from_stage budget augmentation views fresh_views batch_norm
+        training_seed validation_fraction over trials judging_folds jobs
     """,
     "train": """
         trust_code backbone model checkpoint init layer image_size resize preprocessing engine precision device group_by
         path_column label_column root split_folders metric normalisation n_strengths n_folds class_weight test_fraction
         seed layer_decay optimizer weight_decay momentum epsilon optimizer_settings groups clip_norm schedule warmup
         final_fraction decay_factor decay_epochs power dropout drop_path label_smoothing loss focal_gamma mixup cutmix
-        ema epochs steps batch_size accumulate compile histograms checkpoint_every runs name head from_stage budget
-        augmentation views fresh_views batch_norm training_seed rates ladder_folds
+        ema epochs steps batch_size accumulate compile histograms checkpoint_every runs name reject_rate coverage head
+        from_stage budget augmentation views fresh_views batch_norm training_seed rates ladder_folds
     """,
 }
 

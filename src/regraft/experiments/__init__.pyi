@@ -9,7 +9,7 @@ from .contests import Contest, plan_probes
 from .curves import CurveOptions, CurveResult, measure_dataset_curve
 from .dataset_features import DatasetFeatures, list_labelled, load_features, spread_out
 from .feature_files import check_feature_file, write_features
-from .head_choice import choose_head, fit_head, for_all_classes
+from .head_choice import choose_head, fit_head, folds_of, for_all_classes
 from .network_options import (
     OTHER_NETWORK,
     FeatureOptions,
@@ -68,6 +68,7 @@ __all__ = [
     "command_line",
     "conclude",
     "fit_head",
+    "folds_of",
     "for_all_classes",
     "installed_versions",
     "left_out_head",

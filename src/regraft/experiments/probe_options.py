@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from regraft.core import Options, decides, placed
+from regraft.core import Options, came_later, decides, placed, same_work
 from regraft.data import SourceOptions
 from regraft.experiments.network_options import FixedNetworkOptions
 from regraft.experiments.run_options import MetricOptions, RunOptions
@@ -67,14 +67,14 @@ class UncertaintyOptions(Options):
         le=0.5,
         description="Share of images of the known classes that may be called unknown, wrongly: the line between known "
         "and unknown is drawn there.",
-        json_schema_extra=placed("head", 30) | decides("start"),
+        json_schema_extra=placed("head", 30) | decides("record") | same_work() | came_later(),
     )
     coverage: float = Field(
         0.9,
         ge=0.5,
         lt=1,
         description="How often the set of classes that a prediction names is to hold the true one.",
-        json_schema_extra=placed("head", 31) | decides("start"),
+        json_schema_extra=placed("head", 31) | decides("record") | same_work() | came_later(),
     )
 
 

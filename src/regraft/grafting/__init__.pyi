@@ -1,7 +1,7 @@
 from .ending import Made, end_training
 from .finetune_options import FinetuneOptions
 from .fitting import Fit
-from .grafts import graft, making_of
+from .grafts import graft
 from .ladder import Climbed, Ladder
 from .opening import Opened, open_training
 from .preparation import Prepared, prepare
@@ -38,7 +38,6 @@ __all__ = [
     "find_outcome",
     "graft",
     "kept_steps",
-    "making_of",
     "measure_all",
     "open_sweep",
     "open_training",

@@ -6,15 +6,15 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from regraft.core import Options, decides, judges, placed, suits_some
-from regraft.experiments import ExperimentOptions, NetworkOptions, RunOptions
+from regraft.core import decides, judges, placed, suits_some
+from regraft.experiments import ExperimentOptions, NetworkOptions, RunOptions, UncertaintyOptions
 from regraft.finetuning import TrainingOptions
 from regraft.heads import HeadKind
 from regraft.images import PolicyName
 
 
-class TransferOptions(Options):
-    """What is trained of which network, on which views."""
+class TransferOptions(UncertaintyOptions):
+    """What is trained of which network, on which views, and what the classifier says of its limits."""
 
     head: HeadKind = Field(
         "softmax",

@@ -11,53 +11,51 @@ import numpy as np
 from regraft.bundle import Making
 from regraft.experiments import build_classifier
 from regraft.features import JoinedNetworks, tap_network
+from regraft.grafting.held_out import Confidence
 from regraft.grafting.trained_networks import keep_trained
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
     from regraft.backbones import BackboneSpec
-    from regraft.bundle import Calibration, Classifier
+    from regraft.bundle import Classifier
+    from regraft.core import Rows
     from regraft.experiments import DatasetFeatures
     from regraft.grafting.boundary import Boundary
     from regraft.grafting.fitting import Fit
+    from regraft.grafting.held_out import HeldOut
+    from regraft.grafting.preparation import Prepared
     from regraft.grafting.setup import Setup
 
-_TEMPERATURE_SPREAD = 0.5
-"""A training begins calibrated: its temperature (log T) does not go far from 1 because of a few images."""
 
-
-def making_of(spec: BackboneSpec, boundary: Boundary, calibration: Calibration, n_calibrated: int = 0) -> Making:
+def making_of(spec: BackboneSpec, boundary: Boundary, held: HeldOut | None = None) -> Making:
     """How a trained classifier came about.
 
     Args:
         spec: The network that training began with.
         boundary: What of it was trained.
-        calibration: What its probabilities were calibrated on.
-        n_calibrated: How many images that were.
+        held: What its probabilities were calibrated on.
     """
     return Making(
         network="from scratch" if spec.is_untrained else "fine-tuned",
         first_stage="" if boundary.cut is None else boundary.stage,
-        calibration=calibration,
-        n_calibrated=n_calibrated,
+        calibration="none" if held is None else held.source,
+        n_calibrated=0 if held is None else len(held.rows),
     )
 
 
 def graft(
-    name: str, setup: Setup, fit: Fit, test: NDArray[np.int64], making: Making, *, temperature: float
+    name: str, setup: Setup, prepared: Prepared, fit: Fit, *, test: Rows, held: HeldOut | None
 ) -> tuple[DatasetFeatures, Classifier]:
     """The trained network as a backbone, its features of the test images, and the classifier with its trained head.
 
     Args:
         name: Of the classifier.
         setup: What was trained on what.
+        prepared: Where it was cut.
         fit: The training.
         test: (t,) rows of the test images.
-        making: How the classifier came about.
-        temperature: Of its head.
+        held: What such trainings said of images that they had not seen; None where there are none.
     """
     data = setup.data
     spec = keep_trained(data.spec, {**setup.network.state_dict(), **fit.network_state}, setup.cache / "weights")
@@ -68,17 +66,10 @@ def graft(
     features = np.zeros((len(files), spec.n_features), np.float32)
     features[test[found.rows]] = found.features
     tuned = replace(data, features=features, networks=networks)
-    return tuned, build_classifier(name, tuned, replace(fit.head, temperature=temperature), setup.options, making)
-
-
-def temperature_of(fit: Fit, data: DatasetFeatures) -> float:
-    """The head's calibration on the images that judged the epochs; 1 where there are none."""
-    from regraft.heads import fit_temperature
-
-    if fit.trained.scores is None:
-        return 1.0
-    labels = data.manifest.labels[fit.sides.validation]
-    return fit_temperature(fit.trained.scores, labels, prior_spread=_TEMPERATURE_SPREAD)
+    confidence = Confidence.learnt(held, data, setup.options)
+    head = replace(fit.head, temperature=confidence.temperature)
+    making = making_of(data.spec, prepared.boundary, held)
+    return tuned, replace(build_classifier(name, tuned, head, setup.options, making), sets=confidence.sets)
 
 
 def keep_journal(work: Path, folder: Path) -> None:

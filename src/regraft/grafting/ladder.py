@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from regraft.evaluation import Predictions, Verdict, judge
+from regraft.grafting.held_out import HeldOut
 from regraft.heads import softmax
 from regraft.reports import Rung
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from regraft.bundle import Calibration
     from regraft.core import Rows
     from regraft.data import Manifest
     from regraft.experiments import Sides
@@ -39,16 +39,14 @@ class Climbed:
         rungs: All that was tried, the probe first.
         verdict: Fine-tuning with the best rate against the probe, on all folds.
         rate: The best rate.
-        scores: (n, k) float32, the fine-tuned networks' scores of the folds' images, for calibration.
-        labels: (n,) their labels.
+        held: What the fine-tuned networks say of the images that they were not trained on.
         train_loss: Mean training loss of their last epochs: what a training on all images should reach, too.
     """
 
     rungs: tuple[Rung, ...]
     verdict: Verdict
     rate: float
-    scores: NDArray[np.float32]
-    labels: Rows
+    held: HeldOut
     train_loss: float
 
     @property
@@ -114,8 +112,12 @@ class Ladder:
             rungs=(*rungs, *final),
             verdict=verdict,
             rate=best,
-            scores=np.concatenate([one.scores for one in answers]),
-            labels=np.concatenate([self.manifest.labels[sides.validation] for sides in self.folds]),
+            held=HeldOut.of(
+                "validation images" if self.is_own else "folds",
+                self.folds,
+                [one.scores for one in answers],
+                self.manifest.labels,
+            ),
             train_loss=float(np.mean([one.train_loss for one in answers])),
         )
 
@@ -161,11 +163,6 @@ class Ladder:
                 f"{climbed.train_loss:.3f}: this training went astray and is not used."
             )
         return climbed.with_probe(), None, (*notes, "The probe is kept.")
-
-    @property
-    def calibration(self) -> Calibration:
-        """What the scores that judge are of."""
-        return "validation images" if self.is_own else "folds"
 
     @property
     def _has_chosen(self) -> bool:

@@ -9,7 +9,8 @@ from regraft.experiments import build_classifier
 from regraft.finetuning import stop_requests, usual_length
 from regraft.grafting.ending import Made, end_training
 from regraft.grafting.fitting import Job, fit
-from regraft.grafting.grafts import graft, making_of, temperature_of
+from regraft.grafting.grafts import graft, making_of
+from regraft.grafting.held_out import HeldOut
 from regraft.grafting.opening import open_training
 from regraft.grafting.preparation import prepare
 from regraft.grafting.records import TrainingRecord, write_training
@@ -56,20 +57,18 @@ def tune(source: str, options: FinetuneOptions, progress: Progress) -> FinetuneR
 def _record(opened: Opened, prepared: Prepared, job: Job) -> TrainingRecord:
     """What others need to know of a training that is under way."""
     data, name = opened.setup.data, opened.run.final.name
-    making = making_of(data.spec, prepared.boundary, "none")
+    making = making_of(data.spec, prepared.boundary)
     classifier = build_classifier(name, data, job.head, job.options, making)
     length = usual_length(job.head, data.features[job.sides.train])
     return TrainingRecord(name=name, classifier=classifier.record, head_length=length)
 
 
 def _end(opened: Opened, prepared: Prepared, selection: Selection | None, fitted: Fit) -> FinetuneResult:
-    setup, n_judges = opened.setup, len(fitted.sides.validation)
-    making = making_of(
-        setup.data.spec, prepared.boundary, "validation images" if n_judges else "none", n_calibrated=n_judges
-    )
-    temperature = temperature_of(fitted, setup.data)
-    name, test = opened.run.final.name, opened.portions.test
-    tuned, classifier = graft(name, setup, fitted, test, making, temperature=temperature)
+    setup, sides, scores = opened.setup, fitted.sides, fitted.trained.scores
+    held = None
+    if scores is not None:
+        held = HeldOut.of("validation images", [sides], [scores], setup.data.manifest.labels)
+    tuned, classifier = graft(opened.run.final.name, setup, prepared, fitted, test=opened.portions.test, held=held)
     notes = (*fitted.resumed, *_no_gain(fitted))
     made = Made(classifier, tuned, selection, fitted.sides, fitted, notes)
     return FinetuneResult(**end_training(opened, prepared, made))

@@ -13,7 +13,7 @@ from .novelty.detector import (
     fit_detector,
 )
 from .novelty.gaussians import ClassGaussians
-from .prediction_sets import PredictionSets, fit_sets
+from .prediction_sets import PredictionSets, find_sets, fit_sets
 from .rates import RateThreshold, effective_number, find_threshold, group_correlation, rate_band
 from .refits import FoldRefits, Refit
 from .search import HeadSearch
@@ -50,6 +50,7 @@ __all__ = [
     "choose_measure",
     "cross_validate",
     "effective_number",
+    "find_sets",
     "find_threshold",
     "fit_detector",
     "fit_sets",

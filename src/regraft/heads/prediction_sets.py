@@ -112,13 +112,26 @@ def fit_sets(known: KnownImages, *, coverage: float = 0.9) -> PredictionSets:
     rows = np.flatnonzero(known.is_judged)
     if not len(rows):
         raise HeadError("No class has images in two folds, so nothing tells how often a set holds the truth.")
-    probabilities, labels = softmax(known.head_scores[rows].astype(np.float64)), known.labels[rows]
-    own = probabilities[np.arange(len(rows)), labels]
-    threshold = find_threshold(1 - own, known.units[rows], 1 - coverage)
+    probabilities = softmax(known.head_scores[rows].astype(np.float64))
+    return find_sets(probabilities, known.labels[rows], known.units[rows], coverage=coverage)
+
+
+def find_sets(
+    probabilities: NDArray[np.floating], labels: NDArray[np.int64], units: NDArray[np.int64], *, coverage: float = 0.9
+) -> PredictionSets:
+    """Sets that hold the truth at a stated rate, from what was said of images that were held out.
+
+    Args:
+        probabilities: (n, k) calibrated, n >= 1, of classifiers that have not seen the image.
+        labels: (n,) columns of the truths.
+        units: (n,) which group, or copies, each image belongs to.
+        coverage: As for `fit_sets`.
+    """
+    truths = np.arange(len(labels)), labels
+    threshold = find_threshold(1 - probabilities[truths], units, 1 - coverage)
     named = _named(probabilities, threshold.value)
     sizes = named.sum(axis=1)
-    misses = ~named[np.arange(len(rows)), labels]
-    return PredictionSets(threshold, float(misses.mean()), float(sizes.mean()), float(sizes.std()))
+    return PredictionSets(threshold, float((~named[truths]).mean()), float(sizes.mean()), float(sizes.std()))
 
 
 def _named(probabilities: NDArray[np.floating], threshold: float) -> NDArray[np.bool_]:

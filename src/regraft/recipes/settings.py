@@ -274,6 +274,8 @@ class TrainSettings(SharedSettings, ExperimentSettings, total=False):
     device: Literal["auto", "cpu", "cuda", "mps"]
     runs: str | PathLike[str]
     name: str | None
+    reject_rate: float
+    coverage: float
     head: Literal["softmax", "svm"]
     from_stage: str
     budget: float
@@ -317,6 +319,8 @@ class FinetuneSettings(SharedSettings, ExperimentSettings, total=False):
     patience: int | None
     runs: str | PathLike[str]
     name: str | None
+    reject_rate: float
+    coverage: float
     head: Literal["softmax", "svm"]
     from_stage: str
     budget: float

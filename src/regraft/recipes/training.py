@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from regraft.core import Progress
     from regraft.data import Manifest
     from regraft.evaluation import PairedDifference
-    from regraft.grafting import Climbed, Fit, Ladder, Opened, Prepared
+    from regraft.grafting import Climbed, Fit, Opened, Prepared
     from regraft.recipes.settings import TrainSettings
 
 __all__ = ["TrainOptions", "TrainResult", "train"]
@@ -62,11 +62,11 @@ def train(
         ladder = grafting.build_ladder(opened, prepared, options, stop)
         climbed = ladder.climb()
         climbed, fit, astray = ladder.finish(climbed) if climbed.is_worth_it else (climbed, None, ())
-    return setup.world.from_leader(partial(_end, opened, prepared, ladder, climbed=climbed, fit=fit, astray=astray))
+    return setup.world.from_leader(partial(_end, opened, prepared, climbed=climbed, fit=fit, astray=astray))
 
 
 def _end(
-    opened: Opened, prepared: Prepared, ladder: Ladder, *, climbed: Climbed, fit: Fit | None, astray: tuple[str, ...]
+    opened: Opened, prepared: Prepared, *, climbed: Climbed, fit: Fit | None, astray: tuple[str, ...]
 ) -> TrainResult:
     """Fit the probe on all training images, compare both on the test images, and keep what the verdict says."""
     setup, portions, name = opened.setup, opened.portions, opened.run.final.name
@@ -78,8 +78,7 @@ def _end(
     )  # fmt: skip
     if fit is not None:
         probed = classifier.probabilities(data.features[test]).argmax(axis=1)
-        made = grafting.making_of(data.spec, prepared.boundary, ladder.calibration, len(climbed.labels))
-        kept, classifier = grafting.graft(name, setup, fit, test, made, temperature=_temperature(climbed))
+        kept, classifier = grafting.graft(name, setup, prepared, fit, test=test, held=climbed.held)
         tuned = classifier.probabilities(kept.features[test]).argmax(axis=1)
         difference = _on_test(kept.manifest.select(test), tuned, probed)
     sides = Sides(portions.train, portions.judges)
@@ -91,13 +90,6 @@ def _end(
         rungs=climbed.rungs,
         test_difference=difference,
     )
-
-
-def _temperature(climbed: Climbed) -> float:
-    """Of networks trained like the one that is kept, on images that they were not trained on."""
-    from regraft.heads import fit_temperature
-
-    return fit_temperature(climbed.scores, climbed.labels)
 
 
 def _on_test(manifest: Manifest, tuned: NDArray[np.int64], probed: NDArray[np.int64]) -> PairedDifference:

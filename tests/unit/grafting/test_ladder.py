@@ -97,7 +97,7 @@ def test_a_fold_that_chose_a_rate_does_not_judge_it(rates, n_judged):
     """With one rate all folds judge; with several the first one chooses."""
     found = ladder(rates).climb()
     assert found.verdict.n_images == n_judged
-    assert len(found.scores) == len(found.labels) == 6
+    assert len(found.held.scores) == len(found.held.rows) == 6
     assert found.rate == max(rates)
     assert [rung.name for rung in found.rungs[-2:]] == ["probe", f"fine-tuning at {max(rates):g}"]
     assert [rung.is_winner for rung in found.rungs[-2:]] == [not found.is_worth_it, found.is_worth_it]
@@ -109,7 +109,7 @@ def test_validation_images_of_the_users_judge_all_rates():
     trainer = KnownTrainer()
     with_own = Ladder(trainer, MANIFEST, [own], own.train, (1e-3, 2e-3), is_own=True)
     found = with_own.climb()
-    assert found.verdict.n_images == len(found.labels) == 4
+    assert found.verdict.n_images == len(found.held.rows) == 4
     assert [rung.description for rung in found.rungs] == [
         "tried on your validation images",
         "tried on your validation images",
