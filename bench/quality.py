@@ -2,6 +2,7 @@
 
     python bench/quality.py                     # ELPV, handwritten digits, textile; an hour, half of it once
     python bench/quality.py --signs FOLDER      # and Belgian traffic signs
+    python bench/quality.py --train 400         # learning from so many images only, measured on all others
     python bench/quality.py --quick             # drawn signs
 
 FOLDER has one sub-folder for each class and files called POLE_VIEW.ppm. Three splits of each data set; ELPV also by
@@ -15,14 +16,17 @@ import statistics
 import sys
 import tempfile
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import regraft
 from regraft.bundle import read_record
+from regraft.data import Reading, cluster_units, split_holdout, write_manifest
+from regraft.datasets import read_dataset
 from regraft.evaluation import Predictions, compare_paired
 from regraft.experiments import choose_backbones
+from regraft.recipes import ProbeOptions
 from regraft.reports import Report
 from rounds import need, new_parser
 
@@ -34,6 +38,7 @@ from signs import GROUPS, draw_signs
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from regraft.data import Split
     from regraft.evaluation import Estimate, PairedDifference
 
 Quality = Literal["fast", "good", "best"]
@@ -78,51 +83,81 @@ def main() -> None:
     """Measure what the arguments ask for."""
     parser = new_parser(__doc__)
     parser.add_argument("--signs", type=Path, help="folder of Belgian traffic signs")
+    parser.add_argument("--train", type=int, help="learn from so many images")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         if arguments.quick:
-            measure("drawn signs", draw_signs(Path(folder) / "signs", n_classes=2), GROUPS, n_splits=1)
+            measure(Source("drawn signs", draw_signs(Path(folder) / "signs", n_classes=2), GROUPS, 40), n_splits=1)
             return
         need("mlxtend", install="pip install 'regraft[examples]'")
         if arguments.signs:
-            measure("Belgian signs", arguments.signs, GROUPS)
-        measure("ELPV", "elpv")
-        measure("ELPV by blocks", "elpv", "order:60")
-        measure("textile", "textile")
-        measure("digits", write_digits(Path(folder))[0])
+            measure(Source("Belgian signs", arguments.signs, GROUPS, arguments.train))
+        measure(Source("ELPV", "elpv", None, arguments.train))
+        measure(Source("ELPV by blocks", "elpv", "order:60", arguments.train))
+        measure(Source("textile", "textile", None, arguments.train))
+        measure(Source("digits", write_digits(Path(folder))[0], None, arguments.train))
 
 
-def measure(what: str, source: str | Path, group_by: str | None = None, *, n_splits: int = N_SPLITS) -> None:
+@dataclass(frozen=True)
+class Source:
+    """Images, and how many of them are learnt from.
+
+    Attributes:
+        name: What is printed.
+        place: A folder, or the name of a data set.
+        group_by: Which images show one object.
+        n_train: Learn from so many; None for three quarters.
+    """
+
+    name: str
+    place: str | Path
+    group_by: str | None
+    n_train: int | None
+
+    def table(self, folder: Path, seed: int) -> Path:
+        """Its images, each with its side of a split."""
+        manifest = read_dataset(self.place, Reading(group_by=self.group_by))
+        test_fraction = 0.25 if self.n_train is None else 1 - self.n_train / len(manifest)
+        units = cluster_units(manifest.paths, manifest.groups)
+        is_test = split_holdout(manifest.labels, units, manifest.paths, test_fraction=test_fraction, seed=seed)
+        splits: tuple[Split, ...] = tuple("test" if held_out else "train" for held_out in is_test)
+        path = folder / f"{self.name} {seed}.parquet"
+        write_manifest(replace(manifest, splits=splits), path)
+        return path
+
+
+def measure(source: Source, *, n_splits: int = N_SPLITS) -> None:
     """One line for each split and quality, and their means."""
     names, _notes = choose_backbones(())
     seen: dict[str, list[float]] = defaultdict(list)
     for seed in range(n_splits):
-        alone = [probed(source, group_by, seed, backbone=name) for name in names]
+        with tempfile.TemporaryDirectory() as folder:
+            table = source.table(Path(folder), seed)
+            alone = [probed(table, seed, backbone=name) for name in names]
+            answers = {quality: probed(table, seed, quality=quality) for quality in QUALITIES}
         best_alone = max(alone, key=lambda one: one.accuracy.value)
-        answers = {quality: probed(source, group_by, seed, quality=quality) for quality in QUALITIES}
         milliseconds = {name: ms for one in answers.values() for name, ms in one.milliseconds.items()}
         for one in alone:
             seen[one.networks].append(one.accuracy.value)
         for quality, one in answers.items():
             seen[quality].append(one.accuracy.value)
             seen[f"{quality} worse"].append(is_worse(one.against(best_alone)))
-            say(f"{what}, seed {seed}", quality, one, (answers["fast"], best_alone), milliseconds)
+            say(f"{source.name}, seed {seed}", quality, one, (answers["fast"], best_alone), milliseconds)
     for name in (*names, *QUALITIES):
         spread = statistics.stdev(seen[name]) if n_splits > 1 else 0.0
         worse = (
-            "" if name in names else f", significantly worse than the best network in {sum(seen[f'{name} worse']):.0f}"
+            "" if name in names else f", significantly worse than the best by itself in {sum(seen[f'{name} worse'])}"
         )
-        print(f"{what:<22} {name:<44} mean {statistics.mean(seen[name]):.4f}, spread {spread:.4f}{worse}", flush=True)
+        print(f"{source.name:<20} {name:<44} {statistics.mean(seen[name]):.4f}, spread {spread:.4f}{worse}", flush=True)
 
 
-def probed(
-    source: str | Path, group_by: str | None, seed: int, *, backbone: str | None = None, quality: Quality = "fast"
-) -> Answer:
+def probed(table: Path, seed: int, *, backbone: str | None = None, quality: Quality = "fast") -> Answer:
     """A probe with all other options at their defaults."""
-    named = {} if backbone is None else {"backbone": backbone}
     with tempfile.TemporaryDirectory() as runs:
-        options = regraft.ProbeOptions(group_by=group_by, seed=seed, quality=quality, runs=Path(runs), **named)
-        folder = regraft.probe(source, options).folder
+        options = ProbeOptions(seed=seed, quality=quality, runs=Path(runs))
+        if backbone is not None:
+            options = ProbeOptions(seed=seed, backbone=backbone, runs=Path(runs))
+        folder = regraft.probe(table, options).folder
         report = Report.model_validate_json((folder / "report.json").read_text(encoding="utf-8"))
         predictions = Predictions.read_parquet(folder / "predictions.parquet")
         record = read_record(folder / "bundle")
