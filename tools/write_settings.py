@@ -35,6 +35,7 @@ NO_PARAMETERS = {
     "out": "the features are returned",
     "runs": "no run is written",
     "name": "no run is written",
+    "private": "no run is written",
     "metric": "scikit-learn has its own: scoring=",
     "test_fraction": "who calls it splits",
     "quality": "who calls it searches",

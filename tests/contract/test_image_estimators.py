@@ -79,6 +79,7 @@ def test_the_parameters_are_the_options(estimator, options):
         "quality",
         "reject_rate",
         "coverage",
+        "private",
         *SourceOptions.model_fields,
     }
     assert set(parameters) == set(options.model_fields) - others

@@ -1,5 +1,6 @@
 from .classifier import Classifier, choose_like
 from .golden import CheckResult, check_bundle
+from .made_pictures import make_pictures
 from .predictions import Answers, Judgement, Prediction, PredictResult
 from .reading import find_bundle, load, read_record
 from .record import N_NETWORKS_MAX, SCHEMA_VERSION, BundleRecord, Calibration, EngineRecord, Making, NetworkRecord
@@ -25,6 +26,7 @@ __all__ = [
     "find_bundle",
     "find_seen",
     "load",
+    "make_pictures",
     "read_record",
     "read_seen",
     "save_bundle",

@@ -41,11 +41,16 @@ def render_card(record: BundleRecord) -> str:
         "",
         *(_origin(network.backbone) for network in record.networks),
         "- The licence of your training images applies to what was learnt from them.",
-        "- `golden/` holds a few input images at network size, to prove that the classifier still works "
-        "(`regraft check`).",
+        f"- `golden/` holds a few {_golden(record)}, to prove that the classifier still works (`regraft check`).",
         "",
     ]
     return "\n".join(lines)
+
+
+def _golden(record: BundleRecord) -> str:
+    if record.golden == "made":
+        return "pictures that were made to be that, none of the images that it was trained or measured on"
+    return "input images at network size"
 
 
 def _origin(backbone: BackboneSpec) -> str:

@@ -89,6 +89,9 @@ class BundleRecord(Value):
     prediction_sets: dict[str, Any] | None = Field(
         None, description="which classes an image may be of, heads.PredictionSets.settings()"
     )
+    golden: Literal["images", "made"] = Field(
+        "images", description="what the golden inputs are: test images, or pictures that were made to be that"
+    )
     digests: dict[str, Digest] = Field(description="BLAKE3 of each tensor file, by its name in the bundle")
     options: dict[str, Any] = Field(default_factory=dict, description="what the run was asked for")
     metrics: dict[str, Any] = Field(default_factory=dict, description="what it reached on held-out images")

@@ -13,8 +13,8 @@ _NAMES = {
     """,
     "compare": """
         layer image_size resize preprocessing engine precision device views group_by path_column label_column root
-        split_folders metric normalisation n_strengths n_folds class_weight test_fraction seed runs name reject_rate
-        coverage backbones heads
+        split_folders metric normalisation n_strengths n_folds class_weight test_fraction seed runs name private
+        reject_rate coverage backbones heads
     """,
     "curve": """
         trust_code backbone model checkpoint init layer image_size resize preprocessing engine precision device views
@@ -41,7 +41,7 @@ _NAMES = {
         seed layer_decay optimizer weight_decay momentum epsilon optimizer_settings groups clip_norm schedule warmup
         final_fraction decay_factor decay_epochs power dropout drop_path label_smoothing loss focal_gamma mixup cutmix
         ema epochs steps batch_size accumulate compile histograms checkpoint_every learning_rate head_learning_rate
-        patience runs name reject_rate coverage head from_stage budget augmentation views fresh_views batch_norm
+        patience runs name private reject_rate coverage head from_stage budget augmentation views fresh_views batch_norm
         training_seed validation_fraction
     """,
     "predict": """
@@ -53,13 +53,13 @@ _NAMES = {
         seed layer_decay optimizer weight_decay momentum epsilon optimizer_settings groups clip_norm schedule warmup
         final_fraction decay_factor decay_epochs power dropout drop_path label_smoothing loss focal_gamma mixup cutmix
         ema epochs steps batch_size accumulate compile histograms checkpoint_every learning_rate head_learning_rate
-        patience runs name reject_rate coverage head from_stage budget augmentation views fresh_views batch_norm
+        patience runs name private reject_rate coverage head from_stage budget augmentation views fresh_views batch_norm
         training_seed validation_fraction
     """,
     "probe": """
         trust_code backbone model checkpoint init layer image_size resize preprocessing engine precision device views
         group_by path_column label_column root split_folders metric normalisation n_strengths n_folds class_weight
-        test_fraction seed runs name head reject_rate coverage quality
+        test_fraction seed runs name head private reject_rate coverage quality
     """,
     "scan": """
         group_by path_column label_column root split_folders decode
@@ -70,7 +70,7 @@ _NAMES = {
         seed layer_decay optimizer weight_decay momentum epsilon optimizer_settings groups clip_norm schedule warmup
         final_fraction decay_factor decay_epochs power dropout drop_path label_smoothing loss focal_gamma mixup cutmix
         ema epochs steps batch_size accumulate compile histograms checkpoint_every learning_rate head_learning_rate
-        patience runs name reject_rate coverage head from_stage budget augmentation views fresh_views batch_norm
+        patience runs name private reject_rate coverage head from_stage budget augmentation views fresh_views batch_norm
         training_seed validation_fraction over trials judging_folds jobs
     """,
     "train": """
@@ -78,8 +78,8 @@ _NAMES = {
         path_column label_column root split_folders metric normalisation n_strengths n_folds class_weight test_fraction
         seed layer_decay optimizer weight_decay momentum epsilon optimizer_settings groups clip_norm schedule warmup
         final_fraction decay_factor decay_epochs power dropout drop_path label_smoothing loss focal_gamma mixup cutmix
-        ema epochs steps batch_size accumulate compile histograms checkpoint_every runs name reject_rate coverage head
-        from_stage budget augmentation views fresh_views batch_norm training_seed rates ladder_folds
+        ema epochs steps batch_size accumulate compile histograms checkpoint_every runs name private reject_rate
+        coverage head from_stage budget augmentation views fresh_views batch_norm training_seed rates ladder_folds
     """,
 }
 

@@ -26,13 +26,14 @@ from .quick_findings import listed_images, with_quick_findings
 from .reporting import Measured, Subject, notices_of
 from .results import ClassifierResult, LearningResult, ProbeResult, RunResult
 from .run_folders import RunFolder, write_record
-from .run_options import MetricOptions, RunOptions
+from .run_options import BundleOptions, MetricOptions, RunOptions
 from .yardsticks import Yardstick
 
 __all__ = [
     "OTHER_NETWORK",
     "AuditOptions",
     "AuditResult",
+    "BundleOptions",
     "ClassifierResult",
     "Contest",
     "CurveOptions",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from regraft.bundle import save_bundle
+from regraft.bundle import make_pictures, save_bundle
 from regraft.experiments.dataset_features import spread_out
 from regraft.experiments.reporting import report_run
 from regraft.experiments.run_folders import write_record
@@ -14,7 +16,6 @@ from regraft.experiments.seen_images import seen_by
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from regraft.bundle import Classifier
     from regraft.experiments.circumstances import Stopwatch
@@ -44,16 +45,37 @@ def conclude(
         rates: The learning rates, where a network was trained.
     """
     measured = report_run(folder, subject, classifier, selection, watch)
+    save = _save_privately if getattr(subject.options, "private", False) else _save
+    with watch.stage("save bundle"):
+        save(classifier.with_metrics(measured.assessment), folder / "bundle", subject)
+    write_record(
+        folder, source=subject.source, options=subject.options, seconds=watch.seconds, data=subject.data, rates=rates
+    )
+    return measured
+
+
+def _save(classifier: Classifier, folder: Path, subject: Subject) -> None:
     data, test = subject.data, subject.test
     golden = spread_out(test, _N_GOLDEN)
     seen = np.setdiff1d(np.arange(len(data.digests)), test)
-    with watch.stage("save bundle"):
-        save_bundle(
-            classifier.with_metrics(measured.assessment),
-            folder / "bundle",
-            golden_inputs=data.inputs(golden),
-            golden_features=data.features[golden],
-            seen=seen_by([data.digests[row] for row in seen], getattr(subject.options, "backbone", None)),
-        )
-    write_record(folder, source=subject.source, options=subject.options, seconds=watch.seconds, data=data, rates=rates)
-    return measured
+    save_bundle(
+        classifier,
+        folder,
+        golden_inputs=data.inputs(golden),
+        golden_features=data.features[golden],
+        seen=seen_by([data.digests[row] for row in seen], getattr(subject.options, "backbone", None)),
+    )
+
+
+def _save_privately(classifier: Classifier, folder: Path, subject: Subject) -> None:
+    """With no pixel or hash of an image, and without the options that say where images lie."""
+    places = {name for name, value in subject.options if isinstance(value, Path)}
+    options = {name: value for name, value in classifier.record.options.items() if name not in places}
+    record = classifier.record.model_copy(update={"golden": "made", "options": options})
+    inputs = classifier.networks.inputs(make_pictures(_N_GOLDEN))
+    save_bundle(
+        replace(classifier, record=record),
+        folder,
+        golden_inputs=inputs,
+        golden_features=classifier.networks.compute(inputs),
+    )

@@ -9,7 +9,7 @@ from pydantic import Field
 from regraft.core import Options, came_later, decides, placed, same_work
 from regraft.data import SourceOptions
 from regraft.experiments.network_options import FixedNetworkOptions
-from regraft.experiments.run_options import MetricOptions, RunOptions
+from regraft.experiments.run_options import BundleOptions, MetricOptions, RunOptions
 from regraft.heads import HeadKind
 
 
@@ -88,7 +88,7 @@ class FixedFeatureOptions(RunOptions, ExperimentOptions, FixedNetworkOptions):
     )
 
 
-class ProbeOptions(UncertaintyOptions, FixedFeatureOptions):
+class ProbeOptions(UncertaintyOptions, BundleOptions, FixedFeatureOptions):
     """Settings of `probe`."""
 
     VERB: ClassVar[str] = "probe"

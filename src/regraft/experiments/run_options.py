@@ -1,4 +1,4 @@
-"""The options of every run: where its files go, what is measured besides the usual."""
+"""The options of every run: where its files go, what its classifier holds, what is measured besides the usual."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from regraft.core import Options, decides, names_code, placed, same_work
+from regraft.core import Options, came_later, decides, names_code, placed, same_work
 
 
 class RunOptions(Options):
@@ -21,6 +21,17 @@ class RunOptions(Options):
         None,
         description="The run's name; by default made from the data set's.",
         json_schema_extra=placed("output", 10) | decides("record") | same_work(is_repeated=False),
+    )
+
+
+class BundleOptions(RunOptions):
+    """What the saved classifier holds."""
+
+    private: bool = Field(
+        default=False,
+        description="Keep no pixel, file name or hash of your images in the bundle: pictures that are made take the "
+        "place of the test images that prove it whole. The run's folder beside it still shows images.",
+        json_schema_extra=placed("output", 25) | decides("record") | same_work() | came_later(),
     )
 
 

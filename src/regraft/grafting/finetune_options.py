@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from regraft.core import decides, judges, placed, suits_some
-from regraft.experiments import ExperimentOptions, NetworkOptions, RunOptions, UncertaintyOptions
+from regraft.experiments import BundleOptions, ExperimentOptions, NetworkOptions, UncertaintyOptions
 from regraft.finetuning import TrainingOptions
 from regraft.heads import HeadKind
 from regraft.images import PolicyName
@@ -81,7 +81,7 @@ class TransferOptions(UncertaintyOptions):
         return 1.0
 
 
-class FinetuneOptions(TransferOptions, RunOptions, TrainingOptions, ExperimentOptions, NetworkOptions):
+class FinetuneOptions(TransferOptions, BundleOptions, TrainingOptions, ExperimentOptions, NetworkOptions):
     """Settings of `finetune`."""
 
     VERB: ClassVar[str] = "finetune"

@@ -7,12 +7,12 @@ from typing import ClassVar
 from pydantic import Field
 
 from regraft.core import judges, placed
-from regraft.experiments import ExperimentOptions, NetworkOptions, RunOptions
+from regraft.experiments import BundleOptions, ExperimentOptions, NetworkOptions
 from regraft.finetuning import SharedOptions
 from regraft.grafting.finetune_options import FinetuneOptions, TransferOptions
 
 
-class TrainOptions(TransferOptions, RunOptions, SharedOptions, ExperimentOptions, NetworkOptions):
+class TrainOptions(TransferOptions, BundleOptions, SharedOptions, ExperimentOptions, NetworkOptions):
     """Settings of `train`."""
 
     VERB: ClassVar[str] = "train"

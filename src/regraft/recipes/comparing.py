@@ -13,12 +13,12 @@ from regraft.data import fingerprint_manifest, require_classes
 from regraft.datasets import read_dataset
 from regraft.experiments import (
     OTHER_NETWORK,
+    BundleOptions,
     Contest,
     ExperimentOptions,
     FeatureOptions,
     LearningResult,
     RunFolder,
-    RunOptions,
     UncertaintyOptions,
     ViewOptions,
     choose_backbones,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from regraft.reports import Comparison
 
 
-class CompareOptions(UncertaintyOptions, RunOptions, ExperimentOptions, ViewOptions, FeatureOptions):
+class CompareOptions(UncertaintyOptions, BundleOptions, ExperimentOptions, ViewOptions, FeatureOptions):
     """Settings of `compare`."""
 
     VERB: ClassVar[str] = "compare"

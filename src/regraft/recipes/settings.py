@@ -117,25 +117,6 @@ class SharedSettings(TypedDict, total=False):
     checkpoint_every: float
 
 
-class CompareSettings(ExperimentSettings, total=False):
-    """What `CompareOptions` can be made from, by name."""
-
-    layer: str
-    image_size: int | None
-    resize: Literal["auto", "squash", "crop", "letterbox", "cut-squash", "pad"]
-    preprocessing: Literal["auto", "inception", "vgg", "cifarnet", "lenet"]
-    engine: Literal["auto", "openvino", "torch"]
-    precision: Literal["auto", "fp32", "bf16"]
-    device: Literal["auto", "cpu", "cuda", "mps"]
-    views: int
-    runs: str | PathLike[str]
-    name: str | None
-    reject_rate: float
-    coverage: float
-    backbones: list[str] | tuple[str, ...]
-    heads: list[Literal["softmax", "svm"]] | tuple[Literal["softmax", "svm"], ...]
-
-
 class EmbedSettings(SourceSettings, total=False):
     """What `EmbedOptions` can be made from, by name."""
 
@@ -153,6 +134,26 @@ class EmbedSettings(SourceSettings, total=False):
     device: Literal["auto", "cpu", "cuda", "mps"]
     views: int
     out: str | PathLike[str]
+
+
+class CompareSettings(ExperimentSettings, total=False):
+    """What `CompareOptions` can be made from, by name."""
+
+    layer: str
+    image_size: int | None
+    resize: Literal["auto", "squash", "crop", "letterbox", "cut-squash", "pad"]
+    preprocessing: Literal["auto", "inception", "vgg", "cifarnet", "lenet"]
+    engine: Literal["auto", "openvino", "torch"]
+    precision: Literal["auto", "fp32", "bf16"]
+    device: Literal["auto", "cpu", "cuda", "mps"]
+    views: int
+    runs: str | PathLike[str]
+    name: str | None
+    private: bool
+    reject_rate: float
+    coverage: float
+    backbones: list[str] | tuple[str, ...]
+    heads: list[Literal["softmax", "svm"]] | tuple[Literal["softmax", "svm"], ...]
 
 
 class AuditSettings(ExperimentSettings, total=False):
@@ -252,6 +253,7 @@ class ProbeSettings(ExperimentSettings, total=False):
     runs: str | PathLike[str]
     name: str | None
     head: Literal["softmax", "svm"]
+    private: bool
     reject_rate: float
     coverage: float
     quality: Literal["fast", "good", "best"]
@@ -274,6 +276,7 @@ class TrainSettings(SharedSettings, ExperimentSettings, total=False):
     device: Literal["auto", "cpu", "cuda", "mps"]
     runs: str | PathLike[str]
     name: str | None
+    private: bool
     reject_rate: float
     coverage: float
     head: Literal["softmax", "svm"]
@@ -319,6 +322,7 @@ class FinetuneSettings(SharedSettings, ExperimentSettings, total=False):
     patience: int | None
     runs: str | PathLike[str]
     name: str | None
+    private: bool
     reject_rate: float
     coverage: float
     head: Literal["softmax", "svm"]
