@@ -10,7 +10,6 @@ the head is chosen by cross-validation, as `regraft probe` does. The images of a
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -18,15 +17,13 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 import regraft
+from example_images import GROUPS, draw_signs
 from regraft.core import SilentProgress
 from regraft.data import Reading, cluster_units, read_manifest, split_folds
 from regraft.experiments import Stopwatch, choose_head, load_features
 from regraft.recipes import ProbeOptions
 from regraft.reports import Report
 from rounds import new_parser
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "examples" / "traffic_signs"))
-from signs import GROUPS, draw_signs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,9 +40,7 @@ HEADS: tuple[Head, ...] = ("softmax", "svm")
 
 def main() -> None:
     """Measure what the arguments ask for."""
-    parser = new_parser(__doc__)
-    parser.add_argument("--signs", type=Path, help="folder of Belgian traffic signs")
-    arguments = parser.parse_args()
+    arguments = new_parser(__doc__, takes_signs=True).parse_args()
     if arguments.quick:
         with tempfile.TemporaryDirectory() as folder:
             drawn = draw_signs(Path(folder) / "signs", n_classes=2)

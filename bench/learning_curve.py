@@ -10,13 +10,13 @@ half is one of two folds, with groups whole. FOLDER: see bench/accuracy.py.
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from example_images import GROUPS, draw_signs, write_digits
 from groups_found import load
 from regraft.auditing import AuditedImages, measure_curve
 from regraft.auditing.curve_forecast import forecast
@@ -24,20 +24,13 @@ from regraft.core import generator
 from regraft.data import cluster_units, group_names, split_folds
 from rounds import need, new_parser
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "examples"))
-sys.path.insert(0, str(Path(__file__).parents[1] / "examples" / "traffic_signs"))
-from digits import write_digits
-from signs import GROUPS, draw_signs
-
 N_HALVES = 5
 N_DIGITS = 2000
 
 
 def main() -> None:
     """Measure what the arguments ask for."""
-    parser = new_parser(__doc__)
-    parser.add_argument("--signs", type=Path, help="folder of Belgian traffic signs")
-    arguments = parser.parse_args()
+    arguments = new_parser(__doc__, takes_signs=True).parse_args()
     with tempfile.TemporaryDirectory() as folder:
         if arguments.quick:
             report("drawn signs", grouped(load(draw_signs(Path(folder) / "signs", n_classes=2))), n_halves=1)

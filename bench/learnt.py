@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from example_images import draw_signs, write_digits
 from groups_found import load
 from photos import write_photos
 from regraft.data import cluster_units, split_folds
 from regraft.heads import Candidates, FoldTable, KnownImages, select_head
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "examples"))
-sys.path.insert(0, str(Path(__file__).parents[1] / "examples" / "traffic_signs"))
-from digits import write_digits
-from signs import draw_signs
+from rounds import need, new_parser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -128,21 +125,29 @@ def learn(data: DataSet, kind: HeadKind = "softmax") -> Learnt:
     selection = select_head(data.features, data.labels, folds, candidates)
     return Learnt(
         selection,
-        KnownImages.of(data.features, data.labels, data.units, folds, selection.found),
+        KnownImages.of(data.features, data.labels, data.units, selection.found),
     )
 
 
-def data_sets(folder: Path, signs: Path | None, *, quick: bool) -> Iterator[DataSet]:
-    """Signs where a folder of them is given, handwritten digits, solar cells and textile; or drawn signs.
+def data_sets(description: str | None) -> tuple[list[DataSet], bool]:
+    """What a script's arguments ask for: signs where a folder of them is given, handwritten digits, cells and textile.
 
     Args:
-        folder: To write in.
-        signs: Of Belgian traffic signs: a sub-folder for each class, files called POLE_VIEW.ppm.
-        quick: Drawn signs only.
+        description: Of the script.
+
+    Returns:
+        The data sets, and whether it must be quick: then there are drawn signs only.
     """
-    if quick:
-        yield by_pole("drawn signs", draw_signs(folder / "signs", n_classes=6))
-        return
+    arguments = new_parser(description, takes_signs=True).parse_args()
+    if not arguments.quick:
+        need("mlxtend", install="pip install 'regraft[examples]'")
+    with tempfile.TemporaryDirectory() as folder:
+        if arguments.quick:
+            return [by_pole("drawn signs", draw_signs(Path(folder) / "signs", n_classes=6))], True
+        return list(_real_ones(Path(folder), arguments.signs)), False
+
+
+def _real_ones(folder: Path, signs: Path | None) -> Iterator[DataSet]:
     if signs:
         yield by_pole("Belgian signs", signs)
     digits, _uci = write_digits(folder / "digits")
@@ -165,7 +170,8 @@ def alone(name: str, source: str | Path) -> DataSet:
     return DataSet.of(name, images, [None] * len(images))
 
 
-def photographs(folder: Path, n_photos: int) -> DataSet:
+def photographs(n_photos: int) -> DataSet:
     """Crops of two photographs."""
-    write_photos(folder / "photos", n_photos=n_photos, width=500, height=375)
-    return alone("photos", folder / "photos")
+    with tempfile.TemporaryDirectory() as folder:
+        write_photos(Path(folder), n_photos=n_photos, width=500, height=375)
+        return alone("photos", folder)

@@ -14,7 +14,6 @@ ELPV, a module that was photographed twice: they are cells 2276 to 2325 again, o
 from __future__ import annotations
 
 import importlib.util
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -26,15 +25,13 @@ import numpy as np
 from PIL import Image
 
 from copied_pictures import HARD, MILD, flat, scene, tiles
+from example_images import write_digits
 from regraft.auditing import AuditedImages, find_copies
 from regraft.core import SilentProgress
 from regraft.datasets import read_dataset
 from regraft.experiments import Stopwatch, load_features
 from regraft.recipes import ProbeOptions
 from rounds import need, new_parser
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "examples"))
-from digits import write_digits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -67,9 +64,7 @@ class Planted:
 
 def main() -> None:
     """Measure what the arguments ask for."""
-    parser = new_parser(__doc__)
-    parser.add_argument("--signs", type=Path, help="folder of Belgian traffic signs")
-    arguments = parser.parse_args()
+    arguments = new_parser(__doc__, takes_signs=True).parse_args()
     with tempfile.TemporaryDirectory() as folder:
         if arguments.quick:
             planted = plant(Path(folder), (*scenes(60), *flats(20)), {"scenes": 1})

@@ -48,10 +48,12 @@ def machine() -> str:
     return f"{processor_name()}, {n_usable_cores()} cores{memory}; Python {versions['python']}, {', '.join(packages)}"
 
 
-def new_parser(description: str | None) -> argparse.ArgumentParser:
-    """A parser with --quick."""
+def new_parser(description: str | None, *, takes_signs: bool = False) -> argparse.ArgumentParser:
+    """A parser with --quick, and with --signs where a script can use them."""
     parser = _Parser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="tiny data, one round: whether it runs")
+    if takes_signs:
+        parser.add_argument("--signs", type=Path, help="folder of Belgian traffic signs")
     return parser
 
 

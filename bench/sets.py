@@ -12,15 +12,12 @@ Candes 2020) and regularised ones (Angelopoulos et al. 2021), both without chanc
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from learnt import data_sets, learn
 from regraft.heads import find_threshold, fit_sets, softmax
-from rounds import need, new_parser
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,14 +32,8 @@ N_FREE, PENALTY = 1, 0.05
 
 def main() -> None:
     """Measure what the arguments ask for."""
-    parser = new_parser(__doc__)
-    parser.add_argument("--signs", type=Path, help="folder of Belgian traffic signs")
-    arguments = parser.parse_args()
-    if not arguments.quick:
-        need("mlxtend", install="pip install 'regraft[examples]'")
-    n_splits = 1 if arguments.quick else N_SPLITS
-    with tempfile.TemporaryDirectory() as folder:
-        known = list(data_sets(Path(folder), arguments.signs, quick=arguments.quick))
+    known, is_quick = data_sets(__doc__)
+    n_splits = 1 if is_quick else N_SPLITS
     confidence = 1 - 0.05 / (len(known) * n_splits * len(COVERAGES))
     inside = [report(data, seed, confidence) for data in known for seed in range(n_splits)]
     print(f"{sum(map(sum, inside))} of {sum(map(len, inside))} in their bands", flush=True)

@@ -12,7 +12,6 @@ together, the test side is dealt anew each time, and a head is fitted to the shu
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from collections import Counter
 from dataclasses import replace
@@ -23,6 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from sklearn.decomposition import PCA
 
+from example_images import GROUPS, draw_signs, write_digits
 from regraft.auditing import AuditedImages, CheckLog, find_outliers, find_shift, find_shortcuts, find_weak_slices
 from regraft.core import SilentProgress
 from regraft.data import Reading, cluster_units, split_folds, split_holdout
@@ -32,11 +32,6 @@ from regraft.experiments import Stopwatch, load_features
 from regraft.heads import Candidates, FoldTable, cross_validate
 from regraft.recipes import ProbeOptions
 from rounds import new_parser
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "examples"))
-sys.path.insert(0, str(Path(__file__).parents[1] / "examples" / "traffic_signs"))
-from digits import write_digits
-from signs import GROUPS, draw_signs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -55,9 +50,7 @@ class Scale(NamedTuple):
 
 def main() -> None:
     """Measure what the arguments ask for."""
-    parser = new_parser(__doc__)
-    parser.add_argument("--signs", type=Path, help="folder of Belgian traffic signs")
-    arguments = parser.parse_args()
+    arguments = new_parser(__doc__, takes_signs=True).parse_args()
     with tempfile.TemporaryDirectory() as folder:
         if arguments.quick:
             bases = {"drawn signs": audited(draw_signs(Path(folder) / "signs", n_classes=2), GROUPS)}

@@ -12,7 +12,6 @@ views and dropout.
 from __future__ import annotations
 
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,11 +20,9 @@ import numpy as np
 
 import regraft
 from accuracy import grouped_folds
+from example_images import GROUPS, draw_signs
 from regraft.backbones import DEFAULT_BACKBONE
 from rounds import new_parser
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "examples" / "traffic_signs"))
-from signs import GROUPS, draw_signs
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -39,8 +36,7 @@ QUICK: TrainSettings = {"epochs": 1, "n_strengths": 2, "from_stage": "1", "engin
 
 def main() -> None:
     """Measure what the arguments ask for."""
-    parser = new_parser(__doc__)
-    parser.add_argument("--signs", type=Path, help="folder of Belgian traffic signs, instead of ELPV")
+    parser = new_parser(__doc__, takes_signs=True)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--rates", type=float, nargs="+", default=[6e-4])
     parser.add_argument("--ladder-folds", type=int, default=2)

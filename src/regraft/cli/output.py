@@ -13,7 +13,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TextIO
 
-from regraft.core import StoreError, duration, printable, shell_quoted, shortened, visible
+from regraft.core import StoreError, as_percent, duration, printable, shell_quoted, shortened, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -123,11 +123,6 @@ def _colours(on_terminal: bool) -> Literal["auto", "standard"] | None:  # noqa: 
     return "auto" if on_terminal and given("CLICOLOR") != "0" else None
 
 
-def percent(value: float) -> str:
-    """`87.3 %`."""
-    return f"{100 * value:.1f} %"
-
-
 def say_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table whose columns are as wide as their longest cell."""
     cells = [list(map(shortened, row)) for row in rows]
@@ -190,7 +185,7 @@ def say_train(result: TrainResult) -> None:
         return
     _say_notes(result)
     rows = [
-        (rung.name, percent(rung.validation or 0), duration(rung.seconds), rung.description) for rung in result.rungs
+        (rung.name, as_percent(rung.validation or 0), duration(rung.seconds), rung.description) for rung in result.rungs
     ]
     judges = "validation images" if result.n_validation else "folds"
     say_table((f"judged by {judges}", "right", "time", ""), rows)
@@ -221,7 +216,7 @@ def say_sweep(result: SweepResult) -> None:
     rows = [
         (
             str(trial.number),
-            percent(trial.accuracy or 0.0),
+            as_percent(trial.accuracy or 0.0),
             "" if trial.standard_error is None else f"{100 * trial.standard_error:.1f}",
             "" if trial.log_loss is None else f"{trial.log_loss:.3f}",
             *map(str, trial.settings.values()),

@@ -45,6 +45,7 @@ from .seeding import generator, hash_key
 from .tensors import digest_parts, digest_tensors, read_tensor_header
 from .text import (
     as_number,
+    as_percent,
     as_read,
     as_typed,
     duration,
@@ -94,6 +95,7 @@ __all__ = [
     "as_number",
     "as_path",
     "as_paths",
+    "as_percent",
     "as_read",
     "as_source",
     "as_typed",

@@ -110,6 +110,11 @@ def listed(names: Sequence[str], n_shown: int) -> str:
     return " and ".join(part for part in (", ".join(shown[:-1]), shown[-1]) if part)
 
 
+def as_percent(share: float) -> str:
+    """`87.3 %`."""
+    return f"{100 * share:.1f} %"
+
+
 def signed_points(share: float) -> str:
     """A difference of shares in percentage points: `+1.8`, `-0.4`, and `+0.0` where it rounds to nothing."""
     return f"{round(100 * share, 1) + 0.0:+.1f}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic import Field
 
-from regraft.core import DataError, Value, plural, shortened
+from regraft.core import DataError, Value, as_percent, plural, shortened
 from regraft.data import Finding, caveat
 from regraft.evaluation.class_results import ClassResult, class_results
 from regraft.evaluation.intervals import Estimate, of_the_time
@@ -78,7 +78,7 @@ class Assessment(Value):
         text = f"On {plural(self.n_images, 'image')} it had not seen, it was right {right}"
         if self.baseline is not None:
             name, value = shortened(self.baseline.class_name, 40), self.baseline.accuracy.value
-            text += f"; always answering '{name}' would be right {value * 100:.1f} %"
+            text += f"; always answering '{name}' would be right {as_percent(value)}"
         return f"{text}."
 
     def confusion(self) -> NDArray[np.int64]:
@@ -161,7 +161,7 @@ def _caveats(
     if baseline is not None and accuracy.low is not None and accuracy.low <= baseline.accuracy.value:
         caveats.append(
             f"The accuracy is not clearly better than always answering '{shortened(baseline.class_name, 40)}' "
-            f"({baseline.accuracy.value * 100:.1f} %)."
+            f"({as_percent(baseline.accuracy.value)})."
         )
     if accuracy.n < _FEW_IMAGES:
         caveats.append(f"Measured on {plural(accuracy.n, 'image')} only: the numbers are rough.")

@@ -6,7 +6,7 @@ import math
 from statistics import NormalDist
 from typing import Literal
 
-from regraft.core import Value
+from regraft.core import Value, as_percent
 
 Method = Literal[
     "Wilson score",
@@ -45,7 +45,7 @@ class Estimate(Value):
 
 def of_the_time(share: Estimate, confidence: float) -> str:
     """`87.0 % of the time (95 % interval 84.3 to 89.4)`."""
-    text = f"{share.value * 100:.1f} % of the time"
+    text = f"{as_percent(share.value)} of the time"
     if share.low is None or share.high is None:
         return text
     return f"{text} ({confidence * 100:g} % interval {share.low * 100:.1f} to {share.high * 100:.1f})"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regraft.core import DataError, printable
+from regraft.core import DataError, as_percent, printable
 from regraft.data import check_manifest_file, cluster_units, read_manifest, split_folds, write_manifest
 from regraft.evaluation import Estimate, wilson_estimate
 from regraft.experiments.circumstances import Stopwatch
@@ -54,7 +54,7 @@ class DecisionsResult:
     def sentence(self) -> str:
         """The accuracies in words."""
         before, cleaned, of_all = (
-            f"{100 * one.value:.1f} %" for one in (self.accuracy_before, self.accuracy_cleaned, self.accuracy_of_all)
+            as_percent(one.value) for one in (self.accuracy_before, self.accuracy_cleaned, self.accuracy_of_all)
         )
         return (
             f"Cross-validated accuracy: {before} before. Trained on the cleaned images, it is {cleaned} of the cleaned "

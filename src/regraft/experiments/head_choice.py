@@ -72,11 +72,10 @@ def choose_head(
     """
     from regraft.heads import select_head
 
-    _units, folds = folds_of(labels, digests, groups, options)
     return select_head(
         features,
         labels,
-        folds,
+        folds_of(labels, digests, groups, options),
         candidates_of(options, n_penultimate),
         class_weight=None if options.class_weight == "none" else options.class_weight,
         sample_weight=None if sample_weight is None else np.asarray(sample_weight),
@@ -85,8 +84,8 @@ def choose_head(
 
 def folds_of(
     labels: NDArray[np.int64], digests: Sequence[str], groups: Sequence[str | None], options: HeadChoice
-) -> tuple[NDArray[np.int64], FoldTable]:
-    """Which images belong together, (n,), and the folds, always the same, that keep them so.
+) -> FoldTable:
+    """The folds, always the same, that keep images together which belong together.
 
     Args:
         labels: (n,) int64.
@@ -97,7 +96,7 @@ def folds_of(
     from regraft.heads import FoldTable
 
     units = cluster_units(digests, groups)
-    return units, FoldTable.of(split_folds(labels, units, digests, n_folds=options.n_folds, seed=options.seed))
+    return FoldTable.of(split_folds(labels, units, digests, n_folds=options.n_folds, seed=options.seed))
 
 
 def candidates_of(options: HeadChoice, n_penultimate: int) -> Candidates:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from regraft.core import cache_folder, plural
+from regraft.core import as_percent, cache_folder, plural
 from regraft.data import make_finding
 from regraft.evaluation import compare_paired
 from regraft.experiments.dataset_features import load_features
@@ -103,7 +103,7 @@ class NetworkChoice:
             better = compare_paired(chosen.right, cheapest.right, groups=self._groups)
             message = (
                 f"{chosen.name} is used: on the folds of {plural(n, 'training image')} it was right on "
-                f"{_percent(chosen.accuracy)}, {cheapest.name} on {_percent(cheapest.accuracy)} ({better}), at "
+                f"{as_percent(chosen.accuracy)}, {cheapest.name} on {as_percent(cheapest.accuracy)} ({better}), at "
                 f"{chosen.milliseconds:.1f} ms an image instead of {cheapest.milliseconds:.1f}."
             )
         return make_finding("chosen_networks", "note", message, len(self.tried))
@@ -121,7 +121,7 @@ class NetworkChoice:
             rows=tuple(
                 (
                     one.name,
-                    _percent(one.accuracy),
+                    as_percent(one.accuracy),
                     "" if difference is None else str(difference),
                     round(one.milliseconds, 1),
                     "chosen" if one is self.chosen else "",
@@ -183,7 +183,7 @@ def _try(data: DatasetFeatures, portions: Portions, options: ProbeOptions, progr
     data = data.seen_by(networks, progress)
     train = data.select(portions.train)
     labels = train.manifest.labels
-    _units, folds = folds_of(labels, train.digests, train.manifest.groups, options)
+    folds = folds_of(labels, train.digests, train.manifest.groups, options)
     candidates = candidates_of(options, networks.n_penultimate)
     weight = None if options.class_weight == "none" else options.class_weight
     found = cross_validate(train.features, labels, folds, candidates, class_weight=weight)
@@ -205,10 +205,6 @@ def _climb(
         if is_worth_it(difference):
             chosen = one
     return chosen, told
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
 
 
 def is_worth_it(difference: PairedDifference) -> bool:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regraft.core import HeadError
-from regraft.data import make_finding
-from regraft.experiments.head_choice import folds_of
+from regraft.data import cluster_units, make_finding
 
 if TYPE_CHECKING:
     from regraft.core import Rows
@@ -41,7 +40,7 @@ def learn_uncertainty(
         data: Images and features.
         train: (m,) rows that the head was fitted on.
         selection: The head, and what its folds said.
-        options: `reject_rate`, `coverage`, and how the folds were made.
+        options: `reject_rate`, `coverage`, the kind of head and the seed.
 
     Returns:
         What was learnt; None where no image can be judged by others of its class, which the finding says.
@@ -49,8 +48,8 @@ def learn_uncertainty(
     from regraft.heads import KnownImages, choose_measure, fit_detector, fit_sets
 
     images = data.select(train)
-    units, folds = folds_of(images.manifest.labels, images.digests, images.manifest.groups, options)
-    known = KnownImages.of(images.features, images.manifest.labels, units, folds, selection.found)
+    units = cluster_units(images.digests, images.manifest.groups)
+    known = KnownImages.of(images.features, images.manifest.labels, units, selection.found)
     choice = choose_measure(known, options.head, selection.found, seed=options.seed)
     try:
         novelty, _rejection = fit_detector(known, choice.measure, reject_rate=options.reject_rate)

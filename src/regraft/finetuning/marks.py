@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from regraft.core import as_percent
+
 
 @dataclass
 class Marks:
@@ -22,7 +24,7 @@ class Marks:
     @property
     def so_far(self) -> str:
         """Loss and accuracy of the epoch, as far as it is."""
-        return f"loss {self.loss_sum / self.n_seen:.3f}, {100 * self.n_right / self.n_seen:.1f} % right"
+        return f"loss {self.loss_sum / self.n_seen:.3f}, {as_percent(self.n_right / self.n_seen)} right"
 
     def count(self, loss_sum: float, n_right: int, n_seen: int) -> None:
         """One more step."""

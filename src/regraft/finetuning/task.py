@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from regraft.core import as_percent
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -35,7 +37,7 @@ class Epoch:
     def sentence(self, n_epochs: int, best: int | None) -> str:
         """For a log: `epoch 3 of 10: loss 0.312, 91.2 % right; validation loss 0.401, 88.0 % right, the best`."""
         parts = [
-            f"{kind}loss {round(loss, 3) + 0.0:.3f}, {100 * accuracy:.1f} % right"
+            f"{kind}loss {round(loss, 3) + 0.0:.3f}, {as_percent(accuracy)} right"
             for kind, loss, accuracy in (
                 ("", self.train_loss, self.train_accuracy),
                 ("validation ", self.validation_loss, self.validation_accuracy),

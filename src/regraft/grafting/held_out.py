@@ -79,10 +79,11 @@ class Confidence:
         if held is None:
             return cls()
         images = data.select(held.rows)
-        if len(np.unique(cluster_units(images.digests, images.manifest.groups))) < 2:
+        units = cluster_units(images.digests, images.manifest.groups)
+        if len(np.unique(units)) < 2:
             return cls()  # what images of one object say of each other says nothing of a new one
         labels = images.manifest.labels
-        units, folds = folds_of(labels, images.digests, images.manifest.groups, options)
+        folds = folds_of(labels, images.digests, images.manifest.groups, options)
         temperature = calibrate(held.scores, labels, folds).temperature
         probabilities = softmax(held.scores.astype(np.float64) / temperature)
         return cls(temperature, find_sets(probabilities, labels, units, coverage=options.coverage))

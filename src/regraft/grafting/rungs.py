@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
 
+from regraft.core import as_percent
 from regraft.experiments import Sides
 from regraft.grafting.fitting import Fit, Job, fit, score
 from regraft.grafting.ladder import OWN, Ladder
@@ -89,7 +90,7 @@ class _Trainings:
             train_loss=fitted.trained.train_loss,
         )
         judges = OWN if self.is_own else "on the images left out"
-        self.setup.progress.mark(1, 1, f"{judges}: {100 * judged.is_right.mean():.1f} % right")
+        self.setup.progress.mark(1, 1, f"{judges}: {as_percent(judged.is_right.mean())} right")
         return judged
 
     def train(self, rows: Rows, rate: float) -> Fit:

@@ -39,7 +39,6 @@ class KnownImages:
         features: NDArray[np.float32],
         labels: NDArray[Any],
         units: NDArray[np.int64],
-        folds: FoldTable,
         heads: CrossValidation,
     ) -> KnownImages:
         """From a cross-validation.
@@ -48,11 +47,10 @@ class KnownImages:
             features: (n, d) of the frozen network.
             labels: (n,) as the cross-validation was given them.
             units: (n,) which group, or copies, each image belongs to.
-            folds: Those of the cross-validation.
             heads: What came of it.
         """
         scores = heads.scores.astype(np.float64) / heads.temperature
-        return cls(features, np.searchsorted(heads.classes, labels), units, folds, scores)
+        return cls(features, np.searchsorted(heads.classes, labels), units, heads.folds, scores)
 
     @cached_property
     def is_judged(self) -> NDArray[np.bool_]:

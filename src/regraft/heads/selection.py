@@ -95,8 +95,8 @@ class CrossValidation:
 
     Attributes:
         classes: (k,) the labels that there are.
+        folds: Which samples each fold was fitted on and asked about.
         scores: (n, k) out-of-fold scores; zeros where a sample is in no fold's test part.
-        is_held: (n,) whether it is in one.
         calibration: Of the scores, and whether it is used.
         paths: One for each width and normalisation.
         chosen: The one of them with the best score.
@@ -104,8 +104,8 @@ class CrossValidation:
     """
 
     classes: NDArray[Any]
+    folds: FoldTable
     scores: Array
-    is_held: NDArray[np.bool_]
     calibration: Calibration
     paths: tuple[StrengthPath, ...]
     chosen: StrengthPath
@@ -235,7 +235,6 @@ def _searched(
 
     walks = share_work(walked, candidates.shapes(features.shape[1]), features)
     best = max(walks, key=lambda walk: walk.best_score)  # of equal ones the first
-    is_held = np.asarray(folds.is_test.any(axis=1))
     calibration = calibrate(best.held_out_scores, codes, folds, weights)
     paths = tuple(walk.path for walk in walks)
-    return best, CrossValidation(classes, best.held_out_scores, is_held, calibration, paths, best.path, best.turned)
+    return best, CrossValidation(classes, folds, best.held_out_scores, calibration, paths, best.path, best.turned)

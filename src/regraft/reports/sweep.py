@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
-from regraft.core import Value, plural
+from regraft.core import Value, as_percent, plural
 from regraft.data import Finding, caveat
 from regraft.reports.page_record import PageRecord
 
@@ -111,7 +111,7 @@ class Sweep(PageRecord):
         """The result in plain words."""
         text = (
             f"Best of {plural(len(self.trials), 'trial')}: number {self.best.number}, right on "
-            f"{_percent(self.best.accuracy)} of {self._judges}"
+            f"{as_percent(self.best.accuracy or 0.0)} of {self._judges}"
         )
         default = self.default
         if default is None:
@@ -119,7 +119,7 @@ class Sweep(PageRecord):
         if default is self.best:
             return f"{text}. Its values are the defaults: nothing better was found."
         gain = 100 * ((self.best.accuracy or 0.0) - (default.accuracy or 0.0))
-        return f"{text}: {gain:.1f} points more than with the default values ({_percent(default.accuracy)})."
+        return f"{text}: {gain:.1f} points more than with the default values ({as_percent(default.accuracy or 0.0)})."
 
     @property
     def _judges(self) -> str:
@@ -166,7 +166,3 @@ def setting_text(value: Setting) -> str:
     if value is None:
         return "none"
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _percent(share: float | None) -> str:
-    return "nothing" if share is None else f"{100 * share:.1f} %"

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from regraft.core import (
     as_number,
+    as_percent,
     as_read,
     duration,
     listed,
@@ -161,6 +162,11 @@ def test_values_of_a_table_are_read_by_people():
 def test_points_have_a_sign_but_nothing_is_not_negative(share, text):
     """A difference that rounds to nothing is +0.0, from whichever side."""
     assert signed_points(share) == text
+
+
+def test_shares_are_told_in_per_cent():
+    """With one digit behind the point, whatever the share."""
+    assert [as_percent(share) for share in (0.0, 0.8766, 1.0)] == ["0.0 %", "87.7 %", "100.0 %"]
 
 
 def test_numbers_are_numbers_as_people_write_them():

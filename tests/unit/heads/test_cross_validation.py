@@ -22,4 +22,4 @@ def test_out_of_fold_probabilities_come_from_heads_that_have_not_seen_the_image(
     assert (found.probabilities.argmax(axis=1) == labels).mean() < 0.6
     selection = select_head(features, labels, folds, candidates)
     assert (selection.head.temperature, selection.strength) == (found.temperature, found.strength)
-    assert found.is_held.all()
+    assert found.folds is folds

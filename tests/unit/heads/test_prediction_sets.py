@@ -84,7 +84,7 @@ def test_images_of_a_class_that_no_fold_knew_do_not_count():
     labels = np.where(np.arange(60) % 5 == 0, 7, np.arange(60) % 2)
     folds = FoldTable.of(np.arange(60) % 5)
     heads = cross_validate(features, labels, folds, Candidates("softmax", normalisations=("l2",), strengths=(1.0,)))
-    known = KnownImages.of(features, labels, np.arange(60), folds, heads)
+    known = KnownImages.of(features, labels, np.arange(60), heads)
     assert np.array_equal(known.is_judged, labels != 7)
     assert set(known.labels) == {0, 1, 2}
     assert softmax(known.head_scores) == pytest.approx(heads.probabilities)

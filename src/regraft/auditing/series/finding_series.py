@@ -9,7 +9,7 @@ import numpy as np
 from regraft.auditing.findings import Case, make_audit_finding
 from regraft.auditing.series.closeness import individual_traits
 from regraft.auditing.series.measuring import groups_in_series, measure_series, one_of_each
-from regraft.core import plural
+from regraft.core import as_percent, plural
 from regraft.data import file_series
 
 if TYPE_CHECKING:
@@ -81,8 +81,8 @@ def find_series(images: AuditedImages, gap: SeriesGap | None = None, *, seed: in
     code, what, together, cause = _WORDS[gap.kind]
     together = together.format(length=gap.expression.partition(":")[2])
     message = (
-        f"{what.format(n=f'{gap.n_groups:,}')}: a random split gets {_percent(gap.random.value)} right, one that keeps "
-        f"{together} together {_percent(gap.together.value)} ({100 * gap.drop:.1f} points less, 95 % interval "
+        f"{what.format(n=f'{gap.n_groups:,}')}: a random split gets {as_percent(gap.random.value)} right, one that "
+        f"keeps {together} together {as_percent(gap.together.value)} ({100 * gap.drop:.1f} points less, 95 % interval "
         f"{100 * gap.drop_low:.1f} to {100 * gap.drop_high:.1f})."
     )
     finding = make_audit_finding(
@@ -101,16 +101,12 @@ def find_series(images: AuditedImages, gap: SeriesGap | None = None, *, seed: in
     return (finding,)
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
-
-
 def _about_labels(gap: SeriesGap) -> str:
     if gap.kind != "order" or gap.label_agreement is None or gap.label_agreement_by_chance is None:
         return ""
     return (
-        f" {_percent(gap.label_agreement)} of the neighbours have one label; of shuffled files "
-        f"{_percent(gap.label_agreement_by_chance)} have."
+        f" {as_percent(gap.label_agreement)} of the neighbours have one label; of shuffled files "
+        f"{as_percent(gap.label_agreement_by_chance)} have."
     )
 
 

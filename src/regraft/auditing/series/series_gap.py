@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from regraft.auditing.series.groupings import GroupingKind
-from regraft.core import PrintableText, Value, shell_quoted
+from regraft.core import PrintableText, Value, as_percent, shell_quoted
 from regraft.evaluation import Estimate
 
 _N_TORN = 0.05
@@ -84,5 +84,5 @@ class SeriesGap(Value):
     def headline(self) -> str:
         """Both figures in a line, and what to do."""
         what, why = _HEADLINES[self.kind]
-        figures = f"random split {100 * self.random.value:.1f} %, {what} {100 * self.together.value:.1f} %"
+        figures = f"random split {as_percent(self.random.value)}, {what} {as_percent(self.together.value)}"
         return f"{figures}: {why}; try {self.option}"

@@ -6,8 +6,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from regraft.cli.output import percent, say, say_findings, say_table
+from regraft.cli.output import say, say_findings, say_table
 from regraft.cli.progress_bar import ProgressBar
+from regraft.core import as_percent
 from regraft.recipes import CompareOptions
 from regraft.recipes import compare as run_compare
 
@@ -30,7 +31,7 @@ def compare(source: str, /, *, options: Annotated[CompareOptions, Parameter(name
         rows.append(
             (
                 one.name,
-                percent(one.accuracy.value),
+                as_percent(one.accuracy.value),
                 "" if low is None or high is None else f"{100 * low:.1f} to {100 * high:.1f}",
                 "best" if one.difference is None else f"{100 * one.difference.value:+.1f}",
                 "" if one.p_adjusted is None else f"{one.p_adjusted:.2g}",

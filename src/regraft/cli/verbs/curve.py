@@ -6,8 +6,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from regraft.cli.output import percent, say, say_findings, say_table
+from regraft.cli.output import say, say_findings, say_table
 from regraft.cli.progress_bar import ProgressBar
+from regraft.core import as_percent
 from regraft.recipes import CurveOptions
 from regraft.recipes import curve as run_curve
 
@@ -25,12 +26,12 @@ def curve(source: str, /, *, options: Annotated[CurveOptions, Parameter(name="*"
         result = run_curve(source, options, progress=progress)
     found = result.curve
     n_now = found.points[-1].n_each
-    rows = [(_images(one.n_each), percent(one.accuracy.value), "measured") for one in found.points]
+    rows = [(_images(one.n_each), as_percent(one.accuracy.value), "measured") for one in found.points]
     rows += [
         (
             _images(n_now * told.factor),
-            percent(told.accuracy),
-            f"expected ({percent(told.low)} to {percent(told.high)})",
+            as_percent(told.accuracy),
+            f"expected ({as_percent(told.low)} to {as_percent(told.high)})",
         )
         for told in found.forecasts
     ]

@@ -6,9 +6,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from regraft.cli.output import percent, say, say_findings, say_found
+from regraft.cli.output import say, say_findings, say_found
 from regraft.cli.progress_bar import ProgressBar
-from regraft.core import plural
+from regraft.core import as_percent, plural
 from regraft.recipes import EvaluateOptions
 from regraft.recipes import evaluate as run_evaluate
 
@@ -30,8 +30,8 @@ def evaluate(
     say_found(result, was_unseen=False)
     if result.limits is not None and (strangers := result.limits.strangers) is not None:
         say(
-            f"Of {plural(strangers.found.n, 'image')} of none of the classes {percent(strangers.found.value)} are "
-            f"called unknown; of the others {percent(strangers.rejected.value)} are, wrongly."
+            f"Of {plural(strangers.found.n, 'image')} of none of the classes {as_percent(strangers.found.value)} are "
+            f"called unknown; of the others {as_percent(strangers.rejected.value)} are, wrongly."
         )
     say_findings(result.findings, where="the report")
     say()

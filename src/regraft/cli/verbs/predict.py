@@ -8,10 +8,10 @@ from cyclopts import Parameter
 
 from regraft.cli.arguments import STANDARD_INPUT
 from regraft.cli.headings import OUTPUT
-from regraft.cli.output import percent, say, say_csv, say_findings, say_json, say_table
+from regraft.cli.output import say, say_csv, say_findings, say_json, say_table
 from regraft.cli.progress_bar import ProgressBar
 from regraft.cli.standard_input import read_listed_files
-from regraft.core import OptionError, plural
+from regraft.core import OptionError, as_percent, plural
 from regraft.recipes import PredictOptions, PredictResult
 from regraft.recipes import predict as run_predict
 
@@ -62,7 +62,7 @@ def _say_table(result: PredictResult) -> None:
 
 def _in_words(row: Prediction) -> str:
     """The classes of one image with their probabilities; or that it is of none, and what it is most like."""
-    named = ", ".join(f"{name} {percent(part)}" for name, part in row.top)
+    named = ", ".join(f"{name} {as_percent(part)}" for name, part in row.top)
     return f"unknown (most like {named})" if row.unknown else named
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from regraft.core import InterruptedRunError, TrainingError, plural
+from regraft.core import InterruptedRunError, TrainingError, as_percent, plural
 from regraft.experiments import Portions
 from regraft.finetuning import stop_requests
 from regraft.grafting.fitting import Job, fit, score
@@ -126,14 +126,14 @@ class TrialRoom:
     def _mark(self, held: HeldTrial) -> None:
         """What a trial came to: a line in a log."""
         if held.scores:
-            right = 100 * joined(held.scores).accuracy
+            right = as_percent(joined(held.scores).accuracy)
             settings = ", ".join(
                 f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}"
                 for name, value in held.settings.items()
             )
             n_folds = plural(len(held.scores), "fold")
             self.shared.progress.mark(
-                1, 1, f"trial {held.place} of {self.options.trials}: {right:.1f} % right on {n_folds} ({settings})"
+                1, 1, f"trial {held.place} of {self.options.trials}: {right} right on {n_folds} ({settings})"
             )
 
     def _run(self, held: HeldTrial) -> None:
