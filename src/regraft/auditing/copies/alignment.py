@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.floating]
 
+BLUR = 0.7
+"""Pixels by which thumbnails are blurred before they are compared."""
 _N_PIXELS = THUMBNAIL_PIXELS**2
 _SHARE_KEPT = 0.8
 _LARGEST_STEP = 0.06
@@ -30,8 +32,12 @@ _DAMPING = 1e-3
 _NEAR = 0.25
 """As a share of a picture's spread of tones: what differs by less is not left out where what agrees is counted."""
 _MUCH = 2.0
-_NOISE = 0.2
-"""Grey levels by which two thumbnails of one picture differ at least: rounding, blocks of JPEGs, resampling."""
+_ROUNDING = 1 / (12 * 4 * np.pi * BLUR**2)
+"""The variance that rounding to grey levels leaves in a blurred thumbnail: what remains of a copy is mostly that."""
+_NOISE = 0.06
+"""Grey levels by which two thumbnails of one picture differ besides."""
+_GAINS = (0.3, 3.0)
+"""Between which contrast is taken to have enlarged what rounding left."""
 
 
 class Aligned(NamedTuple):
@@ -39,7 +45,9 @@ class Aligned(NamedTuple):
 
     Attributes:
         windows: (m, 4) what the first shows of the second: top, bottom, left, right as shares of the side.
-        residuals: (m,) what remains of the first's variation inside the second, as a share: 0 where both show the same.
+        residuals: (m,) what remains of the first's variation inside the second, as a share, but for the pixels that
+            disagree most: 0 where both show the same.
+        overall: (m,) the same of all pixels.
         is_retoned: (m,) whether they are much more alike once brightness and contrast are fitted; else they are not.
         shares: (m,) how much of it lies in the pixels that agree; or of the second's, where that is more, as where the
             first has a mark.
@@ -48,6 +56,7 @@ class Aligned(NamedTuple):
 
     windows: Floats
     residuals: Floats
+    overall: Floats
     is_retoned: NDArray[np.bool_]
     shares: Floats
     marks: Floats
@@ -159,16 +168,28 @@ def _verdict(firsts: Floats, shown: Floats, windows: Floats, fit: _Fit, is_insid
     plain = firsts - shown
     squares = [is_inside * (part - _per_pair(_mean(part, is_inside))) ** 2 for part in (firsts, shown)]
     spreads = _mean(squares[0], is_inside)
-    fitted, unfitted = (
-        np.sqrt((_mean(differences**2, weights) + _NOISE**2) / (spreads + _NOISE**2))
-        for differences, weights in ((fit.differences, fit.weights), (plain, _agreeing(plain, is_inside)))
-    )
+    gains = np.clip(np.abs(fit.gains), *_GAINS)
+    fitted, all_fitted = (_remaining(fit.differences, part, gains, spreads) for part in (fit.weights, is_inside))
+    agreeing = _agreeing(plain, is_inside)
+    unfitted, all_unfitted = (_remaining(plain, part, np.ones_like(gains), spreads) for part in (agreeing, is_inside))
     is_retoned = unfitted > _MUCH * fitted
     is_near = np.abs(fit.differences) <= _per_pair(_NEAR * np.sqrt(spreads))
     agreeing = np.maximum(fit.weights, is_inside * is_near)
-    shares = np.maximum(*(_sum(agreeing, part) / np.maximum(1, part.sum(axis=(1, 2))) for part in squares))
-    marks = np.sqrt(_mean(fit.differences**2, is_inside - fit.weights))
-    return Aligned(windows, np.where(is_retoned, fitted, unfitted), is_retoned, shares, marks)
+    return Aligned(
+        windows,
+        residuals=np.where(is_retoned, fitted, unfitted),
+        overall=np.where(is_retoned, all_fitted, all_unfitted),
+        is_retoned=is_retoned,
+        shares=np.maximum(*(_sum(agreeing, part) / np.maximum(1, part.sum(axis=(1, 2))) for part in squares)),
+        marks=np.sqrt(_mean(fit.differences**2, is_inside - fit.weights)),
+    )
+
+
+def _remaining(differences: Floats, weights: Floats, gains: Floats, spreads: Floats) -> Floats:
+    """(m,) what remains as a share of a spread of tones (m,), without what rounding leaves in both thumbnails."""
+    squares = np.maximum(0, _mean(differences**2, weights) - _ROUNDING * (1 + gains**2))
+    remaining: Floats = np.sqrt((squares + _NOISE**2) / (spreads + _NOISE**2))
+    return remaining
 
 
 def _mean(values: Floats, weights: Floats) -> Floats:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
+from regraft.auditing.copies.alignment import BLUR
 from regraft.auditing.copies.candidates import nearest_pairs, shortened, unique_pairs
 from regraft.auditing.copies.codes import cosine_coefficients, crop_codes, learn_code, turned_coefficients
 from regraft.auditing.copies.copy_sets import SAME_FILE, Copies, CopySet
+from regraft.auditing.copies.faint import detail_of, faint_pairs
 from regraft.auditing.copies.linking import link, partners_of_partners
 from regraft.auditing.copies.placing import place
 from regraft.auditing.copies.placings import N_TURNS
@@ -36,9 +38,10 @@ _LEAST_SHARE = 0.05
 """The same as a share of all of its variation."""
 _LEAST_SLOPE = 1.0
 """Grey levels a pixel in the direction in which a thumbnail varies least: stripes and edges have next to none."""
+_LEAST_GRAIN = 0.2
+"""Grey levels of the same in a blurred thumbnail: what is compared in place. Rounding leaves about .1."""
 _N_ROUNDS = 5
 """In which copies of copies are compared, so that all of one picture meet."""
-_BLUR = 0.7
 _BLOCK = 4096
 
 
@@ -54,16 +57,37 @@ def find_copies(images: AuditedImages, *, seed: int = 0) -> Copies:
         return Copies(exact, len(images))
     firsts = np.array(sorted(dict(zip(reversed(images.digests), range(len(images) - 1, -1, -1), strict=True)).values()))
     thumbnails = images.looks["thumbnail"][firsts]
-    detailed = np.flatnonzero(has_detail(thumbnails))
-    rows = firsts[detailed]
-    evidence: dict[str, float | int | str] = {"n_compared": len(rows), "n_without_detail": len(firsts) - len(rows)}
+    detailed = has_detail(thumbnails)
+    rows, faint = firsts[detailed], firsts[~detailed][_is_faint(thumbnails[~detailed])]
+    sizes = (len(rows), len(faint))
+    n_compared = sum(size for size in sizes if size >= N_PICTURES_MIN) or max(sizes)
+    evidence: dict[str, float | int | str] = {
+        "n_compared": n_compared,
+        "n_without_detail": len(firsts) - len(rows) - len(faint),
+    }
+    near = _linked_faint(images, images.looks, faint, seed) if len(faint) >= N_PICTURES_MIN else ()
     if len(rows) < N_PICTURES_MIN:
-        return Copies(exact, len(images), evidence)
+        return Copies((*near, *exact), len(images), evidence)
     embedding = None if images.features is None else images.embedding[rows]
     objects = _objects([images.groups[row] for row in rows])
     found, numbers = near_pairs(images.looks["thumbnail"][rows], embedding, images.labels[rows], objects, seed)
-    near = link(images, images.looks, rows, found)
-    return Copies((*near, *exact), len(images), evidence | numbers)
+    every = sorted((*near, *link(images, images.looks, rows, found)), key=lambda group: -group.score)
+    return Copies((*every, *exact), len(images), evidence | numbers)
+
+
+def _is_faint(thumbnails: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """(n,) whether plain pictures have something besides what rounding leaves."""
+    found: NDArray[np.bool_] = (detail_of(_blurred(thumbnails)) ** 2).mean(axis=(1, 2)) >= _LEAST_GRAIN**2
+    return found
+
+
+def _linked_faint(images: AuditedImages, looks: NDArray[Any], rows: Integers, seed: int) -> tuple[CopySet, ...]:
+    return link(images, looks, rows, faint_pairs(_blurred(looks["thumbnail"][rows]), seed))
+
+
+def _blurred(thumbnails: NDArray[np.uint8]) -> Floats:
+    blurred: Floats = gaussian_filter(thumbnails.astype(np.float32), (0, BLUR, BLUR))
+    return blurred
 
 
 def same_files(digests: Sequence[str]) -> tuple[CopySet, ...]:
@@ -89,7 +113,7 @@ def has_detail(thumbnails: NDArray[np.uint8]) -> NDArray[np.bool_]:
 
 def _least_slopes(pictures: Floats) -> Floats:
     """(n,) by the structure tensor (Foerstner and Guelch, 1987): how much a picture varies where it varies least."""
-    down, across = np.gradient(gaussian_filter(pictures, (0, _BLUR, _BLUR)), axis=(1, 2))
+    down, across = np.gradient(gaussian_filter(pictures, (0, BLUR, BLUR)), axis=(1, 2))
     one, other, both = ((a * b).mean(axis=(1, 2)) for a, b in ((down, down), (across, across), (down, across)))
     least = (one + other) / 2 - np.sqrt((one - other) ** 2 / 4 + both**2)
     slopes: Floats = np.sqrt(np.maximum(0, least))
@@ -115,7 +139,7 @@ def near_pairs(
         objects: (n,) which object each shows, as far as it is known.
         seed: Of samples.
     """
-    pictures = gaussian_filter(thumbnails.astype(np.float32), (0, _BLUR, _BLUR))
+    pictures = _blurred(thumbnails)
     n_rows = len(pictures)
     code = learn_code(pictures, seed)
     coefficients = cosine_coefficients(pictures)

@@ -37,6 +37,12 @@ class Placed(NamedTuple):
     windows: Floats
     likeness: Floats
 
+    @property
+    def distances(self) -> Floats:
+        """(m,) between their codes, which are of length 1."""
+        distances: Floats = np.sqrt(np.maximum(0, 2 - 2 * self.likeness))
+        return distances
+
     def select(self, chosen: NDArray[np.bool_] | Integers) -> Placed:
         """Some of the pairs."""
         return Placed(self.pairs[chosen], self.turns[chosen], self.windows[chosen], self.likeness[chosen])

@@ -26,6 +26,8 @@ TURN_NAMES: Final = (
     "turned by a quarter",
     "turned by a quarter and mirrored",
 )
+WHOLE: Final = np.array([0, 1, 0, 1], np.float32)
+"""The window that leaves nothing out."""
 _MARGIN = 12
 _STEPS_PER_PIXEL = 128
 _STEPS = ((0.92, 2), (0.84, 3), (0.76, 4))

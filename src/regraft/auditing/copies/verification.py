@@ -15,7 +15,7 @@ import numpy as np
 
 from regraft.auditing.copies.alignment import Aligned, align
 from regraft.auditing.copies.placing import Placed
-from regraft.auditing.copies.placings import N_TURNS, turned
+from regraft.auditing.copies.placings import N_TURNS, WHOLE, turned
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,24 +31,24 @@ _N_BEST = 2
 """Of each image's candidates, so many are laid on it to a fraction of a pixel."""
 _NEIGHBOUR = 10
 _NEARER = 1.1
-_LIMIT = 0.12
-"""Of what remains, as a share of the distance of the tenth neighbour. Copies reach .01 to .1."""
+_LIMITS = np.array([0.12, 0.25, 0.12, 0.25])
+"""Of what remains, as a share of the distance of the tenth neighbour, of each kind: in place, moved; and both with
+other tones. Copies reach a half of it."""
 _SHARE = 0.8
 """So much of a picture's variation must lie in the pixels that agree: strokes on white leave nothing but the white."""
 _FALSE_SHARES = (0.02, 0.05, 0.02, 0.05)
-"""Of the pairs that are found of each kind: in place, moved; and both with other tones."""
+"""Of the pairs that are found of each kind."""
 _SMALLEST_WINDOW = 0.7
 _SURE = 0.03
 _N_NULLS = 100
 _N_NEAR_NULLS = 30
 """Where fewer of them are not hopeless, chance gives nothing like a copy."""
-_LIMIT_OF_FEW = 0.06
-"""Where too few pairs show what chance gives."""
+_OF_FEW = 0.5
+"""The share of the limits where too few pairs show what chance gives."""
 
 
 _IN_PLACE = 0.015
 """Of a picture's side."""
-_WHOLE = np.array([0, 1, 0, 1], np.float32)
 
 
 class Limits(NamedTuple):
@@ -76,8 +76,13 @@ class Verified(NamedTuple):
     @property
     def is_moved(self) -> NDArray[np.bool_]:
         """(m,) whether one of the pictures shows a part of the other."""
-        moved: NDArray[np.bool_] = np.abs(self.aligned.windows - _WHOLE).max(axis=1) >= _IN_PLACE
+        moved: NDArray[np.bool_] = np.abs(self.aligned.windows - WHOLE).max(axis=1) >= _IN_PLACE
         return moved
+
+    @property
+    def residuals(self) -> Floats:
+        """(m,) what remains between them, as a share: of a part of a picture, all of it must agree."""
+        return np.where(self.is_moved, self.aligned.overall, self.aligned.residuals)
 
     @property
     def kinds(self) -> Integers:
@@ -87,7 +92,7 @@ class Verified(NamedTuple):
     def under(self, limits: Limits, strata: Integers) -> Verified:
         """The pairs that count as copies."""
         place = strata[self.placed.pairs[:, 0]], self.kinds
-        return self.select((self.scores <= limits.scores[place]) & (self.aligned.residuals <= limits.residuals[place]))
+        return self.select((self.scores <= limits.scores[place]) & (self.residuals <= limits.residuals[place]))
 
     def select(self, chosen: NDArray[np.bool_] | Integers) -> Verified:
         """Some of the pairs."""
@@ -102,31 +107,37 @@ def lay_on_each_other(pictures: Floats, placed: Placed, spreads: Floats) -> Veri
         placed: m pairs and roughly how they lie.
         spreads: (n,) how far lookalikes of each picture are.
     """
-    aligned = _align(pictures, placed, placed.windows, _N_FIRST_STEPS)
+    aligned = align_all(pictures, placed, placed.windows, _N_FIRST_STEPS)
     chosen = np.flatnonzero(aligned.residuals < _HOPELESS)
     placed = placed.select(chosen)
-    aligned = _align(pictures, placed, aligned.windows[chosen], N_STEPS - _N_FIRST_STEPS)
-    scores = aligned.residuals / spreads[placed.pairs].min(axis=1)
+    aligned = align_all(pictures, placed, aligned.windows[chosen], N_STEPS - _N_FIRST_STEPS)
+    verified = Verified(placed, aligned, np.zeros(len(chosen)))
     sizes = aligned.windows[:, 1::2] - aligned.windows[:, ::2]
-    is_too_little = (aligned.shares < _SHARE) | (sizes.min(axis=1) < _SMALLEST_WINDOW)
-    return Verified(placed, aligned, np.where(is_too_little, np.inf, scores))
+    is_too_little = (~verified.is_moved & (aligned.shares < _SHARE)) | (sizes.min(axis=1) < _SMALLEST_WINDOW)
+    scores = verified.residuals / spreads[placed.pairs].min(axis=1)
+    return verified._replace(scores=np.where(is_too_little, np.inf, scores))
 
 
 def local_spreads(placed: Placed, n_rows: int) -> Floats:
     """(n,) how far each picture's tenth neighbour is, by codes; at least half the median, as bursts have none."""
+    spreads = distances_of_rank(placed, n_rows, _NEIGHBOUR)
+    return np.maximum(spreads, max(0.05, 0.5 * float(np.median(spreads))))
+
+
+def distances_of_rank(placed: Placed, n_rows: int, rank: int) -> Floats:
+    """(n,) how far, by codes, each picture's neighbour of a rank is, 0 for the nearest, or the last one."""
     rows, distances = _by_row(placed)
     starts, ends = (np.searchsorted(rows, np.arange(n_rows), side) for side in ("left", "right"))
-    spreads = np.full(n_rows, np.sqrt(2), np.float32)
+    found = np.full(n_rows, np.sqrt(2), np.float32)
     known = ends > starts
-    spreads[known] = distances[np.minimum(ends - 1, starts + _NEIGHBOUR)[known]]
-    return np.maximum(spreads, max(0.05, 0.5 * float(np.median(spreads))))
+    found[known] = distances[np.minimum(ends - 1, starts + rank)[known]]
+    return found
 
 
 def best_of_each(placed: Placed, spreads: Floats) -> Placed:
     """The pairs that are among the two best of one of their pictures, and nearer than the tenth neighbour."""
     ranks = ranks_of_pairs(placed, len(spreads))
-    distances = np.sqrt(np.maximum(0, 2 - 2 * placed.likeness))
-    return placed.select((ranks < _N_BEST) & (distances < _NEARER * spreads[placed.pairs].min(axis=1)))
+    return placed.select((ranks < _N_BEST) & (placed.distances < _NEARER * spreads[placed.pairs].min(axis=1)))
 
 
 def ranks_of_pairs(placed: Placed, n_rows: int) -> Integers:
@@ -156,11 +167,12 @@ def limits_of(verified: Verified, best: Placed, strata: Integers, objects: Integ
     is_null = np.isin(_keys(verified.placed.pairs, n_rows), _keys(others, n_rows))
     stratum_of = strata[verified.placed.pairs[:, 0]]
     sizes = np.bincount(strata[others[:, 0]], minlength=n_strata)
-    scores, residuals = (np.full((n_strata, len(_FALSE_SHARES)), value) for value in (_LIMIT, np.inf))
+    scores = np.tile(_LIMITS, (n_strata, 1))
+    residuals = np.full_like(scores, np.inf)
     n_by_chance = 0.0
     for members in _large_and_rest(sizes):
         if sizes[members].sum() < _N_NULLS:
-            scores[members] = _LIMIT_OF_FEW
+            scores[members] *= _OF_FEW
             continue
         for kind, false_share in enumerate(_FALSE_SHARES):
             chosen = (verified.kinds == kind) & np.isin(stratum_of, members)
@@ -189,8 +201,8 @@ def _large_and_rest(sizes: Integers) -> list[Integers]:
 
 def _limit(verified: Verified, is_null: NDArray[np.bool_], false_share: float) -> tuple[float, float]:
     """The largest residual of a copy, and how many pairs up to it chance would give."""
-    residuals = np.where(np.isfinite(verified.scores), verified.aligned.residuals, np.inf)
-    found, nulls = np.sort(residuals[verified.scores <= _LIMIT]), np.sort(residuals[is_null])
+    residuals = np.where(np.isfinite(verified.scores), verified.residuals, np.inf)
+    found, nulls = np.sort(residuals[verified.scores <= _LIMITS[verified.kinds]]), np.sort(residuals[is_null])
     n_by_chance = min(len(residuals), 2 * int((residuals >= np.median(nulls)).sum()))  # Storey, JRSS B 64 (2002)
     chance = n_by_chance * _chance_below(found, nulls)
     good = np.flatnonzero(chance <= false_share * np.arange(1, len(found) + 1))
@@ -211,7 +223,7 @@ def _keys(pairs: Integers, n_rows: int) -> Integers:
 
 def _chance_below(values: NDArray[np.float64], nulls: NDArray[np.float64]) -> NDArray[np.float64]:
     """The null's share below each value: a power law through its 3rd and 15th percentile, as distances have."""
-    low = max(3, int(0.03 * len(nulls)))  # copies that nobody knows of may be among the first
+    low = max(5, int(0.03 * len(nulls)))  # copies that nobody knows of may be among the first
     high = max(3 * low, int(0.15 * len(nulls)))
     if not np.isfinite(nulls[low]):
         return np.zeros(len(values))
@@ -224,12 +236,13 @@ def _chance_below(values: NDArray[np.float64], nulls: NDArray[np.float64]) -> ND
 def _by_row(placed: Placed) -> tuple[Integers, Floats]:
     """Each picture with the distances of its partners, in order."""
     rows = placed.pairs.T.ravel()
-    distances = np.sqrt(np.maximum(0, 2 - 2 * np.tile(placed.likeness, 2)))
+    distances = np.tile(placed.distances, 2)
     order = np.lexsort((distances, rows))
     return rows[order], distances[order]
 
 
-def _align(pictures: Floats, placed: Placed, windows: Floats, n_steps: int) -> Aligned:
+def align_all(pictures: Floats, placed: Placed, windows: Floats, n_steps: int) -> Aligned:
+    """Pairs of pictures (n, p, p) on each other, from windows (m, 4) that are improved so often."""
     parts = []
     for start in range(0, len(windows) or 1, _BLOCK):
         block = slice(start, start + _BLOCK)
