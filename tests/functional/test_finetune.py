@@ -63,6 +63,39 @@ def test_its_bundle_is_like_any_other(tuned, photos, command, tmp_path):
     command("evaluate", tuned.folder, photos, "--runs", tmp_path / "runs")
 
 
+def test_it_tells_strangers_by_the_network_that_it_was(tuned, photos, tmp_path):
+    """Strangeness is what a probe of the same images measures; without being asked the frozen network is not loaded."""
+    import numpy as np
+
+    import regraft
+
+    bundle = shutil.copytree(tuned.bundle, tmp_path / "bundle")
+    frozen = regraft.load(bundle, cache=tmp_path / "cache")
+    assert [network.read_by for network in frozen.record.networks] == [("head",), ("novelty",)]
+    assert [network.backbone.name for network in frozen.record.networks] == [
+        "efficientnet-lite0 fine-tuned",
+        "efficientnet-lite0",
+    ]
+    (bundle / "network2" / "weights.safetensors").unlink()
+    noise = np.random.default_rng(0).integers(0, 256, (48, 64, 3), np.uint8)
+    [unasked] = frozen.predict([noise], unknown=False).predictions
+    assert (unasked.unknown, unasked.set is None) == (None, False)
+    with pytest.raises(regraft.RegraftError, match="network2"):
+        frozen.predict([noise])
+    [asked] = regraft.load(tuned.bundle).predict([noise]).predictions
+    assert (asked.unknown, asked.top) == (True, unasked.top)
+    for number in range(2):
+        (tmp_path / "walls").mkdir(exist_ok=True)
+        shutil.copyfile(photos / "red" / "00.png", tmp_path / "walls" / f"{number}.png")
+    found = regraft.evaluate(tuned.folder, photos, unknown=str(tmp_path / "walls"), runs=tmp_path / "runs")
+    assert found.limits.strangers.found.n == 2
+    assert found.limits.measure == "relative Mahalanobis"
+    page = tuned.report.read_text(encoding="utf-8")
+    assert "What it knows of its limits" in page
+    assert "features of the network before it was trained" in page
+    assert "on features of `efficientnet-lite0` as it came" in (tuned.bundle / "card.md").read_text("utf-8")
+
+
 def test_transfer_can_be_chained(tuned, photos, command, tmp_path):
     """A fine-tuned network gives the features of a probe, and the start of another fine-tuning.
 
@@ -164,6 +197,7 @@ def test_train_shows_its_evidence(small_run, photos, command, tmp_path):
     assert ("fine-tuning is worth it" in done.stdout) != ("The probe is kept" in done.stdout)
     page = (tmp_path / "runs" / "photos-train" / "report.html").read_text(encoding="utf-8")
     assert "ladder" in page
+    assert "What it knows of its limits" in page
     command("check", tmp_path / "runs" / "photos-train")
 
 

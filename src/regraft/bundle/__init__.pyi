@@ -3,7 +3,16 @@ from .golden import CheckResult, check_bundle
 from .made_pictures import make_pictures
 from .predictions import Answers, Judgement, Prediction, PredictResult
 from .reading import find_bundle, load, read_record
-from .record import N_NETWORKS_MAX, SCHEMA_VERSION, BundleRecord, Calibration, EngineRecord, Making, NetworkRecord
+from .record import (
+    N_NETWORKS_MAX,
+    SCHEMA_VERSION,
+    BundleRecord,
+    Calibration,
+    EngineRecord,
+    Making,
+    NetworkRecord,
+    Reader,
+)
 from .seen import find_seen, read_seen
 from .writing import save_bundle
 
@@ -21,6 +30,7 @@ __all__ = [
     "NetworkRecord",
     "PredictResult",
     "Prediction",
+    "Reader",
     "check_bundle",
     "choose_like",
     "find_bundle",

@@ -81,8 +81,8 @@ def _named(record: BundleRecord, place: int) -> str:
 def _made(record: BundleRecord) -> str:
     """What was trained, in a sentence."""
     kind, layer = record.head.get("kind", "linear"), f"layer {_code(record.networks[0].layer)}"
-    name = " and ".join(_named(record, place) for place in range(len(record.networks)))
-    if len(record.networks) > 1:
+    name = " and ".join(_named(record, place) for place in range(len(record.head_networks)))
+    if len(record.head_networks) > 1:
         return f"A linear head ({kind}) on the joined features of {name} ({layer}); the networks are as they came."
     match record.making:
         case None:
@@ -121,10 +121,12 @@ def _strangers(record: BundleRecord) -> str:
     if record.novelty is None:
         return "It always names one of its classes, also for an image of something else."
     threshold = record.novelty["threshold"]
+    frozen = " and ".join(_named(record, place) for place, network in enumerate(record.networks) if network.is_frozen)
+    measure = f"{record.novelty['measure']}{frozen and f', on features of {frozen} as it came'}"
+    rate = f"{100 * threshold['rate']:g} %"
     return (
-        f"An image that looks like none of its classes is called unknown ({record.novelty['measure']}); about "
-        f"{100 * threshold['rate']:g} % of images of its classes are called so, too. What looks much like a class is "
-        "still taken for it."
+        f"An image that looks like none of its classes is called unknown ({measure}); about {rate} of images of its "
+        "classes are called so, too. What looks much like a class is still taken for it."
     )
 
 

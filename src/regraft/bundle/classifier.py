@@ -49,7 +49,8 @@ class Classifier:
         cache: Where converted graphs and features are kept.
         novelty: What says that an image is of none of the classes; None where nothing does.
         sets: What says which classes an image may be of; None where nothing does.
-        networks: Files or pixels to features, with the feature store.
+        all_networks: Files or pixels to features, with the feature store.
+        networks: The same without networks that only the measure of strangeness reads.
     """
 
     record: BundleRecord
@@ -59,10 +60,11 @@ class Classifier:
     cache: Path
     novelty: NoveltyDetector | None = None
     sets: PredictionSets | None = None
+    all_networks: JoinedNetworks = field(init=False)
     networks: JoinedNetworks = field(init=False)
 
     def __post_init__(self) -> None:
-        parts = (
+        parts = [
             tap_network(
                 spec,
                 self.choice,
@@ -73,9 +75,12 @@ class Classifier:
                 stays_open=True,
             )
             for spec, network in zip(self.backbones, self.record.networks, strict=True)
-        )
-        joined = JoinedNetworks(tuple(parts), self.choice)
-        object.__setattr__(self, "networks", joined.changed(lambda one: replace(one, must_keep=False)))
+        ]
+        n_read = len(self.record.head_networks)
+        joined = JoinedNetworks(tuple(parts[:n_read]), self.choice, frozen=tuple(parts[n_read:]))
+        joined = joined.changed(lambda one: replace(one, must_keep=False))
+        object.__setattr__(self, "all_networks", joined)
+        object.__setattr__(self, "networks", joined.for_head())
 
     def __repr__(self) -> str:
         return f"<Classifier {self.record.name!r}: {len(self.class_names)} classes, {self.networks.name}>"
@@ -113,17 +118,20 @@ class Classifier:
         """All that the classifier says of features.
 
         Args:
-            features: (n, d) float32; n may be 0, and d then anything.
+            features: (n, d) float32 of `all_networks`, or of `networks` where it is not looked for unknown images; n
+                may be 0, and d then anything.
             looks_for_unknown: Whether it is asked if images are of none of the classes.
         """
         if not len(features):
             return Judgement(np.zeros((0, len(self.class_names))))
-        scores = self.head.scores(features)
+        n_read = self.head.n_inputs
+        scores = self.head.scores(features[:, :n_read] if self.all_networks.frozen else features)
         probabilities = self.head.probabilities(scores)
         named = None if self.sets is None else self.sets.sets(probabilities)
         if self.novelty is None or not looks_for_unknown:
             return Judgement(probabilities, named=named)
-        novelty = self.novelty.novelty(features, scores.astype(np.float64) / self.head.temperature)
+        seen = features[:, n_read:] if self.all_networks.frozen else features
+        novelty = self.novelty.novelty(seen, scores.astype(np.float64) / self.head.temperature)
         return Judgement(probabilities, novelty, self.novelty.is_unknown(novelty), named)
 
     def scores(self, inputs: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
@@ -195,7 +203,7 @@ class Classifier:
                 except UnreadableImageError as error:
                     record = Unreadable(path=f"image {position}", reason=error.reason, detail=error.detail)
                     unreadable.append(record)
-            judgement = self.judge(self._features(pixels.values()), looks_for_unknown=telling.looks_for_unknown)
+            judgement = self._judged(pixels.values(), looks_for_unknown=telling.looks_for_unknown)
             predictions += telling.told([*pixels], judgement)
             progress.advance(len(chunk))
         findings = (*left_out(unreadable), *unkept(self.cache))
@@ -213,11 +221,15 @@ class Classifier:
         Raises:
             OptionError: An array is no such image.
         """
-        return self.judge(self._features(images), looks_for_unknown=False).probabilities
+        return self._judged(images, looks_for_unknown=False).probabilities
 
-    def _features(self, images: Iterable[NDArray[np.uint8]]) -> NDArray[np.float32]:
-        listed = as_pixels(images)
-        return self.networks.compute(self.networks.inputs(listed)) if listed else np.zeros((0, 0), np.float32)
+    def _judged(self, images: Iterable[NDArray[np.uint8]], *, looks_for_unknown: bool) -> Judgement:
+        networks, listed = self._asked(looks_for_unknown=looks_for_unknown), as_pixels(images)
+        features = networks.compute(networks.inputs(listed)) if listed else np.zeros((0, 0), np.float32)
+        return self.judge(features, looks_for_unknown=looks_for_unknown)
+
+    def _asked(self, *, looks_for_unknown: bool) -> JoinedNetworks:
+        return self.all_networks if looks_for_unknown else self.networks
 
     def predict_files(
         self, files: Iterable[str | Path | StoredImage] | str | Path, *, progress: Progress | None = None
@@ -243,7 +255,8 @@ class Classifier:
         for start in range(0, len(files), N_CHUNK):
             chunk = files[start : start + N_CHUNK]
             prints = fingerprint_files(chunk)
-            found = self.networks.extract(chunk, prints.digests, progress=progress)
+            networks = self._asked(looks_for_unknown=telling.looks_for_unknown)
+            found = networks.extract(chunk, prints.digests, progress=progress)
             yield Answers(
                 rows=found.rows + start,
                 judgement=self.judge(found.features, looks_for_unknown=telling.looks_for_unknown),

@@ -78,8 +78,8 @@ def load(
             f"The bundle {folder} names {len(record.class_names)} classes, but its head has {head.n_classes}."
         )
     novelty, sets = _read_uncertainty(folder, record)
-    if novelty is not None and novelty.n_features not in (None, head.n_inputs):
-        raise BundleError(f"What {folder} knows of its classes' looks is of other features than its head takes.")
+    if novelty is not None and novelty.n_features not in (None, _n_seen(record, head)):
+        raise BundleError(f"What {folder} knows of its classes' looks is of other features than its networks give.")
     backbones = [_network(folder, record, place, trust_code=trust_code) for place in range(len(record.networks))]
     return Classifier(
         record=record,
@@ -90,6 +90,12 @@ def load(
         novelty=novelty,
         sets=sets,
     )
+
+
+def _n_seen(record: BundleRecord, head: LinearHead) -> int:
+    """How many features of an image the measure of strangeness is given."""
+    frozen = record.networks[len(record.head_networks) :]
+    return sum(network.backbone.n_features for network in frozen) if frozen else head.n_inputs
 
 
 def _read_uncertainty(folder: Path, record: BundleRecord) -> tuple[NoveltyDetector | None, PredictionSets | None]:

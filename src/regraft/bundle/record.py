@@ -50,6 +50,7 @@ class Making(Value):
 
 
 _OF_A_NETWORK = ("backbone", "layer", "transform")
+Reader = Literal["head", "novelty"]
 
 
 class NetworkRecord(Value):
@@ -64,6 +65,9 @@ class NetworkRecord(Value):
         max_length=len(FIXED_VIEWS),
         description="views of an image whose features are averaged, the plain one first",
     )
+    read_by: tuple[Reader, ...] = Field(
+        ("head", "novelty"), min_length=1, max_length=2, description="what reads the features"
+    )
 
     @field_validator("views")
     @classmethod
@@ -71,6 +75,11 @@ class NetworkRecord(Value):
         if views[0] != PLAIN.name or len(set(views)) < len(views) or not set(views) <= set(FIXED_VIEWS):
             raise ValueError(f"views are different ones of {', '.join(FIXED_VIEWS)}, and {PLAIN.name} is the first")
         return views
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether it stands beside trained networks, as it came, and the head does not read it."""
+        return "head" not in self.read_by
 
 
 class BundleRecord(Value):
@@ -101,8 +110,12 @@ class BundleRecord(Value):
     @field_validator("networks")
     @classmethod
     def _some(cls, networks: tuple[NetworkRecord, ...]) -> tuple[NetworkRecord, ...]:
-        if not networks:
-            raise ValueError("a classifier has at least one network")
+        is_frozen = [network.is_frozen for network in networks]
+        if all(is_frozen) or sorted(is_frozen) != is_frozen:
+            raise ValueError("a classifier has at least one network that its head reads, before any that it does not")
+        readers = {network.read_by for network in networks if not network.is_frozen}
+        if readers != {("head",)} if any(is_frozen) else readers != {("head", "novelty")}:
+            raise ValueError("novelty reads the networks that the head does not read; where there are none, the head's")
         return networks
 
     @model_validator(mode="before")
@@ -114,6 +127,11 @@ class BundleRecord(Value):
         network = {name: given[name] for name in _OF_A_NETWORK if name in given}
         return {name: value for name, value in given.items() if name not in network} | {"networks": (network,)}
 
+    @property
+    def head_networks(self) -> tuple[NetworkRecord, ...]:
+        """Those that the head reads: the first ones."""
+        return tuple(network for network in self.networks if not network.is_frozen)
+
     def weights_file(self, place: int) -> str:
         """Where the weights of one of the networks lie in the bundle."""
         return "backbone.safetensors" if self.schema_version == 1 else f"network{place + 1}/weights.safetensors"
@@ -123,7 +141,7 @@ class BundleRecord(Value):
         return "code/network.py" if self.schema_version == 1 else f"network{place + 1}/network.py"
 
     def golden_inputs(self) -> list[str]:
-        """Names of the tensors that hold golden inputs: one for each view of each network."""
+        """Names of the tensors that hold golden inputs: one for each view of each network that the head reads."""
         if self.schema_version == 1:
             return ["pixels"]
-        return [f"pixels{number + 1}" for number in range(sum(len(network.views) for network in self.networks))]
+        return [f"pixels{number + 1}" for number in range(sum(len(network.views) for network in self.head_networks))]

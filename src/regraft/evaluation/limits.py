@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -40,7 +40,7 @@ class Limits(Value):
         reject_rate: Share of images of known classes that may be called unknown.
         rejected: Share of the test images that were.
         rejected_band: Where that share should lie, 95 times of 100.
-        coverage: How often a set is to hold the true class.
+        coverage: How often a set is to hold the true class; None where the classifier names no sets, as the next three.
         covered: How often the test images' sets did.
         covered_band: Where that share should lie, 95 times of 100.
         mean_size: Classes in a set.
@@ -55,11 +55,11 @@ class Limits(Value):
     reject_rate: float
     rejected: Estimate
     rejected_band: tuple[float, float]
-    coverage: float
-    covered: Estimate
-    covered_band: tuple[float, float]
-    mean_size: float
     strangest: tuple[StrangeImage, ...]
+    coverage: float | None = None
+    covered: Estimate | None = None
+    covered_band: tuple[float, float] | None = None
+    mean_size: float | None = None
     curve: tuple[RejectionPoint, ...] = ()
     reason: str = ""
     strangers: StrangerMeasures | None = None
@@ -69,11 +69,11 @@ class Limits(Value):
 def measure_limits(
     predictions: Predictions,
     novelty: NDArray[np.float64],
-    named: NDArray[np.bool_],
+    named: NDArray[np.bool_] | None,
     *,
     measure: str,
     threshold: RateThreshold,
-    sets: PredictionSets,
+    sets: PredictionSets | None,
     strange: NDArray[np.float64] | None = None,
 ) -> Limits:
     """Measure what a classifier says of test images, beside what it promised.
@@ -81,7 +81,7 @@ def measure_limits(
     Args:
         predictions: n images with known truths.
         novelty: (n,) how strange they look.
-        named: (n, k) which classes each may be of.
+        named: (n, k) which classes each may be of; None where that is not said.
         measure: Of strangeness, by name.
         threshold: Above which an image is unknown.
         sets: What named the classes.
@@ -89,7 +89,6 @@ def measure_limits(
     """
     units = sampling_units(len(predictions), predictions.groups)
     is_unknown = novelty > threshold.value
-    holds = named[np.arange(len(named)), predictions.labels]
     strangest = np.argsort(-novelty, kind="stable")[: min(_N_STRANGEST, int(is_unknown.sum()))]
     names = predictions.class_names
     return Limits(
@@ -97,10 +96,6 @@ def measure_limits(
         reject_rate=threshold.rate,
         rejected=_share(is_unknown, units),
         rejected_band=threshold.band(units.unit_of_image),
-        coverage=sets.coverage,
-        covered=_share(holds, units),
-        covered_band=sets.coverage_band(units.unit_of_image),
-        mean_size=float(named.sum(axis=1).mean()),
         strangest=tuple(
             StrangeImage(
                 path=predictions.paths[row],
@@ -111,7 +106,19 @@ def measure_limits(
             for row in strangest
         ),
         curve=trace_rejection(novelty, predictions.right, strange),
+        **({} if named is None or sets is None else _told_of_sets(predictions, named, sets, units)),
     )
+
+
+def _told_of_sets(
+    predictions: Predictions, named: NDArray[np.bool_], sets: PredictionSets, units: SamplingUnits
+) -> dict[str, Any]:
+    return {
+        "coverage": sets.coverage,
+        "covered": _share(named[np.arange(len(named)), predictions.labels], units),
+        "covered_band": sets.coverage_band(units.unit_of_image),
+        "mean_size": float(named.sum(axis=1).mean()),
+    }
 
 
 def _share(is_so: NDArray[np.bool_], units: SamplingUnits) -> Estimate:

@@ -9,6 +9,7 @@ from regraft.core import cache_folder
 from regraft.experiments.circumstances import installed_versions, now
 
 if TYPE_CHECKING:
+    from regraft.bundle import Reader
     from regraft.experiments.dataset_features import DatasetFeatures
     from regraft.experiments.network_options import NetworkOptions
     from regraft.heads import LinearHead
@@ -30,6 +31,10 @@ def build_classifier(
         options: What was asked for.
         making: How it came about.
     """
+    networks = data.networks
+    of_head: tuple[Reader, ...] = ("head",) if networks.frozen else ("head", "novelty")
+    of_frozen: tuple[Reader, ...] = ("novelty",)
+    readers = [*((part, of_head) for part in networks.parts), *((part, of_frozen) for part in networks.frozen)]
     record = BundleRecord(
         schema_version=SCHEMA_VERSION,
         name=name,
@@ -41,8 +46,9 @@ def build_classifier(
                 layer=part.layer,
                 transform=part.transform,
                 views=tuple(view.name for view in part.views),
+                read_by=read_by,
             )
-            for part in data.networks.parts
+            for part, read_by in readers
         ),
         engine=EngineRecord(engine=data.choice.engine, precision=data.choice.precision, device=data.choice.device),
         head=head.settings(),
@@ -51,5 +57,5 @@ def build_classifier(
         versions=installed_versions(),
         making=making,
     )
-    backbones = tuple(part.spec for part in data.networks.parts)
+    backbones = tuple(part.spec for part, _read_by in readers)
     return Classifier(record=record, head=head, backbones=backbones, choice=data.choice, cache=cache_folder())

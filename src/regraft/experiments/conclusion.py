@@ -62,7 +62,7 @@ def _save(classifier: Classifier, folder: Path, subject: Subject) -> None:
         classifier,
         folder,
         golden_inputs=data.inputs(golden),
-        golden_features=data.features[golden],
+        golden_features=data.features[golden, : classifier.head.n_inputs],
         seen=seen_by([data.digests[row] for row in seen], getattr(subject.options, "backbone", None)),
     )
 

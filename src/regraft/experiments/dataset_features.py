@@ -103,9 +103,12 @@ class DatasetFeatures:
         return found.features
 
     def inputs(self, rows: NDArray[np.int64]) -> list[NDArray[np.uint8]]:
-        """What the networks see of some images, decoded again: for each view of each network (m, h, w, 3) uint8."""
+        """What the networks see of some images, decoded again: for each view of each network (m, h, w, 3) uint8.
+
+        Networks that a head does not read are left out.
+        """
         files = self.manifest.files()
-        return self.networks.inputs(files[row] for row in rows)
+        return self.networks.for_head().inputs(files[row] for row in rows)
 
 
 def _require_all(found: Extraction) -> None:

@@ -57,11 +57,11 @@ def see_strangers(place: str, classifier: Classifier, reading: Reading, progress
     if classifier.novelty is None:
         raise OptionError(
             f"The classifier {quoted(classifier.record.name)} cannot tell images of none of its classes, so --unknown "
-            "has nothing to measure. One that `regraft probe` makes now can."
+            "has nothing to measure. One that is made now can: run the command that made it again."
         )
     manifest, noticed = _read_strangers(place, replace(reading, keep_unlabelled=True))
     prints = fingerprint_manifest(manifest, progress=progress)
-    found = classifier.networks.extract(manifest.files(), prints.digests, progress=progress)
+    found = classifier.all_networks.extract(manifest.files(), prints.digests, progress=progress)
     if not len(found.rows):
         raise DataError(f"None of {plural(len(manifest), 'file')} of {place} could be read.")
     novelty = classifier.judge(found.features).novelty
@@ -93,7 +93,7 @@ def limits_of(
     strangers: Strangers | None = None,
     choice: MeasureChoice | None = None,
 ) -> Limits | None:
-    """What a classifier rejects, and which classes it thinks possible; None where it says nothing of both.
+    """What a classifier rejects, and which classes it thinks possible; None where it rejects nothing.
 
     Args:
         classifier: What is measured.
@@ -102,18 +102,17 @@ def limits_of(
         strangers: Images of none of the classes.
         choice: Of the measure of strangeness, where that is known.
     """
-    novelty, sets = classifier.novelty, classifier.sets
-    if novelty is None or sets is None:
+    novelty = classifier.novelty
+    if novelty is None:
         return None
     assert judgement.novelty is not None
-    assert judgement.named is not None
     limits = measure_limits(
         predictions,
         judgement.novelty,
         judgement.named,
         measure=novelty.measure,
         threshold=novelty.threshold,
-        sets=sets,
+        sets=classifier.sets,
         strange=None if strangers is None else strangers.novelty,
     ).model_copy(update={"reason": "" if choice is None else choice.reason})
     if strangers is None:

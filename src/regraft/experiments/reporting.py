@@ -74,7 +74,8 @@ class Subject:
         noticed: What else was noticed, and comes first.
         tried: The evidence for the networks, where they were chosen.
         strangers: Images of none of the classes, where the user has some.
-        measure: How the measure of strangeness was chosen, where that is part of the run.
+        calibration: What was done to make the probabilities believable, and why, where it is part of the run.
+        measure: How the measure of strangeness was chosen, likewise.
     """
 
     source: str
@@ -88,6 +89,7 @@ class Subject:
     noticed: tuple[Finding, ...] = ()
     tried: Table | None = None
     strangers: Strangers | None = None
+    calibration: str = ""
     measure: MeasureChoice | None = None
 
 
@@ -193,7 +195,7 @@ def _report(
         f"layer {classifier.record.networks[0].layer}; {data.choice.reason}",
         assessment=measured.assessment,
         slices=measured.slices,
-        calibration=_calibration(subject, selection),
+        calibration=subject.calibration,
         calibration_noise=noise_of(measured.predictions),
         limits=measured.limits,
         gap=data.gap,
@@ -209,13 +211,6 @@ def _report(
         ),
         **told_of_run(subject.options, *subject.before, subject.source),
     )
-
-
-def _calibration(subject: Subject, selection: Selection | None) -> str:
-    """What a temperature does for the probabilities of a fitted head; nothing of one that was trained on."""
-    if selection is None or subject.training is not None:
-        return ""
-    return selection.found.calibration.reason
 
 
 def _regularisation(selection: Selection) -> RegularisationPath:

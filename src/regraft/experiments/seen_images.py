@@ -97,7 +97,7 @@ def _bundles_of_networks(
             continue
         bundle = find_bundle(folder)
         record = read_record(bundle)
-        own = frozenset(network.backbone.digest for network in record.networks)
+        own = frozenset(network.backbone.digest for network in record.head_networks)
         if of_head is not None and not own <= of_head:
             continue  # something else lies there by now
         if record.making is None or record.making.network != "fixed":

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from regraft.core import HeadError
 from regraft.data import cluster_units, make_finding
+from regraft.experiments.head_choice import HeadChoice
 
 if TYPE_CHECKING:
     from regraft.core import Rows
     from regraft.data import Finding
     from regraft.experiments.dataset_features import DatasetFeatures
-    from regraft.experiments.probe_options import ProbeOptions
     from regraft.heads import MeasureChoice, NoveltyDetector, PredictionSets, Selection
 
 
@@ -31,8 +31,20 @@ class Uncertainty:
     choice: MeasureChoice
 
 
+class _Options(HeadChoice, Protocol):
+    """Those of a probe, and of every training that begins with one."""
+
+    @property
+    def reject_rate(self) -> float:
+        """Share of images of the classes that may be called unknown."""
+
+    @property
+    def coverage(self) -> float:
+        """How often a set is to hold the truth."""
+
+
 def learn_uncertainty(
-    data: DatasetFeatures, train: Rows, selection: Selection, options: ProbeOptions
+    data: DatasetFeatures, train: Rows, selection: Selection, options: _Options
 ) -> tuple[Uncertainty | None, tuple[Finding, ...]]:
     """Learn both from the images that a head was fitted on, by what heads say of them that had not seen them.
 

@@ -101,7 +101,7 @@ class Yardstick:
                 strangers = see_strangers(self.unknown, classifier, self.reading or Reading(), self.progress)
         data = features_for(
             _relabelled(self.manifest, classifier.class_names),
-            taking_looks(classifier.networks),
+            taking_looks(classifier.all_networks),
             progress=self.progress,
             watch=self.watch,
             prints=self.prints,

@@ -101,24 +101,27 @@ class JoinedNetworks:
     Attributes:
         parts: At least one.
         choice: What runs them.
+        frozen: Networks as they came, beside trained ones. Their features, joined likewise, stand behind each row: a
+            head does not read them.
     """
 
     parts: tuple[TappedNetwork, ...]
     choice: EngineChoice
+    frozen: tuple[TappedNetwork, ...] = ()
 
     @property
     def name(self) -> str:
-        """Of all networks."""
+        """Of the networks that a head reads."""
         return "+".join(part.spec.name for part in self.parts)
 
     @property
     def n_penultimate(self) -> int:
-        """How many leading features are of penultimate layers."""
+        """How many leading features are of penultimate layers, those of frozen networks not counted."""
         return sum(part.spec.n_features for part in self.parts)
 
     @property
     def n_parameters(self) -> int:
-        """Of all networks, without their classifiers."""
+        """Of the networks that a head reads, without their classifiers."""
         return sum(part.spec.n_parameters for part in self.parts)
 
     @property
@@ -132,8 +135,15 @@ class JoinedNetworks:
         Args:
             change: Makes of each the new one.
         """
-        parts = (replace(part, extractors=tuple(map(change, part.extractors))) for part in self.parts)
-        return replace(self, parts=tuple(parts))
+
+        def changed(parts: Sequence[TappedNetwork]) -> tuple[TappedNetwork, ...]:
+            return tuple(replace(part, extractors=tuple(map(change, part.extractors))) for part in parts)
+
+        return replace(self, parts=changed(self.parts), frozen=changed(self.frozen))
+
+    def for_head(self) -> JoinedNetworks:
+        """The same without the frozen ones: what these would compute is left out."""
+        return replace(self, frozen=())
 
     def extract(
         self, sources: Sequence[ImageSource], digests: Sequence[str | None], *, progress: Progress | None = None
@@ -150,7 +160,7 @@ class JoinedNetworks:
             StoreError: The store cannot be written to, and must be.
         """
         known, found = list(digests), list[Extraction]()
-        for part in self.parts:
+        for part in self._all:
             for extractor in part.extractors:
                 found.append(extractor.extract(sources, known, progress=progress))
                 rows = set(found[-1].rows.tolist())  # what one network's pixels cannot be made of is no row of any
@@ -183,7 +193,7 @@ class JoinedNetworks:
             For each view of each network (m, h, w, 3) uint8.
         """
         listed = list(images)
-        return [pixels for part in self.parts for pixels in part.pixels(listed)]
+        return [pixels for part in self._all for pixels in part.pixels(listed)]
 
     def engines(self) -> list[Engine]:
         """The networks, loaded.
@@ -191,7 +201,7 @@ class JoinedNetworks:
         Raises:
             BackboneError: One cannot be had, or the process was forked after a network had been used.
         """
-        return [part.extractors[0].open_engine() for part in self.parts]
+        return [part.extractors[0].open_engine() for part in self._all]
 
     def compute(self, inputs: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
         """Features of what `inputs` gave.
@@ -206,7 +216,7 @@ class JoinedNetworks:
             BackboneError: As `engines`.
         """
         engines = [
-            engine for engine, part in zip(self.engines(), self.parts, strict=True) for _extractor in part.extractors
+            engine for engine, part in zip(self.engines(), self._all, strict=True) for _extractor in part.extractors
         ]
         return self._rows([compute_features(engine, pixels) for engine, pixels in zip(engines, inputs, strict=True)])
 
@@ -225,12 +235,23 @@ class JoinedNetworks:
 
     def _rows(self, features: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
         """One row an image, of the views' features."""
-        queue = list(features)
-        blocks = []
-        for part in self.parts:
-            views, queue = queue[: len(part.extractors)], queue[len(part.extractors) :]
-            blocks.append(views[0] if len(views) == 1 else np.asarray(np.mean(views, axis=0, dtype=np.float32)))
-        return blocks[0] if len(blocks) == 1 else _beside(blocks, [part.spec.n_features for part in self.parts])
+        queue = iter(features)
+        rows = [_row([[next(queue) for _view in part.views] for part in parts], parts) for parts in self._groups]
+        return rows[0] if len(rows) == 1 else np.concatenate(rows, axis=1)
+
+    @property
+    def _groups(self) -> tuple[tuple[TappedNetwork, ...], ...]:
+        return (self.parts, self.frozen) if self.frozen else (self.parts,)
+
+    @property
+    def _all(self) -> tuple[TappedNetwork, ...]:
+        return (*self.parts, *self.frozen)
+
+
+def _row(found: Sequence[Sequence[NDArray[np.float32]]], parts: Sequence[TappedNetwork]) -> NDArray[np.float32]:
+    """Networks' features joined, from those of each one's views."""
+    blocks = [views[0] if len(views) == 1 else np.asarray(np.mean(views, axis=0, dtype=np.float32)) for views in found]
+    return blocks[0] if len(blocks) == 1 else _beside(blocks, [part.spec.n_features for part in parts])
 
 
 def _beside(blocks: Sequence[NDArray[np.float32]], widths: Sequence[int]) -> NDArray[np.float32]:

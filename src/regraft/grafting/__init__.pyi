@@ -1,7 +1,7 @@
 from .ending import Made, end_training
 from .finetune_options import FinetuneOptions
 from .fitting import Fit
-from .grafts import graft
+from .grafts import Kept, graft, keep_probe
 from .ladder import Climbed, Ladder
 from .opening import Opened, open_training
 from .preparation import Prepared, prepare
@@ -22,6 +22,7 @@ __all__ = [
     "FinetuneOptions",
     "FinetuneResult",
     "Fit",
+    "Kept",
     "Ladder",
     "Made",
     "Opened",
@@ -37,6 +38,7 @@ __all__ = [
     "end_training",
     "find_outcome",
     "graft",
+    "keep_probe",
     "kept_steps",
     "measure_all",
     "open_sweep",

@@ -13,11 +13,11 @@ from regraft.grafting.story import rate_rows, tell_training
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from regraft.bundle import Classifier
     from regraft.data import Finding
     from regraft.evaluation import Assessment
-    from regraft.experiments import DatasetFeatures, Sides
+    from regraft.experiments import Sides
     from regraft.grafting.fitting import Fit
+    from regraft.grafting.grafts import Kept
     from regraft.grafting.ladder import Climbed
     from regraft.grafting.opening import Opened
     from regraft.grafting.preparation import Prepared
@@ -44,8 +44,7 @@ class Made:
     """What a run has made.
 
     Attributes:
-        classifier: Its classifier.
-        data: The images with the features of the classifier's network.
+        kept: Its classifier.
         selection: How the head that it began with was chosen; None where it was drawn.
         sides: What was trained on, and what judged.
         fit: The training; None where a probe is kept.
@@ -53,8 +52,7 @@ class Made:
         climbed: The ladder, where there was one.
     """
 
-    classifier: Classifier
-    data: DatasetFeatures
+    kept: Kept
     selection: Selection | None
     sides: Sides
     fit: Fit | None
@@ -76,14 +74,16 @@ def end_training(opened: Opened, prepared: Prepared, made: Made) -> Ended:
         subject = Subject(
             source=opened.source,
             options=setup.options,
-            data=made.data,
+            data=made.kept.data,
             train=made.sides.train,
             validation=validation if len(validation) else None,
             test=test,
             training=tell_training(setup.options, prepared, made.fit, notes, made.climbed),
+            calibration=made.kept.calibration,
+            measure=made.kept.measure,
         )
         rates = None if made.fit is None else rate_rows(made.fit)
-        measured = conclude(run.folder, subject, made.classifier, made.selection, opened.watch, rates=rates)
+        measured = conclude(run.folder, subject, made.kept.classifier, made.selection, opened.watch, rates=rates)
         if made.fit is not None:
             keep_journal(made.fit.folder, run.folder)
     shutil.rmtree(opened.folder, ignore_errors=True)

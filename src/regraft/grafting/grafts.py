@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from regraft.bundle import Making
-from regraft.experiments import build_classifier
+from regraft.experiments import build_classifier, for_all_classes, learn_uncertainty
 from regraft.features import JoinedNetworks, tap_network
 from regraft.grafting.held_out import Confidence
+from regraft.grafting.strangers import learn_from_frozen, learn_from_held_out, told_of_measure
 from regraft.grafting.trained_networks import keep_trained
 
 if TYPE_CHECKING:
@@ -26,6 +27,24 @@ if TYPE_CHECKING:
     from regraft.grafting.held_out import HeldOut
     from regraft.grafting.preparation import Prepared
     from regraft.grafting.setup import Setup
+    from regraft.heads import MeasureChoice, Selection
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """The classifier that a run keeps.
+
+    Attributes:
+        classifier: It.
+        data: The images, with features of its networks of those that are tested on.
+        calibration: What was done to make its probabilities believable, and why.
+        measure: Why strangeness is measured as it is; None where it is not.
+    """
+
+    classifier: Classifier
+    data: DatasetFeatures
+    calibration: str
+    measure: MeasureChoice | None
 
 
 def making_of(spec: BackboneSpec, boundary: Boundary, held: HeldOut | None = None) -> Making:
@@ -44,10 +63,8 @@ def making_of(spec: BackboneSpec, boundary: Boundary, held: HeldOut | None = Non
     )
 
 
-def graft(
-    name: str, setup: Setup, prepared: Prepared, fit: Fit, *, test: Rows, held: HeldOut | None
-) -> tuple[DatasetFeatures, Classifier]:
-    """The trained network as a backbone, its features of the test images, and the classifier with its trained head.
+def graft(name: str, setup: Setup, prepared: Prepared, fit: Fit, *, test: Rows, held: HeldOut | None) -> Kept:
+    """The trained network as a backbone, and the classifier with its trained head, which knows its limits.
 
     Args:
         name: Of the classifier.
@@ -57,19 +74,58 @@ def graft(
         test: (t,) rows of the test images.
         held: What such trainings said of images that they had not seen; None where there are none.
     """
+    data, options = setup.data, setup.options
+    if data.spec.is_untrained:
+        tuned = _seen_by_trained(setup, fit, np.concatenate([test, fit.sides.train, fit.sides.validation]))
+        novelty, findings = learn_from_held_out(tuned, fit.sides, options)
+    else:
+        tuned = _beside_frozen(data, _seen_by_trained(setup, fit, test))
+        novelty, findings = learn_from_frozen(data, setup.rows, options)
+    tuned = tuned.remarked(*findings)
+    confidence = Confidence.learnt(held, data, options)
+    head = replace(fit.head, temperature=confidence.temperature)
+    making = making_of(data.spec, prepared.boundary, None if confidence.sets is None else held)
+    classifier = build_classifier(name, tuned, head, options, making)
+    classifier = replace(classifier, novelty=novelty, sets=confidence.sets)
+    return Kept(classifier, tuned, confidence.reason, None if novelty is None else told_of_measure(tuned))
+
+
+def keep_probe(name: str, setup: Setup, selection: Selection, train: Rows) -> Kept:
+    """The classifier of a fitted head, where no training was worth it.
+
+    Args:
+        name: Of the classifier.
+        setup: What might have been trained on what.
+        selection: The head.
+        train: (m,) rows that it was fitted on.
+    """
+    uncertainty, findings = learn_uncertainty(setup.data, train, selection, setup.options)
+    data = setup.data.remarked(*findings)
+    classifier = build_classifier(name, data, for_all_classes(selection, data), setup.options)
+    reason = selection.found.calibration.reason
+    if uncertainty is None:
+        return Kept(classifier, data, reason, None)
+    classifier = replace(classifier, novelty=uncertainty.novelty, sets=uncertainty.sets)
+    return Kept(classifier, data, reason, uncertainty.choice)
+
+
+def _seen_by_trained(setup: Setup, fit: Fit, rows: Rows) -> DatasetFeatures:
+    """The images with the trained network's features of some of them, 0 of the others."""
     data = setup.data
     spec = keep_trained(data.spec, {**setup.network.state_dict(), **fit.network_state}, setup.cache / "weights")
     tapped = tap_network(spec, data.choice, transform=data.transform, layer=setup.options.layer, cache=setup.cache)
     networks = JoinedNetworks((tapped,), data.choice)
     files = data.manifest.files()
-    found = networks.extract([files[row] for row in test], [data.digests[row] for row in test], progress=setup.progress)
+    found = networks.extract([files[row] for row in rows], [data.digests[row] for row in rows], progress=setup.progress)
     features = np.zeros((len(files), spec.n_features), np.float32)
-    features[test[found.rows]] = found.features
-    tuned = replace(data, features=features, networks=networks)
-    confidence = Confidence.learnt(held, data, setup.options)
-    head = replace(fit.head, temperature=confidence.temperature)
-    making = making_of(data.spec, prepared.boundary, held)
-    return tuned, replace(build_classifier(name, tuned, head, setup.options, making), sets=confidence.sets)
+    features[rows[found.rows]] = found.features
+    return replace(data, features=features, networks=networks)
+
+
+def _beside_frozen(data: DatasetFeatures, tuned: DatasetFeatures) -> DatasetFeatures:
+    """The images with features of the trained network, and behind them of the one that it was."""
+    networks = replace(tuned.networks, frozen=data.networks.parts)
+    return replace(tuned, features=np.concatenate([tuned.features, data.features], axis=1), networks=networks)
 
 
 def keep_journal(work: Path, folder: Path) -> None:

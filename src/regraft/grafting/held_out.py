@@ -60,10 +60,12 @@ class Confidence:
     Attributes:
         temperature: To divide the scores by.
         sets: Names the classes; None where no two objects were held out to learn it from.
+        reason: What the temperature does, in a sentence.
     """
 
     temperature: float = 1.0
     sets: PredictionSets | None = None
+    reason: str = "Probabilities are not calibrated, and no sets of classes named: no images were held out for that."
 
     @classmethod
     def learnt(cls, held: HeldOut | None, data: DatasetFeatures, options: TuningOptions) -> Self:
@@ -84,6 +86,7 @@ class Confidence:
             return cls()  # what images of one object say of each other says nothing of a new one
         labels = images.manifest.labels
         folds = folds_of(labels, images.digests, images.manifest.groups, options)
-        temperature = calibrate(held.scores, labels, folds).temperature
-        probabilities = softmax(held.scores.astype(np.float64) / temperature)
-        return cls(temperature, find_sets(probabilities, labels, units, coverage=options.coverage))
+        found = calibrate(held.scores, labels, folds)
+        probabilities = softmax(held.scores.astype(np.float64) / found.temperature)
+        sets = find_sets(probabilities, labels, units, coverage=options.coverage)
+        return cls(found.temperature, sets, found.reason)

@@ -68,9 +68,9 @@ def _end(opened: Opened, prepared: Prepared, selection: Selection | None, fitted
     held = None
     if scores is not None:
         held = HeldOut.of("validation images", [sides], [scores], setup.data.manifest.labels)
-    tuned, classifier = graft(opened.run.final.name, setup, prepared, fitted, test=opened.portions.test, held=held)
+    kept = graft(opened.run.final.name, setup, prepared, fitted, test=opened.portions.test, held=held)
     notes = (*fitted.resumed, *_no_gain(fitted))
-    made = Made(classifier, tuned, selection, fitted.sides, fitted, notes)
+    made = Made(kept, selection, fitted.sides, fitted, notes)
     return FinetuneResult(**end_training(opened, prepared, made))
 
 

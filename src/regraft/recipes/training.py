@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Unpack
 from regraft import grafting
 from regraft.core import SilentProgress, as_source
 from regraft.evaluation import compare_paired
-from regraft.experiments import Sides, build_classifier, fit_head, for_all_classes
+from regraft.experiments import Sides, fit_head, for_all_classes
 from regraft.finetuning import stop_requests
 from regraft.grafting import TrainOptions, TrainResult
 
@@ -73,18 +73,17 @@ def _end(
     data, test = setup.data, portions.test
     with opened.watch.stage("fit head"):
         selection = fit_head(data, portions.train, setup.options)
-    classifier, kept, difference = (
-        build_classifier(name, data, for_all_classes(selection, data), setup.options), data, None,
-    )  # fmt: skip
-    if fit is not None:
-        probed = classifier.probabilities(data.features[test]).argmax(axis=1)
-        kept, classifier = grafting.graft(name, setup, prepared, fit, test=test, held=climbed.held)
-        tuned = classifier.probabilities(kept.features[test]).argmax(axis=1)
-        difference = _on_test(kept.manifest.select(test), tuned, probed)
-    sides = Sides(portions.train, portions.judges)
-    made_of_it = grafting.Made(classifier, kept, selection, sides, fit, astray, climbed)
+    difference = None
+    if fit is None:
+        kept = grafting.keep_probe(name, setup, selection, portions.train)
+    else:
+        kept = grafting.graft(name, setup, prepared, fit, test=test, held=climbed.held)
+        probed = for_all_classes(selection, data).scores(data.features[test]).argmax(axis=1)
+        judged = kept.classifier.judge(kept.data.features[test], looks_for_unknown=False)
+        difference = _on_test(data.manifest.select(test), judged.probabilities.argmax(axis=1), probed)
+    made = grafting.Made(kept, selection, Sides(portions.train, portions.judges), fit, astray, climbed)
     return TrainResult(
-        **grafting.end_training(opened, prepared, made_of_it),
+        **grafting.end_training(opened, prepared, made),
         is_finetuned=fit is not None,
         verdict=climbed.verdict.sentence,
         rungs=climbed.rungs,

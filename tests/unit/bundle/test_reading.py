@@ -49,6 +49,11 @@ def test_what_is_no_bundle_is_told(tmp_path):
         (lambda record: record.update(schema_version=0), "schema_version:"),
         (lambda record: record.update(networks=[]), "networks: .* at least one network"),
         (lambda record: record["networks"][0].update(views=["mirrored"]), r"networks\.0\.views: .* plain is the first"),
+        (
+            lambda record: record["networks"][0].update(read_by=["novelty"]),
+            "networks: .* that its head reads, before any",
+        ),
+        (lambda record: record["networks"][0].update(read_by=["head"]), "networks: .* novelty reads the networks that"),
         (lambda record: record["networks"][0]["transform"].update(height=10**9), r"networks\.0\.transform\.height:"),
         (lambda record: record["digests"].update({HEAD: "../../etc/passwd"}), r"digests\.head\.safetensors:"),
     ],

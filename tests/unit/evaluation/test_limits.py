@@ -31,6 +31,12 @@ def test_shares_are_counted(measured):
     assert (measured.measure, measured.reject_rate, measured.coverage) == ("energy", 0.05, 0.9)
 
 
+def test_what_names_no_sets_says_nothing_of_them(make_certain):
+    """What is rejected is measured all the same."""
+    found = measure_limits(make_certain([0], [0]), np.zeros(1), None, measure="energy", threshold=LINE, sets=None)
+    assert (found.rejected.value, found.coverage, found.covered) == (0, None, None)
+
+
 def test_bands_hold_what_was_promised(measured):
     """Of five images none or two may be rejected; the true class may be missing from some sets."""
     assert measured.rejected_band[0] == 0

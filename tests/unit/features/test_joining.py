@@ -68,6 +68,16 @@ def test_several_networks_count_alike(network, files):
     assert (networks.n_penultimate, networks.n_parameters, networks.name) == (30, 14, "a+b")
 
 
+def test_frozen_networks_stand_behind(network, files):
+    """Joined by themselves, so the others' rows stay as they were; and they can be left out."""
+    both = replace(joined(network("a")), frozen=(network("b"), network("c")))
+    rows = extracted(both, files).features
+    alone, others = (extracted(networks, files).features for networks in (joined(*both.parts), joined(*both.frozen)))
+    assert (rows == np.concatenate([alone, others], axis=1)).all()
+    assert (extracted(both.for_head(), files).features == alone).all()
+    assert (both.name, both.n_penultimate, len(both.inputs(files[:1]))) == ("a", 20, 3)
+
+
 def test_views_are_averaged(network, files):
     """Features of the image as it is and of the mirrored one, each kept by itself."""
     both = extracted(joined(network(views=(PLAIN, MIRRORED))), files)

@@ -133,7 +133,8 @@ def fit_detector(
     Raises:
         HeadError: No image can be judged by others of its class: each class is in one fold.
     """
-    gaussians = fit_measure(measure, known.features, known.labels)
+    fitted = known.folds.is_train[:, 0] if known.folds.n_folds == 1 else slice(None)  # one fold's judges stay unseen
+    gaussians = fit_measure(measure, known.features[fitted], known.labels[fitted])
     novelty = _unseen_novelty(known, measure, gaussians)
     judged = known.is_judged
     if not judged.any():
@@ -153,9 +154,9 @@ def _unseen_novelty(
     """
     n_images, folds = len(known.labels), known.folds
     unseen, seen = np.full(n_images, np.nan), np.zeros(n_images)
-    if gaussians is None:
+    if gaussians is None or folds.n_folds == 1:
         rows = folds.is_test.any(axis=1) & known.is_judged
-        unseen[rows] = measure_novelty(measure, None, known.features[rows], known.head_scores[rows])
+        unseen[rows] = measure_novelty(measure, gaussians, known.features[rows], known.head_scores[rows])
         return unseen
 
     def of_fold(is_train: NDArray[np.bool_]) -> NDArray[np.float64]:

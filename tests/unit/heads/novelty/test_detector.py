@@ -10,6 +10,7 @@ import pytest
 from regraft.core import HeadError, generator
 from regraft.heads import (
     NOVELTY_MEASURES,
+    ClassGaussians,
     FoldTable,
     KnownImages,
     NoveltyDetector,
@@ -101,3 +102,15 @@ def test_parts_of_no_detector_are_refused(known):
     ]:
         with pytest.raises(HeadError):
             NoveltyDetector.from_parts(parts, others)
+
+
+def test_one_fold_is_judged_by_what_it_left_out(draw_classes):
+    """The classes' places are those of the images fitted on; the line is drawn on the others alone."""
+    features, labels = draw_classes(80, 3)
+    is_test = (np.arange(240) % 4 == 0)[:, None]
+    known = KnownImages(features, labels, np.arange(240), FoldTable(~is_test, is_test), np.zeros((240, 0)))
+    detector, rejection = fit_detector(known, reject_rate=0.1)
+    fitted = ~is_test[:, 0]
+    assert (detector.gaussians.means == ClassGaussians.fit(features[fitted], labels[fitted]).means).all()
+    assert detector.threshold.n_images == 60
+    assert (np.isnan(rejection.novelty) == fitted).all()
