@@ -177,7 +177,7 @@ def _(GROUPS, is_quick, mo, regraft, scratch, signs, split):
     folder = signs.write_split(scratch / "split", *split)
     probe = regraft.probe(folder, **_how, **({"n_strengths": 2} if is_quick else {}))
     _all = {"from_stage": "5", "schedule": "one-cycle", "layer_decay": 1.0, "fresh_views": "yes", "learning_rate": 6e-4}
-    _less = {"from_stage": "7", "epochs": 1, "views": 1, "n_strengths": 2} if is_quick else {}
+    _less = {"from_stage": "7", "epochs": 1, "kept_views": 1, "n_strengths": 2} if is_quick else {}
     tuned = regraft.finetune(folder, augmentation="crop", **_how, **(_all | _less))
     mo.md(
         f"""

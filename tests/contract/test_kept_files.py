@@ -54,7 +54,8 @@ def test_a_training_goes_on(kept):
     said = []
     progress = SilentProgress()
     progress.say = said.append
-    result = regraft.finetune("photos", **kept["FINETUNE"], runs=".", name="tuned", progress=progress)
+    with pytest.warns(DeprecationWarning, match="'views' of finetune is called 'kept_views' now"):
+        result = regraft.finetune("photos", **kept["FINETUNE"], runs=".", name="tuned", progress=progress)
     assert "Going on after step 3 of 9." in said
     assert not list(Path().glob(".training-*"))
     found = regraft.predict(result.folder, ["photos"], trust_code=True, top_k=3).predictions

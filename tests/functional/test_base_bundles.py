@@ -41,7 +41,7 @@ def made(photos, tmp_path_factory):
     folder, quick = tmp_path_factory.mktemp("made"), {"n_strengths": 2}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(CACHE_VARIABLE, str(folder / "cache"))
-        tiny = {"from_stage": "7", "epochs": 1, "views": 1, "image_size": 64, **quick}
+        tiny = {"from_stage": "7", "epochs": 1, "kept_views": 1, "image_size": 64, **quick}
         tuned = regraft.finetune(photos, runs=folder / "tuned", **tiny)
         other = regraft.probe(photos, backbone="lenet", runs=folder / "other", **quick)
         regraft.predict(other.bundle, photos / "red" / "00.png")

@@ -15,8 +15,8 @@ from regraft.finetuning import read_journal
 
 pytestmark = pytest.mark.slow
 
-QUICK = ("--from-stage", "7", "--epochs", "2", "--views", "1", "--n-strengths", "5")
-UNCONVERTED = ("--from-stage", "2", "--views", "1", "--n-strengths", "3", "--engine", "torch")
+QUICK = ("--from-stage", "7", "--epochs", "2", "--kept-views", "1", "--n-strengths", "5")
+UNCONVERTED = ("--from-stage", "2", "--kept-views", "1", "--n-strengths", "3", "--engine", "torch")
 """For a small network: to convert it takes longer than the rest."""
 QUICKER = (*UNCONVERTED, "--epochs", "2")
 
@@ -29,7 +29,7 @@ def tuned(photos, shared_cache, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(CACHE_VARIABLE, str(shared_cache))
         runs = tmp_path_factory.mktemp("tuned")
-        return regraft.finetune(photos, runs=runs, from_stage="7", epochs=2, views=1, n_strengths=5)
+        return regraft.finetune(photos, runs=runs, from_stage="7", epochs=2, kept_views=1, n_strengths=5)
 
 
 def test_a_run_folder_holds_everything(tuned):
@@ -155,7 +155,7 @@ def test_behind_a_cut_is_learnt_what_the_whole_network_would_learn(photos, tmp_p
 
     settings = {"epochs": 2, "precision": "fp32", "clip_norm": None, "n_strengths": 5, "validation_fraction": 0}
     settings["image_size"] = 96
-    tail = regraft.finetune(photos, runs=tmp_path / "tail", from_stage="7", views=1, fresh_views="yes", **settings)
+    tail = regraft.finetune(photos, runs=tmp_path / "tail", from_stage="7", kept_views=1, fresh_views="yes", **settings)
     whole = regraft.finetune(photos, runs=tmp_path / "whole", from_stage="1", layer_decay=1e-12, **settings)
     losses, probabilities = [], []
     for result in (tail, whole):

@@ -126,7 +126,7 @@ def test_the_ladder_is_judged_by_them(divide, command, tmp_path):
     folder = divide({"train": 10, "val": 7, "test": 3})
     done = command(
         "train", folder, "--from-stage", "7", "--augmentation", "none", "--n-strengths", "3", "--epochs", "1",
-        "--views", "1", "--rates", "0.0003", "0.001", "--ladder-folds", "4", "--runs", tmp_path / "runs",
+        "--kept-views", "1", "--rates", "0.0003", "0.001", "--ladder-folds", "4", "--runs", tmp_path / "runs",
     )  # fmt: skip
     assert "judged by validation images" in done.stdout
     assert "fold" not in done.stdout.replace("--ladder-folds", "")

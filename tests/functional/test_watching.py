@@ -13,7 +13,7 @@ from regraft.core import CACHE_VARIABLE
 
 pytestmark = pytest.mark.slow
 
-LONG = ("--from-stage", "7", "--epochs", "400", "--views", "1", "--n-strengths", "5", "--checkpoint-every", "0.2")
+LONG = ("--from-stage", "7", "--epochs", "400", "--kept-views", "1", "--n-strengths", "5", "--checkpoint-every", "0.2")
 
 
 @pytest.fixture

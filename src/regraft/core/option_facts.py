@@ -11,7 +11,17 @@ from pydantic import JsonValue
 
 Facts = dict[str, JsonValue]
 Fact = Literal[
-    "group", "rank", "decides", "judges", "names_code", "came_later", "suits", "same_work", "extra", "told_extra"
+    "group",
+    "rank",
+    "decides",
+    "judges",
+    "names_code",
+    "came_later",
+    "formerly",
+    "suits",
+    "same_work",
+    "extra",
+    "told_extra",
 ]
 Group = Literal["data", "network", "head", "training", "output", "expert"]
 """What an option is about: its heading in a help page or a form."""
@@ -90,3 +100,12 @@ def same_work(*, is_repeated: bool = True) -> Facts:
 def came_later() -> Facts:
     """Trainings were begun without the option, by versions that did not have it: with its default they go on."""
     return {"came_later": True}
+
+
+def formerly(name: str) -> Facts:
+    """The option had another name, which works for one more minor version; trainings under way are known by it.
+
+    Args:
+        name: The former one, in Python's spelling.
+    """
+    return {"formerly": name}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections import ChainMap
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, cast, get_args
@@ -120,6 +121,20 @@ class Options(Value):
         ranks = cast("dict[str, int]", self.with_fact("names_code"))
         given = (getattr(self, name) for name in sorted(ranks, key=lambda name: ranks[name]))
         return tuple(str(name) for name in given if name and ":" in str(name))
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_former(cls, given: Any) -> Any:
+        """Options by the names that they have now."""
+        if not isinstance(given, dict):
+            return given
+        former = {was: name for name, was in cls.with_fact("formerly").items() if was in given and name not in given}
+        for was, name in former.items():
+            text = (
+                f"The option {quoted(was)} of {cls.VERB} is called {quoted(name)} now; the old name goes in the next "
+            )
+            warnings.warn(f"{text}minor version.", DeprecationWarning, stacklevel=4)
+        return {former.get(name, name): value for name, value in given.items()}
 
     @model_validator(mode="before")
     @classmethod

@@ -41,8 +41,8 @@ _NAMES = {
         seed layer_decay optimizer weight_decay momentum epsilon optimizer_settings groups clip_norm schedule warmup
         final_fraction decay_factor decay_epochs power dropout drop_path label_smoothing loss focal_gamma mixup cutmix
         ema epochs steps batch_size accumulate compile histograms checkpoint_every learning_rate head_learning_rate
-        patience runs name private reject_rate coverage head from_stage budget augmentation views fresh_views batch_norm
-        training_seed validation_fraction
+        patience runs name private reject_rate coverage head from_stage budget augmentation kept_views fresh_views
+        batch_norm training_seed validation_fraction
     """,
     "predict": """
         trust_code top_k unknown
@@ -53,8 +53,8 @@ _NAMES = {
         seed layer_decay optimizer weight_decay momentum epsilon optimizer_settings groups clip_norm schedule warmup
         final_fraction decay_factor decay_epochs power dropout drop_path label_smoothing loss focal_gamma mixup cutmix
         ema epochs steps batch_size accumulate compile histograms checkpoint_every learning_rate head_learning_rate
-        patience runs name private reject_rate coverage head from_stage budget augmentation views fresh_views batch_norm
-        training_seed validation_fraction
+        patience runs name private reject_rate coverage head from_stage budget augmentation kept_views fresh_views
+        batch_norm training_seed validation_fraction
     """,
     "probe": """
         trust_code backbone model checkpoint init layer image_size resize preprocessing engine precision device views
@@ -70,8 +70,8 @@ _NAMES = {
         seed layer_decay optimizer weight_decay momentum epsilon optimizer_settings groups clip_norm schedule warmup
         final_fraction decay_factor decay_epochs power dropout drop_path label_smoothing loss focal_gamma mixup cutmix
         ema epochs steps batch_size accumulate compile histograms checkpoint_every learning_rate head_learning_rate
-        patience runs name private reject_rate coverage head from_stage budget augmentation views fresh_views batch_norm
-        training_seed validation_fraction over trials judging_folds jobs
+        patience runs name private reject_rate coverage head from_stage budget augmentation kept_views fresh_views
+        batch_norm training_seed validation_fraction over trials judging_folds jobs
     """,
     "train": """
         trust_code backbone model checkpoint init layer image_size resize preprocessing engine precision device group_by
@@ -79,7 +79,7 @@ _NAMES = {
         seed layer_decay optimizer weight_decay momentum epsilon optimizer_settings groups clip_norm schedule warmup
         final_fraction decay_factor decay_epochs power dropout drop_path label_smoothing loss focal_gamma mixup cutmix
         ema epochs steps batch_size accumulate compile histograms checkpoint_every runs name private reject_rate
-        coverage head from_stage budget augmentation views fresh_views batch_norm training_seed rates ladder_folds
+        coverage head from_stage budget augmentation kept_views fresh_views batch_norm training_seed rates ladder_folds
     """,
 }
 

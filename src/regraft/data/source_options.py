@@ -62,7 +62,9 @@ def asked_of(options: Options, *, leave_out: AbstractSet[str] = frozenset()) -> 
     Later options are left out where they have their defaults, and the others keep their first order, so that a training
     which an older version began goes on.
     """
-    asked = options.model_dump(mode="json", exclude=set(leave_out))
+    former = type(options).with_fact("formerly")
+    dumped = options.model_dump(mode="json", exclude=set(leave_out))
+    asked = {str(former.get(name, name)): value for name, value in dumped.items()}
     usual = type(options)().model_dump(mode="json")
     late = [name for name in type(options).with_fact("came_later") if name in asked]
     later = {name: value for name in late if (value := asked.pop(name)) != usual[name]}

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from regraft.core import decides, judges, placed, suits_some
+from regraft.core import decides, formerly, judges, placed, suits_some
 from regraft.experiments import BundleOptions, ExperimentOptions, NetworkOptions, UncertaintyOptions
 from regraft.finetuning import TrainingOptions
 from regraft.heads import HeadKind
@@ -45,12 +45,12 @@ class TransferOptions(UncertaintyOptions):
         "makes another class does harm.",
         json_schema_extra=placed("training", 20) | decides("inputs"),
     )
-    views: int = Field(
+    kept_views: int = Field(
         4,
         ge=1,
         le=64,
         description="Augmented views of each image that are kept where a frozen part runs once.",
-        json_schema_extra=placed("expert", 40) | decides("inputs"),
+        json_schema_extra=placed("expert", 40) | decides("inputs") | formerly("views"),
     )
     fresh_views: Literal["auto", "yes", "no"] = Field(
         "auto",

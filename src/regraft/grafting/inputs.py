@@ -59,7 +59,7 @@ def plan_views(setup: Setup, boundary: Boundary) -> ViewPlan:
     if options.fresh_views == "yes":
         return ViewPlan(is_fresh=True, sentence="Each epoch sees new views of the images.")
     n_images, n_epochs = len(setup.rows), options.n_epochs(len(setup.rows))
-    n_bytes = 2 * n_images * int(np.prod(boundary.shape)) * (n_epochs + options.views)
+    n_bytes = 2 * n_images * int(np.prod(boundary.shape)) * (n_epochs + options.kept_views)
     setup.cache.mkdir(parents=True, exist_ok=True)
     is_room = n_bytes <= min(_N_BYTES_MAX, shutil.disk_usage(setup.cache).free // 2)
     if not augmentation.is_continuous or not is_room:
@@ -67,7 +67,7 @@ def plan_views(setup: Setup, boundary: Boundary) -> ViewPlan:
     seconds = _seconds_an_image(setup, boundary.cut) * n_images * (n_epochs - 1)
     what = f"Computing new views for each epoch takes about {duration(seconds)} more"
     if boundary.seconds + seconds > 60 * options.budget:
-        return ViewPlan(is_fresh=False, sentence=f"{what}: the {options.views} views are used in turn.")
+        return ViewPlan(is_fresh=False, sentence=f"{what}: the {options.kept_views} views are used in turn.")
     return ViewPlan(is_fresh=True, sentence=f"{what}, in the background.")
 
 
@@ -105,7 +105,7 @@ def _views(setup: Setup, cut: str, plan: ViewPlan) -> Views | None:
     if chosen_augmentation(setup.options).is_plain:
         return None
     options = setup.options
-    extractors = [_extractor(setup, cut, _view(setup, number)) for number in range(options.views)]
+    extractors = [_extractor(setup, cut, _view(setup, number)) for number in range(options.kept_views)]
     arrays = tuple(_computed(setup, extractor, setup.progress) for extractor in extractors)
     if not plan.is_fresh:
         return KeptViews(arrays)
@@ -116,7 +116,7 @@ def _views(setup: Setup, cut: str, plan: ViewPlan) -> Views | None:
         return _computed(setup, extractor, _GivenUp(is_given_up))
 
     n_epochs = options.n_epochs(-(-len(setup.rows) // 2))  # a training on a fold's images has more of them
-    return FreshViews(make_view, options.views, n_epochs)
+    return FreshViews(make_view, options.kept_views, n_epochs)
 
 
 def _computed(setup: Setup, extractor: Extractor, progress: Progress) -> NDArray[Any]:

@@ -294,7 +294,7 @@ class TrainSettings(SharedSettings, ExperimentSettings, total=False):
         "vgg",
         "cifarnet",
     ]
-    views: int
+    kept_views: int
     fresh_views: Literal["auto", "yes", "no"]
     batch_norm: Literal["auto", "frozen", "train"]
     training_seed: int | None
@@ -340,7 +340,7 @@ class FinetuneSettings(SharedSettings, ExperimentSettings, total=False):
         "vgg",
         "cifarnet",
     ]
-    views: int
+    kept_views: int
     fresh_views: Literal["auto", "yes", "no"]
     batch_norm: Literal["auto", "frozen", "train"]
     training_seed: int | None

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from regraft.reports import SweptOption
 
 
-_FIRST_INPUTS = ("from_stage", "augmentation", "views")
+_FIRST_INPUTS = ("from_stage", "augmentation", "kept_views")
 """What the inputs of sweeps under way are known by."""
 
 

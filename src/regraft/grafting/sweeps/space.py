@@ -24,7 +24,7 @@ _REASONS: dict[Matter, str] = {
     "features": "all trials share the features that it changes; to choose a network, use regraft compare",
     "care": "it says how carefully the head is chosen that trainings begin with: more is better, for a little time",
     "computing": "it changes the time and, by rounding, a little of the result: set it for all trials",
-    "budget": "it says what there is time for, and the machine decides what follows: vary from_stage, views or "
+    "budget": "it says what there is time for, and the machine decides what follows: vary from_stage, kept_views or "
     "augmentation",
     "record": "it changes what is written down, not what is learnt",
 }
