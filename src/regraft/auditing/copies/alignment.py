@@ -8,6 +8,7 @@ that disagree most, such as those of a watermark, are left out of fit and verdic
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 BLUR = 0.7
 """Pixels by which thumbnails are blurred before they are compared."""
-_N_PIXELS = THUMBNAIL_PIXELS**2
 _SHARE_KEPT = 0.8
 _LARGEST_STEP = 0.06
 _FURTHEST = 0.3
@@ -75,7 +75,7 @@ class _Fit(NamedTuple):
     gains: Floats
 
 
-def align(firsts: Floats, seconds: Floats, windows: Floats, n_steps: int) -> Aligned:
+def align(firsts: Floats, seconds: Floats, windows: Floats, n_steps: int, stride: int = 1) -> Aligned:
     """Lay pairs of thumbnails on each other.
 
     Args:
@@ -83,27 +83,30 @@ def align(firsts: Floats, seconds: Floats, windows: Floats, n_steps: int) -> Ali
         seconds: (m, p, p) thumbnails.
         windows: (m, 4) about what the first shows of the second.
         n_steps: How often the windows are improved.
+        stride: Of so many rows and columns, one is looked at.
     """
+    firsts = np.ascontiguousarray(firsts[:, ::stride, ::stride])
     slopes = np.gradient(seconds, axis=(1, 2))
     weights = np.ones_like(firsts)
     for _step in range(n_steps):
-        rows, columns, is_inside = _sampled(windows)
+        rows, columns, is_inside = _sampled(windows, stride)
         shown = rows @ seconds @ columns
         fit = _fit_tones(firsts, shown, weights * is_inside, is_inside)
         weights = fit.weights
         moves = _moves(fit, [rows @ slope @ columns for slope in slopes])
         windows = _kept_near(windows + np.clip(moves, -_LARGEST_STEP, _LARGEST_STEP))
-    rows, columns, is_inside = _sampled(windows)
+    rows, columns, is_inside = _sampled(windows, stride)
     shown = rows @ seconds @ columns
     fit = _fit_tones(firsts, shown, weights * is_inside, is_inside, n_rounds=2)
     return _verdict(firsts, shown, windows, fit, is_inside)
 
 
-def _sampled(windows: Floats) -> tuple[Floats, Floats, Floats]:
+def _sampled(windows: Floats, stride: int) -> tuple[Floats, Floats, Floats]:
     rows, is_row = sampling(windows[:, 0], windows[:, 1])
     columns, is_column = sampling(windows[:, 2], windows[:, 3])
-    is_inside = _inner(is_row)[:, :, None] & _inner(is_column)[:, None, :]
-    return rows, columns.transpose(0, 2, 1), is_inside.astype(np.float32)
+    is_row, is_column = (_inner(part)[:, ::stride] for part in (is_row, is_column))
+    is_inside = (is_row[:, :, None] & is_column[:, None, :]).astype(np.float32)
+    return rows[:, ::stride], columns[:, ::stride].transpose(0, 2, 1), is_inside
 
 
 def _inner(is_inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -131,7 +134,8 @@ def _tones(firsts: Floats, shown: Floats, weights: Floats) -> tuple[Floats, Floa
 
 def _agreeing(differences: Floats, is_inside: Floats) -> Floats:
     """1 for the four fifths of the pixels inside that differ least, 0 for the others."""
-    squares = np.where(is_inside > 0, differences * differences, np.inf).reshape(-1, _N_PIXELS)
+    squares = np.where(is_inside > 0, differences * differences, np.inf)
+    squares = squares.reshape(len(squares), math.prod(squares.shape[1:]))
     n_kept = np.maximum(1, _SHARE_KEPT * is_inside.sum(axis=(1, 2))).astype(np.int64)
     limits = np.sort(squares, axis=1)[np.arange(len(squares)), n_kept - 1]
     weights: Floats = (squares <= limits[:, None]).reshape(differences.shape).astype(np.float32)
@@ -140,7 +144,9 @@ def _agreeing(differences: Floats, is_inside: Floats) -> Floats:
 
 def _moves(fit: _Fit, slopes: list[Floats]) -> Floats:
     """(m, 4) by how much the windows' edges should move."""
-    later = (np.arange(THUMBNAIL_PIXELS, dtype=np.float32) + 0.5) / THUMBNAIL_PIXELS
+    n_pixels = math.prod(slopes[0].shape[1:])
+    stride = THUMBNAIL_PIXELS // slopes[0].shape[1]
+    later = (np.arange(0, THUMBNAIL_PIXELS, stride, dtype=np.float32) + 0.5) / THUMBNAIL_PIXELS
     down, across = (slope * _per_pair(fit.gains) * THUMBNAIL_PIXELS for slope in slopes)
     columns = (
         down * (1 - later)[:, None],
@@ -150,12 +156,12 @@ def _moves(fit: _Fit, slopes: list[Floats]) -> Floats:
         fit.centred,
         np.ones_like(down),
     )
-    effects = np.stack(columns, axis=1).reshape(-1, len(columns), _N_PIXELS)
-    weighted = effects * fit.weights.reshape(-1, 1, _N_PIXELS)
+    effects = np.stack(columns, axis=1).reshape(len(down), len(columns), n_pixels)
+    weighted = effects * fit.weights.reshape(-1, 1, n_pixels)
     normal = weighted @ effects.transpose(0, 2, 1)
     sizes = np.trace(normal, axis1=1, axis2=2)[:, None, None] / len(columns) + 1
     normal += np.eye(len(columns), dtype=np.float32) * (_DAMPING * sizes)
-    moves: Floats = np.linalg.solve(normal, weighted @ fit.differences.reshape(-1, _N_PIXELS, 1))[:, :4, 0]
+    moves: Floats = np.linalg.solve(normal, weighted @ fit.differences.reshape(-1, n_pixels, 1))[:, :4, 0]
     return moves
 
 

@@ -104,10 +104,21 @@ def has_detail(thumbnails: NDArray[np.uint8]) -> NDArray[np.bool_]:
     for start in range(0, len(thumbnails), _BLOCK):
         block = thumbnails[start : start + _BLOCK].astype(np.float32)
         block -= block.mean(axis=(1, 2), keepdims=True)
-        squares = np.maximum(0, np.linalg.eigvalsh(block @ block.transpose(0, 2, 1)))
-        detail, all_ = (np.sqrt(part.sum(axis=1)) / block.shape[1] for part in (squares[:, :-2], squares))
-        is_detailed = (detail >= _LEAST_DETAIL) & (detail >= _LEAST_SHARE * all_)
-        found[start : start + _BLOCK] = is_detailed & (_least_slopes(block) >= _LEAST_SLOPE)
+        squares, is_sloping = _squares_of_detail(block), _least_slopes(block) >= _LEAST_SLOPE
+        all_ = np.einsum("nij,nij->n", block, block)
+        is_enough = squares >= np.maximum((_LEAST_DETAIL * block.shape[1]) ** 2, _LEAST_SHARE**2 * all_)
+        found[start : start + _BLOCK] = is_enough & is_sloping
+    return found
+
+
+def _squares_of_detail(pictures: Floats) -> Floats:
+    """(n,) sums of squares that no two products of a column and a row explain; less where even that is much."""
+    products = pictures @ pictures.transpose(0, 2, 1)
+    squares = np.trace(products, axis1=1, axis2=2)
+    # Two of the squares of singular values sum up to no more than this, by Cauchy and Schwarz.
+    found: Floats = squares - np.sqrt(2 * np.einsum("nij,nij->n", products, products))
+    is_close = found < np.maximum(4 * (_LEAST_DETAIL * pictures.shape[1]) ** 2, 4 * _LEAST_SHARE**2 * squares)
+    found[is_close] = np.maximum(0, np.linalg.eigvalsh(products[is_close]))[:, :-2].sum(axis=1)
     return found
 
 

@@ -31,7 +31,7 @@ _N_BEST = 2
 """Of each image's candidates, so many are laid on it to a fraction of a pixel."""
 _NEIGHBOUR = 10
 _NEARER = 1.1
-_LIMITS = np.array([0.12, 0.25, 0.12, 0.25])
+_LIMITS = np.array([0.12, 0.3, 0.12, 0.3])
 """Of what remains, as a share of the distance of the tenth neighbour, of each kind: in place, moved; and both with
 other tones. Copies reach a half of it."""
 _SHARE = 0.8
@@ -40,6 +40,8 @@ _FALSE_SHARES = (0.02, 0.05, 0.02, 0.05)
 """Of the pairs that are found of each kind."""
 _SMALLEST_WINDOW = 0.7
 _SURE = 0.03
+_OUTSTANDING = 1 / 3
+"""Of what remains between each of two pictures and others: such a pair may be a copy, and shows no chance."""
 _N_NULLS = 100
 _N_NEAR_NULLS = 30
 """Where fewer of them are not hopeless, chance gives nothing like a copy."""
@@ -107,7 +109,7 @@ def lay_on_each_other(pictures: Floats, placed: Placed, spreads: Floats) -> Veri
         placed: m pairs and roughly how they lie.
         spreads: (n,) how far lookalikes of each picture are.
     """
-    aligned = align_all(pictures, placed, placed.windows, _N_FIRST_STEPS)
+    aligned = align_all(pictures, placed, placed.windows, _N_FIRST_STEPS, stride=2)
     chosen = np.flatnonzero(aligned.residuals < _HOPELESS)
     placed = placed.select(chosen)
     aligned = align_all(pictures, placed, aligned.windows[chosen], N_STEPS - _N_FIRST_STEPS)
@@ -186,11 +188,24 @@ def limits_of(verified: Verified, best: Placed, strata: Integers, objects: Integ
 def _nobodys_best(verified: Verified, best: Placed, objects: Integers) -> Integers:
     """(m, 2) pairs that show what chance gives: not the best of a picture, nor of one that surely has a copy."""
     has_copy = np.zeros(len(objects), np.bool_)
-    has_copy[verified.placed.pairs[verified.scores <= _SURE]] = True
+    has_copy[verified.placed.pairs[(verified.scores <= _SURE) | _stand_out(verified, len(objects))]] = True
     is_best = ranks_of_pairs(best, len(objects)) == 0
     is_one_object = objects[best.pairs[:, 0]] == objects[best.pairs[:, 1]]
     pairs: Integers = best.pairs[~is_best & ~is_one_object & ~has_copy[best.pairs].any(axis=1)]
     return pairs
+
+
+def _stand_out(verified: Verified, n_rows: int) -> NDArray[np.bool_]:
+    """(m,) whether two pictures are much nearer to each other than to all others that either was laid on."""
+    rows, residuals = verified.placed.pairs.T.ravel(), np.tile(verified.residuals, 2)
+    order = np.lexsort((residuals, rows))
+    is_second = np.zeros(len(rows), np.bool_)
+    is_first = np.diff(rows[order], prepend=-1) > 0
+    is_second[1:] = is_first[:-1] & ~is_first[1:]
+    others = np.full(n_rows, _HOPELESS)
+    others[rows[order][is_second]] = residuals[order][is_second]
+    stands_out: NDArray[np.bool_] = verified.residuals < _OUTSTANDING * others[verified.placed.pairs].min(axis=1)
+    return stands_out
 
 
 def _large_and_rest(sizes: Integers) -> list[Integers]:
@@ -241,8 +256,8 @@ def _by_row(placed: Placed) -> tuple[Integers, Floats]:
     return rows[order], distances[order]
 
 
-def align_all(pictures: Floats, placed: Placed, windows: Floats, n_steps: int) -> Aligned:
-    """Pairs of pictures (n, p, p) on each other, from windows (m, 4) that are improved so often."""
+def align_all(pictures: Floats, placed: Placed, windows: Floats, n_steps: int, stride: int = 1) -> Aligned:
+    """Pairs of pictures (n, p, p) on each other, from windows (m, 4) that are improved so often, as `align` does it."""
     parts = []
     for start in range(0, len(windows) or 1, _BLOCK):
         block = slice(start, start + _BLOCK)
@@ -250,5 +265,5 @@ def align_all(pictures: Floats, placed: Placed, windows: Floats, n_steps: int) -
         firsts = pictures[placed.pairs[block, 1]]
         for turn in range(1, N_TURNS):
             firsts[turns == turn] = turned(firsts[turns == turn], turn)
-        parts.append(align(firsts, pictures[wholes], windows[block], n_steps))
+        parts.append(align(firsts, pictures[wholes], windows[block], n_steps, stride))
     return Aligned(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
