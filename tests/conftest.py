@@ -35,8 +35,8 @@ def pytest_configure(config):
     settings.load_profile("quick" if config.option.markexpr == "not slow" else "house")
     if not hasattr(config, "workerinput"):
         heavy = ("torch", "timm", "pyarrow.parquet", "sklearn.linear_model", "networkx", "tensorboardX")
-        ours = ("regraft.cli", "regraft.slim", "regraft.recipes.training", "regraft.grafting.tuning")
-        config.stash[NURSERY_SERVER] = NurseryServer((*ours, *heavy))
+        ours = ("regraft.cli.application", "regraft.slim", "regraft.recipes.training", "regraft.grafting.tuning")
+        config.stash[NURSERY_SERVER] = NurseryServer((*ours, *heavy, "warm_habits"))
 
 
 @pytest.hookimpl(optionalhook=True)
