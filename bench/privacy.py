@@ -57,6 +57,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "embed": ("embed", "photos", "--out", "features.parquet"),
     "evaluate": ("evaluate", "runs/probe", "photos"),
     "predict": ("predict", "runs/probe", "photos"),
+    "explain": ("explain", "runs/probe", "photos/test/red/4.jpg"),
     "check": ("check", "runs/finetune"),
     "slim": ("slim", "train_image_classifier", *_SLIM, "--train_dir=runs/slim", "--dataset_dir=photos"),
     "slim eval_image_classifier": ("slim", "eval_image_classifier", "--checkpoint_path=runs/slim", *_SLIM_EVAL),

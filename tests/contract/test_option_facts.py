@@ -16,6 +16,7 @@ from regraft.recipes import (
     ConvertDatasetOptions,
     EmbedOptions,
     EvaluateOptions,
+    ExplainOptions,
     GetDatasetOptions,
     PredictOptions,
     PretrainOptions,
@@ -24,7 +25,16 @@ from regraft.recipes import (
 )
 
 TRAINING = (FinetuneOptions, TrainOptions, PretrainOptions, SweepOptions)
-ALL = (*TRAINING, ProbeOptions, CompareOptions, EmbedOptions, EvaluateOptions, PredictOptions, ScanOptions)
+ALL = (
+    *TRAINING,
+    ProbeOptions,
+    CompareOptions,
+    EmbedOptions,
+    EvaluateOptions,
+    ExplainOptions,
+    PredictOptions,
+    ScanOptions,
+)
 VERBS = (*ALL, ConvertDatasetOptions, GetDatasetOptions)
 
 

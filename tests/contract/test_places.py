@@ -38,6 +38,7 @@ PARAMETERS = {
     "curve": {"source": PLACE},
     "embed": {"source": SEVERAL},
     "evaluate": {"bundle": PLACE, "source": PLACE},
+    "explain": {"bundle": PLACE, "sources": IMAGES},
     "finetune": {"source": PLACE},
     "get_dataset": {"name": OTHER},
     "load": {"folder": PLACE, "cache": PLACE},

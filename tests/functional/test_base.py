@@ -42,6 +42,7 @@ CALLS = {
     "predict": "regraft.predict(run, photos)",
     "evaluate": "regraft.evaluate(run, photos, runs='runs')",
     "check": "regraft.check(run)",
+    "explain": "regraft.explain(run, photos + '/red/00.png', runs='runs')",
     "embed": "regraft.embed(photos)",
     "compare": "regraft.compare(photos, backbones=['efficientnet-lite0'], heads=['softmax'], **quick)",
 }

@@ -36,6 +36,7 @@ LINES = {
     "compare": ["compare ~/photos --backbones lenet ~/runs/net --runs=~/runs --name c --n-strengths 2 --heads softmax"],
     "evaluate": ["evaluate ~/runs/p ~/photos --runs=~/runs --name e"],
     "predict": ["predict ~/runs/p ~/photos/red ~/photos/blue/00.png"],
+    "explain": ["explain ~/runs/p ~/photos/red/00.png --runs=~/runs --name why"],
     "check": ["check ~/runs/p"],
     "embed": ["embed ~/photos --backbone=~/runs/p --out=~/out/features.npy", "embed ~/table.csv --out ~/out/t.parquet"],
     "new": ["new model ~/my_network.py"],
@@ -88,7 +89,7 @@ def test_the_home_folder_is_found_by_every_verb(home, capsys):
         said = capsys.readouterr()
         assert (code != 0) == any(line.startswith(one) for one in REFUSED), (line, said.err)
         assert list(Path.cwd().iterdir()) == [], line
-    names = {"e", "c", "net", "p", "slim", "tuned"}
+    names = {"e", "c", "net", "p", "slim", "tuned", "why"}
     assert {path.name for path in (home / "runs").iterdir()} >= names
     for made in ("out/features.npy", "out/t.parquet", "my_network.py", "shards", "exported", "evals"):
         assert (home / made).exists(), made

@@ -1,10 +1,20 @@
 from .architectures import load_network
 from .catalog import BACKBONES, DEFAULT_BACKBONE
-from .choice import Device, Engine, EngineChoice, EngineName, Precision, accelerator, choose_engine, cpu_has_bf16
+from .choice import (
+    Device,
+    Engine,
+    EngineChoice,
+    EngineName,
+    Precision,
+    TappedBlock,
+    accelerator,
+    choose_engine,
+    cpu_has_bf16,
+)
 from .counterparts import COUNTERPARTS, Counterpart
 from .cutting import cut_behind, stage_parameters
 from .declaration import network_input
-from .engines import EngineOpener, compute_features, open_engine, require_engine
+from .engines import EngineOpener, compute_features, open_engine, open_maps, require_engine
 from .feature_network import stage_names
 from .lites import find_lite
 from .networks import classifier_size, create_timm_optimizer, timm_optimizer_names
@@ -33,6 +43,7 @@ __all__ = [
     "Planes",
     "Precision",
     "PreprocessingName",
+    "TappedBlock",
     "WeightsSource",
     "accelerator",
     "choose_engine",
@@ -51,6 +62,7 @@ __all__ = [
     "needed_extra",
     "network_input",
     "open_engine",
+    "open_maps",
     "require_engine",
     "require_own_threads",
     "resolve_backbone",

@@ -49,6 +49,34 @@ class Engine(Protocol):
         """
 
 
+@dataclass(frozen=True, eq=False)
+class TappedBlock:
+    """A block of an image's features before it is pooled.
+
+    Attributes:
+        kind: How it becomes features: "mean", "std" or "max" over positions, or "all" of it. "penultimate" is what a
+            network's last pooling takes; some networks go on behind that.
+        values: (channels, h, w) float32 where it lies in rows and columns, else of any shape.
+    """
+
+    kind: str
+    values: NDArray[np.float32]
+
+
+class MapEngine(Protocol):
+    """Runs one layer of one backbone up to its pooling."""
+
+    def compute(self, pixels: NDArray[np.uint8]) -> tuple[TappedBlock, ...]:
+        """What an image's features are pooled from.
+
+        Args:
+            pixels: (h, w, 3) uint8.
+
+        Returns:
+            One for each block of the layer, in its order.
+        """
+
+
 @dataclass(frozen=True)
 class EngineChoice:
     """An engine, precision and device that exist on this machine, and why they were chosen."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from regraft.backbones.choice import Engine, EngineChoice
+    from regraft.backbones.choice import Engine, EngineChoice, MapEngine
     from regraft.backbones.specification import BackboneSpec
 
 
@@ -61,9 +61,41 @@ def open_engine(spec: BackboneSpec, choice: EngineChoice, *, layer: str, cache: 
         return _open(spec, choice, layer, cache)
 
 
-def _open(spec: BackboneSpec, choice: EngineChoice, layer: str, cache: Path) -> Engine:
+def open_maps(spec: BackboneSpec, choice: EngineChoice, *, layer: str, cache: Path) -> MapEngine:
+    """Load a backbone into the chosen engine, without its pooling.
+
+    Args:
+        spec: As for `open_engine`; the other arguments, too.
+        choice: What runs it.
+        layer: The layer whose blocks are computed.
+        cache: Where weights and graphs are kept.
+
+    Raises:
+        BackboneError: As from `open_engine`.
+        MissingExtraError: The network has to be converted for it, and torch is not installed.
+    """
+    require_own_threads()
+    with ONE_AT_A_TIME:
+        _require_digest(spec)
+        if choice.engine == "openvino":
+            from regraft.backbones.graphs import open_graph
+            from regraft.backbones.openvino_maps import OpenVinoMaps
+
+            return OpenVinoMaps(open_graph(spec, layer, cache, is_pooled=False), choice.precision)
+        from regraft.backbones.torch_maps import TorchMaps
+        from regraft.backbones.weights import keep_weights
+
+        weights, _digest = keep_weights(spec, cache / "weights")
+        return TorchMaps(spec, weights, choice, layer=layer)
+
+
+def _require_digest(spec: BackboneSpec) -> None:
     if spec.digest is None:
         raise BackboneError(f"The backbone {spec.name} is not resolved: its weights' digest is not known.")
+
+
+def _open(spec: BackboneSpec, choice: EngineChoice, layer: str, cache: Path) -> Engine:
+    _require_digest(spec)
     if choice.engine == "openvino":
         from regraft.backbones.graphs import open_graph
         from regraft.backbones.openvino_engine import OpenVinoEngine

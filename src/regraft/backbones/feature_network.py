@@ -62,9 +62,9 @@ class FeatureNetwork(nn.Module):
         super().__init__()
         self.network = network
         self.planes = Planes(spec)
-        self._taps = find_taps(_parts_of(network), layer)
+        self.taps = find_taps(_parts_of(network), layer)
         self._n_prefix = int(getattr(network, "num_prefix_tokens", 0))
-        self._is_channels_last = getattr(network, "output_fmt", "NCHW") == "NHWC"
+        self.is_channels_last = getattr(network, "output_fmt", "NCHW") == "NHWC"
 
     def forward(self, pixels: torch.Tensor) -> torch.Tensor:
         """Compute features.
@@ -75,10 +75,10 @@ class FeatureNetwork(nn.Module):
         Returns:
             (n, d) float32: the layers' outputs, averaged over positions or patch tokens where they have any.
         """
-        activations = self._activations(self.planes(pixels))
+        activations = self.activations(pixels)
         blocks = [
             self._pooled(activation, tap.statistic).to(torch.float32)
-            for activation, tap in zip(activations, self._taps, strict=True)
+            for activation, tap in zip(activations, self.taps, strict=True)
         ]
         if len(blocks) == 1:
             return blocks[0]
@@ -86,7 +86,16 @@ class FeatureNetwork(nn.Module):
         scaled = [block * (length / block.norm(dim=1, keepdim=True).clamp_min(SMALLEST_LENGTH)) for block in blocks[1:]]
         return torch.cat([blocks[0], *scaled], dim=1)
 
-    def _activations(self, planes: torch.Tensor) -> list[torch.Tensor]:
+    def activations(self, pixels: torch.Tensor) -> list[torch.Tensor]:
+        """What each tap gives, before it is pooled.
+
+        Args:
+            pixels: (n, h, w, 3) uint8, RGB.
+
+        Raises:
+            BackboneError: A tap's module is never run.
+        """
+        planes = self.planes(pixels)
         kept: dict[int, torch.Tensor] = {}
 
         def keep(place: int, output: torch.Tensor) -> None:
@@ -96,7 +105,7 @@ class FeatureNetwork(nn.Module):
             self.network.get_submodule(tap.module).register_forward_hook(
                 lambda _module, _inputs, output, place=place: keep(place, output)
             )
-            for place, tap in enumerate(self._taps)
+            for place, tap in enumerate(self.taps)
             if tap.module is not None
         ]
         try:
@@ -104,12 +113,12 @@ class FeatureNetwork(nn.Module):
         finally:
             for handle in handles:
                 handle.remove()
-        for place, tap in enumerate(self._taps):
+        for place, tap in enumerate(self.taps):
             if tap.module is None:
                 kept[place] = last
             elif place not in kept:
                 raise idle_module(tap.module)
-        return [kept[place] for place in range(len(self._taps))]
+        return [kept[place] for place in range(len(self.taps))]
 
     def _pooled(self, activation: torch.Tensor, statistic: str) -> torch.Tensor:
         if statistic == "all":
@@ -119,13 +128,63 @@ class FeatureNetwork(nn.Module):
                 return activation
             case 3:
                 positions = activation[:, self._n_prefix :]
-            case 4 if self._is_channels_last:
+            case 4 if self.is_channels_last:
                 positions = activation.flatten(1, 2)
             case 4:
                 positions = activation.flatten(2).transpose(1, 2)
             case n_dimensions:
                 raise BackboneError(f"A layer with {n_dimensions} dimensions cannot be pooled to features.")
         return _summary(positions.to(torch.float32), statistic)
+
+
+class MapNetwork(nn.Module):
+    """uint8 pixels in, out what the features are pooled from: for each tap of a `FeatureNetwork` one tensor.
+
+    The penultimate layer's is what the network's last pooling takes, where it has one. Whoever uses that checks whether
+    its mean is the penultimate layer: some networks go on behind their pooling.
+
+    Args:
+        features: What is to be taken apart.
+    """
+
+    def __init__(self, features: FeatureNetwork) -> None:
+        super().__init__()
+        self.features = features
+        self._pool = _last_pool(features.network)
+
+    def forward(self, pixels: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """Compute activations: (n, c, h, w) where there are positions in rows and columns, else as they are.
+
+        Args:
+            pixels: (n, h, w, 3) uint8, RGB.
+        """
+        pooled: list[torch.Tensor] = []
+        handle = None
+        if self._pool is not None:
+            handle = self._pool.register_forward_pre_hook(lambda _module, inputs: pooled.append(inputs[0]))
+        try:
+            activations = self.features.activations(pixels)
+        finally:
+            if handle is not None:
+                handle.remove()
+        found = [
+            pooled[-1] if tap.module is None and pooled else activation
+            for tap, activation in zip(self.features.taps, activations, strict=True)
+        ]
+        return tuple(map(self._upright, found))
+
+    def _upright(self, activation: torch.Tensor) -> torch.Tensor:
+        is_turned = activation.dim() == 4 and self.features.is_channels_last
+        # Taps of one module give one tensor, which the converter takes for an output once only: each is made anew.
+        return (activation.permute(0, 3, 1, 2) if is_turned else activation) * 1.0
+
+
+def _last_pool(network: nn.Module) -> nn.Module | None:
+    """The module that averages a network's last map: timm's, else torch's."""
+    found = None
+    for kind in ("AdaptiveAvgPool2d", "SelectAdaptivePool2d"):
+        found = next((part for part in reversed([*network.modules()]) if type(part).__name__ == kind), found)
+    return found
 
 
 def _summary(positions: torch.Tensor, statistic: str) -> torch.Tensor:

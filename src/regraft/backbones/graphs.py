@@ -16,6 +16,7 @@ from regraft.backbones.lite_graph import build_lite
 from regraft.backbones.lite_weights import fit_arrays
 from regraft.backbones.lites import find_lite
 from regraft.backbones.openvino_core import import_converter, import_openvino, openvino_core
+from regraft.backbones.openvino_maps import note_taps
 from regraft.backbones.specification import LAYER_RULES_VERSION
 from regraft.backbones.weights import find_arrays, keep_weights
 from regraft.core import (
@@ -48,8 +49,10 @@ class Graph:
     bin: Path
 
 
-def open_graph(spec: BackboneSpec, layer: str, cache: Path) -> Any:
+def open_graph(spec: BackboneSpec, layer: str, cache: Path, *, is_pooled: bool = True) -> Any:
     """A backbone as an `openvino.Model`: (4, h, w, 3) uint8 in, (4, d) float32 out.
+
+    Where nothing is pooled it takes one image, and has an output for each block of the layer: what that is pooled from.
 
     An EfficientNet-Lite is built from its weights, which takes about as long as reading a kept graph; any other
     network is converted by torch, once.
@@ -58,6 +61,7 @@ def open_graph(spec: BackboneSpec, layer: str, cache: Path) -> Any:
         spec: A resolved backbone (its digest is known).
         layer: The layer that the graph ends in.
         cache: The cache folder.
+        is_pooled: Whether it ends in features.
 
     Raises:
         BackboneError: The weights cannot be had, or there is no such layer.
@@ -65,8 +69,8 @@ def open_graph(spec: BackboneSpec, layer: str, cache: Path) -> Any:
     """
     if (lite := find_lite(spec)) is not None:
         weights = fit_arrays(spec, lite, find_arrays(spec, cache / "weights"))
-        return build_lite(spec, lite, weights, layer, GRAPH_BATCH)
-    graph = _keep_graph(spec, layer, cache)
+        return build_lite(spec, lite, weights, layer, GRAPH_BATCH if is_pooled else 1, is_pooled=is_pooled)
+    graph = _keep_graph(spec, layer, cache, is_pooled=is_pooled)
     return openvino_core().read_model(graph.xml, graph.bin)
 
 
@@ -87,7 +91,7 @@ def _missing_torch(spec: BackboneSpec) -> MissingExtraError:
     return MissingExtraError(f"Converting {spec.name} for this machine (once{later})", "torch")
 
 
-def _name(spec: BackboneSpec, layer: str) -> str:
+def _name(spec: BackboneSpec, layer: str, *, is_pooled: bool = True) -> str:
     """The name of a graph's folder."""
     network = [
         spec.identity,
@@ -99,6 +103,7 @@ def _name(spec: BackboneSpec, layer: str) -> str:
         *(["standardised"] if spec.standardise else []),
         layer,
         LAYER_RULES_VERSION,
+        *([] if is_pooled else ["not pooled"]),
     ]
     key = digest_bytes(json.dumps([GRAPH_VERSION, GRAPH_BATCH, import_openvino().__version__, *network]).encode())
     return key[:32]
@@ -109,29 +114,29 @@ def _find_kept(cache: Path, name: str) -> Graph | None:
     return None if found is None else _checked(found.parent)
 
 
-def _keep_graph(spec: BackboneSpec, layer: str, cache: Path) -> Graph:
+def _keep_graph(spec: BackboneSpec, layer: str, cache: Path, *, is_pooled: bool) -> Graph:
     """The backbone's graph from the cache, converted first where it is not there.
 
     Where the cache cannot be written, the graph is kept for the time of this process.
     """
-    name = _name(spec, layer)
+    name = _name(spec, layer, is_pooled=is_pooled)
     if (graph := _find_kept(cache, name)) is not None:
         return graph
     if not has_extra("torch"):
         raise _missing_torch(spec)
     try:
-        return _kept(spec, layer, cache, cache / "graphs" / name)
+        return _kept(spec, layer, cache, cache / "graphs" / name, is_pooled=is_pooled)
     except OSError as error:
         note_unkept(cache, error)
-    return _kept(spec, layer, cache, scratch_folder() / "graphs" / name)
+    return _kept(spec, layer, cache, scratch_folder() / "graphs" / name, is_pooled=is_pooled)
 
 
-def _kept(spec: BackboneSpec, layer: str, cache: Path, folder: Path) -> Graph:
+def _kept(spec: BackboneSpec, layer: str, cache: Path, folder: Path, *, is_pooled: bool) -> Graph:
     """The graph, converted into a folder that appears in one rename."""
     aside = folder.with_name(f".{uuid.uuid4().hex}.tmp")
     aside.mkdir(parents=True)
     try:
-        _convert(spec, layer, cache, aside)
+        _convert(spec, layer, cache, aside, is_pooled=is_pooled)
         if _checked(folder) is None:  # else another process was faster; its graph is as good
             shutil.rmtree(folder, ignore_errors=True)
             _reveal(aside, folder)
@@ -160,20 +165,23 @@ def _checked(folder: Path) -> Graph | None:
     return graph if whole else None
 
 
-def _convert(spec: BackboneSpec, layer: str, cache: Path, folder: Path) -> None:
+def _convert(spec: BackboneSpec, layer: str, cache: Path, folder: Path, *, is_pooled: bool) -> None:
     import torch
 
     from regraft.backbones.architectures import load_network
-    from regraft.backbones.feature_network import FeatureNetwork
+    from regraft.backbones.feature_network import FeatureNetwork, MapNetwork
 
     weights, _digest = keep_weights(spec, cache / "weights")
-    module = FeatureNetwork(load_network(spec, weights), spec, layer).eval()
-    shape = (GRAPH_BATCH, spec.image_size, spec.image_size, 3)
+    features = FeatureNetwork(load_network(spec, weights), spec, layer)
+    module = (features if is_pooled else MapNetwork(features)).eval()
+    shape = (GRAPH_BATCH if is_pooled else 1, spec.image_size, spec.image_size, 3)
     # Under no_grad and before any inference_mode pass: timm's same-padding convolutions keep tensors.
     with torch.no_grad():
         program = torch.export.export(module, (torch.zeros(shape, dtype=torch.uint8),))
         model = import_converter().convert_model(program)
     model.reshape(list(shape))
+    if not is_pooled:
+        note_taps(model, features.taps)
     try:
         import_openvino().save_model(model, folder / "graph.xml", compress_to_fp16=False)
     except RuntimeError as error:  # so a full disk is told

@@ -54,6 +54,11 @@ class Tap:
     module: str | None
     statistic: str
 
+    @property
+    def kind(self) -> str:
+        """How what a network has before its pooling becomes this block: `TappedBlock.kind`."""
+        return PENULTIMATE if self.module is None else self.statistic
+
 
 def find_taps(parts: NetworkParts, layer: str) -> list[Tap]:
     """What `layer` names, in its order.

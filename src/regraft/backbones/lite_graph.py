@@ -19,6 +19,7 @@ from regraft.backbones.layers import (
 )
 from regraft.backbones.lites import FEATURE_MAPS, Block, Convolution, Lite
 from regraft.backbones.openvino_core import import_openvino
+from regraft.backbones.openvino_maps import note_taps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +33,15 @@ _EPSILON = 1e-3
 _POSITIONS = [2, 3]
 
 
-def build_lite(spec: BackboneSpec, lite: Lite, tensors: Mapping[str, NDArray[Any]], layer: str, n_images: int) -> Any:
+def build_lite(
+    spec: BackboneSpec,
+    lite: Lite,
+    tensors: Mapping[str, NDArray[Any]],
+    layer: str,
+    n_images: int,
+    *,
+    is_pooled: bool = True,
+) -> Any:
     """The network's graph.
 
     Args:
@@ -41,9 +50,10 @@ def build_lite(spec: BackboneSpec, lite: Lite, tensors: Mapping[str, NDArray[Any
         tensors: By timm's names, in float32.
         layer: The layers' names (`find_taps`).
         n_images: How many images it takes at once.
+        is_pooled: Whether it ends in features. Else it ends in what they are pooled from (`openvino_maps.note_taps`).
 
     Returns:
-        An `openvino.Model`: (n_images, h, w, 3) uint8 in, (n_images, d) float32 out.
+        An `openvino.Model`: (n_images, h, w, 3) uint8 in, (n_images, d) float32 out, or an output for each tap.
 
     Raises:
         BackboneError: There is no such layer.
@@ -53,12 +63,17 @@ def build_lite(spec: BackboneSpec, lite: Lite, tensors: Mapping[str, NDArray[Any
     pixels = ops.parameter([n_images, spec.image_size, spec.image_size, 3], np.uint8, name="pixels")
     outputs = _Trunk(ops, tensors).run(lite, _planes(ops, pixels, spec))
     taps = find_taps(_parts(outputs), layer)
-    blocks = []
+    tapped = []
     for tap in taps:
-        if (output := outputs[tap.module or "global_pool"]) is None:
+        if (output := outputs[tap.module or ("global_pool" if is_pooled else lite.head.norm)]) is None:
             raise idle_module(str(tap.module))
-        blocks.append(_pooled(ops, output, tap.statistic))
-    return openvino.Model([ops.result(_joined(ops, blocks))], [pixels], spec.architecture)
+        tapped.append(output)
+    if is_pooled:
+        blocks = [_pooled(ops, output, tap.statistic) for output, tap in zip(tapped, taps, strict=True)]
+        return openvino.Model([ops.result(_joined(ops, blocks))], [pixels], spec.architecture)
+    model = openvino.Model([ops.result(output) for output in tapped], [pixels], spec.architecture)
+    note_taps(model, taps)
+    return model
 
 
 class _Trunk:

@@ -104,6 +104,11 @@ VERBS = {
     "evaluate": Verb(
         "Use", "Measure a saved classifier on labelled images.", ("regraft evaluate runs/photos-probe more-photos",)
     ),
+    "explain": Verb(
+        "Use",
+        "Show which parts of an image speak for a saved classifier's answer, and which against it.",
+        ("regraft explain runs/photos-probe new.jpg", "regraft explain runs/photos-probe folder --occlusion"),
+    ),
     "embed": Verb(
         "Use",
         "Write the features of images to a Parquet or npy file.",

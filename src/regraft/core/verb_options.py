@@ -35,6 +35,9 @@ _NAMES = {
         trust_code group_by path_column label_column root split_folders metric runs name split unknown weights watch
         wait
     """,
+    "explain": """
+        trust_code runs name occlusion
+    """,
     "finetune": """
         trust_code backbone model checkpoint init layer image_size resize preprocessing engine precision device group_by
         path_column label_column root split_folders metric normalisation n_strengths n_folds class_weight test_fraction

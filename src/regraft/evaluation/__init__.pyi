@@ -2,6 +2,7 @@ from .assessment import Assessment, Baseline, assess
 from .calibration_noise import CalibrationNoise, simulate_calibration
 from .class_results import ClassResult
 from .comparison import PairedDifference, compare_paired
+from .explanations import CellMap, Cells, Explanation, Occlusion, ScoreParts
 from .intervals import Estimate, wilson_estimate, wilson_interval
 from .limits import Limits, StrangeImage, measure_limits
 from .mistakes import ConfusedPair, Mistake
@@ -21,20 +22,25 @@ __all__ = [
     "Baseline",
     "CalibrationNoise",
     "Candidate",
+    "CellMap",
+    "Cells",
     "ChangedImage",
     "ClassResult",
     "ConfusedPair",
     "Contestant",
     "Costs",
     "Estimate",
+    "Explanation",
     "Limits",
     "Mistake",
+    "Occlusion",
     "OwnMeasure",
     "PairedDifference",
     "Predictions",
     "Ranking",
     "RejectionPoint",
     "ReliabilityBin",
+    "ScoreParts",
     "Slice",
     "SliceTable",
     "StrangeImage",

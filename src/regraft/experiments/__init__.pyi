@@ -8,6 +8,7 @@ from .conclusion import conclude
 from .contests import Contest, plan_probes
 from .curves import CurveOptions, CurveResult, measure_dataset_curve
 from .dataset_features import DatasetFeatures, list_labelled, load_features, spread_out
+from .explanation_runs import explain_images
 from .feature_files import check_feature_file, write_features
 from .head_choice import choose_head, fit_head, folds_of, for_all_classes
 from .network_options import (
@@ -69,6 +70,7 @@ __all__ = [
     "choose_head",
     "command_line",
     "conclude",
+    "explain_images",
     "fit_head",
     "folds_of",
     "for_all_classes",

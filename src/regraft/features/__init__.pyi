@@ -1,6 +1,7 @@
 from .extraction import Extraction, Extractor
 from .joining import JoinedNetworks, TappedNetwork, tap_network
 from .key import FeatureKey
+from .locating import LocatedFeatures, Locator
 from .passes import SHARD_ROWS
 from .store import FeatureStore
 from .store_info import StoreInfo
@@ -13,6 +14,8 @@ __all__ = [
     "FeatureKey",
     "FeatureStore",
     "JoinedNetworks",
+    "LocatedFeatures",
+    "Locator",
     "StoreInfo",
     "TappedNetwork",
     "backbone_transform",

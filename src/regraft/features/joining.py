@@ -215,10 +215,21 @@ class JoinedNetworks:
         Raises:
             BackboneError: As `engines`.
         """
+        return self.joined(self.compute_views(inputs))
+
+    def compute_views(self, inputs: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
+        """Features of what `inputs` gave, for each view of each network (m, d of the network) float32.
+
+        Args:
+            inputs: For each view of each network (m, h, w, 3) uint8.
+
+        Raises:
+            BackboneError: As `engines`.
+        """
         engines = [
             engine for engine, part in zip(self.engines(), self._all, strict=True) for _extractor in part.extractors
         ]
-        return self._rows([compute_features(engine, pixels) for engine, pixels in zip(engines, inputs, strict=True)])
+        return [compute_features(engine, pixels) for engine, pixels in zip(engines, inputs, strict=True)]
 
     def _joined(self, found: Sequence[Extraction]) -> Extraction:
         if len(found) == 1:
@@ -226,15 +237,19 @@ class JoinedNetworks:
         rows = found[-1].rows  # the fewest: what the others lacked was not asked for
         features = [one.features[np.searchsorted(one.rows, rows)] for one in found]
         return Extraction(
-            features=self._rows(features) if len(rows) else np.zeros((0, 0), np.float32),
+            features=self.joined(features) if len(rows) else np.zeros((0, 0), np.float32),
             rows=rows,
             unreadable=tuple(record for one in found for record in one.unreadable),
             n_computed=max(one.n_computed for one in found),
             seconds=sum(one.seconds for one in found),
         )
 
-    def _rows(self, features: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
-        """One row an image, of the views' features."""
+    def joined(self, features: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+        """One row an image.
+
+        Args:
+            features: For each view of each network (m, d of the network).
+        """
         queue = iter(features)
         rows = [_row([[next(queue) for _view in part.views] for part in parts], parts) for parts in self._groups]
         return rows[0] if len(rows) == 1 else np.concatenate(rows, axis=1)

@@ -1,4 +1,5 @@
 from .calibration import Calibration, calibrate, fit_temperature, softmax
+from .contributions import share_out
 from .folds import FoldTable
 from .known_images import KnownImages
 from .linear import HeadKind, LinearHead, normalise_rows
@@ -61,5 +62,6 @@ __all__ = [
     "rate_band",
     "select_head",
     "separability",
+    "share_out",
     "softmax",
 ]

@@ -10,6 +10,7 @@ from .pixels import GivenImages, PixelImage, as_images, as_pixels, named_pixels,
 from .resampling import HAS_COMPILED_RESAMPLING
 from .surveying import survey_images
 from .thumbnails import encode_jpeg, thumbnail_jpeg
+from .tinting import encode_strip, enlarge, tint_cells
 from .transform import DECODE_RULES_VERSION, ResizePolicy, Transform
 
 __all__ = [
@@ -38,6 +39,8 @@ __all__ = [
     "decode_image",
     "digest_array",
     "encode_jpeg",
+    "encode_strip",
+    "enlarge",
     "named_pixels",
     "read_bytes",
     "read_header",
@@ -46,6 +49,7 @@ __all__ = [
     "source_name",
     "survey_images",
     "thumbnail_jpeg",
+    "tint_cells",
     "to_pixels",
     "transform_array",
 ]

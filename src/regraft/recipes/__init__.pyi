@@ -10,6 +10,7 @@ from .demonstration import DemoResult, demo
 from .diagnosis import DoctorResult, doctor
 from .embedding import EmbedOptions, EmbedResult, embed
 from .evaluating import EvaluateOptions, EvaluateResult, evaluate
+from .explaining import ExplainOptions, ExplainResult, explain
 from .finetuning import FinetuneOptions, FinetuneResult, finetune
 from .learning_curves import CurveOptions, CurveResult, curve
 from .new_files import new_model
@@ -40,6 +41,8 @@ __all__ = [
     "EmbedResult",
     "EvaluateOptions",
     "EvaluateResult",
+    "ExplainOptions",
+    "ExplainResult",
     "Finding",
     "FinetuneOptions",
     "FinetuneResult",
@@ -68,6 +71,7 @@ __all__ = [
     "doctor",
     "embed",
     "evaluate",
+    "explain",
     "finetune",
     "get_dataset",
     "kept_steps",

@@ -69,6 +69,15 @@ class ExperimentSettings(SourceSettings, total=False):
     seed: int
 
 
+class ExplainSettings(TypedDict, total=False):
+    """What `ExplainOptions` can be made from, by name."""
+
+    trust_code: bool
+    runs: str | PathLike[str]
+    name: str | None
+    occlusion: bool
+
+
 class EvaluateSettings(SourceSettings, total=False):
     """What `EvaluateOptions` can be made from, by name."""
 

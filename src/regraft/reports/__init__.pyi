@@ -2,9 +2,10 @@ from .audit import AuditReport
 from .audit_page import worst_first
 from .comparison import Comparison
 from .curve_report import CurveReport
+from .explanation_page import ExplanationReport, MapPicture
 from .page_record import Notice
 from .report import LeftOutFile, RegularisationPath, Report, Stage, StrengthCurve, Table
-from .report_files import write_audit, write_comparison, write_curve, write_report, write_sweep
+from .report_files import write_audit, write_comparison, write_curve, write_explanations, write_report, write_sweep
 from .sweep import Setting, Sweep, SweepTrial, SweptOption, best_first
 from .training_story import RateGroup, RateSchedule, Rung, TrainingCurve, TrainingStory
 
@@ -12,7 +13,9 @@ __all__ = [
     "AuditReport",
     "Comparison",
     "CurveReport",
+    "ExplanationReport",
     "LeftOutFile",
+    "MapPicture",
     "Notice",
     "RateGroup",
     "RateSchedule",
@@ -33,6 +36,7 @@ __all__ = [
     "write_audit",
     "write_comparison",
     "write_curve",
+    "write_explanations",
     "write_report",
     "write_sweep",
 ]

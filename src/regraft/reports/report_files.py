@@ -1,4 +1,4 @@
-"""The files of reports, comparisons, sweeps and audits: JSON for programs, a page for people."""
+"""The files of reports, comparisons, sweeps, audits and explanations: JSON for programs, a page for people."""
 
 from __future__ import annotations
 
@@ -8,17 +8,20 @@ from regraft.core import atomic_path, printable
 from regraft.reports.audit_page import render_audit
 from regraft.reports.comparison_page import render_comparison
 from regraft.reports.curve_page import render_curve
+from regraft.reports.explanation_page import render_explanations
 from regraft.reports.page import render_page
 from regraft.reports.sweep_page import render_sweep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from regraft.core import Value
+    from regraft.evaluation import Explanation
     from regraft.reports.audit import AuditReport
     from regraft.reports.comparison import Comparison
     from regraft.reports.curve_report import CurveReport
+    from regraft.reports.explanation_page import ExplanationReport, MapPicture
     from regraft.reports.report import Report
     from regraft.reports.sweep import Sweep
 
@@ -86,9 +89,35 @@ def write_curve(report: CurveReport, folder: Path) -> tuple[Path, Path]:
     return _write(folder / "curve.json", report, render_curve(report), page_name="curve.html")
 
 
+def write_explanations(
+    report: ExplanationReport,
+    explanations: Sequence[Explanation],
+    pictures: Sequence[tuple[MapPicture, ...]],
+    folder: Path,
+) -> Path:
+    """Write `report.html`, whole or not at all; returns its path.
+
+    Args:
+        report: What to say of all images.
+        explanations: Those that the page shows.
+        pictures: Of each of these.
+        folder: Where.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    page = folder / "report.html"
+    _write_page(page, render_explanations(report, explanations, pictures))
+    return page
+
+
 def _write(json_path: Path, value: Value, page: str, *, page_name: str = "report.html") -> tuple[Path, Path]:
     html_path = json_path.with_name(page_name)
     for path, text in ((json_path, value.model_dump_json(indent=1)), (html_path, page)):
-        with atomic_path(path) as aside:
-            aside.write_text(printable(text), encoding="utf-8", newline="\n")
+        _write_page(path, text)
     return json_path, html_path
+
+
+def _write_page(path: Path, text: str) -> None:
+    with atomic_path(path) as aside:
+        aside.write_text(printable(text), encoding="utf-8", newline="\n")
