@@ -73,7 +73,7 @@ def test_a_table_does_by_itself_what_is_certain(troubled, audited, tmp_path, cap
 
 @pytest.mark.slow
 def test_kinds_to_fail_on_give_an_exit_code(troubled, tmp_path, capsys):
-    """For programs: 11 where such findings are there, after all has been told; 0 where there are none."""
+    """For programs: 11 where such findings are there, or could not be looked for, after all has been told; else 0."""
     arguments = ["audit", str(troubled), "--runs", str(tmp_path), "--fail-on"]
     assert run([*arguments, "leakage", "labels"]) == 11
     told = capsys.readouterr()
@@ -82,6 +82,8 @@ def test_kinds_to_fail_on_give_an_exit_code(troubled, tmp_path, capsys):
     assert "train/red/broken.jpg" in told.out
     assert "Unlike the others: not made: it takes 200 images, and there are " in told.out
     assert run([*arguments, "shift"]) == 0
+    assert run([*arguments, "shift", "outliers"]) == 11
+    assert "names outliers, and nothing of this kind could be looked for: it takes 200" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

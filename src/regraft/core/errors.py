@@ -121,7 +121,7 @@ class FetchError(RegraftError):
 
 
 class FoundError(RegraftError):
-    """An audit found what it was told to fail on. All that it has to say is said and written."""
+    """An audit found what it was told to fail on, or could not look for it. All else is said and written."""
 
     exit_code = 11
     http_status = 409

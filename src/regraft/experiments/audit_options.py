@@ -19,8 +19,8 @@ class AuditOptions(FixedFeatureOptions):
 
     fail_on: tuple[AuditKind, ...] = Field(
         (),
-        description="Kinds of findings that make the command fail, with exit code 11: for programs that watch over a "
-        "data set.",
+        description="Kinds of findings that make the command fail, with exit code 11, and so does a kind that could "
+        "not be looked for: for programs that watch over a data set.",
         json_schema_extra=placed("output", 40),
     )
     decisions: Path | None = Field(

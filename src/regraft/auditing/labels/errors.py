@@ -133,9 +133,9 @@ def find_label_errors(images: AuditedImages, found: LabelErrors) -> tuple[AuditF
     recall = fmean(trial.recall for trial in found.trials.values())
     low, high = (fmean(ends) for ends in zip(*found.recall_intervals, strict=True))
     message = (
-        f"About {plural(found.n_contradicted, 'label')} of {len(images):,} may be wrong ({found.n_at_least:,} to "
-        f"{found.n_at_most:,}). Who looks at the first {LOOKED_AT:.0%} of the images finds about {recall:.0%} "
-        f"({low:.0%} to {high:.0%}) of such errors: so it was with {n_planted:,} labels that were changed on trial."
+        f"{_how_many(found, len(images))} may be wrong. Who looks at the first {LOOKED_AT:.0%} of the images finds "
+        f"about {recall:.0%} ({low:.0%} to {high:.0%}) of such errors: so it was with {n_planted:,} labels that were "
+        "changed on trial."
     )
     finding = make_audit_finding(
         "labels",
@@ -150,6 +150,13 @@ def find_label_errors(images: AuditedImages, found: LabelErrors) -> tuple[AuditF
         cases=_cases(images, found.said),
     )
     return (finding,)
+
+
+def _how_many(found: LabelErrors, n_images: int) -> str:
+    low, middle, high = found.n_at_least, found.n_contradicted, found.n_at_most
+    if low < middle < high:
+        return f"About {plural(middle, 'label')} of {n_images:,} ({low:,} to {high:,})"
+    return f"{low:,} to {high:,} of {n_images:,} labels" if low < high else f"About {low:,} of {n_images:,} labels"
 
 
 def _evidence(found: LabelErrors) -> dict[str, float | int | str]:

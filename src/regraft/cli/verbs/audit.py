@@ -24,7 +24,7 @@ def audit(source: str, /, *, options: Annotated[AuditOptions, Parameter(name="*"
         options: See `AuditOptions`.
 
     Raises:
-        FoundError: There are findings of the kinds that --fail-on names.
+        FoundError: There are findings of the kinds that --fail-on names, or a kind could not be looked for.
         OptionError: Options do not fit each other.
     """
     if options.apply is not None or options.undo:
@@ -35,12 +35,23 @@ def audit(source: str, /, *, options: Annotated[AuditOptions, Parameter(name="*"
     with ProgressBar() as progress:
         result = run_audit(source, options, progress=progress)
     _say_audit(result, source)
-    failing = [one for one in result.findings if one.kind in options.fail_on]
+    _fail_on(options.fail_on, result)
+
+
+def _fail_on(kinds: tuple[str, ...], result: AuditResult) -> None:
+    """Fail where something of these kinds was found, or where none of a kind's checks could be made."""
+    sentences = []
+    failing = [one.kind for one in result.findings if one.kind in kinds]
     if failing:
-        kinds = ", ".join(kind for kind in options.fail_on if any(one.kind == kind for one in failing))
-        raise FoundError(
-            f"{plural(len(failing), 'finding')} of the kinds that --fail-on names ({kinds}). See {result.report}"
-        )
+        named = ", ".join(kind for kind in kinds if kind in failing)
+        sentences.append(f"{plural(len(failing), 'finding')} of the kinds that --fail-on names ({named}).")
+    for kind in kinds:
+        checks = [check for check in result.audit.checks if check.kind == kind]
+        if all(check.not_made for check in checks):
+            reason = "; ".join(dict.fromkeys(check.not_made for check in checks))
+            sentences.append(f"--fail-on names {kind}, and nothing of this kind could be looked for: {reason}.")
+    if sentences:
+        raise FoundError(f"{' '.join(sentences)} See {result.report}")
 
 
 def _say_audit(result: AuditResult, source: str) -> None:

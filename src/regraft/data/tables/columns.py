@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -152,7 +153,8 @@ class _ParquetTable:
 
         try:
             column = self._column(name)
-            values = [column[row].as_py() for row in range(0, len(column), step)] if step > 1 else column.to_pylist()
+            rows = column.take(pa.array(range(0, len(column), step))) if step > 1 else column
+            values = _python_values(rows)
         except (pa.ArrowException, OSError, ValueError) as error:
             raise _damaged(self.path, error) from error
         columns = Columns(self.path, {}, range(1, len(column) + 1), "row")
@@ -163,6 +165,19 @@ class _ParquetTable:
             written = self._file.schema_arrow.names[self.names.index(name)]
             self._columns[name] = self._file.read(columns=[written]).column(written)
         return self._columns[name]
+
+
+def _python_values(column: pa.ChunkedArray) -> list[Any]:
+    """A date that no calendar has, such as one in the year 300,000, is an empty cell."""
+    with suppress(OverflowError):
+        return list(column.to_pylist())
+    return [_python_value(cell) for cell in column]
+
+
+def _python_value(cell: pa.Scalar) -> Any:
+    with suppress(OverflowError):
+        return cell.as_py()
+    return None
 
 
 def _step(n_rows: int) -> int:

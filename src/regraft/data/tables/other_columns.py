@@ -23,7 +23,7 @@ def read_other_columns(table: Table, taken: Collection[str]) -> dict[str, Cells]
     """Columns without a role whose values come back, or are numbers: the first twenty.
 
     Names of people or files, and whatever else is another in each row, make no parts. Columns that cannot be read as
-    text (a date in the year 300,000) are passed over: nobody asked for them.
+    text are passed over: nobody asked for them.
 
     Args:
         table: The table.
@@ -34,7 +34,7 @@ def read_other_columns(table: Table, taken: Collection[str]) -> dict[str, Cells]
     for name in free:
         if len(found) == _N_COLUMNS_MAX:
             break
-        with suppress(DataError, OverflowError):
+        with suppress(DataError):
             if _makes_parts(table, name):
                 found[name] = table.cells(name)
     return found

@@ -110,6 +110,13 @@ def test_parquet_cells(tmp_path):
     }
 
 
+def test_dates_beyond_any_calendar_do_not_stop_a_table(tmp_path):
+    """They are empty cells; others of the column are read."""
+    table = tmp_path / "t.parquet"
+    parquet.write_table(pa.table({"day": pa.array([2**31 - 1, 0], pa.int32()).cast(pa.date32())}), table)
+    assert open_table(table).cells("day") == [None, "1970-01-01"]
+
+
 def test_parquet_cells_that_are_no_text(tmp_path):
     """Pictures inside of the table are refused with row and column."""
     table = tmp_path / "t.parquet"
