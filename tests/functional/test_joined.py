@@ -107,3 +107,45 @@ def test_ones_own_network_is_tried_alone(photos, tmp_path):
     run = regraft.probe(photos, runs=tmp_path / "runs", model=f"{model}:network", n_strengths=3, quality="good")
     assert len(read_record(run.bundle).networks) == 1
     assert any("is used: there was no other network to try" in finding.message for finding in run.findings)
+
+
+@pytest.fixture(scope="module")
+def two_runs(photos, small_run, shared_cache, tmp_path_factory):
+    """The folders of two runs of small networks that were trained, joined as a backbone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("REGRAFT_CACHE", str(shared_cache))
+        quick = {"steps": 1, "augmentation": "none", "engine": "torch"}
+        other = regraft.pretrain(photos, backbone="one-hidden", runs=tmp_path_factory.mktemp("other"), **quick)
+        return f"{small_run}+{other.folder}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("quality", ["fast", "good"])
+def test_a_ladder_stands_on_several_networks(two_runs, photos, quality, tmp_path):
+    """Its probe on all that are named, or on what is worth it; the best of them by itself is trained."""
+    quick = {"from_stage": "1", "epochs": 1, "n_strengths": 3, "engine": "torch", "rates": [1e-9], "ladder_folds": 2}
+    found = regraft.train(photos, backbone=two_runs, quality=quality, runs=tmp_path, **quick)
+    notes = {finding.code: finding.message for finding in found.findings}
+    assert "is the network that is trained" in notes["trained_network"]
+    assert notes["trained_network"].partition(" is ")[0] in two_runs.split("+")
+    record = read_record(found.bundle)
+    assert not found.is_finetuned
+    if quality == "fast":
+        assert notes["chosen_networks"].startswith(f"{two_runs} is used")
+        assert [network.backbone.name for network in record.networks] == ["lenet trained", "one-hidden trained"]
+    assert record.novelty is not None
+    assert "Networks that were tried" in found.report.read_text(encoding="utf-8")
+    assert regraft.check(found.bundle).largest_difference <= 1e-4
+
+
+@pytest.mark.slow
+def test_a_fine_tuned_network_is_joined_with_others(two_runs, photos, tmp_path):
+    """Of its bundle the trained network is meant, not the one that it was."""
+    first, second = two_runs.split("+")
+    quick = {"from_stage": "1", "epochs": 1, "n_strengths": 3, "engine": "torch"}
+    tuned = regraft.finetune(photos, backbone=second, runs=tmp_path, name="tuned", **quick)
+    found = regraft.probe(photos, backbone=f"{first}+{tuned.folder}", runs=tmp_path, n_strengths=3, engine="torch")
+    trained = read_record(tuned.bundle).networks[0].backbone
+    joined = [network.backbone for network in read_record(found.bundle).networks]
+    assert [one.name for one in joined] == ["lenet trained", trained.name]
+    assert joined[1].digest == trained.digest

@@ -82,7 +82,8 @@ _NAMES = {
         seed layer_decay optimizer weight_decay momentum epsilon optimizer_settings groups clip_norm schedule warmup
         final_fraction decay_factor decay_epochs power dropout drop_path label_smoothing loss focal_gamma mixup cutmix
         ema epochs steps batch_size accumulate compile histograms checkpoint_every runs name private reject_rate
-        coverage head from_stage budget augmentation kept_views fresh_views batch_norm training_seed rates ladder_folds
+        coverage head from_stage budget augmentation kept_views fresh_views batch_norm training_seed quality rates
+        ladder_folds
     """,
 }
 

@@ -11,6 +11,7 @@ from .dataset_features import DatasetFeatures, list_labelled, load_features, spr
 from .explanation_runs import explain_images
 from .feature_files import check_feature_file, write_features
 from .head_choice import choose_head, fit_head, folds_of, for_all_classes
+from .network_choice import NetworkChoice, choose_networks
 from .network_options import (
     OTHER_NETWORK,
     FeatureOptions,
@@ -19,9 +20,9 @@ from .network_options import (
     TrustOptions,
     ViewOptions,
 )
-from .networks import choose_backbones, left_out_head, open_networks
+from .networks import choose_backbones, left_out_head, network_names, open_networks
 from .portions import Portions, Sides, portion_out
-from .probe_options import ExperimentOptions, ProbeOptions, UncertaintyOptions
+from .probe_options import ExperimentOptions, ProbeOptions, QualityOptions, UncertaintyOptions
 from .probes import probe_dataset
 from .quick_findings import listed_images, with_quick_findings
 from .reporting import Measured, Subject, notices_of
@@ -48,10 +49,12 @@ __all__ = [
     "LearningResult",
     "Measured",
     "MetricOptions",
+    "NetworkChoice",
     "NetworkOptions",
     "Portions",
     "ProbeOptions",
     "ProbeResult",
+    "QualityOptions",
     "RunFolder",
     "RunOptions",
     "RunResult",
@@ -68,6 +71,7 @@ __all__ = [
     "check_feature_file",
     "choose_backbones",
     "choose_head",
+    "choose_networks",
     "command_line",
     "conclude",
     "explain_images",
@@ -81,6 +85,7 @@ __all__ = [
     "listed_images",
     "load_features",
     "measure_dataset_curve",
+    "network_names",
     "notices_of",
     "now",
     "open_networks",

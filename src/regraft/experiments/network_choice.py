@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from regraft.core import as_percent, cache_folder, plural
@@ -11,12 +11,11 @@ from regraft.evaluation import compare_paired
 from regraft.experiments.dataset_features import load_features
 from regraft.experiments.head_choice import candidates_of, folds_of
 from regraft.experiments.networks import choose_backbones, network_names, open_networks
-from regraft.experiments.portions import portion_for_probe
 from regraft.experiments.timing import median_milliseconds
 from regraft.reports import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from regraft.experiments.dataset_features import DatasetFeatures
     from regraft.experiments.portions import Portions
     from regraft.experiments.probe_options import ProbeOptions
+    from regraft.features import JoinedNetworks
 
 _N_TIMED = 9
 _VIEWS_TRIED = (2, 4)
@@ -88,6 +88,16 @@ class NetworkChoice:
         return self.chosen.options.model_copy(update={"quality": "fast"})
 
     @property
+    def single(self) -> Tried | None:
+        """The network that is worth its time by itself; None where only joined ones were tried."""
+        alone = [one for one, _difference in self.tried if one.options.views == 1 and one.data.networks.is_single]
+        return _climb(alone, self._groups)[0] if alone else None
+
+    def with_all(self) -> NetworkChoice:
+        """The same evidence where all networks, joined, are used whatever it says."""
+        return replace(self, chosen=max((one for one, _ in self.tried), key=lambda one: len(one.data.networks.parts)))
+
+    @property
     def finding(self) -> Finding:
         """What was chosen, in a sentence."""
         cheapest, chosen = self.tried[0][0], self.chosen
@@ -131,7 +141,15 @@ class NetworkChoice:
         )
 
 
-def choose_networks(manifest: Manifest, options: ProbeOptions, progress: Progress, watch: Stopwatch) -> NetworkChoice:
+def choose_networks(
+    manifest: Manifest,
+    options: ProbeOptions,
+    progress: Progress,
+    watch: Stopwatch,
+    *,
+    portion: Callable[[DatasetFeatures], tuple[DatasetFeatures, Portions]],
+    check: Callable[[JoinedNetworks], None] | None = None,
+) -> NetworkChoice:
     """Try each network by itself and all together, and, for `best`, several views with what was best.
 
     One after the other, from the cheapest to the most expensive: what takes longer is chosen where it is worth it. Test
@@ -142,6 +160,8 @@ def choose_networks(manifest: Manifest, options: ProbeOptions, progress: Progres
         options: `quality`; `backbone` where the user named networks, else all that are on this machine.
         progress: Where to report.
         watch: Measures the stages.
+        portion: Divides the images.
+        check: Called with all networks before any image is read; raises where they cannot be used.
 
     Raises:
         RegraftError: From the networks, the engine or the store.
@@ -149,8 +169,8 @@ def choose_networks(manifest: Manifest, options: ProbeOptions, progress: Progres
     is_named = bool({"backbone", "model", "checkpoint"} & options.model_fields_set)
     names = network_names(options.backbone) if is_named else ()
     names, notes = choose_backbones(names, unnamed="No --backbone was named", done="tried")
-    data = load_features(manifest, _on(options, names), progress, watch).remarked(*notes)
-    data, portions = portion_for_probe(data, options.test_fraction, options.seed)
+    data = load_features(manifest, _on(options, names), progress, watch, check=check).remarked(*notes)
+    data, portions = portion(data)
     groups = data.manifest.select(portions.train).groups
     with watch.stage("choose networks"):
         subsets = [(name,) for name in names] + ([names] if len(names) > 1 else [])

@@ -88,14 +88,18 @@ class FixedFeatureOptions(RunOptions, ExperimentOptions, FixedNetworkOptions):
     )
 
 
-class ProbeOptions(UncertaintyOptions, BundleOptions, FixedFeatureOptions):
-    """Settings of `probe`."""
-
-    VERB: ClassVar[str] = "probe"
+class QualityOptions(Options):
+    """How many networks are tried."""
 
     quality: Literal["fast", "good", "best"] = Field(
         "fast",
         description="fast takes --backbone; good tries each network on this machine and all together on the folds of "
         "the training images, and takes more where it is worth its time; best tries several --views, too.",
-        json_schema_extra=placed("network", 5) | decides("features"),
+        json_schema_extra=placed("network", 5) | decides("features") | came_later(),
     )
+
+
+class ProbeOptions(QualityOptions, UncertaintyOptions, BundleOptions, FixedFeatureOptions):
+    """Settings of `probe`."""
+
+    VERB: ClassVar[str] = "probe"

@@ -80,7 +80,13 @@ def _data_of(
     if options.quality == "fast":
         data = load_features(manifest, options, progress, watch)
         return options, *portion_for_probe(data, options.test_fraction, options.seed), None
-    choice = choose_networks(manifest, options, progress, watch)
+    choice = choose_networks(
+        manifest,
+        options,
+        progress,
+        watch,
+        portion=lambda data: portion_for_probe(data, options.test_fraction, options.seed),
+    )
     return choice.options, choice.chosen.data.remarked(choice.finding), choice.portions, choice.table
 
 

@@ -125,6 +125,11 @@ class JoinedNetworks:
         return sum(part.spec.n_parameters for part in self.parts)
 
     @property
+    def is_single(self) -> bool:
+        """Whether a head reads one network alone."""
+        return len(self.parts) == 1
+
+    @property
     def only(self) -> TappedNetwork:
         """The one network that there is; of several the first."""
         return self.parts[0]

@@ -79,6 +79,7 @@ def end_training(opened: Opened, prepared: Prepared, made: Made) -> Ended:
             validation=validation if len(validation) else None,
             test=test,
             training=tell_training(setup.options, prepared, made.fit, notes, made.climbed),
+            tried=opened.tried,
             calibration=made.kept.calibration,
             measure=made.kept.measure,
         )

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from regraft.grafting.held_out import HeldOut
     from regraft.grafting.preparation import Prepared
     from regraft.grafting.setup import Setup
+    from regraft.grafting.train_options import TuningOptions
     from regraft.heads import MeasureChoice, Selection
 
 
@@ -90,18 +91,19 @@ def graft(name: str, setup: Setup, prepared: Prepared, fit: Fit, *, test: Rows, 
     return Kept(classifier, tuned, confidence.reason, None if novelty is None else told_of_measure(tuned))
 
 
-def keep_probe(name: str, setup: Setup, selection: Selection, train: Rows) -> Kept:
+def keep_probe(name: str, data: DatasetFeatures, selection: Selection, train: Rows, options: TuningOptions) -> Kept:
     """The classifier of a fitted head, where no training was worth it.
 
     Args:
         name: Of the classifier.
-        setup: What might have been trained on what.
+        data: The images with features of the networks that it stands on.
         selection: The head.
         train: (m,) rows that it was fitted on.
+        options: Of the run.
     """
-    uncertainty, findings = learn_uncertainty(setup.data, train, selection, setup.options)
-    data = setup.data.remarked(*findings)
-    classifier = build_classifier(name, data, for_all_classes(selection, data), setup.options)
+    uncertainty, findings = learn_uncertainty(data, train, selection, options)
+    data = data.remarked(*findings)
+    classifier = build_classifier(name, data, for_all_classes(selection, data), options)
     reason = selection.found.calibration.reason
     if uncertainty is None:
         return Kept(classifier, data, reason, None)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,19 +12,18 @@ from regraft.experiments import (
     Stopwatch,
     left_out_head,
     list_labelled,
-    load_features,
-    portion_out,
     with_quick_findings,
 )
 from regraft.finetuning import join_world
-from regraft.grafting.preflight import check_training, checking_one
+from regraft.grafting.footing import find_footing
 from regraft.grafting.records import training_folder
 from regraft.grafting.setup import Setup
 
 if TYPE_CHECKING:
     from regraft.core import Progress
-    from regraft.experiments import Portions
+    from regraft.experiments import DatasetFeatures, Portions
     from regraft.grafting.train_options import TuningOptions
+    from regraft.reports import Table
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +38,8 @@ class Opened:
         folder: Of the training under way: the same for the same command.
         notes: What is said of the weights, for the report.
         watch: The times so far.
+        probed: The images with features of the networks that a ladder's probe stands on.
+        tried: The evidence for the networks, where they were chosen.
     """
 
     source: str
@@ -49,6 +49,8 @@ class Opened:
     folder: Path
     notes: tuple[str, ...]
     watch: Stopwatch
+    probed: DatasetFeatures
+    tried: Table | None
 
 
 def open_training(source: str, options: TuningOptions, progress: Progress) -> Opened:
@@ -66,17 +68,18 @@ def open_training(source: str, options: TuningOptions, progress: Progress) -> Op
     """
     watch = Stopwatch()
     manifest = list_labelled(source, options, watch)
-    check = checking_one(partial(check_training, options, n_classes=manifest.n_classes))
-    data = load_features(manifest, options, progress, watch, check=check)
-    world = join_world(data.choice.device)
-    data, portions = portion_out(data, options)
-    data = with_quick_findings(data, portions, watch)
-    notes = left_out_head(options, data.spec, data.manifest.n_classes, cache_folder())
+    footing = find_footing(manifest, options, progress, watch)
+    portions = footing.portions
+    world = join_world(footing.data.choice.device)
+    data = with_quick_findings(footing.data, portions, watch)
+    probed = data if footing.probed is footing.data else replace(footing.probed, manifest=data.manifest, gap=data.gap)
+    notes = left_out_head(footing.options, data.spec, data.manifest.n_classes, cache_folder())
     n_passes = options.n_passes(is_own=portions.own is not None)
     setup = Setup(data, options, world, portions.seen, progress, n_passes)
     _tell_remarks(setup)
     run = RunFolder(options.runs, options.name, f"{Path(source).stem}-{options.VERB}")
-    return Opened(source, setup, portions, run, training_folder(options, source, data), notes, watch)
+    folder = training_folder(options, source, data)
+    return Opened(source, setup, portions, run, folder, notes, watch, probed=probed, tried=footing.tried)
 
 
 def _tell_remarks(setup: Setup) -> None:

@@ -42,6 +42,20 @@ def checking_one(check: Callable[[BackboneSpec], None]) -> Callable[[JoinedNetwo
     return checked
 
 
+def checking_each(check: Callable[[BackboneSpec], None]) -> Callable[[JoinedNetworks], None]:
+    """A check of several networks, any of which may be the one that is trained.
+
+    Args:
+        check: Raises where one cannot be trained.
+    """
+
+    def checked(networks: JoinedNetworks) -> None:
+        for part in networks.parts:
+            check(part.spec)
+
+    return checked
+
+
 def check_training(options: TuningOptions, spec: BackboneSpec, n_classes: int) -> None:
     """See that the network can be trained as the options say.
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from regraft.core import Rows
+    from regraft.experiments import DatasetFeatures
     from regraft.finetuning import StopRequest
     from regraft.grafting.opening import Opened
     from regraft.grafting.preparation import Prepared
@@ -44,7 +45,7 @@ def build_ladder(opened: Opened, prepared: Prepared, options: TrainOptions, stop
     setup, own = opened.setup, opened.portions.own
     rows, n_folds = opened.portions.train, options.ladder_folds
     folds = [own] if own is not None else training_folds(setup.data, rows, n_folds=n_folds, seed=options.seed)
-    trainings = _Trainings(setup, prepared, options, opened.folder, stop, is_own=own is not None)
+    trainings = _Trainings(setup, opened.probed, prepared, options, opened.folder, stop, is_own=own is not None)
     return Ladder(trainings, setup.data.manifest, folds, rows, options.rates, is_own=own is not None)
 
 
@@ -54,6 +55,7 @@ class _Trainings:
 
     Attributes:
         setup: What is trained on what.
+        probed: The images with features of the networks that probes stand on.
         prepared: The cut, and the inputs.
         options: The rates, the folds.
         folder: Of the trainings under way.
@@ -62,6 +64,7 @@ class _Trainings:
     """
 
     setup: Setup
+    probed: DatasetFeatures
     prepared: Prepared
     options: TrainOptions
     folder: Path
@@ -71,7 +74,7 @@ class _Trainings:
 
     def probe(self, sides: Sides) -> NDArray[np.float64]:
         """A probe's probabilities of a fold's images."""
-        data = self.setup.data
+        data = self.probed
         head, _selection = start_head(data, sides.train, self.options)
         return head.probabilities(head.scores(data.features[sides.validation]))
 

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from regraft.core import judges, placed
-from regraft.experiments import BundleOptions, ExperimentOptions, NetworkOptions
+from regraft.experiments import BundleOptions, ExperimentOptions, NetworkOptions, QualityOptions
 from regraft.finetuning import SharedOptions
 from regraft.grafting.finetune_options import FinetuneOptions, TransferOptions
 
 
-class TrainOptions(TransferOptions, BundleOptions, SharedOptions, ExperimentOptions, NetworkOptions):
+class TrainOptions(QualityOptions, TransferOptions, BundleOptions, SharedOptions, ExperimentOptions, NetworkOptions):
     """Settings of `train`."""
 
     VERB: ClassVar[str] = "train"
     JUDGED: ClassVar[str] = "the ladder"
 
+    quality: Literal["fast", "good", "best"] = Field(
+        "fast",
+        description="Networks of the probe: fast takes --backbone; good tries each network on this machine and all "
+        "together on the folds of the training images, and takes more where it is worth its time; best tries several "
+        "views, too. Of several networks the best one by itself is trained.",
+    )
     rates: tuple[float, ...] = Field(
         (1e-4, 3e-4, 1e-3),
         min_length=1,

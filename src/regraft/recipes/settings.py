@@ -307,6 +307,7 @@ class TrainSettings(SharedSettings, ExperimentSettings, total=False):
     fresh_views: Literal["auto", "yes", "no"]
     batch_norm: Literal["auto", "frozen", "train"]
     training_seed: int | None
+    quality: Literal["fast", "good", "best"]
     rates: list[float] | tuple[float, ...]
     ladder_folds: int
 

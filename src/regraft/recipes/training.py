@@ -70,12 +70,12 @@ def _end(
 ) -> TrainResult:
     """Fit the probe on all training images, compare both on the test images, and keep what the verdict says."""
     setup, portions, name = opened.setup, opened.portions, opened.run.final.name
-    data, test = setup.data, portions.test
+    data, test = opened.probed, portions.test
     with opened.watch.stage("fit head"):
         selection = fit_head(data, portions.train, setup.options)
     difference = None
     if fit is None:
-        kept = grafting.keep_probe(name, setup, selection, portions.train)
+        kept = grafting.keep_probe(name, data, selection, portions.train, setup.options)
     else:
         kept = grafting.graft(name, setup, prepared, fit, test=test, held=climbed.held)
         probed = for_all_classes(selection, data).scores(data.features[test]).argmax(axis=1)
