@@ -114,3 +114,19 @@ def test_nothing_that_can_be_explained_is_an_error(probed, photos, tmp_path):
     with pytest.raises(OptionError, match="Give either"):
         regraft.explain(probed.folder, [photos / "red" / "00.png", np.zeros((3, 3), np.uint8)])
     assert not list((tmp_path / "runs").iterdir())
+
+
+def test_a_report_shows_what_spoke_for_the_wrong_class(photos, tmp_path):
+    """Of the surest mistakes, against the true class: two pictures and two sums each."""
+    for name, others in (("red", "blue"), ("blue", "red")):
+        (tmp_path / "mixed" / name).mkdir(parents=True)
+        for number in range(20):
+            [source] = (photos / (others if number < 5 else name)).glob(f"{number:02d}.*")
+            target = tmp_path / "mixed" / name / f"{number:02d}{source.suffix}"
+            target.write_bytes(source.read_bytes())
+    result = regraft.probe(tmp_path / "mixed", runs=tmp_path / "runs", n_strengths=2, n_folds=2)
+    assert result.assessment.mistakes
+    page = result.report.read_text(encoding="utf-8")
+    n_shown = min(6, len(result.assessment.mistakes))
+    assert page.count('<ul class="maps">') == n_shown
+    assert page.count('<table class="plain sums">') == n_shown

@@ -64,6 +64,12 @@ def page_pictures(explained: Explained) -> tuple[MapPicture, ...]:
     return tuple(MapPicture(title, encode_jpeg(picture)) for title, picture in shown)
 
 
+def contrast_pictures(explained: Explained) -> tuple[MapPicture, ...]:
+    """What a network saw of an image, and what speaks for the class that was said rather than for another."""
+    n_maps = len(explained.explanation.contrast.maps)
+    return page_pictures(explained)[: 1 + n_maps]
+
+
 def maps_of(explanation: Explanation) -> Iterator[tuple[str, NDArray[np.float64]]]:
     """All maps of an explanation with what they show: against the other class, for the class, by covering cells."""
     for parts in (explanation.contrast, explanation.own):

@@ -52,27 +52,30 @@ class Explainer:
         self._occlusion = occlusion
         self._locator = Locator(classifier.all_networks, classifier.cache)
 
-    def explain(self, image: ImageSource, name: str, *, against: str | None = None) -> Explained:
+    def explain(
+        self, image: ImageSource, name: str, *, against: str | None = None, features: NDArray[np.float32] | None = None
+    ) -> Explained:
         """Why the classifier says of an image what it says.
 
         Args:
             image: A file or an image in memory.
             name: What it is called.
             against: The class that the best one is compared with; None for the second best.
+            features: Of the image (d,), where they are there.
 
         Raises:
             UnreadableImageError: The file cannot be read.
         """
         classifier, names = self.classifier, self.classifier.class_names
         inputs = classifier.all_networks.inputs([image])
-        features, located = self._locator.locate(inputs)
-        judgement = classifier.judge(features)
+        computed, located = self._locator.locate(inputs, None if features is None else features[None])
+        judgement = classifier.judge(computed)
         probabilities = judgement.probabilities[0]
         best, second = np.argsort(-probabilities, kind="stable")[:2].tolist()
         other = second if against is None or names.index(against) == best else names.index(against)
         n_used = classifier.head.coef.shape[1]
         known = [part for part in located if (part.is_located & (part.columns < n_used)).any()]
-        row = features[0, : classifier.head.n_inputs]  # behind it stands what strangers are told by
+        row = computed[0, : classifier.head.n_inputs]  # behind it stands what strangers are told by
         contrast = self._parts(row, known, best, other)
         is_covered = self._occlusion or contrast.unlocated != 0
         explanation = Explanation(

@@ -14,6 +14,7 @@ from regraft.evaluation import Assessment, Predictions, assess
 from regraft.experiments.circumstances import installed_versions, now
 from regraft.experiments.command_lines import command_line
 from regraft.experiments.limits import limits_of, noise_of
+from regraft.experiments.mistake_maps import explain_mistakes
 from regraft.experiments.parts import measure_parts
 from regraft.experiments.quick_findings import sides_of
 from regraft.experiments.seen_images import remark_on_network
@@ -130,10 +131,12 @@ def report_run(
         len(data.unreadable),
         limits=limits_of(classifier, judgement, predictions, strangers=subject.strangers, choice=subject.measure),
     )
+    with watch.stage("explain mistakes"):
+        explained = explain_mistakes(classifier, assessment, manifest, data.features[test])
     with watch.stage("write report"):
         predictions.write_parquet(folder / "predictions.parquet")
         report = _report(subject, measured, classifier, selection, watch)
-        write_report(report, folder, thumbnail=thumbnails_of(data.manifest))
+        write_report(report, folder, thumbnail=thumbnails_of(data.manifest), explained=explained)
     return measured
 
 

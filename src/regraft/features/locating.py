@@ -75,18 +75,21 @@ class Locator:
             open_maps(part.spec, networks.choice, layer=part.layer, cache=cache) for part in networks.parts
         ]
 
-    def locate(self, inputs: Sequence[NDArray[np.uint8]]) -> tuple[NDArray[np.float32], tuple[LocatedFeatures, ...]]:
+    def locate(
+        self, inputs: Sequence[NDArray[np.uint8]], known: NDArray[np.float32] | None = None
+    ) -> tuple[NDArray[np.float32], tuple[LocatedFeatures, ...]]:
         """The features of one image, and where they come from.
 
         Args:
             inputs: What `JoinedNetworks.inputs` gives of it: for each view of each network (1, h, w, 3); frozen ones
                 come last.
+            known: Its features (1, d), where somebody has them: one view of one network is then not computed again.
 
         Returns:
             The joined row (1, d) float32, and for each network that a head reads its part.
         """
         networks = self.networks
-        rows = networks.compute_views(inputs)
+        rows = networks.compute_views(inputs) if known is None or len(inputs) > 1 else [known]
         found: list[LocatedFeatures] = []
         columns, start = _columns(networks, rows), 0
         for part, engine, places in zip(networks.parts, self._engines, columns, strict=True):

@@ -2,8 +2,9 @@ from .audit import AuditReport
 from .audit_page import worst_first
 from .comparison import Comparison
 from .curve_report import CurveReport
-from .explanation_page import ExplanationReport, MapPicture
+from .explanation_page import ExplanationReport
 from .page_record import Notice
+from .pictures import MapPicture, PicturedExplanation
 from .report import LeftOutFile, RegularisationPath, Report, Stage, StrengthCurve, Table
 from .report_files import write_audit, write_comparison, write_curve, write_explanations, write_report, write_sweep
 from .sweep import Setting, Sweep, SweepTrial, SweptOption, best_first
@@ -17,6 +18,7 @@ __all__ = [
     "LeftOutFile",
     "MapPicture",
     "Notice",
+    "PicturedExplanation",
     "RateGroup",
     "RateSchedule",
     "RegularisationPath",

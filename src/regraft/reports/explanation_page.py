@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regraft.reports.page import environment
 from regraft.reports.page_record import PageRecord
+from regraft.reports.pictures import MapPicture, PicturedExplanation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,33 +24,6 @@ class ExplanationReport(PageRecord):
 
     description: str = ""
     n_images: int
-
-
-@dataclass(frozen=True, eq=False)
-class MapPicture:
-    """A picture with what it shows: JPEG bytes."""
-
-    title: str
-    jpeg: bytes
-
-    @property
-    def uri(self) -> str:
-        """For the page."""
-        return f"data:image/jpeg;base64,{base64.b64encode(self.jpeg).decode('ascii')}"
-
-
-@dataclass(frozen=True, eq=False)
-class PicturedExplanation:
-    """An explanation with its pictures: what the network saw, then maps."""
-
-    explanation: Explanation
-    pictures: tuple[MapPicture, ...]
-
-    @property
-    def sums(self) -> tuple[tuple[str, float, list[tuple[str, float]]], ...]:
-        """Scores, each with its name and what it is the sum of."""
-        parts = (self.explanation.contrast, self.explanation.own)
-        return tuple((one.title, one.score, one.summands) for one in parts)
 
 
 def render_explanations(

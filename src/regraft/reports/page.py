@@ -13,10 +13,11 @@ from regraft.reports.training_view import view_training
 from regraft.reports.wording import FILTERS, show_unseen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from jinja2 import Environment
 
+    from regraft.reports.pictures import PicturedExplanation
     from regraft.reports.report import Report
 
 N_CLASS_ROWS = 25
@@ -25,12 +26,18 @@ N_SLICE_ROWS = 10
 N_LEFT_OUT_ROWS = 200
 
 
-def render_page(report: Report, *, thumbnail: Callable[[str], bytes | None] | None = None) -> str:
+def render_page(
+    report: Report,
+    *,
+    thumbnail: Callable[[str], bytes | None] | None = None,
+    explained: Sequence[PicturedExplanation] = (),
+) -> str:
     """The page of a report as HTML.
 
     Args:
         report: What to show.
         thumbnail: Gives the JPEG bytes of a small picture for an image's path, or None where it cannot be had.
+        explained: Some of the mistakes, with maps.
     """
     assessment = report.assessment
     pictures = Pictures(thumbnail)
@@ -44,6 +51,7 @@ def render_page(report: Report, *, thumbnail: Callable[[str], bytes | None] | No
         "pairs": pictured_pairs(assessment.confused, pictures),
         "mistakes": pictured_mistakes(assessment.mistakes, pictures),
         "has_pictures": bool(pictures),
+        "explained": explained,
         "strangest": () if report.limits is None else pictured_strangers(report.limits, pictures),
         "rejection": None if report.limits is None else chart_rejection(report.limits),
         "classes": [assessment.classes[place] for place in order],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from regraft.evaluation import ChangedImage, ConfusedPair, Limits, Mistake, StrangeImage
+    from regraft.evaluation import ChangedImage, ConfusedPair, Explanation, Limits, Mistake, StrangeImage
 
 N_PICTURED_PAIRS = 8
 N_PICTURED_MISTAKES = 24
@@ -22,6 +22,33 @@ class PicturedMistake:
 
     mistake: Mistake
     picture: str | None
+
+
+@dataclass(frozen=True, eq=False)
+class MapPicture:
+    """A picture with what it shows: JPEG bytes."""
+
+    title: str
+    jpeg: bytes
+
+    @property
+    def uri(self) -> str:
+        """For the page."""
+        return f"data:image/jpeg;base64,{base64.b64encode(self.jpeg).decode('ascii')}"
+
+
+@dataclass(frozen=True, eq=False)
+class PicturedExplanation:
+    """An explanation with its pictures: what the network saw, then maps."""
+
+    explanation: Explanation
+    pictures: tuple[MapPicture, ...]
+
+    @property
+    def sums(self) -> tuple[tuple[str, float, list[tuple[str, float]]], ...]:
+        """Scores, each with its name and what it is the sum of."""
+        parts = (self.explanation.contrast, self.explanation.own)
+        return tuple((one.title, one.score, one.summands) for one in parts)
 
 
 @dataclass(frozen=True)

@@ -21,13 +21,18 @@ if TYPE_CHECKING:
     from regraft.reports.audit import AuditReport
     from regraft.reports.comparison import Comparison
     from regraft.reports.curve_report import CurveReport
-    from regraft.reports.explanation_page import ExplanationReport, MapPicture
+    from regraft.reports.explanation_page import ExplanationReport
+    from regraft.reports.pictures import MapPicture, PicturedExplanation
     from regraft.reports.report import Report
     from regraft.reports.sweep import Sweep
 
 
 def write_report(
-    report: Report, folder: Path, *, thumbnail: Callable[[str], bytes | None] | None = None
+    report: Report,
+    folder: Path,
+    *,
+    thumbnail: Callable[[str], bytes | None] | None = None,
+    explained: Sequence[PicturedExplanation] = (),
 ) -> tuple[Path, Path]:
     """Write `report.json` and `report.html`, each whole or not at all.
 
@@ -36,6 +41,7 @@ def write_report(
         folder: Where; it is created.
         thumbnail: Gives the JPEG bytes of a small picture for an image's path (as in the predictions), or None where it
             cannot be had. Without this function the page has no pictures.
+        explained: Some of the mistakes, with maps.
 
     Returns:
         The paths of the JSON and of the HTML file.
@@ -43,7 +49,7 @@ def write_report(
     Raises:
         OSError: A file cannot be written.
     """
-    return _write(folder / "report.json", report, render_page(report, thumbnail=thumbnail))
+    return _write(folder / "report.json", report, render_page(report, thumbnail=thumbnail, explained=explained))
 
 
 def write_comparison(comparison: Comparison, folder: Path) -> tuple[Path, Path]:
