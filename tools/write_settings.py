@@ -39,8 +39,6 @@ NO_PARAMETERS = {
     "metric": "scikit-learn has its own: scoring=",
     "test_fraction": "who calls it splits",
     "quality": "who calls it searches",
-    "reject_rate": "there is no unknown class",
-    "coverage": "predict gives one class",
     "group_by": "fit(groups=)",
     **dict.fromkeys(SourceOptions.model_fields, "X is a list"),
 }

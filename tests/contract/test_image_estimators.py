@@ -18,7 +18,7 @@ from sklearn.utils import estimator_checks
 
 import regraft
 from regraft import ImageClassifier, ImageFeatures
-from regraft.core import DataError, OptionError
+from regraft.core import DataError, HeadError, OptionError
 from regraft.data.source_options import SourceOptions
 from regraft.features import open_store
 from regraft.recipes import EmbedOptions, ProbeOptions
@@ -77,8 +77,6 @@ def test_the_parameters_are_the_options(estimator, options):
         "metric",
         "test_fraction",
         "quality",
-        "reject_rate",
-        "coverage",
         "private",
         *SourceOptions.model_fields,
     }
@@ -231,3 +229,25 @@ def test_a_table_column_is_a_list(listed):
     paths, _ = listed
     column = np.array(paths, dtype=object)[:4]
     np.testing.assert_array_equal(ImageFeatures().transform(column), ImageFeatures().transform(column[:, None]))
+
+
+def test_it_knows_its_limits(listed):
+    """Noise is unknown and images of the classes mostly are not; their class is in the set that is named."""
+    paths, names = listed
+    fitted = ImageClassifier(n_strengths=3, n_folds=3, coverage=0.8, reject_rate=0.1).fit(paths, names)
+    noise = np.random.default_rng(0).integers(0, 256, (2, 48, 48, 3), np.uint8)
+    assert fitted.is_unknown(noise).all()
+    assert fitted.is_unknown(paths).mean() <= 0.2
+    assert fitted.novelty(noise).min() > fitted.novelty(paths).max()
+    sets = fitted.predict_sets(paths)
+    assert sets.shape == (36, 3)
+    assert sets[np.arange(36), np.searchsorted(fitted.classes_, names)].mean() >= 0.8
+    assert fitted.uncertainty_.sets.coverage == pytest.approx(0.8)
+
+
+def test_what_could_not_be_learnt_is_said(listed):
+    """Each class is one object: nothing tells how strange another one would look."""
+    paths, names = listed
+    fitted = ImageClassifier(n_strengths=2).fit(paths, names, groups=names)
+    with pytest.raises(HeadError, match="each class has images in one fold only"):
+        fitted.predict_sets(paths[:1])

@@ -22,6 +22,9 @@ PARAMETERS = {
     "ImageClassifier.fit": {"X": IMAGES},
     "ImageClassifier.predict": {"X": IMAGES},
     "ImageClassifier.predict_proba": {"X": IMAGES},
+    "ImageClassifier.predict_sets": {"X": IMAGES},
+    "ImageClassifier.novelty": {"X": IMAGES},
+    "ImageClassifier.is_unknown": {"X": IMAGES},
     "ImageClassifier.decision_function": {"X": IMAGES},
     "ImageClassifier.score": {"X": IMAGES},
     "ImageFeatures.fit": {"X": IMAGES},
@@ -70,7 +73,16 @@ NO_PLACES = {
 }
 """Parameters that name no place, whatever has them."""
 METHODS = {
-    "ImageClassifier": ("fit", "predict", "predict_proba", "decision_function", "score"),
+    "ImageClassifier": (
+        "fit",
+        "predict",
+        "predict_proba",
+        "predict_sets",
+        "novelty",
+        "is_unknown",
+        "decision_function",
+        "score",
+    ),
     "ImageFeatures": ("fit", "transform", "fit_transform"),
     "Classifier": ("predict", "predict_files", "predict_arrays"),
 }

@@ -5,6 +5,7 @@ Features are computed once and kept, so a grid search or a cross-validation cost
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -12,14 +13,18 @@ from sklearn.base import BaseEstimator, ClassifierMixin, ClassNamePrefixFeatures
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
 
-from regraft.core import DataError, quoted
+from regraft.core import DataError, HeadError, quoted
+from regraft.data import cluster_units
 from regraft.estimators.image_lists import list_features, require_images
 from regraft.estimators.parameters import ClassifierParameters, FeatureParameters
-from regraft.experiments import FixedNetworkOptions, ProbeOptions, choose_head
+from regraft.experiments import FixedNetworkOptions, ProbeOptions, choose_head, learn_from
+from regraft.heads import KnownImages
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
     from sklearn.utils import Tags
+
+    from regraft.experiments import Uncertainty
 
 
 class _OfImages(BaseEstimator):  # type: ignore[misc]
@@ -85,6 +90,7 @@ class ImageClassifier(ClassifierParameters, ClassifierMixin, _OfImages):  # type
     Attributes:
         classes_: (k,) labels.
         selection_: The head, and how it was chosen (`regraft.heads.Selection`).
+        uncertainty_: What `predict_sets`, `novelty` and `is_unknown` ask; None where each class is in one fold.
     """
 
     def fit(
@@ -112,15 +118,21 @@ class ImageClassifier(ClassifierParameters, ClassifierMixin, _OfImages):  # type
         if len(self.classes_) < 2:
             raise DataError(f"All images are of the class {quoted(self.classes_[0])}: there is nothing to tell apart.")
         listed = list_features(images, options)
+        named = [None] * len(codes) if groups is None else [str(group) for group in np.asarray(groups)]
         self.selection_ = choose_head(
             listed.features,
             codes.astype(np.int64),
             digests=listed.digests,
-            groups=[None] * len(codes) if groups is None else [str(group) for group in np.asarray(groups)],
+            groups=named,
             n_penultimate=listed.n_penultimate,
             options=options,
             sample_weight=sample_weight,
         )
+        units = cluster_units(listed.digests, named)
+        known = KnownImages.of(listed.features, codes.astype(np.int64), units, self.selection_.found)
+        self.uncertainty_: Uncertainty | None = None
+        with suppress(HeadError):
+            self.uncertainty_ = learn_from(known, self.selection_, options)
         return self
 
     def decision_function(self, X: Any) -> NDArray[np.float32]:
@@ -138,6 +150,44 @@ class ImageClassifier(ClassifierParameters, ClassifierMixin, _OfImages):  # type
         """Calibrated probabilities (n, k)."""
         scores = self._scores(X)
         return self.selection_.head.probabilities(scores)
+
+    def predict_sets(self, X: Any) -> NDArray[np.bool_]:
+        """Classes that each image may be of (n, k), at least one: the true one is among them as `coverage` says.
+
+        Raises:
+            HeadError: Nothing could be learnt of it: each class is in one fold.
+        """
+        probabilities = self.predict_proba(X)
+        return self._learnt().sets.sets(probabilities)
+
+    def novelty(self, X: Any) -> NDArray[np.float64]:
+        """How strange each image looks, (n,): greater is stranger.
+
+        Raises:
+            HeadError: As for `predict_sets`.
+        """
+        check_is_fitted(self)
+        features = self._features(X)
+        learnt, head = self._learnt(), self.selection_.head
+        return learnt.novelty.novelty(features, head.scores(features).astype(np.float64) / head.temperature)
+
+    def is_unknown(self, X: Any) -> NDArray[np.bool_]:
+        """Whether each image looks like none of the classes, (n,): of images of the classes `reject_rate` do.
+
+        Raises:
+            HeadError: As for `predict_sets`.
+        """
+        novelty = self.novelty(X)
+        return self._learnt().novelty.is_unknown(novelty)
+
+    def _learnt(self) -> Uncertainty:
+        if self.uncertainty_ is None:
+            raise HeadError(
+                "The classifier names no sets of classes and knows no strangers: each class has images in one fold "
+                "only, so none could be judged by others of its class. Add images of other objects."
+            )
+        found: Uncertainty = self.uncertainty_
+        return found
 
     def _scores(self, X: Any) -> NDArray[np.float32]:
         check_is_fitted(self)

@@ -71,6 +71,8 @@ class ClassifierParameters:
         n_folds: int = 5,
         class_weight: Literal["none", "balanced"] = "none",
         seed: int = 0,
+        reject_rate: float = 0.05,
+        coverage: float = 0.9,
     ) -> None:
         self.head = head
         self.trust_code = trust_code
@@ -91,3 +93,5 @@ class ClassifierParameters:
         self.n_folds = n_folds
         self.class_weight = class_weight
         self.seed = seed
+        self.reject_rate = reject_rate
+        self.coverage = coverage

@@ -29,7 +29,7 @@ from .reporting import Measured, Subject, notices_of
 from .results import ClassifierResult, LearningResult, ProbeResult, RunResult
 from .run_folders import RunFolder, write_record
 from .run_options import BundleOptions, MetricOptions, RunOptions
-from .uncertainty import learn_uncertainty
+from .uncertainty import Uncertainty, learn_from, learn_uncertainty
 from .yardsticks import Yardstick
 
 __all__ = [
@@ -62,6 +62,7 @@ __all__ = [
     "Stopwatch",
     "Subject",
     "TrustOptions",
+    "Uncertainty",
     "UncertaintyOptions",
     "ViewOptions",
     "Yardstick",
@@ -79,6 +80,7 @@ __all__ = [
     "folds_of",
     "for_all_classes",
     "installed_versions",
+    "learn_from",
     "learn_uncertainty",
     "left_out_head",
     "list_labelled",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from regraft.core import Rows
     from regraft.data import Finding
     from regraft.experiments.dataset_features import DatasetFeatures
-    from regraft.heads import MeasureChoice, NoveltyDetector, PredictionSets, Selection
+    from regraft.heads import KnownImages, MeasureChoice, NoveltyDetector, PredictionSets, Selection
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,16 +57,31 @@ def learn_uncertainty(
     Returns:
         What was learnt; None where no image can be judged by others of its class, which the finding says.
     """
-    from regraft.heads import KnownImages, choose_measure, fit_detector, fit_sets
+    from regraft.heads import KnownImages
 
     images = data.select(train)
     units = cluster_units(images.digests, images.manifest.groups)
     known = KnownImages.of(images.features, images.manifest.labels, units, selection.found)
-    choice = choose_measure(known, options.head, selection.found, seed=options.seed)
     try:
-        novelty, _rejection = fit_detector(known, choice.measure, reject_rate=options.reject_rate)
-        sets = fit_sets(known, coverage=options.coverage)
+        return learn_from(known, selection, options), ()
     except HeadError as error:
         message = f"The classifier cannot tell images of none of its classes, and names no sets. {error}"
         return None, (make_finding("no_unknown", "note", message, len(train)),)
-    return Uncertainty(novelty, sets, choice), ()
+
+
+def learn_from(known: KnownImages, selection: Selection, options: _Options) -> Uncertainty:
+    """Learn both from images and what heads that had not seen them say of them.
+
+    Args:
+        known: They.
+        selection: The head, and what its folds said.
+        options: `reject_rate`, `coverage`, the kind of head and the seed.
+
+    Raises:
+        HeadError: No image can be judged by others of its class.
+    """
+    from regraft.heads import choose_measure, fit_detector, fit_sets
+
+    choice = choose_measure(known, options.head, selection.found, seed=options.seed)
+    novelty, _rejection = fit_detector(known, choice.measure, reject_rate=options.reject_rate)
+    return Uncertainty(novelty, fit_sets(known, coverage=options.coverage), choice)
