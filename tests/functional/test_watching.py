@@ -13,7 +13,9 @@ from regraft.core import CACHE_VARIABLE
 
 pytestmark = pytest.mark.slow
 
-LONG = ("--from-stage", "7", "--epochs", "400", "--kept-views", "1", "--n-strengths", "5", "--checkpoint-every", "0.2")
+QUICK = ("--from-stage", "1", "--n-strengths", "5", "--engine", "torch")
+"""Of a small network, of which nothing is converted."""
+LONG = ("--epochs", "4000", "--checkpoint-every", "0.2")
 
 
 @pytest.fixture
@@ -46,9 +48,15 @@ def stop(child):
     return child.communicate(timeout=60)
 
 
-def test_an_unfinished_training_is_evaluated(photos, start, command, tmp_path):
+@pytest.fixture
+def start_training(start, photos, small_run):
+    """Begins a training of a small network."""
+    return lambda *options: start("finetune", photos, "--backbone", small_run, *QUICK, *options, "--runs", "runs")
+
+
+def test_an_unfinished_training_is_evaluated(photos, start_training, command, tmp_path):
     """By the name of its run: last, averaged and best weights; a wrong wish is a sentence."""
-    child = start("finetune", photos, *LONG, "--ema", "0.9", "--runs", "runs")
+    child = start_training(*LONG, "--ema", "0.9")
     wait_for(lambda: list(tmp_path.glob("runs/.training-*/checkpoints/step-*")), child)
     stop(child)
     for number, weights in enumerate(("auto", "last", "average", "best")):
@@ -63,9 +71,9 @@ def test_an_unfinished_training_is_evaluated(photos, start, command, tmp_path):
     assert "training.json is damaged" in command("evaluate", record, photos, check=False).stderr
 
 
-def test_weights_that_a_training_does_not_have(photos, start, command, tmp_path):
+def test_weights_that_a_training_does_not_have(photos, start_training, command, tmp_path):
     """No average without --ema."""
-    child = start("finetune", photos, *LONG, "--runs", "runs")
+    child = start_training(*LONG)
     wait_for(lambda: list(tmp_path.glob("runs/.training-*/checkpoints/step-*")), child)
     stop(child)
     done = command("evaluate", "runs/photos-finetune", photos, "--weights", "average", check=False)
@@ -73,10 +81,10 @@ def test_weights_that_a_training_does_not_have(photos, start, command, tmp_path)
     assert "averages no weights (--ema)" in done.stderr
 
 
-def test_watching_begins_before_the_training_and_ends_with_it(photos, start, tmp_path):
+def test_watching_begins_before_the_training_and_ends_with_it(photos, start, start_training, tmp_path):
     """Each checkpoint that is seen is measured once, in order; the report is that of the finished run."""
     watcher = start("evaluate", "runs/photos-finetune", photos, "--watch", "--runs", "watched")
-    child = start("finetune", photos, *(*LONG[:3], "40", *LONG[4:]), "--runs", "runs")
+    child = start_training("--epochs", "40", "--checkpoint-every", "0.05")
     _out, errors = child.communicate(timeout=200)
     assert child.returncode == 0, errors
     _out, errors = watcher.communicate(timeout=100)
