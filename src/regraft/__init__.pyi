@@ -10,7 +10,7 @@ from .auditing import (
     SeriesGap,
 )
 from .backbones import network_input
-from .bundle import Answers, CheckResult, Classifier, Prediction, PredictResult, load
+from .bundle import Answers, CheckResult, Classifier, Prediction, PredictionStream, PredictResult, load
 from .core import (
     BackboneError,
     BundleError,
@@ -18,6 +18,7 @@ from .core import (
     FetchError,
     FoundError,
     HeadError,
+    IncompleteError,
     InterruptedRunError,
     MissingExtraError,
     OptionError,
@@ -166,6 +167,7 @@ __all__ = [
     "ImageClassifier",
     "ImageFeatures",
     "ImageSizes",
+    "IncompleteError",
     "InterruptedRunError",
     "LearningCurve",
     "Limits",
@@ -178,6 +180,7 @@ __all__ = [
     "PredictOptions",
     "PredictResult",
     "Prediction",
+    "PredictionStream",
     "PretrainOptions",
     "ProbeOptions",
     "ProbeResult",

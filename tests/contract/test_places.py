@@ -31,6 +31,7 @@ PARAMETERS = {
     "ImageFeatures.transform": {"X": IMAGES},
     "ImageFeatures.fit_transform": {"X": IMAGES},
     "Classifier.predict": {"images": IMAGES},
+    "Classifier.stream": {"images": IMAGES},
     "Classifier.predict_files": {"files": SEVERAL},
     "Classifier.predict_arrays": {"images": OTHER},
     "apply_decisions": {"source": PLACE, "decisions": PLACE, "out": PLACE},
@@ -84,7 +85,7 @@ METHODS = {
         "score",
     ),
     "ImageFeatures": ("fit", "transform", "fit_transform"),
-    "Classifier": ("predict", "predict_files", "predict_arrays"),
+    "Classifier": ("predict", "stream", "predict_files", "predict_arrays"),
 }
 
 

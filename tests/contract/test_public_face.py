@@ -78,7 +78,7 @@ def types_told():
                 yield from ((f"{name}.{each}", told) for each, told in found.items())
                 gives = {each: one.fget for each, one in vars(base).items() if isinstance(one, property)}
                 yield from ((f"{name}.{each}", one.__annotations__["return"]) for each, one in gives.items())
-    for each in ("predict", "predict_arrays", "predict_files"):
+    for each in ("predict", "stream", "predict_arrays", "predict_files"):
         yield f"Classifier.{each}", inspect.signature(getattr(regraft.Classifier, each)).return_annotation
 
 

@@ -41,7 +41,8 @@ def test_the_main_job_from_a_terminal(command, photos, tmp_path):
     rows = list(csv.DictReader(io.StringIO(command("predict", run, photos / "red", "--format", "csv").stdout)))
     assert len(rows) == 20
     listed = "\n".join(str(path) for path in sorted((photos / "blue").iterdir())[:3]) + "\nmissing.jpg\n"
-    answer = command("predict", run, "-", "--format", "json", "--top-k", 2, given=listed)
+    answer = command("predict", run, "-", "--format", "json", "--top-k", 2, given=listed, check=False)
+    assert answer.returncode == 12
     content = json.loads(answer.stdout)
     assert [len(content["predictions"]), content["unreadable"][0]["reason"]] == [3, "missing"]
     assert "missing.jpg: missing" in answer.stderr

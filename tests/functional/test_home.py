@@ -35,7 +35,7 @@ LINES = {
     "sweep": ["sweep ~/photos --backbone ~/runs/net --runs ~/runs --over nothing=1,2"],
     "compare": ["compare ~/photos --backbones lenet ~/runs/net --runs=~/runs --name c --n-strengths 2 --heads softmax"],
     "evaluate": ["evaluate ~/runs/p ~/photos --runs=~/runs --name e"],
-    "predict": ["predict ~/runs/p ~/photos/red ~/photos/blue/00.png"],
+    "predict": ["predict ~/runs/p ~/photos/red ~/photos/blue/00.png --out=~/out/answers.csv"],
     "explain": ["explain ~/runs/p ~/photos/red/00.png --runs=~/runs --name why"],
     "check": ["check ~/runs/p"],
     "embed": ["embed ~/photos --backbone=~/runs/p --out=~/out/features.npy", "embed ~/table.csv --out ~/out/t.parquet"],

@@ -85,7 +85,7 @@ def test_no_file_takes_the_place_of_a_closed_stream(shell, photos, probed, tmp_p
     assert shell(f"regraft check {probed.folder}").returncode == 0
 
 
-def on_terminal(arguments, cache, **environment):
+def on_terminal(arguments, cache, exit_code=0, **environment):
     """What a program writes to a terminal, standard error and all."""
     ours, theirs = pty.openpty()
     known = {**os.environ, CACHE_VARIABLE: str(cache), "HF_HUB_OFFLINE": "1", "TERM": "xterm-256color", **environment}
@@ -103,7 +103,7 @@ def on_terminal(arguments, cache, **environment):
             written += part
             if not part:
                 break
-        assert process.wait(60) == 0, written
+        assert process.wait(60) == exit_code, written
     os.close(ours)
     return written
 
@@ -130,9 +130,9 @@ def test_names_cannot_steer_a_terminal(photos, probed, shared_cache, tmp_path):
     """A picture whose name is an escape sequence is shown in visible characters in every format."""
     evil = tmp_path / "\x1b[31m\x9b2J\u202egpj.png"
     evil.write_bytes((photos / "red" / "00.png").read_bytes())
-    for format_ in ("table", "csv", "json"):
+    for format_ in ("table", "csv", "json", "jsonl"):
         arguments = ["predict", probed.folder, evil, tmp_path / "gone\x1b[2J.jpg", "--format", format_]
-        written = on_terminal(arguments, shared_cache, TERM="dumb")
+        written = on_terminal(arguments, shared_cache, 12, TERM="dumb")
         assert not set(written.decode()) & set("\x1b\x9b\u202e"), format_
         assert b"gpj.png" in written
 

@@ -1,7 +1,10 @@
 from .classifier import Classifier, choose_like
 from .golden import CheckResult, check_bundle
 from .made_pictures import make_pictures
-from .predictions import Answers, Judgement, Prediction, PredictResult
+from .outcome_files import OutcomeFormat, csv_header, csv_row, json_pieces, outcome_format
+from .outcome_writing import write_stream
+from .prediction_stream import PredictionStream
+from .predictions import Answers, Judgement, Outcome, Prediction, PredictResult, Tally
 from .reading import find_bundle, load, read_record
 from .record import (
     N_NETWORKS_MAX,
@@ -28,16 +31,25 @@ __all__ = [
     "Judgement",
     "Making",
     "NetworkRecord",
+    "Outcome",
+    "OutcomeFormat",
     "PredictResult",
     "Prediction",
+    "PredictionStream",
     "Reader",
+    "Tally",
     "check_bundle",
     "choose_like",
+    "csv_header",
+    "csv_row",
     "find_bundle",
     "find_seen",
+    "json_pieces",
     "load",
     "make_pictures",
+    "outcome_format",
     "read_record",
     "read_seen",
     "save_bundle",
+    "write_stream",
 ]

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from regraft.backbones import choose_engine, require_own_threads
-from regraft.bundle.predictions import Answers, Judgement, Prediction, PredictResult, Telling
-from regraft.core import MissingExtraError, OptionError, SilentProgress
-from regraft.data import Unreadable, UnreadableImageError, as_files, fingerprint_files, left_out, list_images, unkept
+from regraft.bundle.asked_images import AskedFiles, AskedPixels
+from regraft.bundle.prediction_stream import PredictionStream
+from regraft.bundle.predictions import Answers, Judgement, PredictResult, Telling
+from regraft.core import MissingExtraError, OptionError, digest_bytes
+from regraft.data import as_files, fingerprint_files, list_images
 from regraft.features import JoinedNetworks, tap_network
-from regraft.images import FIXED_VIEWS, as_images, as_pixels, to_pixels
+from regraft.images import FIXED_VIEWS, as_images, as_pixels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -26,12 +29,10 @@ if TYPE_CHECKING:
     from regraft.data import ImageFile, StoredImage
     from regraft.evaluation import Assessment
     from regraft.heads import LinearHead, NoveltyDetector, PredictionSets
-    from regraft.images import GivenImages, PixelImage
+    from regraft.images import GivenImages
 
 N_CHUNK = 4096
 """Files whose features are in memory at once."""
-_N_PIXELS_CHUNK = 256
-"""Images in memory that are resized before the network sees them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,6 +167,23 @@ class Classifier:
             DataError: A folder holds no image.
             BackboneError: The process was forked after a network had been used.
         """
+        return self.stream(images, top_k=top_k, unknown=unknown).result(progress=progress)
+
+    def stream(self, images: GivenImages, *, top_k: int = 1, unknown: bool = True) -> PredictionStream:
+        """The same as `predict`, one image after the other, for more images than the answers to all fit in memory.
+
+        Args:
+            images: As for `predict`.
+            top_k: How many of the most probable classes to name.
+            unknown: Whether to say which images look like none of the classes.
+
+        Returns:
+            An iterable of a `Prediction` for each image, or `Unreadable`, in their order.
+
+        Raises:
+            OptionError: One of them is no such image, or paths and images in memory are mixed.
+            DataError: A folder holds no image.
+        """
         if top_k < 1:
             raise OptionError(f"top_k is {top_k}: name at least one class.")
         listed = as_images(images)
@@ -175,39 +193,15 @@ class Classifier:
             raise OptionError(
                 f"There are {len(files):,} paths and {len(pixels):,} images in memory. Give either, not both at once."
             )
-        telling = Telling(self.class_names, top_k, looks_for_unknown=unknown)
-        return self._of_pixels(pixels, telling, progress) if pixels else self._of_files(files, telling, progress)
-
-    def _of_files(self, places: Sequence[Path], telling: Telling, progress: Progress | None) -> PredictResult:
-        manifest = list_images(places)
-        predictions: list[Prediction] = []
-        unreadable = list(manifest.unreadable)
-        for answers in self._answers(manifest.files(), progress, telling):
-            predictions.extend(telling.told([manifest.paths[row] for row in answers.rows], answers.judgement))
-            unreadable.extend(answers.unreadable)
-        records = manifest.named(unreadable)
-        findings = (*left_out(records), *manifest.remarks, *unkept(self.cache))
-        return PredictResult(predictions=tuple(predictions), unreadable=records, findings=findings)
-
-    def _of_pixels(self, images: Sequence[PixelImage], telling: Telling, progress: Progress | None) -> PredictResult:
-        progress = progress or SilentProgress()
-        progress.start("Classifying images", len(images))
-        predictions: list[Prediction] = []
-        unreadable: list[Unreadable] = []
-        for start in range(0, len(images), _N_PIXELS_CHUNK):
-            chunk = images[start : start + _N_PIXELS_CHUNK]
-            pixels: dict[str, NDArray[np.uint8]] = {}
-            for position, image in enumerate(chunk, start):
-                try:
-                    pixels[f"image {position}"] = to_pixels(image)
-                except UnreadableImageError as error:
-                    record = Unreadable(path=f"image {position}", reason=error.reason, detail=error.detail)
-                    unreadable.append(record)
-            judgement = self._judged(pixels.values(), looks_for_unknown=telling.looks_for_unknown)
-            predictions += telling.told([*pixels], judgement)
-            progress.advance(len(chunk))
-        findings = (*left_out(unreadable), *unkept(self.cache))
-        return PredictResult(predictions=tuple(predictions), unreadable=tuple(unreadable), findings=findings)
+        asked = AskedPixels(pixels) if pixels else AskedFiles(list_images(files))
+        return PredictionStream(
+            images=asked,
+            networks=self.all_networks if unknown else self.networks,
+            judge=partial(self.judge, looks_for_unknown=unknown),
+            telling=Telling(self.class_names, top_k, looks_for_unknown=unknown),
+            bundle=digest_bytes(self.record.exact_json().encode()),
+            cache=self.cache,
+        )
 
     def predict_arrays(self, images: Iterable[NDArray[np.uint8]]) -> NDArray[np.float64]:
         """Class probabilities of images in memory, of any sizes.
@@ -221,15 +215,9 @@ class Classifier:
         Raises:
             OptionError: An array is no such image.
         """
-        return self._judged(images, looks_for_unknown=False).probabilities
-
-    def _judged(self, images: Iterable[NDArray[np.uint8]], *, looks_for_unknown: bool) -> Judgement:
-        networks, listed = self._asked(looks_for_unknown=looks_for_unknown), as_pixels(images)
-        features = networks.compute(networks.inputs(listed)) if listed else np.zeros((0, 0), np.float32)
-        return self.judge(features, looks_for_unknown=looks_for_unknown)
-
-    def _asked(self, *, looks_for_unknown: bool) -> JoinedNetworks:
-        return self.all_networks if looks_for_unknown else self.networks
+        listed = as_pixels(images)
+        features = self.networks.compute(self.networks.inputs(listed)) if listed else np.zeros((0, 0), np.float32)
+        return self.judge(features, looks_for_unknown=False).probabilities
 
     def predict_files(
         self, files: Iterable[str | Path | StoredImage] | str | Path, *, progress: Progress | None = None
@@ -249,17 +237,16 @@ class Classifier:
             BackboneError: The process was forked after a network had been used.
         """
         require_own_threads()  # also where all features are kept: what works must not depend on that
-        return self._answers(as_files(files), progress, Telling(self.class_names, 1))
+        return self._answers(as_files(files), progress)
 
-    def _answers(self, files: Sequence[ImageFile], progress: Progress | None, telling: Telling) -> Iterator[Answers]:
+    def _answers(self, files: Sequence[ImageFile], progress: Progress | None) -> Iterator[Answers]:
         for start in range(0, len(files), N_CHUNK):
             chunk = files[start : start + N_CHUNK]
             prints = fingerprint_files(chunk)
-            networks = self._asked(looks_for_unknown=telling.looks_for_unknown)
-            found = networks.extract(chunk, prints.digests, progress=progress)
+            found = self.all_networks.extract(chunk, prints.digests, progress=progress)
             yield Answers(
                 rows=found.rows + start,
-                judgement=self.judge(found.features, looks_for_unknown=telling.looks_for_unknown),
+                judgement=self.judge(found.features),
                 unreadable=prints.unreadable + found.unreadable,
             )
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from regraft.core import Value
-from regraft.data import Finding, Unreadable
+from regraft.data import Finding, Unreadable, left_out
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
+
+_N_REMEMBERED = 1000
+"""Of what cannot be read; a finding has so many examples."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,18 +81,67 @@ class Prediction(Value):
     set: tuple[str, ...] | None = None
 
 
+Outcome = Prediction | Unreadable
+"""What is told of one image."""
+
+
 class PredictResult(Value):
     """What the classifier says of some images.
 
     Attributes:
-        predictions: One for each image that could be read, in the order of the files.
-        unreadable: One record for each of the others.
+        predictions: One for each image that could be read, in the order of the files; none where they were written to
+            a file.
+        unreadable: One record for each of the others; of those that were written to a file the first thousand.
         findings: What was noticed of the data: left out, guessed, doubtful.
+        out: The file that they were written to.
+        n_predicted: How many images could be read.
+        n_unknown: How many of these look like none of the classes.
+        n_unreadable: How many could not be read.
     """
 
     predictions: tuple[Prediction, ...]
     unreadable: tuple[Unreadable, ...]
     findings: tuple[Finding, ...] = ()
+    out: Path | None = None
+    n_predicted: int = 0
+    n_unknown: int = 0
+    n_unreadable: int = 0
+
+
+class Tally:
+    """Counts outcomes as they pass.
+
+    Attributes:
+        n_predicted: Images that could be read.
+        n_unknown: Of these, how many look like none of the classes.
+        n_unreadable: The others.
+        unreadable: The first thousand of these.
+    """
+
+    def __init__(self) -> None:
+        self.n_predicted = self.n_unknown = self.n_unreadable = 0
+        self.unreadable: list[Unreadable] = []
+
+    def counted(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+        """The same outcomes, counted one by one."""
+        for outcome in outcomes:
+            if isinstance(outcome, Prediction):
+                self.n_predicted += 1
+                self.n_unknown += bool(outcome.unknown)
+            else:
+                self.n_unreadable += 1
+                if len(self.unreadable) < _N_REMEMBERED:
+                    self.unreadable.append(outcome)
+            yield outcome
+
+    def findings(self) -> tuple[Finding, ...]:
+        """The warning of images that could not be read."""
+        return left_out(self.unreadable, self.n_unreadable)
+
+    def counts(self) -> dict[str, int]:
+        """By their names in a result."""
+        names = ("n_predicted", "n_unknown", "n_unreadable")
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True)
@@ -104,6 +157,11 @@ class Telling:
     class_names: Sequence[str]
     top_k: int
     looks_for_unknown: bool = True
+
+    @property
+    def n_ranks(self) -> int:
+        """How many are named: no more than there are."""
+        return min(self.top_k, len(self.class_names))
 
     def told(self, paths: Sequence[str], judgement: Judgement) -> Iterator[Prediction]:
         """The predictions that a judgement of m images is.

@@ -13,7 +13,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TextIO
 
-from regraft.core import StoreError, as_percent, duration, printable, shell_quoted, shortened, visible
+from regraft.core import StoreError, as_percent, csv_line, duration, printable, shell_quoted, shortened, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -36,29 +36,24 @@ def say(text: str = "", *, aside: bool = False) -> None:
     _write("\n".join(map(visible, text.split("\n"))), sys.stderr if aside else sys.stdout)
 
 
-def say_json(text: str) -> None:
+def say_json(text: str, *, end: str = "\n") -> None:
     """JSON on standard output; what would steer a terminal, or is not in its encoding, is written as JSON's escapes."""
     is_unicode = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
     odd = [one for one in set(text) - {"\n"} if visible(one) != one or not (is_unicode or one.isascii())]
-    _write(text.translate({ord(one): json.dumps(one)[1:-1] for one in odd}), sys.stdout)
+    _write(text.translate({ord(one): json.dumps(one)[1:-1] for one in odd}), sys.stdout, end)
 
 
 def say_csv(rows: Iterable[Sequence[str]]) -> None:
     """CSV on standard output; names as they are, but on a terminal as visible text."""
-    shown = visible if sys.stdout is not None and sys.stdout.isatty() else printable
+    shown = visible if answers_on_terminal() else printable
     for row in rows:
-        _write(",".join(_csv_cell(shown(cell)) for cell in row), sys.stdout)
+        _write(csv_line(map(shown, row)), sys.stdout)
 
 
-def _csv_cell(text: str) -> str:
-    """In quotes where it must be; `csv` of Python before 3.13 leaves a carriage return outside of them."""
-    return '"' + text.replace('"', '""') + '"' if set(text) & set(',"\r\n') else text
-
-
-def _write(text: str, stream: TextIO | None) -> None:
+def _write(text: str, stream: TextIO | None, end: str = "\n") -> None:
     """A line on a stream; None is what programs without a console have."""
     if stream is not None:
-        print(text, file=stream)
+        print(text, file=stream, end=end)
 
 
 def is_mute() -> bool:
@@ -123,12 +118,25 @@ def _colours(on_terminal: bool) -> Literal["auto", "standard"] | None:  # noqa: 
     return "auto" if on_terminal and given("CLICOLOR") != "0" else None
 
 
+def answers_on_terminal() -> bool:
+    """Whether a person sees answers as they are printed."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
 def say_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table whose columns are as wide as their longest cell."""
-    cells = [list(map(shortened, row)) for row in rows]
-    widths = [max(len(row[place]) for row in [list(columns), *cells]) for place in range(len(columns))]
-    for row in [list(columns), *cells]:
-        say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    say_growing_table(columns, [rows])
+
+
+def say_growing_table(columns: Sequence[str], blocks: Iterable[Sequence[Sequence[str]]]) -> None:
+    """A table whose rows come some at a time: a column grows where a cell is longer than all that came before."""
+    waiting, widths = [list(columns)], [0] * len(columns)
+    for rows in blocks:
+        waiting += [list(map(shortened, row)) for row in rows]
+        widths = [max([width, *(len(row[place]) for row in waiting)]) for place, width in enumerate(widths)]
+        for row in waiting:
+            say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        waiting = []
 
 
 def say_findings(findings: Sequence[Finding], *, where: str = "", aside: bool = False) -> None:

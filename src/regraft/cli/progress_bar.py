@@ -20,11 +20,14 @@ class ProgressBar:
 
     Use it as a context manager; the bar disappears at its end. Of several processes that train together (torchrun)
     the first speaks.
+
+    Args:
+        is_shown: Whether a terminal has a bar. Where answers are printed meanwhile, they would be drawn over.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_shown: bool = True) -> None:
         self._bar: TerminalBar | None = None
-        if is_terminal(sys.stderr):
+        if is_shown and is_terminal(sys.stderr):
             from regraft.cli.terminal_bar import TerminalBar  # rich is of no use elsewhere
 
             self._bar = TerminalBar()

@@ -59,6 +59,7 @@ class TerminalBar:
             TextColumn("{task.fields[state]}", markup=False),
             console=self._console,
             transient=True,
+            redirect_stdout=False,  # answers for a pipe or a file go there while it is drawn
         )
         self._task: TaskID | None = None
 

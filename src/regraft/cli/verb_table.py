@@ -97,6 +97,7 @@ VERBS = {
         "Classify images with a saved classifier.",
         (
             "regraft predict runs/photos-probe new.jpg",
+            "regraft predict runs/photos-probe folder --out answers.parquet",
             "regraft predict runs/photos-probe folder --format csv > answers.csv",
             "find . -name '*.jpg' | regraft predict runs/photos-probe - --format json",
         ),

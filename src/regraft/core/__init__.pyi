@@ -1,4 +1,4 @@
-from .arrow_columns import number_column, text_column
+from .arrow_columns import number_column, text_column, texts_column
 from .errors import (
     TOLD_ELSEWHERE,
     BackboneError,
@@ -7,6 +7,7 @@ from .errors import (
     FetchError,
     FoundError,
     HeadError,
+    IncompleteError,
     InterruptedRunError,
     MissingExtraError,
     OptionError,
@@ -49,6 +50,7 @@ from .text import (
     as_percent,
     as_read,
     as_typed,
+    csv_line,
     duration,
     listed,
     megabytes,
@@ -77,6 +79,7 @@ __all__ = [
     "FetchError",
     "FoundError",
     "HeadError",
+    "IncompleteError",
     "InterruptedRunError",
     "Matter",
     "MissingExtraError",
@@ -103,6 +106,7 @@ __all__ = [
     "atomic_path",
     "cache_folder",
     "came_later",
+    "csv_line",
     "decides",
     "described",
     "digest_bytes",
@@ -156,6 +160,7 @@ __all__ = [
     "sync_folder",
     "tells_extra",
     "text_column",
+    "texts_column",
     "unkept_sentence",
     "visible",
     "wanted",

@@ -37,6 +37,17 @@ def text_column(texts: Sequence[str | None]) -> Any:
     return pa.Array.from_buffers(pa.string(), len(encoded), buffers)
 
 
+def texts_column(lists: Sequence[Sequence[str] | None]) -> Any:
+    """A `pyarrow.Array` of lists of text, and nulls."""
+    import pyarrow as pa
+
+    ends = np.cumsum([0, *(len(texts or ()) for texts in lists)]).astype(np.int32)
+    known = np.array([texts is not None for texts in lists], np.bool_)
+    inside = text_column([text for texts in lists for text in texts or ()])
+    buffers = [_validity(known), pa.py_buffer(ends)]
+    return pa.Array.from_buffers(pa.list_(pa.string()), len(lists), buffers, children=[inside])
+
+
 def _validity(known: NDArray[np.bool_] | None) -> Any:
     return None if known is None or known.all() else _bits(known)
 

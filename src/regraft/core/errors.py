@@ -11,6 +11,7 @@
     ├── TrainingError         9 / 422   a training cannot go on
     ├── FetchError           10 / 502   something cannot be fetched from the web, or is not what was published
     ├── FoundError           11 / 409   an audit found what it was told to fail on
+    ├── IncompleteError      12 / 422   some images could not be read; all others are answered
     └── InterruptedRunError 130 / 503   Ctrl-C or SIGTERM; what was finished is kept
 
 The numbers are the exit code of the command line and the status of the HTTP service.
@@ -125,6 +126,13 @@ class FoundError(RegraftError):
 
     exit_code = 11
     http_status = 409
+
+
+class IncompleteError(RegraftError):
+    """Some images could not be read. All that is to be said of the others is said and written."""
+
+    exit_code = 12
+    http_status = 422
 
 
 class InterruptedRunError(RegraftError):

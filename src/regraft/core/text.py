@@ -12,7 +12,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 _JOINERS = "\u200c\u200d"
 """Invisible parts of emoji, and of words in Persian: they move nothing."""
@@ -136,6 +136,14 @@ def duration(seconds: float) -> str:
         return f"{hours} h {minutes} min" if minutes else f"{hours} h"
     days, hours = divmod(round(seconds / 3600), 24)
     return f"{plural(days, 'day')} {hours} h" if hours else plural(days, "day")
+
+
+def csv_line(cells: Iterable[str]) -> str:
+    """Cells of a CSV file, without the line's end: each in quotes where it must be.
+
+    `csv` of Python before 3.13 leaves a carriage return outside of them.
+    """
+    return ",".join('"' + cell.replace('"', '""') + '"' if set(cell) & set(',"\r\n') else cell for cell in cells)
 
 
 def as_typed(name: str) -> str:

@@ -63,9 +63,14 @@ def passed_over(paths: Sequence[str]) -> tuple[Finding, ...]:
     return (make_finding("other_files", "note", message, n, paths),)
 
 
-def left_out(unreadable: Sequence[Unreadable]) -> tuple[Finding, ...]:
-    """The warning of files that could not be read."""
-    if not (n := len(unreadable)):
+def left_out(unreadable: Sequence[Unreadable], n_all: int | None = None) -> tuple[Finding, ...]:
+    """The warning of files that could not be read.
+
+    Args:
+        unreadable: These, or the first of them.
+        n_all: How many there are.
+    """
+    if not (n := len(unreadable) if n_all is None else n_all):
         return ()
     message = f"{plural(n, 'file')} could not be read and {was(n)} left out."
     examples = (f"{record.path}: {record.reason} ({record.detail})" for record in unreadable)

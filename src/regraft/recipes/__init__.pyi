@@ -14,7 +14,7 @@ from .explaining import ExplainOptions, ExplainResult, explain
 from .finetuning import FinetuneOptions, FinetuneResult, finetune
 from .learning_curves import CurveOptions, CurveResult, curve
 from .new_files import new_model
-from .predicting import PredictOptions, PredictResult, predict
+from .predicting import PredictOptions, PredictResult, open_predictions, predict
 from .pretraining import PretrainOptions, pretrain
 from .probing import ProbeOptions, ProbeResult, probe
 from .scanning import Finding, ScanOptions, ScanResult, scan
@@ -78,6 +78,7 @@ __all__ = [
     "list_backbones",
     "list_datasets",
     "new_model",
+    "open_predictions",
     "options_under_way",
     "predict",
     "pretrain",

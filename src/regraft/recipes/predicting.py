@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Unpack
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Literal, Unpack
 
 from pydantic import Field
 
-from regraft.bundle import Classifier, PredictResult, load
-from regraft.core import placed
+from regraft.bundle import Classifier, OutcomeFormat, PredictResult, load, outcome_format, write_stream
+from regraft.core import OptionError, placed
 from regraft.experiments import TrustOptions
 from regraft.images import as_images
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from regraft.bundle import PredictionStream
     from regraft.core import Progress
     from regraft.images import GivenImages
     from regraft.recipes.settings import PredictSettings
 
-__all__ = ["PredictOptions", "PredictResult", "predict"]
+__all__ = ["PredictOptions", "PredictResult", "open_predictions", "predict"]
 
 
 class PredictOptions(TrustOptions):
@@ -38,6 +38,34 @@ class PredictOptions(TrustOptions):
         description="Say which images look like none of the classes.",
         json_schema_extra=placed("output", 11),
     )
+    out: Path | None = Field(
+        None,
+        description="File to write, whole or not at all: .csv, .json, .jsonl (a line for each image) or .parquet. What "
+        "was stopped or killed goes on when the same command is given again.",
+        json_schema_extra=placed("output", 20),
+    )
+    format: Literal["auto", "table", "csv", "json", "jsonl", "parquet"] = Field(
+        "auto",
+        description="How answers are told: auto is as the name of --out says, else a table for people; the others are "
+        "for programs. All of them name the images that could not be read.",
+        json_schema_extra=placed("output", 21),
+    )
+
+    def file_format(self) -> OutcomeFormat | None:
+        """The format of the file `out`; None where none is written.
+
+        Raises:
+            OptionError: It has none, or cannot be a file.
+        """
+        if self.out is None:
+            if self.format == "parquet":
+                raise OptionError("Parquet is for files: name one with --out FILE.parquet.")
+            return None
+        if self.out.is_dir():
+            raise OptionError(f"--out {self.out} is a folder: name a file.")
+        if self.format == "table":
+            raise OptionError("A table for people is not for a file: leave --format out, or name another.")
+        return outcome_format(self.out) if self.format == "auto" else self.format
 
 
 def predict(
@@ -50,6 +78,8 @@ def predict(
 ) -> PredictResult:
     """Classify images.
 
+    With `out` the answers are in that file, and the result counts them: a million of them need little memory.
+
     Args:
         bundle: A bundle's or run's folder, or a loaded classifier.
         sources: Files, folders with everything below them, and shards with all they hold; or images in memory: uint8
@@ -59,11 +89,31 @@ def predict(
         **settings: Single options by name (`PredictOptions`).
 
     Raises:
-        OptionError: A source is no image, or paths and images in memory are mixed.
+        OptionError: A source is no image, paths and images in memory are mixed, or `out` cannot be written so.
         BundleError: The classifier cannot be loaded.
         DataError: A folder holds no image.
     """
     options = PredictOptions.of(options, settings)
+    form = options.file_format()
+    stream = open_predictions(bundle, sources, options)
+    if options.out is None or form is None:
+        return stream.result(progress=progress)
+    return write_stream(stream, options.out, form, progress=progress)
+
+
+def open_predictions(
+    bundle: Path | str | Classifier, sources: GivenImages, options: PredictOptions
+) -> PredictionStream:
+    """The answers to all images, none of which is computed yet.
+
+    Args:
+        bundle: As for `predict`, as the others.
+        sources: The images.
+        options: What to tell of them.
+
+    Raises:
+        RegraftError: As `predict`.
+    """
     images = as_images(sources)  # before the classifier is loaded: nothing is easier to mend
     classifier = bundle if isinstance(bundle, Classifier) else load(bundle, trust_code=options.trust_code)
-    return classifier.predict(images, top_k=options.top_k, unknown=options.unknown, progress=progress)
+    return classifier.stream(images, top_k=options.top_k, unknown=options.unknown)

@@ -49,6 +49,8 @@ class PredictSettings(TypedDict, total=False):
     trust_code: bool
     top_k: int
     unknown: bool
+    out: str | PathLike[str] | None
+    format: Literal["auto", "table", "csv", "json", "jsonl", "parquet"]
 
 
 class ScanSettings(SourceSettings, total=False):

@@ -41,7 +41,7 @@ def test_every_word_of_other_tools_leads_to_an_option_that_there_is():
         ("scan x --batch-size 3", f"--batch-size is an option of {TRAINERS}: scan trains no network."),
         ("finetune x --lr 1", "Did you mean --learning-rate?"),
         ("train x --lr 1", "Did you mean --rates?"),
-        ("probe x --out y", "Did you mean --name or --runs? (--out is an option of audit, datasets convert and embed"),
+        ("probe x --out y", "Did you mean --name or --runs? (--out is an option of audit, datasets convert, embed"),
         ("embed x --output y", "Did you mean --out?"),
         ("finetune x --bs 3", "Did you mean --batch-size?"),
         ("probe x --arch resnet18", "Did you mean --backbone?"),
@@ -100,7 +100,7 @@ def test_an_option_that_there_is_not_is_explained_by_its_meaning(line, meant, ca
         ("probe x y", "'y' is too much: probe takes no such argument. See: regraft probe --help"),
         (
             "predict x --format jsn",
-            "Option --format is 'jsn': it should be one of table, csv, json. Did you mean json?",
+            "Option --format is 'jsn': it should be one of auto, table, csv, json, jsonl, parquet. Did you mean json?",
         ),
         ("cache cleer", "ACTION is 'cleer': it should be one of info, verify, clear. Did you mean clear?"),
         ("probe", "SOURCE is missing: a folder with one sub-folder for each class"),

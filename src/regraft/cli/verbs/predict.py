@@ -2,44 +2,52 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from itertools import chain
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from regraft.bundle import Prediction, Tally, csv_header, csv_row, json_pieces
 from regraft.cli.arguments import STANDARD_INPUT
-from regraft.cli.headings import OUTPUT
-from regraft.cli.output import say, say_csv, say_findings, say_json, say_table
+from regraft.cli.output import answers_on_terminal, say, say_csv, say_findings, say_growing_table, say_json
 from regraft.cli.progress_bar import ProgressBar
 from regraft.cli.standard_input import read_listed_files
-from regraft.core import OptionError, as_percent, plural
-from regraft.recipes import PredictOptions, PredictResult
+from regraft.cli.streams import output_failure
+from regraft.core import DataError, IncompleteError, OptionError, as_percent, plural
+from regraft.recipes import PredictOptions, PredictResult, open_predictions
 from regraft.recipes import predict as run_predict
 
 if TYPE_CHECKING:
-    from regraft import Prediction
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from regraft.bundle import Outcome, PredictionStream
+    from regraft.recipes import Finding
 
 _DEFAULTS = PredictOptions()
 
 
-def predict(
-    bundle: str,
-    /,
-    *sources: str,
-    options: Annotated[PredictOptions, Parameter(name="*")] = _DEFAULTS,
-    format: Annotated[Literal["table", "csv", "json"], OUTPUT] = "table",  # noqa: A002 - the option's name
-) -> None:
-    """Run `regraft predict` and print what came of it.
+def predict(bundle: str, /, *sources: str, options: Annotated[PredictOptions, Parameter(name="*")] = _DEFAULTS) -> None:
+    """Run `regraft predict` and print what comes of it, as it comes.
 
     Args:
         bundle: A bundle's or run's folder.
         sources: Image files, folders with everything below them, or - to read a list of files from standard input.
+            The exit status is 12 where some of them cannot be read, and 3 where none can.
         options: See `PredictOptions`.
-        format: A table for people, CSV or JSON for programs. All of them name the files that could not be read.
     """
-    with ProgressBar() as progress:
-        result = run_predict(bundle, _listed(sources), options, progress=progress)
-    {"table": _say_table, "csv": _say_csv, "json": _say_json}[format](result)
+    listed, is_for_file = _listed(sources), options.file_format() is not None
+    with ProgressBar(is_shown=is_for_file or not answers_on_terminal()) as progress:
+        if is_for_file:
+            result = run_predict(bundle, listed, options, progress=progress)
+        else:
+            stream = open_predictions(bundle, listed, options)
+            result = _say_outcomes(stream, _while_read(stream.blocks(progress=progress)), options)
+    if is_for_file:
+        say(f"{plural(result.n_predicted, 'image')}  {result.out}")
+    if result.n_unknown and (is_for_file or options.format in ("auto", "table")):
+        _say_unknown(result)
     say_findings(result.findings, where="--format json", aside=True)
+    _require_all(result)
 
 
 def _listed(sources: tuple[str, ...]) -> list[str]:
@@ -51,42 +59,58 @@ def _listed(sources: tuple[str, ...]) -> list[str]:
     return listed
 
 
-def _say_table(result: PredictResult) -> None:
-    rows = [[row.path, _in_words(row)] for row in result.predictions]
-    say_table(["image", "class"], rows)
-    n_all, n_unknown = len(result.predictions), sum(bool(row.unknown) for row in result.predictions)
-    if n_unknown:
-        verb = "looks" if n_unknown == 1 else "look"
-        say(f"{n_unknown:,} of {plural(n_all, 'image')} {verb} like none of the classes (--no-unknown names one).")
+def _while_read(blocks: Iterable[Sequence[Outcome]]) -> Iterator[Sequence[Outcome]]:
+    """Blocks, each of which reaches its reader before the next is computed; none when the reader has gone."""
+    for block in blocks:
+        yield block
+        if output_failure() is not None:
+            return
 
 
-def _in_words(row: Prediction) -> str:
-    """The classes of one image with their probabilities; or that it is of none, and what it is most like."""
+def _say_outcomes(
+    stream: PredictionStream, blocks: Iterable[Sequence[Outcome]], options: PredictOptions
+) -> PredictResult:
+    """Print the answers; gives a result that counts them."""
+    tally, n_ranks = Tally(), stream.telling.n_ranks
+
+    def findings() -> tuple[Finding, ...]:
+        return (*tally.findings(), *stream.findings)
+
+    outcomes = tally.counted(chain.from_iterable(blocks))
+    if options.format == "csv":
+        say_csv(chain([csv_header(n_ranks)], (csv_row(one, n_ranks) for one in outcomes)))
+    elif options.format == "jsonl":
+        for one in outcomes:
+            say_json(one.model_dump_json())
+    elif options.format == "json":
+        for piece in json_pieces(outcomes, findings):
+            say_json(piece, end="")
+        say()
+    else:
+        rows = ([_row(one) for one in tally.counted(block) if isinstance(one, Prediction)] for block in blocks)
+        say_growing_table(["image", "class"], rows)
+    return PredictResult(predictions=(), unreadable=tuple(tally.unreadable), findings=findings(), **tally.counts())
+
+
+def _row(row: Prediction) -> list[str]:
+    """An image and its classes with their probabilities; or that it is of none, and what it is most like."""
     named = ", ".join(f"{name} {as_percent(part)}" for name, part in row.top)
-    return f"unknown (most like {named})" if row.unknown else named
+    return [row.path, f"unknown (most like {named})" if row.unknown else named]
 
 
-def _say_csv(result: PredictResult) -> None:
-    n_ranks = max((len(row.top) for row in result.predictions), default=1)
-    ranks = [f"{what}{rank}" for rank in range(2, n_ranks + 1) for what in ("label", "probability")]
-    header = ["path", "label", "probability", *ranks, "unknown", "score", "set", "error"]
-    read = [
-        [row.path, *(cell for name, part in row.top for cell in (name, f"{part:.6f}")), *_limits(row), ""]
-        for row in result.predictions
-    ]
-    n_empty = 2 * n_ranks + 3
-    others = [[record.path, *[""] * n_empty, f"{record.reason}: {record.detail}"] for record in result.unreadable]
-    say_csv([header, *read, *others])
+def _say_unknown(result: PredictResult) -> None:
+    verb = "looks" if result.n_unknown == 1 else "look"
+    images = plural(result.n_predicted, "image")
+    say(f"{result.n_unknown:,} of {images} {verb} like none of the classes (--no-unknown names one).")
 
 
-def _limits(row: Prediction) -> list[str]:
-    """Whether it is unknown, how strange it looks, and the classes that it may be of, with a bar between them."""
-    return [
-        "" if row.unknown is None else str(row.unknown).lower(),
-        "" if row.score is None else f"{row.score:.6g}",
-        "" if row.set is None else "|".join(name.replace("\\", "\\\\").replace("|", "\\|") for name in row.set),
-    ]
-
-
-def _say_json(result: PredictResult) -> None:
-    say_json(result.model_dump_json(indent=2))
+def _require_all(result: PredictResult) -> None:
+    """See that all images could be read, after all that is to be said was said."""
+    if not result.n_unreadable:
+        return
+    n_all = result.n_predicted + result.n_unreadable
+    if n_all == 1:
+        raise DataError("The image could not be read.")
+    if not result.n_predicted:
+        raise DataError(f"None of {plural(n_all, 'image')} could be read.")
+    raise IncompleteError(f"{result.n_unreadable:,} of {plural(n_all, 'image')} could not be read.")
