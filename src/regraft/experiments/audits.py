@@ -99,10 +99,13 @@ def audit_dataset(source: str, options: AuditOptions, progress: Progress) -> Aud
 
 
 def _candidates(options: AuditOptions, n_penultimate: int) -> Candidates:
-    """Heads on the penultimate layer alone, by fewer strengths than a probe tries: many are fitted here."""
-    widths = (n_penultimate,) if options.layer == "auto" else (None,)
+    """Heads on the penultimate layer alone, scaled in one way, by fewer strengths than a probe tries."""
+    candidates = candidates_of(options, n_penultimate)
     return replace(
-        candidates_of(options, n_penultimate), widths=widths, n_strengths=min(options.n_strengths, _N_STRENGTHS)
+        candidates,
+        widths=candidates.widths[:1],
+        normalisations=candidates.normalisations[:1],
+        n_strengths=min(options.n_strengths, _N_STRENGTHS),
     )
 
 

@@ -60,11 +60,11 @@ def test_of_many_images_some_are_enough(ground):
 
 def test_the_interval_of_a_recall_is_wider_for_series_and_for_few_errors():
     """Of 40 planted errors, found by the half: alone, or four at a time; and of as many true ones as are asked for."""
-    ranks, is_foreseen = np.where(np.arange(40) < 20, 0.0, 0.5), np.zeros(40, np.bool_)
-    alone, in_series = (Trial(ranks, is_foreseen, 0.0, np.arange(40) // n) for n in (1, 4))
+    is_found = np.arange(40) < 20
+    alone, in_series = (Trial(np.where(is_found, 0.0, 0.5), is_found, 0.5, np.arange(40) // n) for n in (1, 4))
     assert alone.recall == 0.5
     low, high = alone.recall_interval(40)
-    assert 0.2 < low < 0.3
+    assert 0.25 < low < 0.35
     assert np.isclose(low + high, 1)
     assert in_series.recall_interval(40)[0] < low < alone.recall_interval(4000)[0]
     assert in_series.recall_interval(1) == (0.0, 1.0)
