@@ -66,7 +66,10 @@ class PredictionSets:
             confidence: How often the share lies in the band.
         """
         n_new = effective_number(units, self.threshold.correlation)
-        rate = min(self.threshold.attainable_rate, self.miss_rate)
+        seen = max(
+            self.miss_rate, 1 / (self.threshold.n_effective + 1)
+        )  # of n images without a miss the next may be one
+        rate = min(self.threshold.attainable_rate, seen)
         low, high = rate_band(rate, self.threshold.n_effective, n_new, confidence)
         return 1 - high, 1 - low
 

@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 
 from regraft.core import HeadError, generator
-from regraft.heads import Candidates, FoldTable, KnownImages, PredictionSets, cross_validate, fit_sets, softmax
+from regraft.heads import (
+    Candidates,
+    FoldTable,
+    KnownImages,
+    PredictionSets,
+    cross_validate,
+    find_sets,
+    fit_sets,
+    softmax,
+)
 
 
 def draw(n, *, seed, sharpness=1.0, per_unit=1):
@@ -100,3 +109,13 @@ def test_they_are_kept_as_json_values():
     for damaged in ({}, {"threshold": {}}, {"threshold": None}, {"mean_size": "1"}, {"miss_rate": float("nan")}):
         with pytest.raises(HeadError):
             PredictionSets.from_settings(sets.settings() | damaged if damaged else {})
+
+
+def test_few_images_without_a_miss_promise_little():
+    """Of 20 images none was missed: of 20 new ones two may be."""
+    probabilities, labels = np.tile([0.9, 0.1], (20, 1)), np.zeros(20, np.int64)
+    sets = find_sets(probabilities, labels, np.arange(20), coverage=0.9)
+    assert sets.miss_rate == 0
+    low, high = sets.coverage_band(np.arange(20))
+    assert low <= 0.9
+    assert high == 1
