@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
@@ -130,3 +132,22 @@ def test_a_report_shows_what_spoke_for_the_wrong_class(photos, tmp_path):
     n_shown = min(6, len(result.assessment.mistakes))
     assert page.count('<ul class="maps">') == n_shown
     assert page.count('<table class="plain sums">') == n_shown
+
+
+def test_the_nearest_training_images_are_named(probed, photos, tmp_path, monkeypatch):
+    """Of a training image itself and others of its class, by the run's list; where that is gone it is said."""
+    listed = pq.read_table(probed.folder / "training.parquet").to_pydict()
+    result = regraft.explain(probed.folder, photos / listed["path"][0])
+    near = result.explanations[0].neighbours
+    assert (near[0].path, near[0].label) == (listed["path"][0], listed["label"][0])
+    assert near[0].similarity == pytest.approx(1, abs=1e-4)
+    assert len(near) == 5
+    assert [one.similarity for one in near] == sorted((one.similarity for one in near), reverse=True)
+    assert near[0].path in result.report.read_text(encoding="utf-8")
+    alone = shutil.copytree(probed.bundle, tmp_path / "moved")
+    found = regraft.explain(alone, photos / "red" / "00.png")
+    assert found.explanations[0].neighbours == ()
+    assert [one.code for one in found.findings] == ["neighbours_unknown"]
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "empty"))
+    found = regraft.explain(probed.folder, photos / "red" / "00.png")
+    assert "no longer in the cache" in found.findings[0].message

@@ -35,7 +35,16 @@ def tuned(photos, shared_cache, tmp_path_factory):
 def test_a_run_folder_holds_everything(tuned):
     """Bundle, report, predictions, record with the rates, and the log of each step; nothing else is left."""
     names = {path.name for path in tuned.folder.iterdir()}
-    files = {"bundle", "report.html", "report.json", "predictions.parquet", "run.json", "log.jsonl", "tensorboard"}
+    files = {
+        "bundle",
+        "report.html",
+        "report.json",
+        "predictions.parquet",
+        "run.json",
+        "training.parquet",
+        "log.jsonl",
+        "tensorboard",
+    }
     assert names == files
     events = b"".join(path.read_bytes() for path in (tuned.folder / "tensorboard").iterdir())
     assert all(tag in events for tag in (b"augmented", b"step/loss", b"epoch/validation_accuracy"))

@@ -13,7 +13,7 @@ from regraft.evaluation import Predictions
 def test_a_probe_leaves_everything_that_was_promised(probed):
     """One call gives a bundle, two reports, predictions and a record; the classifier is right."""
     names = {path.name for path in probed.folder.iterdir()}
-    assert names == {"bundle", "report.html", "report.json", "predictions.parquet", "run.json"}
+    assert names == {"bundle", "report.html", "report.json", "predictions.parquet", "run.json", "training.parquet"}
     assert probed.assessment.accuracy.value >= 0.9
     assert (probed.n_train, probed.n_test, probed.n_unreadable) == (45, 15, 0)
     record = json.loads((probed.folder / "run.json").read_text())

@@ -2,7 +2,7 @@ from .assessment import Assessment, Baseline, assess
 from .calibration_noise import CalibrationNoise, simulate_calibration
 from .class_results import ClassResult
 from .comparison import PairedDifference, compare_paired
-from .explanations import CellMap, Cells, Explanation, Occlusion, ScoreParts
+from .explanations import CellMap, Cells, Explanation, Neighbour, Occlusion, ScoreParts
 from .intervals import Estimate, wilson_estimate, wilson_interval
 from .limits import Limits, StrangeImage, measure_limits
 from .mistakes import ConfusedPair, Mistake
@@ -33,6 +33,7 @@ __all__ = [
     "Explanation",
     "Limits",
     "Mistake",
+    "Neighbour",
     "Occlusion",
     "OwnMeasure",
     "PairedDifference",

@@ -68,6 +68,14 @@ class Occlusion(Value):
     cells: Cells
 
 
+class Neighbour(Value):
+    """A training image that is like another image: the cosine between their features is `similarity`."""
+
+    path: str
+    label: str
+    similarity: float
+
+
 class Explanation(Value):
     """Why a classifier says of an image what it says.
 
@@ -81,6 +89,7 @@ class Explanation(Value):
         own: The score of the class.
         contrast: The score of the class less that of `runner_up`.
         occlusion: The same difference, by covering cells; None where it was not measured.
+        neighbours: The most similar training images, the nearest first; none where they are not known.
     """
 
     path: str
@@ -92,6 +101,7 @@ class Explanation(Value):
     own: ScoreParts
     contrast: ScoreParts
     occlusion: Occlusion | None = None
+    neighbours: tuple[Neighbour, ...] = ()
 
     @property
     def strongest(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from regraft.bundle import make_pictures, save_bundle
 from regraft.experiments.dataset_features import spread_out
+from regraft.experiments.neighbours import write_training
 from regraft.experiments.reporting import report_run
 from regraft.experiments.run_folders import write_record
 from regraft.experiments.seen_images import seen_by
@@ -34,7 +35,7 @@ def conclude(
     *,
     rates: Sequence[dict[str, Any]] | None = None,
 ) -> Measured:
-    """Measure and save: `bundle/`, `report.html`, `report.json`, `predictions.parquet`, `run.json`.
+    """Measure and save: `bundle/`, `report.html`, `report.json`, `predictions.parquet`, `training.parquet`, `run.json`.
 
     Args:
         folder: Where to; it exists.
@@ -48,6 +49,7 @@ def conclude(
     save = _save_privately if getattr(subject.options, "private", False) else _save
     with watch.stage("save bundle"):
         save(classifier.with_metrics(measured.assessment), folder / "bundle", subject)
+    write_training(folder, subject.data, subject.train)
     write_record(
         folder, source=subject.source, options=subject.options, seconds=watch.seconds, data=subject.data, rates=rates
     )

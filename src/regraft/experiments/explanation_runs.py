@@ -10,6 +10,7 @@ from regraft.core import DataError, OptionError, as_source, plural
 from regraft.data import StoredImage, Unreadable, UnreadableImageError, list_images
 from regraft.experiments.explanation_files import N_ON_PAGE, ExplanationFiles
 from regraft.experiments.explanations import Explainer
+from regraft.experiments.neighbours import read_training
 from regraft.experiments.reporting import notices_of, told_of_run
 from regraft.images import to_pixels
 from regraft.reports import ExplanationReport, write_explanations
@@ -48,7 +49,7 @@ def explain_images(
     folder: Path,
     options: Options,
     *,
-    place: str,
+    place: str | Path | None,
     progress: Progress,
 ) -> ImagesExplained:
     """Explain images, and write `report.html` and for each image a PNG and a JSON file.
@@ -58,7 +59,7 @@ def explain_images(
         images: Files, folders and shards; or images in memory.
         folder: Where to; it exists.
         options: Of the verb; they say whether cells are covered (`occlusion`).
-        place: The classifier's, as the user named it.
+        place: The classifier's, as the user named it; None for one in memory.
         progress: Where to report.
 
     Raises:
@@ -68,7 +69,9 @@ def explain_images(
     """
     listed = _list(images)
     files = ExplanationFiles(folder)
-    explainer = Explainer(classifier, occlusion=getattr(options, "occlusion", False))
+    training, remarks = read_training(place, classifier)
+    remarks = (*listed.remarks, *remarks)
+    explainer = Explainer(classifier, training, occlusion=getattr(options, "occlusion", False))
     explanations: list[Explanation] = []
     unreadable = list(listed.unreadable)
     progress.start("Explaining images", len(listed.images))
@@ -90,11 +93,11 @@ def explain_images(
         title=f"{classifier.record.name}: explain",
         description=f"What the answers of {classifier.networks.name} with a linear head rest on.",
         n_images=len(explanations),
-        notices=notices_of(listed.remarks),
-        **told_of_run(options, place, *names),
+        notices=notices_of(remarks),
+        **told_of_run(options, str(place or classifier.record.name), *names),
     )
     write_explanations(report, explanations[:N_ON_PAGE], files.pictures, folder)
-    return ImagesExplained(tuple(explanations), tuple(unreadable), listed.remarks)
+    return ImagesExplained(tuple(explanations), tuple(unreadable), remarks)
 
 
 def _list(images: Sequence[Path | PixelImage]) -> _Listed:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from regraft.bundle import Classifier
+    from regraft.experiments.neighbours import TrainingImages
     from regraft.features import LocatedFeatures
     from regraft.images import FixedView, ImageSource
 
@@ -39,6 +40,7 @@ class Explainer:
 
     Args:
         classifier: The classifier.
+        training: The images that it learnt from, where these are known.
         occlusion: Whether cells are covered, too, where all that the score is made of has its place. Else they always
             are.
 
@@ -47,8 +49,11 @@ class Explainer:
         MissingExtraError: A network has to be converted for it, and torch is not installed.
     """
 
-    def __init__(self, classifier: Classifier, *, occlusion: bool = False) -> None:
+    def __init__(
+        self, classifier: Classifier, training: TrainingImages | None = None, *, occlusion: bool = False
+    ) -> None:
         self.classifier = classifier
+        self._training = training
         self._occlusion = occlusion
         self._locator = Locator(classifier.all_networks, classifier.cache)
 
@@ -87,6 +92,7 @@ class Explainer:
             unknown=None if judgement.is_unknown is None else bool(judgement.is_unknown[0]),
             own=self._parts(row, known, best, None),
             contrast=contrast,
+            neighbours=() if self._training is None else self._training.nearest(row),
             occlusion=self._occluded(inputs, known, best, other) if is_covered else None,
         )
         return Explained(explanation, inputs[0][0])

@@ -1,5 +1,6 @@
 from .extraction import Extraction, Extractor
 from .joining import JoinedNetworks, TappedNetwork, tap_network
+from .kept_rows import read_kept
 from .key import FeatureKey
 from .locating import LocatedFeatures, Locator
 from .passes import SHARD_ROWS
@@ -21,5 +22,6 @@ __all__ = [
     "backbone_transform",
     "build_extractor",
     "open_store",
+    "read_kept",
     "tap_network",
 ]

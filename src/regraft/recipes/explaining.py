@@ -78,7 +78,7 @@ def explain(
     progress = progress or SilentProgress()
     images = as_images(sources)  # before the classifier is loaded: nothing is easier to mend
     if isinstance(bundle, Classifier):
-        classifier, place = bundle, bundle.record.name
+        classifier, place = bundle, None
     else:
         classifier, place = load(bundle, trust_code=options.trust_code), as_source(bundle)
     with RunFolder(options.runs, options.name, f"{classifier.record.name}-explain") as run:

@@ -35,6 +35,10 @@ def explain(bundle: str, /, *sources: str, options: Annotated[ExplainOptions, Pa
         result = run_explain(bundle, sources, options, progress=progress)
     rows = [_row(one) for one in result.explanations]
     say_table(["image", "class", "rather than", "score", "is the sum of", "strongest cell"], rows)
+    for one in result.explanations:
+        if one.neighbours:
+            near = ", ".join(f"{each.label} ({each.path})" for each in one.neighbours[:3])
+            say(f"Nearest training images of {one.path}: {near}")
     say_findings(result.findings, where="the report")
     say()
     say(f"Report  {result.report}")
