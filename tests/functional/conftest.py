@@ -51,9 +51,9 @@ def command(shared_cache, nursery, tmp_path):
 
 @pytest.fixture(scope="session")
 def base(tmp_path_factory):
-    """Starts Python with the packages of the base and of the extra `lite`, which are weights."""
+    """Starts Python with the packages of the base."""
     folder = tmp_path_factory.mktemp("base")
-    link_base(folder, "lite")
+    link_base(folder)
     known = {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(folder)])}
 
     def run(*arguments, cache, cwd=None):

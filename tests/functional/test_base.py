@@ -85,7 +85,7 @@ def test_a_verb_imports_nothing_heavy_without_need(probed, photos, tmp_path, ver
 
 @pytest.mark.parametrize("backbone", ["efficientnet-lite1", "efficientnet-lite2"])
 def test_the_larger_lites_need_no_torch(base, photos, tmp_path, backbone):
-    """Their weights are all that the extra `lite` brings."""
+    """Their weights come with the base."""
     done = base(
         "-m", "regraft", "embed", photos / "red", "--backbone", backbone, cache=tmp_path / "cache", cwd=tmp_path
     )

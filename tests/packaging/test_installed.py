@@ -45,7 +45,6 @@ NEEDS = {
     "embed nowhere --device cuda": "torch",
     "slim train_image_classifier --train_dir=nowhere": "torch",
     "embed photos --backbone resnet50": "torch",
-    "embed photos --backbone efficientnet-lite1": "lite",
     "predict kept/probed photos --trust-code": "torch",
     "evaluate kept/tuned photos --trust-code": "torch",
     "demo": "demo",

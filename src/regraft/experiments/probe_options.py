@@ -12,6 +12,9 @@ from regraft.experiments.network_options import FixedNetworkOptions
 from regraft.experiments.run_options import BundleOptions, MetricOptions, RunOptions
 from regraft.heads import HeadKind
 
+Quality = Literal["fast", "good", "best"]
+"""How many networks are tried: one, several, or these with several views, too."""
+
 
 class ExperimentOptions(MetricOptions, SourceOptions):
     """How a head is chosen, and what it is measured on.
@@ -91,10 +94,12 @@ class FixedFeatureOptions(RunOptions, ExperimentOptions, FixedNetworkOptions):
 class QualityOptions(Options):
     """How many networks are tried."""
 
-    quality: Literal["fast", "good", "best"] = Field(
-        "fast",
+    quality: Quality | Literal["auto"] = Field(
+        "auto",
         description="fast takes --backbone; good tries each network on this machine and all together on the folds of "
-        "the training images, and takes more where it is worth its time; best tries several --views, too.",
+        "the training images, and takes more where it is worth its time; best tries several --views, too. auto: good, "
+        "with the networks that Regraft brings, where there are 100 to 500 images and nothing is said of the network; "
+        "else fast.",
         json_schema_extra=placed("network", 5) | decides("features") | came_later(),
     )
 

@@ -10,7 +10,7 @@ from regraft.experiments.conclusion import conclude
 from regraft.experiments.dataset_features import load_features
 from regraft.experiments.feature_runs import begin_run
 from regraft.experiments.head_choice import fit_head, for_all_classes
-from regraft.experiments.network_choice import choose_networks
+from regraft.experiments.network_choice import choose_networks, settle_quality
 from regraft.experiments.portions import portion_for_probe
 from regraft.experiments.quick_findings import with_quick_findings
 from regraft.experiments.reporting import Subject
@@ -77,7 +77,7 @@ def _data_of(
     manifest: Manifest, options: ProbeOptions, progress: Progress, watch: Stopwatch
 ) -> tuple[ProbeOptions, DatasetFeatures, Portions, Table | None]:
     """The images with the features that the options mean, or that are chosen; with these the evidence."""
-    if options.quality == "fast":
+    if settle_quality(options, len(manifest)) == "fast":
         data = load_features(manifest, options, progress, watch)
         return options, *portion_for_probe(data, options.test_fraction, options.seed), None
     choice = choose_networks(

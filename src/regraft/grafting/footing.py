@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from regraft.core import OptionError
 from regraft.data import make_finding
-from regraft.experiments import ProbeOptions, choose_networks, load_features, network_names, portion_out
+from regraft.experiments import ProbeOptions, choose_networks, load_features, network_names, portion_out, settle_quality
 from regraft.grafting.preflight import check_training, checking_each, checking_one
 from regraft.grafting.train_options import TrainOptions
 
@@ -53,18 +53,28 @@ def find_footing(manifest: Manifest, options: TuningOptions, progress: Progress,
         RegraftError: From the networks, the engine or the store.
     """
     check = partial(check_training, options, n_classes=manifest.n_classes)
-    if isinstance(options, TrainOptions) and (options.quality != "fast" or len(network_names(options.backbone)) > 1):
+    if isinstance(options, TrainOptions) and _has_several(settled := _settled(options, len(manifest))):
         choice = choose_networks(
             manifest,
-            _of_probe(options),
+            _of_probe(settled),
             progress,
             watch,
             portion=lambda data: portion_out(data, options),
             check=checking_each(check),
         )
-        return _chosen(choice, options)
+        return _chosen(choice, settled)
     data, portions = portion_out(load_features(manifest, options, progress, watch, check=checking_one(check)), options)
     return Footing(data, data, portions, options)
+
+
+def _settled(options: TrainOptions, n_images: int) -> TrainOptions:
+    """Fast, where `auto` means that."""
+    is_fast = settle_quality(options, n_images) == "fast"
+    return options.model_copy(update={"quality": "fast"}) if is_fast else options
+
+
+def _has_several(options: TrainOptions) -> bool:
+    return options.quality != "fast" or len(network_names(options.backbone)) > 1
 
 
 def _of_probe(options: TrainOptions) -> ProbeOptions:

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from regraft.core import judges, placed
-from regraft.experiments import BundleOptions, ExperimentOptions, NetworkOptions, QualityOptions
+from regraft.experiments import BundleOptions, ExperimentOptions, NetworkOptions, Quality, QualityOptions
 from regraft.finetuning import SharedOptions
 from regraft.grafting.finetune_options import FinetuneOptions, TransferOptions
 
@@ -18,11 +18,12 @@ class TrainOptions(QualityOptions, TransferOptions, BundleOptions, SharedOptions
     VERB: ClassVar[str] = "train"
     JUDGED: ClassVar[str] = "the ladder"
 
-    quality: Literal["fast", "good", "best"] = Field(
+    quality: Quality | Literal["auto"] = Field(
         "fast",
         description="Networks of the probe: fast takes --backbone; good tries each network on this machine and all "
         "together on the folds of the training images, and takes more where it is worth its time; best tries several "
-        "views, too. Of several networks the best one by itself is trained.",
+        "views, too; auto is good for 100 to 500 images, else fast. Of several networks the best one by itself is "
+        "trained.",
     )
     rates: tuple[float, ...] = Field(
         (1e-4, 3e-4, 1e-3),

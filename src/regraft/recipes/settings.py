@@ -267,7 +267,7 @@ class ProbeSettings(ExperimentSettings, total=False):
     private: bool
     reject_rate: float
     coverage: float
-    quality: Literal["fast", "good", "best"]
+    quality: Literal["fast", "good", "best", "auto"]
 
 
 class TrainSettings(SharedSettings, ExperimentSettings, total=False):
@@ -309,7 +309,7 @@ class TrainSettings(SharedSettings, ExperimentSettings, total=False):
     fresh_views: Literal["auto", "yes", "no"]
     batch_norm: Literal["auto", "frozen", "train"]
     training_seed: int | None
-    quality: Literal["fast", "good", "best"]
+    quality: Literal["fast", "good", "best", "auto"]
     rates: list[float] | tuple[float, ...]
     ladder_folds: int
 

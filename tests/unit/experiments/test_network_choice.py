@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from regraft.evaluation import compare_paired
-from regraft.experiments.network_choice import NetworkChoice, Tried, _climb, is_worth_it
+from regraft.experiments.network_choice import NetworkChoice, Tried, _climb, is_worth_it, settle_quality
 from regraft.experiments.probe_options import ProbeOptions
 
 N_IMAGES = 200
@@ -66,3 +66,16 @@ def test_the_choice_is_told(make_manifest):
     assert "of 2 choices none that takes longer was better by more than chance" in kept.finding.message
     alone = NetworkChoice(cheap, portions, ((cheap, None),))
     assert alone.finding.message == "a is used: there was no other network to try."
+
+
+@pytest.mark.parametrize(
+    ("n_images", "settings", "settled"),
+    [
+        (99, {}, "fast"), (100, {}, "good"), (500, {"head": "svm"}, "good"), (501, {}, "fast"),
+        (300, {"backbone": "efficientnet-lite0"}, "fast"), (300, {"views": 2}, "fast"),
+        (300, {"quality": "best"}, "best"), (9, {"quality": "good"}, "good"), (300, {"quality": "fast"}, "fast"),
+    ],
+)  # fmt: skip
+def test_several_networks_are_tried_by_themselves_on_few_images(n_images, settings, settled):
+    """Too few tell nothing apart, many take long, and whoever names a network or a quality gets it."""
+    assert settle_quality(ProbeOptions(**settings), n_images) == settled
