@@ -100,6 +100,8 @@ def main() -> None:
     arguments = parser.parse_args()
     trees = [HERE] if arguments.before is None or arguments.quick else [arguments.before.resolve(), HERE]
     houses = [House.at(tree) for tree in trees]
+    if not all(house.lines for house in houses):
+        parser.error(f"there is no checkout of Regraft at {arguments.before}: git worktree add makes one of a commit")
     print_rows(houses)
     for name, n in houses[-1].long_functions.items():
         print(f"  {n} lines: {name}")
