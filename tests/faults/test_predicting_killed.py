@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+from dataclasses import replace
 
 import pyarrow.parquet as pq
 import pytest
 
 import predicting_child
+from extraction_child import PixelEngine, computed_images
 from predicting_child import predict, stream_of
 from regraft.bundle import outcome_format, write_stream
-from regraft.core import OptionError, SilentProgress, StoreError, exclusive
+from regraft.core import InterruptedRunError, OptionError, SilentProgress, StoreError, exclusive
 
 
 class Said(SilentProgress):
@@ -97,6 +99,24 @@ def begun(answer, tmp_path):
         answer(out, Said(600))
     assert not out.exists()
     return out
+
+
+class Interrupted(PixelEngine):
+    """Ctrl-C in the third block."""
+
+    def stream(self, batches):
+        for number, features in enumerate(super().stream(batches)):
+            if computed_images(self.log).total() > 600 and number:
+                raise KeyboardInterrupt
+            yield features
+
+
+def test_ctrl_c_says_how_far_it_is(pictures, tmp_path):
+    """Of all images, not of the block that it is at."""
+    stream = stream_of(pictures, tmp_path / "features", tmp_path / "log")
+    networks = replace(stream.networks, open_engine=lambda: Interrupted(tmp_path / "log"))
+    with pytest.raises(InterruptedRunError, match=r"Stopped\. 512 of 930 images are answered: run the same command"):
+        write_stream(replace(stream, networks=networks), tmp_path / "answers.csv", "csv")
 
 
 def test_a_torn_row_is_answered_again(begun, answer, warm):

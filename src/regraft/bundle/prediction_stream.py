@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from regraft.bundle.predictions import Prediction, PredictResult, Tally
-from regraft.core import SilentProgress
+from regraft.core import InterruptedRunError, SilentProgress, plural
 from regraft.data import Unreadable, unkept
 
 if TYPE_CHECKING:
@@ -90,9 +90,14 @@ class PredictionStream:
         progress = progress or SilentProgress()
         progress.start("Classifying images", len(self))
         progress.advance(n_done)
-        for block in self._blocks(n_done):
-            progress.advance(len(block))
-            yield block
+        try:
+            for block in self._blocks(n_done):
+                n_done += len(block)
+                progress.advance(len(block))
+                yield block
+        except InterruptedRunError:
+            told = f"{n_done:,} of {plural(len(self), 'image')} are answered"
+            raise InterruptedRunError(f"Stopped. {told}: run the same command again to go on.") from None
 
     def _blocks(self, n_done: int) -> Iterator[Sequence[Outcome]]:
         refused, n_images = self.images.refused, len(self.images.names)
