@@ -29,6 +29,7 @@ def _cache(monkeypatch, shared_cache):
     monkeypatch.setenv("REGRAFT_CACHE", str(shared_cache))
 
 
+@pytest.mark.slow
 def test_a_bundle_holds_all_its_networks(joined, photos, tmp_path):
     """A copy of it, with an empty cache, answers files and pixels as the run did, and passes its check."""
     bundle = shutil.copytree(joined.bundle, tmp_path / "bundle")
@@ -77,6 +78,7 @@ def test_what_takes_one_network_says_so(photos, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_the_best_networks_are_chosen(photos, tmp_path):
     """Each by itself and both together; what is saved is what was chosen, and the report has the evidence."""
     found = regraft.probe(photos, runs=tmp_path, backbone=NETWORKS, init="random", n_strengths=3, quality="best")
