@@ -106,7 +106,9 @@ def test_ones_own_network_is_tried_alone(photos, tmp_path):
     """A network that --model names stands for itself: the machine's others are not joined to it."""
     model = tmp_path / "net.py"
     regraft.new_model(model)
-    run = regraft.probe(photos, runs=tmp_path / "runs", model=f"{model}:network", n_strengths=3, quality="good")
+    run = regraft.probe(
+        photos, runs=tmp_path / "runs", model=f"{model}:network", n_strengths=3, quality="good", engine="torch"
+    )
     assert len(read_record(run.bundle).networks) == 1
     assert any("is used: there was no other network to try" in finding.message for finding in run.findings)
 
