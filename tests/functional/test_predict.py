@@ -136,6 +136,12 @@ def test_what_cannot_be_written_is_refused_at_once(settings, message):
         regraft.predict("nowhere", "nothing.jpg", **settings)
 
 
+def test_images_in_memory_are_answered_in_memory():
+    """They have no names by which a file of answers would be gone on with."""
+    with pytest.raises(OptionError, match="'out' is for files: images in memory have no names"):
+        regraft.predict("nowhere", np.zeros((8, 8, 3), np.uint8), out="answers.csv")
+
+
 def test_in_python_a_file_leaves_counts(probed, some, tmp_path):
     """The answers are in the file; the result counts them, and tells what could not be read."""
     result = regraft.predict(probed.folder, some, out=tmp_path / "answers.csv")

@@ -115,5 +115,9 @@ def open_predictions(
         RegraftError: As `predict`.
     """
     images = as_images(sources)  # before the classifier is loaded: nothing is easier to mend
+    if options.out is not None and not all(isinstance(image, Path) for image in images):
+        raise OptionError(
+            "The option 'out' is for files: images in memory have no names. Take the result's predictions instead."
+        )
     classifier = bundle if isinstance(bundle, Classifier) else load(bundle, trust_code=options.trust_code)
     return classifier.stream(images, top_k=options.top_k, unknown=options.unknown)
