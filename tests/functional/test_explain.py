@@ -151,3 +151,13 @@ def test_the_nearest_training_images_are_named(probed, photos, tmp_path, monkeyp
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "empty"))
     found = regraft.explain(probed.folder, photos / "red" / "00.png")
     assert "no longer in the cache" in found.findings[0].message
+
+
+def test_a_report_maps_the_test_images(probed):
+    """A point for each, a name for each class, and two typical images of each."""
+    report = json.loads((probed.folder / "report.json").read_text(encoding="utf-8"))
+    n_test = report["assessment"]["n_images"]
+    assert len(report["feature_map"]["points"]) == report["feature_map"]["n_images"] == n_test
+    page = (probed.folder / "report.html").read_text(encoding="utf-8")
+    assert page.count("map-point curve-") == n_test
+    assert page.count(" typical</p>") == 2 * len(report["feature_map"]["typical"]) == 6

@@ -3,6 +3,7 @@ from .calibration_noise import CalibrationNoise, simulate_calibration
 from .class_results import ClassResult
 from .comparison import PairedDifference, compare_paired
 from .explanations import CellMap, Cells, Explanation, Neighbour, Occlusion, ScoreParts
+from .feature_maps import FeatureMap, MapPoint, map_features
 from .intervals import Estimate, wilson_estimate, wilson_interval
 from .limits import Limits, StrangeImage, measure_limits
 from .mistakes import ConfusedPair, Mistake
@@ -31,7 +32,9 @@ __all__ = [
     "Costs",
     "Estimate",
     "Explanation",
+    "FeatureMap",
     "Limits",
+    "MapPoint",
     "Mistake",
     "Neighbour",
     "Occlusion",
@@ -51,6 +54,7 @@ __all__ = [
     "compare_paired",
     "corrected_p_values",
     "judge",
+    "map_features",
     "measure_limits",
     "measure_slices",
     "measure_strangers",

@@ -10,7 +10,7 @@ import numpy as np
 from regraft.auditing import name_weak_slices
 from regraft.core import cache_folder, printable
 from regraft.data import find_problems, has_own_validation, make_finding, summarise, unkept
-from regraft.evaluation import Assessment, Predictions, assess
+from regraft.evaluation import Assessment, Predictions, assess, map_features
 from regraft.experiments.circumstances import installed_versions, now
 from regraft.experiments.command_lines import command_line
 from regraft.experiments.limits import limits_of, noise_of
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from regraft.bundle import Classifier
     from regraft.core import Options
     from regraft.data import Finding, Manifest, Unreadable
-    from regraft.evaluation import Limits, SliceTable
+    from regraft.evaluation import FeatureMap, Limits, SliceTable
     from regraft.experiments.circumstances import Stopwatch
     from regraft.experiments.dataset_features import DatasetFeatures
     from regraft.experiments.limits import Strangers
@@ -49,6 +49,7 @@ class Measured:
         findings: What was noticed of the data.
         n_unreadable: Files that were left out.
         limits: What the classifier says of its limits; None where it says nothing.
+        feature_map: Where the test images lie among each other.
     """
 
     predictions: Predictions
@@ -57,6 +58,7 @@ class Measured:
     findings: tuple[Finding, ...]
     n_unreadable: int
     limits: Limits | None
+    feature_map: FeatureMap | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,6 +132,7 @@ def report_run(
         findings,
         len(data.unreadable),
         limits=limits_of(classifier, judgement, predictions, strangers=subject.strangers, choice=subject.measure),
+        feature_map=map_features(data.features[test, : classifier.head.coef.shape[1]], predictions),
     )
     with watch.stage("explain mistakes"):
         explained = explain_mistakes(classifier, assessment, manifest, data.features[test])
@@ -198,6 +201,7 @@ def _report(
         f"layer {classifier.record.networks[0].layer}; {data.choice.reason}",
         assessment=measured.assessment,
         slices=measured.slices,
+        feature_map=measured.feature_map,
         calibration=subject.calibration,
         calibration_noise=noise_of(measured.predictions),
         limits=measured.limits,

@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from regraft.reports.charts import chart_path, chart_rejection, chart_reliability
+from regraft.reports.feature_map_view import view_feature_map
 from regraft.reports.matrix_view import view_matrix, worst_first
 from regraft.reports.pictures import Pictures, pictured_mistakes, pictured_pairs, pictured_strangers
 from regraft.reports.training_view import view_training
@@ -54,6 +55,7 @@ def render_page(
         "explained": explained,
         "strangest": () if report.limits is None else pictured_strangers(report.limits, pictures),
         "rejection": None if report.limits is None else chart_rejection(report.limits),
+        "feature_map": None if report.feature_map is None else view_feature_map(report.feature_map, pictures),
         "classes": [assessment.classes[place] for place in order],
         "reliability": chart_reliability(assessment.reliability),
         "path": None if report.regularisation is None else chart_path(report.regularisation),
@@ -78,6 +80,7 @@ def _sections(report: Report) -> dict[str, str]:
         "pairs": ("Confused pairs", bool(assessment.confused)),
         "mistakes": ("The surest mistakes", bool(assessment.mistakes)),
         "classes": ("Class by class", True),
+        "map": ("Where the images lie", report.feature_map is not None),
         "slices": ("Parts of the images", report.slices is not None),
         "calibration": ("Is its confidence justified?", True),
         "limits": ("What it knows of its limits", report.limits is not None),

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from regraft.auditing import SeriesGap
 from regraft.core import Value
-from regraft.evaluation import Assessment, CalibrationNoise, Limits, SliceTable
+from regraft.evaluation import Assessment, CalibrationNoise, FeatureMap, Limits, SliceTable
 from regraft.reports.page_record import PageRecord
 from regraft.reports.training_story import TrainingStory
 
@@ -71,6 +71,7 @@ class Report(PageRecord):
         calibration: What was done to make its confidence justified, and why; empty where that is not known.
         calibration_noise: How large the calibration error of so few images is by chance; None of very many.
         limits: What the classifier says of its own limits; None where it says nothing.
+        feature_map: Where the test images lie among each other; None where it was not looked at.
         regularisation: How the head's regularisation was chosen.
         training: How the network was trained, and whether that was worth it; None for fixed features.
         data_facts: Name -> value: images, classes, where the data lie, how they were split.
@@ -87,6 +88,7 @@ class Report(PageRecord):
     calibration: str = ""
     calibration_noise: CalibrationNoise | None = None
     limits: Limits | None = None
+    feature_map: FeatureMap | None = None
     regularisation: RegularisationPath | None = None
     training: TrainingStory | None = None
     data_facts: dict[str, str | int | float | None] = Field(default_factory=dict)

@@ -1,0 +1,108 @@
+"""Where images lie among each other: their features in two dimensions, and the most and least typical of a class."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from regraft.core import Value
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from regraft.evaluation.predictions import Predictions
+
+    Rows = NDArray[np.floating[Any]]
+
+_N_POINTS = 1000
+_N_CLASSES = 12
+_N_TRIED, _N_ROUNDS = 8, 12
+"""Directions that are looked for at once, and how often they are made better."""
+
+
+class MapPoint(Value):
+    """An image's place, its class, and what it was taken for; the path only of mistakes."""
+
+    x: float
+    y: float
+    truth: str
+    predicted: str
+    path: str = ""
+
+
+class TypicalImages(Value):
+    """Of a class the images nearest to, and farthest from, the mean of its features, by the angle between them."""
+
+    class_name: str
+    most: str
+    least: str
+
+
+class FeatureMap(Value):
+    """Features in two dimensions: the two directions in which they differ most (principal components).
+
+    Attributes:
+        points: At most a thousand images, at even distances in the list.
+        n_images: How many there are.
+        share: Of the features' variance, what the two directions show.
+        typical: Of each class with three images or more; at most twelve classes.
+    """
+
+    points: tuple[MapPoint, ...]
+    n_images: int
+    share: float
+    typical: tuple[TypicalImages, ...]
+
+
+def map_features(features: Rows, predictions: Predictions) -> FeatureMap | None:
+    """The map of some images; None of fewer than three.
+
+    Args:
+        features: (n, d); only directions count, not lengths.
+        predictions: Of the same images, with the truth.
+    """
+    if len(features) < 3:
+        return None
+    lengths = np.linalg.norm(features, axis=1, keepdims=True)
+    rows = np.asarray(features / np.maximum(lengths, np.finfo(np.float32).tiny))
+    chosen = np.linspace(0, len(rows) - 1, min(len(rows), _N_POINTS)).astype(np.int64)
+    places, share = _principal(rows[chosen])
+    names, right = predictions.class_names, predictions.right
+    points = (
+        MapPoint(
+            x=round(x, 4),
+            y=round(y, 4),
+            truth=names[predictions.labels[row]],
+            predicted=names[predictions.predicted[row]],
+            path="" if right[row] else predictions.paths[row],
+        )
+        for row, (x, y) in zip(chosen.tolist(), places.tolist(), strict=True)
+    )
+    return FeatureMap(points=tuple(points), n_images=len(rows), share=share, typical=_typical(rows, predictions))
+
+
+def _principal(rows: Rows) -> tuple[Rows, float]:
+    """Rows in the two directions of largest variance, and its share; by subspace iteration (Halko et al. 2011, 4.4)."""
+    centred = rows - rows.mean(axis=0)
+    total = float(np.square(centred).sum())
+    basis = np.random.default_rng(0).normal(size=(rows.shape[1], min(_N_TRIED, *rows.shape))).astype(rows.dtype)
+    for _ in range(_N_ROUNDS):
+        basis = np.linalg.qr(centred.T @ (centred @ basis))[0]
+    left, values, _right = np.linalg.svd(centred @ basis, full_matrices=False)
+    places = np.zeros((len(rows), 2), rows.dtype)
+    n_found = min(2, len(values))
+    places[:, :n_found] = left[:, :n_found] * values[:n_found]
+    places *= np.sign(places[np.abs(places).argmax(axis=0), range(2)])  # a direction and its opposite are the same
+    return places, min(float(np.square(values[:n_found]).sum()) / total, 1.0) if total > 0 else 0.0
+
+
+def _typical(rows: Rows, predictions: Predictions) -> tuple[TypicalImages, ...]:
+    found: list[TypicalImages] = []
+    for label, name in enumerate(predictions.class_names):
+        own = np.flatnonzero(predictions.labels == label)
+        if len(own) >= 3 and len(found) < _N_CLASSES:
+            nearness = rows[own] @ rows[own].mean(axis=0)
+            most, least = (predictions.paths[own[place]] for place in (nearness.argmax(), nearness.argmin()))
+            found.append(TypicalImages(class_name=name, most=most, least=least))
+    return tuple(found)
