@@ -34,7 +34,7 @@ from regraft.recipes import ProbeOptions
 from rounds import need, new_parser
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     Pair = frozenset[str]
 
@@ -234,16 +234,18 @@ def same_object(planted: Planted, pair: Pair) -> str:
 def report_others(planted: Planted) -> None:
     """What other tools find in the same folder."""
     files = sorted(str(path) for path in planted.folder.rglob("*.png"))
-    if importlib.util.find_spec("imagededup"):
-        for limit in (0, 10):
-            began = time.perf_counter()
-            found = imagededup_pairs(planted.folder, limit)
-            print(f"imagededup, PHash, {limit} of 64 bits: {time.perf_counter() - began:.1f} s, decoding", flush=True)
-            report(planted, found)
-    if importlib.util.find_spec("cleanvision"):
+    tools: dict[str, tuple[str, Callable[[], set[Pair]]]] = {
+        "imagededup, PHash, equal": ("imagededup", lambda: imagededup_pairs(planted.folder, 0)),
+        "imagededup, PHash, 10 of 64 bits": ("imagededup", lambda: imagededup_pairs(planted.folder, 10)),
+        "CleanVision": ("cleanvision", lambda: cleanvision_pairs(planted.folder, files)),
+    }
+    for name, (package, find) in tools.items():
+        if importlib.util.find_spec(package) is None:
+            print(f"{name}: not installed (pip install {package})", flush=True)
+            continue
         began = time.perf_counter()
-        found = cleanvision_pairs(planted.folder, files)
-        print(f"CleanVision: {time.perf_counter() - began:.1f} s, decoding", flush=True)
+        found = find()
+        print(f"{name}: {time.perf_counter() - began:.1f} s, decoding", flush=True)
         report(planted, found)
 
 
