@@ -56,6 +56,7 @@ def images(secret):
     return sorted(secret.rglob("*.*"))
 
 
+@pytest.mark.slow
 def test_a_private_bundle_holds_nothing_of_an_image(secret, images, tmp_path):
     """No pixel, name or hash, nor where they lie; where it is not asked for, the search finds what is kept."""
     table = tmp_path / "table.csv"

@@ -1,7 +1,7 @@
 from .ending import Made, end_training
 from .finetune_options import FinetuneOptions
 from .fitting import Fit
-from .grafts import Kept, graft, keep_probe
+from .grafts import graft, keep_probe
 from .ladder import Climbed, Ladder
 from .opening import Opened, open_training
 from .preparation import Prepared, prepare
@@ -22,7 +22,6 @@ __all__ = [
     "FinetuneOptions",
     "FinetuneResult",
     "Fit",
-    "Kept",
     "Ladder",
     "Made",
     "Opened",

@@ -257,7 +257,15 @@ def _by_row(placed: Placed) -> tuple[Integers, Floats]:
 
 
 def align_all(pictures: Floats, placed: Placed, windows: Floats, n_steps: int, stride: int = 1) -> Aligned:
-    """Pairs of pictures (n, p, p) on each other, from windows (m, 4) that are improved so often, as `align` does it."""
+    """Pairs of pictures on each other, as `align` does it.
+
+    Args:
+        pictures: (n, p, p).
+        placed: m pairs of them, and how the second is turned.
+        windows: (m, 4) to begin with.
+        n_steps: How often each is improved.
+        stride: Of the pixels that are looked at.
+    """
     parts = []
     for start in range(0, len(windows) or 1, _BLOCK):
         block = slice(start, start + _BLOCK)
