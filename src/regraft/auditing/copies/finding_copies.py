@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.ndimage import gaussian_filter
 
 from regraft.auditing.copies.alignment import BLUR
 from regraft.auditing.copies.candidates import nearest_pairs, shortened, unique_pairs
@@ -40,6 +39,8 @@ _LEAST_SLOPE = 1.0
 """Grey levels a pixel in the direction in which a thumbnail varies least: stripes and edges have next to none."""
 _LEAST_GRAIN = 0.2
 """Grey levels of the same in a blurred thumbnail: what is compared in place. Rounding leaves about .1."""
+_N_BLURRED = 3
+"""Pixels to each side; what lies further off weighs less than a ten-thousandth."""
 _N_ROUNDS = 5
 """In which copies of copies are compared, so that all of one picture meet."""
 _BLOCK = 4096
@@ -85,9 +86,20 @@ def _linked_faint(images: AuditedImages, looks: NDArray[Any], rows: Integers, se
     return link(images, looks, rows, faint_pairs(_blurred(looks["thumbnail"][rows]), seed))
 
 
-def _blurred(thumbnails: NDArray[np.uint8]) -> Floats:
-    blurred: Floats = gaussian_filter(thumbnails.astype(np.float32), (0, BLUR, BLUR))
+def _blurred(pictures: NDArray[Any]) -> Floats:
+    """Pictures (n, p, p) beside a Gaussian's weights; beyond an edge they are mirrored."""
+    weights = _blurring(pictures.shape[1])
+    blurred: Floats = weights @ pictures.astype(np.float32) @ weights.T
     return blurred
+
+
+def _blurring(n_pixels: int) -> Floats:
+    places, steps = np.arange(n_pixels), np.arange(-_N_BLURRED, _N_BLURRED + 1)
+    seen = (places[:, None] + steps) % (2 * n_pixels)
+    weights = np.exp(-0.5 * (steps / BLUR) ** 2)
+    blurring = np.zeros((n_pixels, n_pixels), np.float32)
+    np.add.at(blurring, (places[:, None], np.minimum(seen, 2 * n_pixels - 1 - seen)), weights / weights.sum())
+    return blurring
 
 
 def same_files(digests: Sequence[str]) -> tuple[CopySet, ...]:
@@ -124,7 +136,7 @@ def _squares_of_detail(pictures: Floats) -> Floats:
 
 def _least_slopes(pictures: Floats) -> Floats:
     """(n,) by the structure tensor (Foerstner and Guelch, 1987): how much a picture varies where it varies least."""
-    down, across = np.gradient(gaussian_filter(pictures, (0, BLUR, BLUR)), axis=(1, 2))
+    down, across = np.gradient(_blurred(pictures), axis=(1, 2))
     one, other, both = ((a * b).mean(axis=(1, 2)) for a, b in ((down, down), (across, across), (down, across)))
     least = (one + other) / 2 - np.sqrt((one - other) ** 2 / 4 + both**2)
     slopes: Floats = np.sqrt(np.maximum(0, least))
