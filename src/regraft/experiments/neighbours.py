@@ -121,7 +121,7 @@ def _read_table(path: Path) -> dict[str, list[str]] | None:
 
     try:
         with arrow_file(path, "rb") as file:
-            table = pq.read_table(file).to_pydict()
+            table = pq.ParquetFile(file).read().to_pydict()  # `read_table` imports pandas
     except (pa.ArrowException, OSError):
         return None
     is_list = {"path", "label", "digest"} <= table.keys() and all(table["digest"])
