@@ -69,6 +69,7 @@ def killed(pictures, warm, nursery, tmp_path):
     return begin
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("failpoint", "n_kept"),
     [

@@ -52,6 +52,7 @@ def test_a_score_is_the_sum_of_what_is_shown(exact, photos):
         assert np.shape(one.occlusion.cells) == (2, 2)
 
 
+@pytest.mark.slow
 def test_files_hold_what_python_is_given(probed, photos, tmp_path):
     """A JSON file and a picture for each image, one page for all, in a folder that is there when all is done."""
     result = regraft.explain(probed.folder, photos / "red", runs="why", name="red")
@@ -66,6 +67,7 @@ def test_files_hold_what_python_is_given(probed, photos, tmp_path):
     assert page.count("data:image/jpeg") == 60
 
 
+@pytest.mark.slow
 def test_images_in_memory_are_explained_as_files_are(probed, photos):
     """The same numbers; only the name is another."""
     file = photos / "green" / "00.png"
@@ -74,6 +76,7 @@ def test_images_in_memory_are_explained_as_files_are(probed, photos):
     assert by_pixels == by_file.model_copy(update={"path": "image 0"})
 
 
+@pytest.mark.slow
 def test_what_speaks_for_a_class_is_where_it_is(probed, photos):
     """Of a picture of four pictures, what speaks for a class rather than another lies on the picture of that class."""
     red, blue = (np.asarray(Image.open(photos / name / "00.png").resize((112, 112))) for name in ("red", "blue"))
@@ -87,6 +90,7 @@ def test_what_speaks_for_a_class_is_where_it_is(probed, photos):
             assert (reds.sum() > blues.sum()) == (one.label == "red")
 
 
+@pytest.mark.slow
 def test_a_network_without_a_map_is_covered_instead(small_run, photos):
     """LeNet ends in fully connected layers: no cell has a share, and what covering each does is measured."""
     [one] = regraft.explain(small_run, photos / "red" / "00.png").explanations
@@ -96,6 +100,7 @@ def test_a_network_without_a_map_is_covered_instead(small_run, photos):
     assert np.any(one.occlusion.cells)
 
 
+@pytest.mark.slow
 def test_the_command_line_tells_the_sum(command, probed, photos, tmp_path):
     """One row an image, what could not be read, and where the page is."""
     (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n and no more")
@@ -134,6 +139,7 @@ def test_a_report_shows_what_spoke_for_the_wrong_class(photos, tmp_path):
     assert page.count('<table class="plain sums">') == n_shown
 
 
+@pytest.mark.slow
 def test_the_nearest_training_images_are_named(probed, photos, tmp_path, monkeypatch):
     """Of a training image itself and others of its class, by the run's list; where that is gone it is said."""
     listed = pq.read_table(probed.folder / "training.parquet").to_pydict()

@@ -44,6 +44,7 @@ def test_a_bundle_holds_all_its_networks(joined, photos, tmp_path):
     assert "on the joined features of `lenet` and `one-hidden`" in card
 
 
+@pytest.mark.slow
 def test_it_is_evaluated_and_stood_upon(joined, photos, tmp_path):
     """As any classifier: its figures are those of its run, and its networks are a backbone again."""
     measured = regraft.evaluate(joined.folder, photos, runs=tmp_path)
@@ -53,6 +54,7 @@ def test_it_is_evaluated_and_stood_upon(joined, photos, tmp_path):
     assert again.n_computed == 0
 
 
+@pytest.mark.slow
 def test_features_stand_side_by_side(photos, tmp_path):
     """`embed` and the estimators give both networks' features, each of length 1."""
     rows = regraft.embed(

@@ -41,6 +41,7 @@ def many(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_answers_come_while_the_others_are_not_yet_read(small_run, many):
     """Whoever asks for the first gets it before the last has been looked at; each has its place."""
     stream = regraft.load(small_run).stream(many)
@@ -55,6 +56,7 @@ def test_answers_come_while_the_others_are_not_yet_read(small_run, many):
     assert [one.reason for one in others if isinstance(one, regraft.Unreadable)] == ["missing"]
 
 
+@pytest.mark.slow
 def test_a_reader_that_has_enough_ends_the_work(small_run, many, tmp_path, monkeypatch):
     """After `| head -1` no further block is computed, and that is no failure."""
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
@@ -78,6 +80,7 @@ def run(probed, shared_cache, nursery, some):
     return run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["csv", "json", "jsonl"])
 def test_a_file_holds_what_is_printed(form, run, tmp_path):
     """Byte by byte; both say by their exit status that not all could be read."""
@@ -89,6 +92,7 @@ def test_a_file_holds_what_is_printed(form, run, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == [f"answers.{form}"]
 
 
+@pytest.mark.slow
 def test_every_format_tells_the_same(run, tmp_path):
     """Of each image, in one order: Parquet in types, CSV in words, JSON by name."""
     assert run("--out", tmp_path / "answers.parquet").returncode == 12
@@ -111,6 +115,7 @@ def test_every_format_tells_the_same(run, tmp_path):
     assert document["unreadable"] == [line for line in lines if "reason" in line]
 
 
+@pytest.mark.slow
 def test_the_exit_status_tells_what_could_be_read(command, probed, photos, tmp_path):
     """0 for all, 12 for some, 3 for none; whatever there is to say is said."""
     good, bad = photos / "red" / "00.png", tmp_path / "bad.png"

@@ -85,6 +85,7 @@ def test_every_verb_that_saves_a_classifier(verb, secret, images, small_run, tmp
     assert regraft.check(made.bundle).n_inputs == 4
 
 
+@pytest.mark.slow
 def test_made_golden_inputs_prove_as_much(photos, tmp_path):
     """Each has scores of its own, and a head that was exchanged together with its digest is found out."""
     made = regraft.probe(photos, n_strengths=2, n_folds=2, runs=tmp_path, name="r", private=True)

@@ -117,6 +117,7 @@ def test_looks_of_other_features_are_refused(bundle):
         regraft.load(bundle)
 
 
+@pytest.mark.slow
 def test_strangers_can_be_measured(probed, photos, strangers, tmp_path, command):
     """How many images of another folder are called unknown, in result, report and terminal."""
     for number, pixels in enumerate(strangers):

@@ -61,6 +61,7 @@ def test_cells_sum_to_the_features(network, image, shared_cache):
     np.testing.assert_allclose(part.cells.sum(axis=(1, 2)), row[0], atol=1e-4 * np.linalg.norm(row))
 
 
+@pytest.mark.slow
 def test_a_network_that_goes_on_behind_its_pooling_is_not_located(network, image, shared_cache):
     """LeNet ends in a layer that sees all positions at once; beside it another network is located."""
     networks = network("lenet", layer="penultimate")
@@ -69,6 +70,7 @@ def test_a_network_that_goes_on_behind_its_pooling_is_not_located(network, image
     assert not part.cells.any()
 
 
+@pytest.mark.slow
 def test_views_are_laid_back_on_the_image(network, image, shared_cache):
     """The mirrored view of the mirrored image is the image: its cells lie as those of the image do."""
     plain = network("efficientnet-lite0", layer="penultimate")

@@ -50,6 +50,7 @@ def test_ctrl_c_keeps_what_was_fetched(task, kept, get, folder, publisher):
     assert ranges == (["bytes=65536-", None] if task.startswith("Fetching") else [])
 
 
+@pytest.mark.slow
 def test_two_at_once(get, folder):
     """The second one is told that the first one is at work."""
     with (
