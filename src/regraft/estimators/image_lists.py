@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,9 +56,7 @@ def list_features(X: Any, options: NetworkOptions) -> ListedFeatures:
         DataError: Some cannot be read: a row of features can stand for each image only.
     """
     images = require_images(X)
-    networks = open_networks(options, cache_folder()).changed(
-        lambda one: replace(one, open_engine=cache(one.open_engine))
-    )
+    networks = open_networks(options, cache_folder()).staying_open()
     n_chunk = _N_DECODED if any(isinstance(image, Image.Image) for image in images) else len(images)
     parts = [_part(images[start : start + n_chunk], start, networks) for start in range(0, len(images), n_chunk)]
     if unreadable := [record for _digests, _features, records in parts for record in records]:

@@ -100,7 +100,8 @@ class Contest:
         self.progress.start(f"Fitting heads on {probes[0].backbone}", len(probes), unit="heads")
         finished = [self._run(options, remarked, portions) for options in probes]
         classifier, inputs = finished[0].classifier, data.inputs(portions.test[:1])
-        milliseconds = median_milliseconds(lambda: classifier.probabilities(classifier.networks.compute(inputs)))
+        opened = classifier.networks.staying_open()
+        milliseconds = median_milliseconds(lambda: classifier.probabilities(opened.compute(inputs)))
         self.contestants += [
             _contestant(options, probed, milliseconds) for options, probed in zip(probes, finished, strict=True)
         ]

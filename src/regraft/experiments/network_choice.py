@@ -232,8 +232,8 @@ def _try(data: DatasetFeatures, portions: Portions, options: ProbeOptions, progr
     candidates = candidates_of(options, networks.n_penultimate)
     weight = None if options.class_weight == "none" else options.class_weight
     found = cross_validate(train.features, labels, folds, candidates, class_weight=weight)
-    inputs = data.inputs(portions.train[:1])
-    milliseconds = median_milliseconds(lambda: networks.compute(inputs), _N_TIMED)
+    inputs, opened = data.inputs(portions.train[:1]), networks.staying_open()
+    milliseconds = median_milliseconds(lambda: opened.compute(inputs), _N_TIMED)
     progress.advance(1)
     return Tried(options, data, found.classes[found.scores.argmax(axis=1)] == labels, milliseconds)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -145,6 +146,10 @@ class JoinedNetworks:
             return tuple(replace(part, extractors=tuple(map(change, part.extractors))) for part in parts)
 
         return replace(self, parts=changed(self.parts), frozen=changed(self.frozen))
+
+    def staying_open(self) -> JoinedNetworks:
+        """The same; each network stays in memory after its first use."""
+        return self.changed(lambda one: replace(one, open_engine=functools.cache(one.open_engine)))
 
     def for_head(self) -> JoinedNetworks:
         """The same without the frozen ones: what these would compute is left out."""

@@ -119,3 +119,14 @@ def test_extractors_can_be_changed(network, tmp_path):
     engine = PixelEngine(tmp_path / "other")
     changed = joined(network("a"), network("b")).changed(lambda one: replace(one, open_engine=lambda: engine))
     assert changed.engines() == [engine, engine]
+
+
+def test_a_network_that_stays_open_is_opened_once(network):
+    """What times an image times no opening; else each computation opens its networks."""
+    opened = []
+    counted = joined(network()).changed(lambda one: replace(one, open_engine=lambda: opened.append(one)))
+    for networks, n_opened in ((counted.staying_open(), 1), (counted, 2)):
+        opened.clear()
+        networks.engines()
+        networks.engines()
+        assert len(opened) == n_opened
