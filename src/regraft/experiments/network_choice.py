@@ -112,8 +112,8 @@ class NetworkChoice:
             message = f"{chosen.name} is used: there was no other network to try."
         elif chosen is cheapest:
             message = (
-                f"{cheapest.name} is used: of {len(self.tried)} choices none that takes longer was better by more than "
-                f"chance on the folds of {plural(n, 'training image')}."
+                f"{cheapest.name} is used: of {len(self.tried)} choices none that takes longer was better enough on "
+                f"the folds of {plural(n, 'training image')}."
             )
         else:
             better = compare_paired(chosen.right, cheapest.right, groups=self._groups)
@@ -253,10 +253,13 @@ def _climb(
 
 
 def is_worth_it(difference: PairedDifference) -> bool:
-    """Whether what takes longer is better by more than a standard error of the paired difference.
+    """Whether what takes longer is better on the folds; of many images, by a standard error of the paired difference.
 
     The rule of one standard error (Breiman, Friedman, Olshen and Stone, Classification and Regression Trees, 1984,
-    section 3.4.3) read from the cheap side: of equally good ones the cheapest.
+    section 3.4.3) read from the cheap side: of equally good ones the cheapest. Few images can hardly show what more
+    networks are worth, which is most where images are few, and what they take matters least: there any gain counts.
     """
+    if difference.n <= _N_IMAGES_MAX:
+        return difference.value > 0
     standard_error = (difference.high - difference.low) / (2 * _Z95)
     return difference.value > 0 and difference.value >= standard_error
