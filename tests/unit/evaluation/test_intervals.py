@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from regraft.evaluation import Estimate
-from regraft.evaluation.intervals import of_the_time, wilson_interval
+from regraft.evaluation.intervals import of_the_time, wilson_estimate, wilson_interval
 
 HALF = Estimate(value=0.5, low=0.4, high=0.6, n=10, method="Wilson score")
 
@@ -51,3 +51,20 @@ def test_a_share_in_words_says_how_sure_the_interval_is(confidence, words):
     """In per cent, with the confidence that it was made with."""
     share = HALF.model_copy(update={"value": 0.8704, "low": 0.8431, "high": 0.8938})
     assert of_the_time(share, confidence) == f"87.0 % of the time ({words} interval 84.3 to 89.4)"
+
+
+def test_a_share_of_images_rests_on_their_groups():
+    """Ten images of four objects are as good as four; where images are independent, groups are not spoken of."""
+    grouped = wilson_estimate(0.5, 10, 4, 0.9, grouped=True)
+    assert (grouped.low, grouped.high) == wilson_interval(0.5, 4, 0.9)
+    assert (grouped.value, grouped.n, grouped.n_groups, grouped.method) == (0.5, 10, 4, "Wilson score over groups")
+    alone = wilson_estimate(0.2, 10, 10, 0.95, grouped=False)
+    assert (alone.low, alone.high) == wilson_interval(0.2, 10)
+    assert (alone.value, alone.n, alone.n_groups, alone.method) == (0.2, 10, None, "Wilson score")
+
+
+def test_where_there_is_no_interval_its_ends_are_the_value():
+    """Each end by itself."""
+    assert HALF.ends == (0.4, 0.6)
+    assert HALF.model_copy(update={"low": None}).ends == (0.5, 0.6)
+    assert HALF.model_copy(update={"high": None}).ends == (0.4, 0.5)
