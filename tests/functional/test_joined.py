@@ -94,6 +94,17 @@ def test_the_best_networks_are_chosen(photos, tmp_path):
     assert regraft.check(found.bundle).largest_difference <= 1e-4
 
 
+def test_few_images_are_seen_by_others_only_where_there_is_something_to_gain(photos, tmp_path, monkeypatch):
+    """The first network tells these colours apart: the others are not opened, and the note says so."""
+    monkeypatch.setattr("regraft.experiments.network_choice._N_IMAGES_MIN", 60)
+    found = regraft.probe(photos, runs=tmp_path, n_strengths=5)
+    assert [network.backbone.name for network in read_record(found.bundle).networks] == ["efficientnet-lite0"]
+    [note] = [finding.message for finding in found.findings if finding.code == "chosen_networks"]
+    assert "it was wrong on none, so no other was tried" in note
+    tried = regraft.probe(photos, runs=tmp_path, n_strengths=5, quality="good", name="tried")
+    assert "of 4 choices none" in next(one.message for one in tried.findings if one.code == "chosen_networks")
+
+
 def test_views_are_part_of_a_classifier(photos, tmp_path):
     """Files and pixels are seen in as many ways as the probe was told, and the mirror image gets almost the same."""
     run = regraft.probe(photos, runs=tmp_path, backbone="lenet", init="random", n_strengths=3, views=2)

@@ -36,6 +36,8 @@ _OF_NETWORKS = {"backbone", "model", "checkpoint", "init", "layer", "image_size"
 """Whoever sets one of these means one network, or has chosen."""
 _N_IMAGES_MIN = 100
 """Folds of fewer cannot tell networks apart."""
+_N_WRONG_MIN = 5
+"""Whoever is wrong on fewer has nothing to gain that folds could show."""
 _N_IMAGES_MAX = 500
 """What takes a few seconds: two more networks see so many images."""
 
@@ -67,6 +69,11 @@ class Tried:
         """What an image takes, roughly, and on each machine alike: weights times pixels times views, over networks."""
         sizes = ((part.spec.n_parameters, part.spec.image_size) for part in self.data.networks.parts)
         return float(sum(n_parameters * size**2 for n_parameters, size in sizes) * self.options.views)
+
+    @property
+    def n_wrong(self) -> int:
+        """How many of the images."""
+        return int((~self.right).sum())
 
     @property
     def accuracy(self) -> float:
@@ -108,7 +115,12 @@ class NetworkChoice:
         """What was chosen, in a sentence."""
         cheapest, chosen = self.tried[0][0], self.chosen
         n = len(chosen.right)
-        if len(self.tried) == 1:
+        if len(self.tried) == 1 and chosen.options.quality == "auto":
+            message = (
+                f"{chosen.name} is used: on the folds of {plural(n, 'training image')} it was wrong on "
+                f"{chosen.n_wrong or 'none'}, so no other was tried."
+            )
+        elif len(self.tried) == 1:
             message = f"{chosen.name} is used: there was no other network to try."
         elif chosen is cheapest:
             message = (
@@ -158,8 +170,8 @@ def choose_networks(
 ) -> NetworkChoice:
     """Try each network by itself and all together, and, for `best`, several views with what was best.
 
-    One after the other, from the cheapest to the most expensive: what takes longer is chosen where it is worth it. Test
-    images are not looked at.
+    One after the other, from the cheapest to the most expensive: what takes longer is chosen where it is worth it. For
+    `auto` the others are not even loaded where the first leaves hardly an image to gain. Test images are not looked at.
 
     Args:
         manifest: The images.
@@ -173,6 +185,14 @@ def choose_networks(
         RegraftError: From the networks, the engine or the store.
     """
     names, notes = _names_of(options)
+    if options.quality == "auto":
+        first = _on(options, names[:1])
+        data, portions = portion(load_features(manifest, first, progress, watch, check=check))
+        with watch.stage("choose networks"):
+            progress.start("Trying networks", 1, unit="choices")
+            tried_first = _try(data, portions, first, progress)
+        if tried_first.n_wrong < _N_WRONG_MIN:
+            return NetworkChoice(tried_first, portions, ((tried_first, None),))
     data = load_features(manifest, _on(options, names), progress, watch, check=check).remarked(*notes)
     data, portions = portion(data)
     groups = data.manifest.select(portions.train).groups

@@ -22,9 +22,9 @@ def right(n_right, n_images=N_IMAGES):
     return np.arange(n_images) < n_right
 
 
-def tried(name, n_right, milliseconds, *, n_views=1, manifest=None):
+def tried(name, n_right, milliseconds, *, n_views=1, manifest=None, quality="good"):
     data = SimpleNamespace(manifest=manifest)
-    return Tried(ProbeOptions(backbone=name, views=n_views), data, right(n_right), milliseconds)
+    return Tried(ProbeOptions(backbone=name, views=n_views, quality=quality), data, right(n_right), milliseconds)
 
 
 @pytest.mark.parametrize(("n_more", "is_worth"), [(-5, False), (0, False), (1, False), (4, True), (30, True)])
@@ -75,6 +75,9 @@ def test_the_choice_is_told(make_manifest):
     assert "of 2 choices none that takes longer was better enough on the folds" in kept.finding.message
     alone = NetworkChoice(cheap, portions, ((cheap, None),))
     assert alone.finding.message == "a is used: there was no other network to try."
+    good = tried("a", 197, 4.0, manifest=manifest, quality="auto")
+    first = NetworkChoice(good, portions, ((good, None),))
+    assert first.finding.message.endswith("of 200 training images it was wrong on 3, so no other was tried.")
 
 
 @pytest.mark.parametrize(
