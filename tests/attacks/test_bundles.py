@@ -59,6 +59,7 @@ def test_a_good_bundle_loads_from_anywhere(bundle):
     assert not list(bundle.rglob("*.pkl"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES[:3])
 @pytest.mark.parametrize("seed", range(8))
 def test_a_changed_byte_in_a_tensor_file_is_noticed(bundle, name, seed):

@@ -183,6 +183,7 @@ def test_foreign_columns(tmp_path):
     assert reasons(tmp_path / "set") == ["missing"]
 
 
+@pytest.mark.slow
 def test_a_column_that_repeats_one_long_value(tmp_path, monkeypatch):
     """A file of kilobytes that would become gigabytes in memory is refused."""
     from regraft.data.shards import row_groups

@@ -231,6 +231,7 @@ def test_tars_in_a_tar(unpack, assert_refused, tmp_path):
     assert_refused([("readme.txt", b"no tar")], "is damaged", is_nested=True)
 
 
+@pytest.mark.slow
 def test_any_damage_is_an_error_in_words_or_does_no_harm(tmp_path):
     """Cut, flipped and overwritten anywhere, an archive gives its images or a sentence, and writes nowhere else."""
     whole = tarred([(f"photos/cat/{number}.jpg", photo(number)) for number in range(4)])

@@ -217,6 +217,7 @@ LIES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lie", LIES)
 def test_lies_are_refused(lie):
     """Sizes, places, shapes and structures that contradict each other or lead out of the file are an error in words."""

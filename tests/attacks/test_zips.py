@@ -197,6 +197,7 @@ def test_a_damaged_image_is_noticed(unpack):
         unpack(bytes(content))
 
 
+@pytest.mark.slow
 def test_any_damage_is_an_error_in_words_or_does_no_harm(tmp_path):
     """Cut, flipped and overwritten anywhere, an archive gives its images or a sentence, and writes nowhere else."""
     whole = make_archive("Training", 2, 2, size=8)

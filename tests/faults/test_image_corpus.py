@@ -59,6 +59,7 @@ def is_right(case):
     return isinstance(found, np.ndarray) and np.abs(found.astype(int) - case.expected).max() <= case.tolerance
 
 
+@pytest.mark.slow
 def test_every_file_gives_its_pixels_or_its_reason():
     """What was encoded comes out, within what the format loses, or the reason is the one that is true."""
     assert [case.name for case in all_cases() if not is_right(case)] == []

@@ -123,6 +123,7 @@ def test_nothing_that_can_be_explained_is_an_error(probed, photos, tmp_path):
     assert not list((tmp_path / "runs").iterdir())
 
 
+@pytest.mark.slow
 def test_a_report_shows_what_spoke_for_the_wrong_class(photos, tmp_path):
     """Of the surest mistakes, against the true class: two pictures and two sums each."""
     for name, others in (("red", "blue"), ("blue", "red")):

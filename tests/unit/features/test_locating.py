@@ -52,6 +52,7 @@ def test_pieces_are_laid_into_others_whole():
     np.testing.assert_allclose(overlaps(7, 9, 0.125, 1.0).sum(axis=0), 1)
 
 
+@pytest.mark.slow
 def test_cells_sum_to_the_features(network, image, shared_cache):
     """Means and deviations of all taps, scaled and averaged over views: each feature is the sum of its cells."""
     networks = network("efficientnet-lite0", views=VIEWS)
