@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 import numpy as np
@@ -103,6 +104,10 @@ def test_few_images_are_seen_by_others_only_where_there_is_something_to_gain(pho
     assert "it was wrong on none, so no other was tried" in note
     tried = regraft.probe(photos, runs=tmp_path, n_strengths=5, quality="good", name="tried")
     assert "of 4 choices none" in next(one.message for one in tried.findings if one.code == "chosen_networks")
+    monkeypatch.setattr("regraft.experiments.network_choice._N_WRONG_MIN", 0)
+    gone_on = regraft.probe(photos, runs=tmp_path, n_strengths=5, name="gone-on")
+    tables = [json.loads((run.folder / "report.json").read_text())["choice_table"] for run in (gone_on, tried)]
+    assert [row[:3] for row in tables[0]["rows"]] == [row[:3] for row in tables[1]["rows"]]
 
 
 def test_views_are_part_of_a_classifier(photos, tmp_path):

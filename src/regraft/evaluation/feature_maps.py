@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from regraft.core import Value
+from regraft.heads import normalise_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,8 +65,7 @@ def map_features(features: Rows, predictions: Predictions) -> FeatureMap | None:
     """
     if len(features) < 3:
         return None
-    lengths = np.linalg.norm(features, axis=1, keepdims=True)
-    rows = np.asarray(features / np.maximum(lengths, np.finfo(np.float32).tiny))
+    rows = normalise_rows(features)
     chosen = np.linspace(0, len(rows) - 1, min(len(rows), _N_POINTS)).astype(np.int64)
     places, share = _principal(rows[chosen])
     names, right = predictions.class_names, predictions.right

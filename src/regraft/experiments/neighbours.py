@@ -12,6 +12,7 @@ from regraft.core import StoreError, arrow_file, atomic_path, printable, text_co
 from regraft.data import make_finding
 from regraft.evaluation import Neighbour
 from regraft.features import read_kept
+from regraft.heads import normalise_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,7 +74,7 @@ class TrainingImages:
             features: (n_inputs,) of the image.
         """
         used = features[: self.features.shape[1]]
-        cosines = self.features @ (used / max(float(np.linalg.norm(used)), 1e-30))
+        cosines = self.features @ normalise_rows(used[None])[0]
         order = np.argsort(-cosines, kind="stable")[:_N_NEAREST]
         return tuple(
             Neighbour(path=self.paths[row], label=self.labels[row], similarity=float(cosines[row])) for row in order
@@ -104,8 +105,7 @@ def read_training(
     if not found.any():
         return None, (_unknown("Their features are no longer in the cache."),)
     known = [row for row, is_there in zip(chosen, found, strict=True) if is_there]
-    used = features[found][:, : classifier.head.coef.shape[1]]
-    used /= np.maximum(np.linalg.norm(used, axis=1, keepdims=True), np.finfo(np.float32).tiny)
+    used = normalise_rows(features[found][:, : classifier.head.coef.shape[1]])
     paths, labels = (tuple(table[name][row] for row in known) for name in ("path", "label"))
     return TrainingImages(paths, labels, used), ()
 

@@ -185,23 +185,25 @@ def choose_networks(
         RegraftError: From the networks, the engine or the store.
     """
     names, notes = _names_of(options)
+    first: Tried | None = None
     if options.quality == "auto":
-        first = _on(options, names[:1])
-        data, portions = portion(load_features(manifest, first, progress, watch, check=check))
+        alone = _on(options, names[:1])
+        data, portions = portion(load_features(manifest, alone, progress, watch, check=check))
         with watch.stage("choose networks"):
             progress.start("Trying networks", 1, unit="choices")
-            tried_first = _try(data, portions, first, progress)
-        if tried_first.n_wrong < _N_WRONG_MIN:
-            return NetworkChoice(tried_first, portions, ((tried_first, None),))
+            first = _try(data, portions, alone, progress)
+        if first.n_wrong < _N_WRONG_MIN:
+            return NetworkChoice(first, portions, ((first, None),))
     data = load_features(manifest, _on(options, names), progress, watch, check=check).remarked(*notes)
     data, portions = portion(data)
     groups = data.manifest.select(portions.train).groups
     with watch.stage("choose networks"):
-        subsets = [(name,) for name in names] + ([names] if len(names) > 1 else [])
+        known = [first] if first is not None and first.data.digests == data.digests else []
+        subsets = [*((name,) for name in names), *([names] if len(names) > 1 else [])][len(known) :]
         progress.start(
             "Trying networks", len(subsets) + len(_VIEWS_TRIED) * (options.quality == "best"), unit="choices"
         )
-        tried = [_try(data, portions, _on(options, subset), progress) for subset in subsets]
+        tried = known + [_try(data, portions, _on(options, subset), progress) for subset in subsets]
         tried.sort(key=lambda one: one.work)
         chosen, told = _climb(tried, groups)
         if options.quality == "best":
