@@ -200,7 +200,7 @@ def judged(images: AuditedImages) -> tuple[AuditedImages, FoldRefits]:
     probabilities = np.zeros((len(images), images.n_classes))
     probabilities[:, found.classes] = found.probabilities
     ready = replace(images, probabilities=probabilities, fold_of=fold_of)
-    return ready, FoldRefits.like(found, fold_of, images.n_classes)
+    return ready, FoldRefits.like(found, images.n_classes)
 
 
 def cleanlab_scores(labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:

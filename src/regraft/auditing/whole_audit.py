@@ -218,7 +218,7 @@ class _Judge:
     def label_errors(self) -> tuple[AuditFinding, ...]:
         """Labels that may be wrong."""
         images = self.judged()
-        refits = FoldRefits.like(self._found, self._fold_of, images.n_classes)
+        refits = FoldRefits.like(self._found, images.n_classes)
         found = judge_labels(images, refits, seed=self._seed)
         return find_label_errors(images, found)
 

@@ -35,16 +35,24 @@ class Refit:
 
     Attributes:
         probabilities: (n, k) calibrated; zeros for classes of no label.
-        solutions: Of the folds, in lots, for the classes that have labels.
+        weights: (r + 1, f, c) of the folds' heads, for the classes that have labels; one column for two.
+        n_iterations: Gradients that were computed.
+        is_known: (n, k) whether the head that was asked about a sample had been fitted on any of a class.
     """
 
     probabilities: NDArray[np.float64]
-    solutions: tuple[Solution, ...]
+    weights: Array
+    n_iterations: int
+    is_known: NDArray[np.bool_]
 
     def select(self, rows: NDArray[np.int64]) -> Refit:
         """The same for some of the samples."""
-        solutions = (replace(solution, scores=solution.scores[rows]) for solution in self.solutions)
-        return Refit(self.probabilities[rows], tuple(solutions))
+        return replace(self, probabilities=self.probabilities[rows], is_known=self.is_known[rows])
+
+    def knows(self, labels: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """(n,) whether the class that a sample is labelled as is known to the head that was asked about it."""
+        known: NDArray[np.bool_] = self.is_known[np.arange(len(labels)), labels]
+        return known
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,23 +64,23 @@ class FoldRefits:
         folds: Which samples each head is fitted on and asked about.
         n_classes: k; a class may have no label.
         strength: C.
+        weights: (r + 1, f, c) heads of labels that are mostly the same, from which to begin.
     """
 
     features: Array
     folds: FoldTable
     n_classes: int
     strength: float
+    weights: Array
 
     @classmethod
-    def like(cls, found: CrossValidation, fold_of: NDArray[np.int64], n_classes: int) -> Self:
-        """For the samples of a cross-validation, with its best settings.
+    def like(cls, found: CrossValidation, n_classes: int) -> Self:
+        """For the samples and folds of a cross-validation, with its best settings.
 
-        Args:
-            found: The cross-validation.
-            fold_of: (n,) the folds of its samples.
-            n_classes: k.
+        They begin where it ended: it came to its strength by steps, and a head of little regularisation that begins at
+        zero is far from its end when its iterations are over.
         """
-        return cls(found.turned, FoldTable.of(fold_of), n_classes, found.strength)
+        return cls(found.turned, found.folds, n_classes, found.strength, found.weights)
 
     def select(self, rows: NDArray[np.int64]) -> FoldRefits:
         """For some of the samples."""
@@ -87,19 +95,20 @@ class FoldRefits:
         Args:
             labels: (n,) of at least two different values.
             is_left_out: (n,) samples that no head is fitted on; None for none.
-            start: For labels that are mostly the same; used where they are of as many classes.
+            start: For labels that are nearer than those of `weights`; used where they are of as many classes.
         """
         present, codes = np.unique(labels, return_inverse=True)
         dtype = self.features.dtype
         loss, n_columns = build_loss("softmax", codes, len(present), dtype)
-        weights = self.folds.is_train.astype(dtype)
-        if is_left_out is not None:
-            weights[is_left_out] = 0
-        solutions = self._solve(loss, n_columns, weights, () if start is None else start.solutions)
+        is_used = self.folds.is_train if is_left_out is None else self.folds.is_train & ~is_left_out[:, None]
+        start_weights = self.weights if start is None else start.weights
+        solutions = self._solve(loss, n_columns, is_used.astype(dtype), start_weights)
         (held_out,) = _held_out(solutions, [self.folds])
         found = np.zeros((len(labels), self.n_classes))
         found[:, present] = softmax(held_out / fit_temperature(held_out, codes))
-        return Refit(found, tuple(solutions))
+        solved = np.concatenate([solution.weights for solution in solutions], axis=1)
+        n_iterations = sum(solution.n_iterations for solution in solutions)
+        return Refit(found, solved, n_iterations, self._known(labels, is_used))
 
     def predict(self, labels: NDArray[np.int64], deals: Sequence[FoldTable]) -> NDArray[np.int64]:
         """What heads on other folds say, all of them fitted together: (m, n) labels of m deals of the samples.
@@ -115,15 +124,23 @@ class FoldRefits:
         predicted: NDArray[np.int64] = present[np.argmax(_held_out(solutions, deals), axis=2)]
         return predicted
 
-    def _solve(self, loss: Loss, n_columns: int, weights: Array, starts: Sequence[Solution] = ()) -> list[Solution]:
-        """Solutions of the folds (n, f), in lots; starts are used where they fit."""
-        n_together = folds_together(len(weights), n_columns)
+    def _known(self, labels: NDArray[np.int64], is_used: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        known = np.zeros((len(labels), self.n_classes), np.bool_)
+        for is_train, is_test in zip(is_used.T, self.folds.is_test.T, strict=True):
+            known[is_test] = np.bincount(labels[is_train], minlength=self.n_classes) > 0
+        return known
+
+    def _solve(self, loss: Loss, n_columns: int, sample_weights: Array, start: Array | None = None) -> list[Solution]:
+        """Solutions of the folds (n, f), in lots; begun from weights (r + 1, f, c) where they fit."""
+        n_folds = sample_weights.shape[1]
+        n_together = folds_together(len(sample_weights), n_columns)
         solutions = []
-        for lot, first in enumerate(range(0, weights.shape[1], n_together)):
-            problem = Problem.of(self.features, loss, np.ascontiguousarray(weights[:, first : first + n_together]))
+        for first in range(0, n_folds, n_together):
+            lot = slice(first, first + n_together)
+            problem = Problem.of(self.features, loss, np.ascontiguousarray(sample_weights[:, lot]))
             begun = problem.zero_solution(n_columns)
-            if starts and starts[lot].weights.shape == begun.weights.shape:
-                begun = starts[lot]
+            if start is not None and start.shape[1:] == (n_folds, n_columns):
+                begun = problem.started(start[:, lot])
             with limited_threads(self.features):
                 solved = problem.solve(self.strength, begun, tolerance=_TOLERANCE, n_iterations_max=_N_ITERATIONS)
             solutions.append(solved)

@@ -101,6 +101,7 @@ class CrossValidation:
         paths: One for each width and normalisation.
         chosen: The one of them with the best score.
         turned: (n, r + 1) the features as it takes them, from `Basis`.
+        weights: (r + 1, f, k) of the folds' heads, for these; one column for two classes.
     """
 
     classes: NDArray[Any]
@@ -110,6 +111,7 @@ class CrossValidation:
     paths: tuple[StrengthPath, ...]
     chosen: StrengthPath
     turned: Array
+    weights: Array
 
     @property
     def strength(self) -> float:
@@ -237,4 +239,7 @@ def _searched(
     best = max(walks, key=lambda walk: walk.best_score)  # of equal ones the first
     calibration = calibrate(best.held_out_scores, codes, folds, weights)
     paths = tuple(walk.path for walk in walks)
-    return best, CrossValidation(classes, folds, best.held_out_scores, calibration, paths, best.path, best.turned)
+    found = CrossValidation(
+        classes, folds, best.held_out_scores, calibration, paths, best.path, best.turned, best.best_weights
+    )
+    return best, found

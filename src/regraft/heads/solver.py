@@ -76,12 +76,17 @@ class Problem:
 
         Args:
             strength: C > 0.
-            start: A solution for another strength, or `zero_solution`.
+            start: A solution for another strength, `started`, or `zero_solution`.
             tolerance: A problem is solved when the decrease that a Newton-like step predicts is less than this part
                 of the objective.
             n_iterations_max: At most so many steps.
         """
         return _Descent(self, strength, start).run(tolerance, n_iterations_max)
+
+    def started(self, weights: Array) -> Solution:
+        """To begin from weights (r + 1, f, k) that solve something like it."""
+        scores = self.features @ weights.reshape(len(weights), -1)
+        return Solution(weights, scores.reshape(-1, *weights.shape[1:]), 0, is_converged=False)
 
     def zero_solution(self, n_columns: int) -> Solution:
         """All weights zero."""

@@ -10,12 +10,13 @@ import numpy as np
 from regraft.heads.basis import Basis
 from regraft.heads.linear import HeadKind, LinearHead, Normalisation, normalise_rows
 from regraft.heads.objectives import build_loss, two_columns
-from regraft.heads.solver import Problem, Solution
+from regraft.heads.solver import Problem
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from regraft.heads.folds import FoldTable
+    from regraft.heads.solver import Solution
 
     Array = NDArray[Any]
 
@@ -98,6 +99,7 @@ class Walk:
     Attributes:
         path: What was found.
         held_out_scores: (n, k) out-of-fold scores at the best strength.
+        best_weights: (r + 1, f, k) the folds' heads at it, in the basis.
     """
 
     def __init__(
@@ -120,7 +122,7 @@ class Walk:
         self._problems = self._lots()
         self.path = StrengthPath(n_features, normalisation, np.zeros(0), np.zeros((0, folds.n_folds)))
         self.held_out_scores = np.zeros((len(samples.codes), samples.n_classes), rows.dtype)
-        self._best_weights: Array = np.zeros(0)
+        self.best_weights: Array = np.zeros(0)
 
     def run(self, strengths: NDArray[np.float64], *, can_grow: bool) -> None:
         """Try the strengths in ascending order, until the best has been passed.
@@ -162,8 +164,7 @@ class Walk:
     def refitted(self, temperature: float) -> LinearHead:
         """The head for the best strength, fitted on all samples, beginning from the mean of the folds' heads."""
         problem = Problem.of(self._basis.features, self._loss, self._samples.weights[:, None])
-        scores = (self._basis.features @ self._best_weights)[:, None, :]
-        start = Solution(self._best_weights[:, None, :], scores, 0, is_converged=False)
+        start = problem.started(self.best_weights.mean(axis=1, keepdims=True))
         solved = problem.solve(
             self.best_strength, start, tolerance=_FINAL_TOLERANCE, n_iterations_max=_FINAL_ITERATIONS
         )
@@ -213,7 +214,7 @@ class Walk:
         )
         if self.path.best == len(path.strengths):
             self.held_out_scores = held_out
-            self._best_weights = np.concatenate([solution.weights for solution in solutions], axis=1).mean(axis=1)
+            self.best_weights = np.concatenate([solution.weights for solution in solutions], axis=1)
 
 
 def folds_together(n_samples: int, n_columns: int) -> int:

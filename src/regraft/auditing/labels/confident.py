@@ -14,30 +14,38 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def class_thresholds(labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+def class_thresholds(
+    labels: NDArray[np.int64], probabilities: NDArray[np.float64], is_judged: NDArray[np.bool_]
+) -> NDArray[np.float64]:
     """(k,) mean probability of each class among the images that are labelled so; infinite for classes of no image.
 
     Args:
         labels: (n,).
         probabilities: (n, k), out of fold.
+        is_judged: (n,) of which images the probability of the label says something.
     """
-    n_classes = probabilities.shape[1]
-    counts = np.bincount(labels, minlength=n_classes)
-    sums = np.bincount(labels, weights=of_label(labels, probabilities), minlength=n_classes)
-    thresholds = np.full(n_classes, np.inf)
+    thresholds = np.full(probabilities.shape[1], np.inf)
+    counts, sums = (
+        np.bincount(labels, weights=weights, minlength=len(thresholds))
+        for weights in (is_judged, is_judged * of_label(labels, probabilities))
+    )
     np.divide(sums, counts, out=thresholds, where=counts > 0)
     return thresholds
 
 
-def confident_classes(labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -> NDArray[np.int64]:
+def confident_classes(
+    labels: NDArray[np.int64], probabilities: NDArray[np.float64], is_judged: NDArray[np.bool_]
+) -> NDArray[np.int64]:
     """(n,) the most probable class of each image if it is confidently of it, else the label.
 
     Args:
         labels: (n,).
         probabilities: (n, k), out of fold.
+        is_judged: (n,) of which images the probability of the label says something; the others keep theirs.
     """
     likely = probabilities.argmax(axis=1)
-    is_confident = of_label(likely, probabilities) >= class_thresholds(labels, probabilities)[likely]
+    thresholds = class_thresholds(labels, probabilities, is_judged)
+    is_confident = is_judged & (of_label(likely, probabilities) >= thresholds[likely])
     return np.where(is_confident, likely, labels)
 
 

@@ -78,12 +78,12 @@ class LabelErrors:
     def can_tell(self) -> bool:
         """Whether planted errors come up more often than by chance: else nothing can be said of these labels."""
         trial = self.trials["random"]
-        return wilson_interval(trial.recall, trial.n_planted)[0] > LOOKED_AT
+        return wilson_interval(trial.n_found / trial.n_planted, trial.n_planted)[0] > LOOKED_AT
 
     @property
     def matters(self) -> bool:
         """Whether the least that there may be moves the accuracy by more than its own uncertainty."""
-        is_right = self.said.heads.argmax(axis=1) == self.said.labels
+        is_right = self.said.heads.probabilities.argmax(axis=1) == self.said.labels
         low, high = wilson_interval(float(is_right.mean()), len(is_right))
         return self.n_at_least / len(is_right) > (high - low) / 2
 
@@ -101,17 +101,23 @@ def judge_labels(images: AuditedImages, refits: FoldRefits, *, seed: int = 0) ->
 
     Raises:
         ValueError: There are no folds.
-        NotChecked: There are fewer than 40 images, or one class.
+        NotChecked: There are fewer than 40 images that can be judged, or one class.
     """
     if images.fold_of is None:
         raise ValueError("these images have no folds")
     require(len(images), _N_IMAGES_MIN, "image")
     require(len(np.unique(images.labels)), 2, "class", "classes")
-    first, heads = look_twice(refits, images.labels)
+    first, second = look_twice(refits, images.labels)
     neighbours = neighbours_outside(images.embedding, images.fold_of)
-    said = Opinions(images.labels, heads, vote(neighbours, images.labels, images.n_classes))
-    units = images.units
-    ground = Ground(refits, first, heads, images.labels, units, neighbours, said.is_seconded)
+    said = Opinions(images.labels, second, vote(neighbours, images.labels, images.n_classes))
+    n_judged = int(said.is_judged.sum())
+    require(
+        n_judged,
+        _N_IMAGES_MIN,
+        "image with others of its class beside it",
+        "images with others of their class beside them",
+    )
+    ground = Ground(refits, first, second, images.labels, images.units, neighbours, said.is_seconded)
     return LabelErrors(said, ground.of_bounded_size(seed=seed).plant(seed=seed))
 
 
@@ -135,7 +141,7 @@ def find_label_errors(images: AuditedImages, found: LabelErrors) -> tuple[AuditF
     message = (
         f"{_how_many(found, len(images))} may be wrong. Who looks at the first {LOOKED_AT:.0%} of the images finds "
         f"about {recall:.0%} ({low:.0%} to {high:.0%}) of such errors: so it was with {n_planted:,} labels that were "
-        "changed on trial."
+        f"changed on trial.{_not_judged(found.said)}"
     )
     finding = make_audit_finding(
         "labels",
@@ -159,9 +165,16 @@ def _how_many(found: LabelErrors, n_images: int) -> str:
     return f"{low:,} to {high:,} of {n_images:,} labels" if low < high else f"About {low:,} of {n_images:,} labels"
 
 
+def _not_judged(said: Opinions) -> str:
+    n_left = int((~said.is_judged).sum())
+    left = plural(n_left, "label")
+    return f" {left} could not be judged: there are no others of these classes beside them." if n_left else ""
+
+
 def _evidence(found: LabelErrors) -> dict[str, float | int | str]:
     return {
         "n_images": len(found.said.labels),
+        "n_judged": int(found.said.is_judged.sum()),
         "n_contradicted": found.n_contradicted,
         "n_at_least": found.n_at_least,
         "n_at_most": found.n_at_most,
@@ -178,8 +191,8 @@ def _evidence(found: LabelErrors) -> dict[str, float | int | str]:
 
 def _cases(images: AuditedImages, said: Opinions) -> Iterator[Case]:
     """The contradicted ones in order; relabelling is proposed where neighbours second it."""
-    likely = alternatives(said.labels, said.heads)
-    probabilities = of_label(likely, said.heads)
+    likely = alternatives(said.labels, said.heads.probabilities)
+    probabilities = of_label(likely, said.heads.probabilities)
     contradicted = np.flatnonzero(said.likely != said.labels)
     for row in contradicted[np.argsort(-said.suspicions[contradicted], kind="stable")].tolist():
         label, name = images.class_names[said.labels[row]], images.class_names[likely[row]]

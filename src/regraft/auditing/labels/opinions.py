@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from regraft.heads import FoldRefits, Refit
 
 _N_ADDED = 10
+_FLOOR = 0.01
+"""On so many images heads know nothing: none of their probabilities is believed to be nought or one."""
 
 
-def look_twice(
-    refits: FoldRefits, labels: NDArray[np.int64], *, start: Refit | None = None
-) -> tuple[Refit, NDArray[np.float64]]:
+def look_twice(refits: FoldRefits, labels: NDArray[np.int64], *, start: Refit | None = None) -> tuple[Refit, Refit]:
     """Fit the heads, and again without the images that they contradict (Northcutt et al. 2021, section 3.2).
 
     So a wrong label no longer speaks for others that look like it, which a single look lets it do.
@@ -35,11 +35,11 @@ def look_twice(
         start: The first look at labels that are mostly the same.
 
     Returns:
-        The first look, and the probabilities (n, k) of the second.
+        What comes of both looks.
     """
     first = refits.fit(labels, start=start)
-    is_doubtful = confident_classes(labels, first.probabilities) != labels
-    return first, refits.fit(labels, is_left_out=is_doubtful, start=first).probabilities
+    is_doubtful = confident_classes(labels, first.probabilities, first.knows(labels)) != labels
+    return first, refits.fit(labels, is_left_out=is_doubtful, start=first)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,71 +48,94 @@ class Opinions:
 
     Attributes:
         labels: (n,) what they are labelled.
-        heads: (n, k) probabilities by heads.
+        heads: What heads say.
         neighbours: (n, k) shares of the classes among the nearest images.
     """
 
     labels: NDArray[np.int64]
-    heads: NDArray[np.float64]
+    heads: Refit
     neighbours: NDArray[np.float64]
+
+    @cached_property
+    def is_judged(self) -> NDArray[np.bool_]:
+        """(n,) whether anybody knows the class that an image is labelled as.
+
+        Nobody does if all images of the class are of one object, or if none of the others is believed.
+        """
+        return self.heads.knows(self.labels)
 
     @cached_property
     def likely(self) -> NDArray[np.int64]:
         """(n,) the class that the heads are confident of; the label where they do not contradict it."""
-        return confident_classes(self.labels, self.heads)
+        return confident_classes(self.labels, self.heads.probabilities, self.is_judged)
 
     @cached_property
     def is_seconded(self) -> NDArray[np.bool_]:
         """(n,) whether neighbours contradict the label, too, and are confident of the same class."""
-        seconded = confident_classes(self.labels, self.neighbours)
+        seconded = confident_classes(self.labels, self.neighbours, self.is_judged)
         agreed: NDArray[np.bool_] = (seconded == self.likely) & (seconded != self.labels)
         return agreed
 
     @cached_property
     def suspicions(self) -> NDArray[np.float64]:
-        """(n,) from 0 to 1, to be looked at in falling order."""
-        return suspicions(self.labels, self.heads)
+        """(n,) from 0 to 1, to be looked at in falling order; 0 where the label is not judged."""
+        return suspicions(self.labels, self.heads, usual_suspicions(self.labels, self.heads))
 
 
-def suspicions(labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(n,) from 0 to 1: how badly each image's label fits, beside what is usual in its class.
+def suspicions(labels: NDArray[np.int64], heads: Refit, usual: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n,) from 0 to 1: how probably each label is wrong, if every second one were, beside what is usual in its class.
 
-    The Brier score of the label (Brier 1950): squared, it counts what the label lacks and what other classes have. An
-    image that resembles no class lacks much, too, but no other class has it. What is usual is the mean over the class,
-    with ten images of the mean over all added for classes of few: rare and hard ones do not come first for being so.
-
-    Args:
-        labels: (n,).
-        probabilities: (n, k).
-    """
-    fits: NDArray[np.float64] = (
-        brier_scores(labels, probabilities) - usual_scores(labels, probabilities)[labels] + 1
-    ) / 2
-    return fits
-
-
-def usual_scores(labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(k,) what each class's own images score.
+    The odds are divided by the root of what is usual. A class whose images are often suspicious may be a hard one, or
+    have many wrong labels; which of them is not known, so half of it counts as the one, in logarithms.
 
     Args:
-        labels: (n,).
-        probabilities: (n, k).
+        labels: (n,); 0 is given for those that the heads do not know.
+        heads: What heads say of the images.
+        usual: (k,) from `usual_suspicions`, perhaps of other labels.
     """
-    n_classes, scores = probabilities.shape[1], brier_scores(labels, probabilities)
-    sums = np.bincount(labels, weights=scores, minlength=n_classes) + _N_ADDED * scores.mean()
-    usual: NDArray[np.float64] = sums / (np.bincount(labels, minlength=n_classes) + _N_ADDED)
+    odds = wrong_odds(labels, heads.probabilities) / np.sqrt(usual[labels])
+    found: NDArray[np.float64] = np.where(heads.knows(labels), odds / (1 + odds), 0)
+    return found
+
+
+def usual_suspicions(labels: NDArray[np.int64], heads: Refit) -> NDArray[np.float64]:
+    """(k,) the mean of each class, with ten images of the mean over all added: little is known of classes of few.
+
+    Args:
+        labels: (n,); those that the heads do not know do not count.
+        heads: What heads say of the images.
+    """
+    is_judged, n_classes = heads.knows(labels), heads.probabilities.shape[1]
+    odds = wrong_odds(labels, heads.probabilities)
+    found = is_judged * odds / (1 + odds)
+    sums, counts = (np.bincount(labels, weights=weights, minlength=n_classes) for weights in (found, is_judged))
+    mean = (found.sum() + 0.5) / (is_judged.sum() + 1)  # even odds where nothing is judged
+    usual: NDArray[np.float64] = (sums + _N_ADDED * mean) / (counts + _N_ADDED)
     return usual
 
 
-def brier_scores(labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(n,) from 0, the label is certain, to 1, another class is.
+def wrong_odds(labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n,) how many times as probable each label is if it is wrong as if it is right.
+
+    Right, it is as probable as the heads say: p_y. Wrong, the image is of another class j, with p_j, and was called y
+    in one of two ways, each as often: by a slip, to any of the k - 1 other classes, or for what it resembles, to y as
+    far as it does so beside all others. So it is
+
+        1/2 (1 - p_y) / ((k - 1) p_y) + 1/2 sum over j != y of p_j / (1 - p_j).
+
+    The first part ranks as self-confidence does (Northcutt et al. 2021): it finds slips, but also has images that look
+    like nothing come first. The second finds labels that were confused: another class must be sure.
 
     Args:
         labels: (n,).
         probabilities: (n, k).
     """
-    squares: NDArray[np.float64] = np.square(probabilities).sum(axis=1)
-    return (1 - 2 * of_label(labels, probabilities) + squares) / 2
+    n_classes = probabilities.shape[1]
+    believed = (1 - _FLOOR) * probabilities + _FLOOR / n_classes
+    own, ratios = of_label(labels, believed), believed / (1 - believed)
+    slips, confusions = (1 - own) / ((n_classes - 1) * own), ratios.sum(axis=1) - of_label(labels, ratios)
+    odds: NDArray[np.float64] = (slips + confusions) / 2
+    return odds
 
 
 def alternatives(labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -> NDArray[np.int64]:

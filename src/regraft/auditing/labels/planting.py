@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regraft.auditing.labels.opinions import alternatives, brier_scores, look_twice, suspicions, usual_scores
+from regraft.auditing.labels.opinions import alternatives, look_twice, suspicions, usual_suspicions
 from regraft.core import generator
 
 if TYPE_CHECKING:
@@ -58,6 +58,11 @@ class Trial:
         return len(self.ranks)
 
     @property
+    def n_found(self) -> int:
+        """How many of them came up among the most suspicious twentieth of the images."""
+        return int(self._is_found.sum())
+
+    @property
     def recall(self) -> float:
         """Part of such errors that comes up among the most suspicious twentieth of the images.
 
@@ -103,7 +108,7 @@ class Ground:
     Attributes:
         refits: Heads of theirs.
         first: The first look at the labels as they are.
-        said: (n, k) probabilities of the second.
+        second: The second.
         labels: (n,) these.
         units: (n,) images of one object share a number.
         neighbours: (n, m) nearest images of other folds, the nearest first; -1 where one is not among the n.
@@ -112,7 +117,7 @@ class Ground:
 
     refits: FoldRefits
     first: Refit
-    said: NDArray[np.float64]
+    second: Refit
     labels: Rows
     units: Rows
     neighbours: Rows
@@ -134,7 +139,7 @@ class Ground:
         return Ground(
             self.refits.select(rows),
             self.first.select(rows),
-            self.said[rows],
+            self.second.select(rows),
             self.labels[rows],
             self.units[rows],
             place_of[self.neighbours[rows]],
@@ -159,7 +164,7 @@ class Ground:
     @cached_property
     def _others(self) -> Rows:
         """(n,) the class that each image resembles most but for its own."""
-        return alternatives(self.labels, self.said)
+        return alternatives(self.labels, self.second.probabilities)
 
     @property
     def _n_wanted(self) -> int:
@@ -186,16 +191,16 @@ class Ground:
 
     def _foresee(self, wrong: Rows) -> NDArray[np.bool_]:
         """(n,) whether each image would come up with another label, were it the only one."""
-        usual = usual_scores(self.labels, self.said)
-        known = brier_scores(self.labels, self.said) - usual[self.labels]
-        changed = brier_scores(wrong, self.said) - usual[wrong]
+        usual = usual_suspicions(self.labels, self.second)
+        known, changed = (suspicions(labels, self.second, usual) for labels in (self.labels, wrong))
         is_up: NDArray[np.bool_] = changed > np.quantile(known, 1 - LOOKED_AT)
         return is_up
 
     def _ranks(self, wrong: Rows) -> NDArray[np.float64]:
         """The part of the unchanged images that is more suspicious than each changed one."""
         is_planted = wrong != self.labels
-        scores = suspicions(wrong, look_twice(self.refits, wrong, start=self.first)[1])
+        second = look_twice(self.refits, wrong, start=self.first)[1]
+        scores = suspicions(wrong, second, usual_suspicions(wrong, second))
         others = np.sort(scores[~is_planted])
         n_more: Rows = len(others) - np.searchsorted(others, scores[is_planted], side="right")
         return n_more / len(others)

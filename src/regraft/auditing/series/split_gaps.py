@@ -119,7 +119,7 @@ class GapMeasurement:
         each = np.arange(len(chosen), dtype=np.int64)
         folds = split_folds(chosen.labels, each, chosen.digests, n_folds=_N_FOLDS, seed=seed)
         found = cross_validate(scores, chosen.labels, FoldTable.of(folds), _CANDIDATES)
-        heads = FoldRefits.like(found, folds, chosen.n_classes)
+        heads = FoldRefits.like(found, chosen.n_classes)
         return cls(chosen, rows, replace(heads, strength=_most_regularised(found.chosen)))
 
     def measure(self, codes: NDArray[np.int64], *, n_repeats: int, seed: int) -> Answers:

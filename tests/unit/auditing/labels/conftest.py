@@ -48,7 +48,7 @@ def judged(images):
     probabilities = np.zeros((len(images), images.n_classes))
     probabilities[:, found.classes] = found.probabilities
     ready = replace(images, probabilities=probabilities, fold_of=fold_of)
-    return ready, FoldRefits.like(found, fold_of, images.n_classes)
+    return ready, FoldRefits.like(found, images.n_classes)
 
 
 @pytest.fixture

@@ -72,6 +72,26 @@ def test_an_object_whose_images_are_all_labelled_wrong_is_found(clouds, relabell
     assert set(np.argsort(-found.said.suspicions)[: len(rows)].tolist()) == set(rows.tolist())
 
 
+def test_a_label_of_which_no_other_image_tells_is_not_judged_and_that_is_said(clouds, relabelled):
+    """All images of a class are of one object: no head that is asked about them has seen the class."""
+    images, _heads = clouds(n_views=6, n_classes=4)
+    object_of = np.array([int(name.split()[1]) for name in images.groups])
+    few = images.select(object_of < 121)
+    rows = np.arange(0, 720, 40)
+    wrong, heads = relabelled(few, rows, (few.labels[rows] + 1) % 3)
+    found = judge_labels(wrong, heads)
+    assert np.flatnonzero(~found.said.is_judged).tolist() == np.flatnonzero(wrong.labels == 3).tolist()
+    assert not found.said.suspicions[wrong.labels == 3].any()
+    (finding,) = find_label_errors(wrong, found)
+    assert finding.message.endswith(" 6 labels could not be judged: there are no others of these classes beside them.")
+    assert finding.evidence["n_judged"] == 720
+    lonely, heads = clouds(n_views=20, n_classes=3, n_objects=1)
+    with pytest.raises(
+        NotChecked, match="it takes 40 images with others of their class beside them, and there are none"
+    ):
+        judge_labels(lonely, heads)
+
+
 def test_the_same_images_give_the_same_findings(clouds):
     """All chance is drawn from the seed."""
     images, heads = clouds(distance=3.0)

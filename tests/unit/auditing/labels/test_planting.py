@@ -17,10 +17,10 @@ def ground(clouds):
 
     def make(**settings):
         images, heads = clouds(**settings)
-        first, said = look_twice(heads, images.labels)
+        first, second = look_twice(heads, images.labels)
         neighbours = neighbours_outside(images.embedding, images.fold_of)
         units = cluster_units(images.digests, images.groups)
-        return Ground(heads, first, said, images.labels, units, neighbours, np.zeros(len(images), np.bool_))
+        return Ground(heads, first, second, images.labels, units, neighbours, np.zeros(len(images), np.bool_))
 
     return make
 
