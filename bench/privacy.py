@@ -58,6 +58,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "evaluate": ("evaluate", "runs/probe", "photos"),
     "predict": ("predict", "runs/probe", "photos"),
     "explain": ("explain", "runs/probe", "photos/test/red/4.jpg"),
+    "export": ("export", "runs/probe", "--to", "all"),
     "check": ("check", "runs/finetune"),
     "slim": ("slim", "train_image_classifier", *_SLIM, "--train_dir=runs/slim", "--dataset_dir=photos"),
     "slim eval_image_classifier": ("slim", "eval_image_classifier", "--checkpoint_path=runs/slim", *_SLIM_EVAL),

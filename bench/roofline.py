@@ -32,7 +32,7 @@ except ImportError:
 
 from photos import write_photos
 from regraft.backbones import BACKBONES, DEFAULT_BACKBONE, choose_engine, open_engine
-from regraft.backbones.openvino_core import import_openvino, openvino_core
+from regraft.backbones.openvino_door import import_openvino, openvino_core
 from regraft.core import cache_folder, digest_bytes, n_usable_cores
 from regraft.features import backbone_transform
 from regraft.images import decode_image, transform_array

@@ -156,17 +156,19 @@ def test_every_test_begins_with_the_sentence_that_it_proves():
                 assert (ast.get_docstring(node) or "").split("\n")[0].endswith("."), (module, node.name)
 
 
-def test_openvino_has_one_door():
-    """No module, bench or example imports OpenVINO but by the door that turns its telemetry off."""
-    door = SOURCE / "backbones" / "openvino_core.py"
-    for module in [*MODULES, *SCRIPTS]:
+@pytest.mark.parametrize(
+    ("library", "door"), [("openvino", "backbones/openvino_door.py"), ("onnxruntime", "exporting/onnx_runtime.py")]
+)
+def test_what_reports_to_its_maker_has_one_door(library, door):
+    """No module, bench or example imports such a library but by the door that turns its telemetry off."""
+    others = [path for path in [*MODULES, *SCRIPTS] if path != SOURCE / door]
+    for module in others:
         for node in nodes_of(module):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            assert not [name for name in names if name.split(".")[0] == "openvino"], module
-    assert '"openvino"' in door.read_text(encoding="utf-8")
-    text = "".join(path.read_text(encoding="utf-8") for path in [*MODULES, *SCRIPTS] if path != door)
-    assert 'import_module("openvino' not in text
+            assert not [name for name in names if name.split(".")[0] == library], module
+    assert f'"{library}"' in (SOURCE / door).read_text(encoding="utf-8")
+    assert f'import_module("{library}' not in "".join(path.read_text(encoding="utf-8") for path in others)
 
 
 def test_nothing_unpickles_or_evaluates():

@@ -37,12 +37,14 @@ PARAMETERS = {
     "apply_decisions": {"source": PLACE, "decisions": PLACE, "out": PLACE},
     "audit": {"source": PLACE},
     "check": {"bundle": PLACE},
+    "check_export": {"export": PLACE, "against": PLACE, "sources": SEVERAL},
     "compare": {"source": PLACE},
     "convert_dataset": {"source": PLACE},
     "curve": {"source": PLACE},
     "embed": {"source": SEVERAL},
     "evaluate": {"bundle": PLACE, "source": PLACE},
     "explain": {"bundle": PLACE, "sources": IMAGES},
+    "export": {"bundle": PLACE, "sources": SEVERAL},
     "finetune": {"source": PLACE},
     "get_dataset": {"name": OTHER},
     "load": {"folder": PLACE, "cache": PLACE},
@@ -151,7 +153,12 @@ def test_what_is_no_place_is_an_error_of_the_option(name, parameter, kind, empty
 
 def assert_refused(name, parameter, given):
     function = bound(name)
-    others = {"y": [0, 1], **dict.fromkeys(("bundle", "source", "sources", "folder", "decisions", "table", "out"), "s")}
+    others = {
+        "y": [0, 1],
+        **dict.fromkeys(
+            ("bundle", "source", "sources", "folder", "decisions", "table", "out", "export", "against"), "s"
+        ),
+    }
     needed = inspect.signature(function).parameters
     arguments = {key: value for key, value in others.items() if key in needed and key != parameter}
     with pytest.raises(OptionError, match=r" is (a path|a folder|an image)|^X |^Item"):

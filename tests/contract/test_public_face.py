@@ -23,7 +23,7 @@ from regraft.recipes import settings as known
 ROOT = Path(__file__).parents[2]
 STUB = ROOT / "src" / "regraft" / "__init__.pyi"
 FUNCTIONS = {name: one for name in regraft.__all__ if inspect.isfunction(one := getattr(regraft, name))}
-WITHOUT_A_VERB = {"load", "network_input", "apply_decisions", "undo_decisions"}
+WITHOUT_A_VERB = {"check_export", "load", "network_input", "apply_decisions", "undo_decisions"}
 WITH_SETTINGS = {name: one for name, one in FUNCTIONS.items() if "options" in inspect.signature(one).parameters}
 
 

@@ -37,7 +37,8 @@ LINES = {
     "evaluate": ["evaluate ~/runs/p ~/photos --runs=~/runs --name e"],
     "predict": ["predict ~/runs/p ~/photos/red ~/photos/blue/00.png --out=~/out/answers.csv"],
     "explain": ["explain ~/runs/p ~/photos/red/00.png --runs=~/runs --name why"],
-    "check": ["check ~/runs/p"],
+    "export": ["export ~/runs/p ~/photos/red --to=openvino --out ~/out/exported"],
+    "check": ["check ~/runs/p", "check ~/out/exported --against ~/runs/p ~/photos/blue/00.png"],
     "embed": ["embed ~/photos --backbone=~/runs/p --out=~/out/features.npy", "embed ~/table.csv --out ~/out/t.parquet"],
     "new": ["new model ~/my_network.py"],
     "datasets": [

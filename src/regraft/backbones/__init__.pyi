@@ -15,9 +15,11 @@ from .counterparts import COUNTERPARTS, Counterpart
 from .cutting import cut_behind, stage_parameters
 from .declaration import network_input
 from .engines import EngineOpener, compute_features, open_engine, open_maps, require_engine
-from .feature_network import stage_names
+from .feature_network import load_features, stage_names
+from .graphs import add_lite
 from .lites import find_lite
 from .networks import classifier_size, create_timm_optimizer, timm_optimizer_names
+from .openvino_door import import_openvino, openvino_core
 from .planes import Planes
 from .preprocessing import PREPROCESSINGS, PreprocessingName, with_preprocessing
 from .processes import require_own_threads
@@ -46,6 +48,7 @@ __all__ = [
     "TappedBlock",
     "WeightsSource",
     "accelerator",
+    "add_lite",
     "choose_engine",
     "classifier_size",
     "compute_features",
@@ -54,15 +57,18 @@ __all__ = [
     "create_timm_optimizer",
     "cut_behind",
     "find_lite",
+    "import_openvino",
     "is_offline",
     "keep_state",
     "keep_weights",
+    "load_features",
     "load_network",
     "load_tensors",
     "needed_extra",
     "network_input",
     "open_engine",
     "open_maps",
+    "openvino_core",
     "require_engine",
     "require_own_threads",
     "resolve_backbone",

@@ -6,7 +6,7 @@ import platform
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from regraft.backbones.openvino_core import openvino_core
+from regraft.backbones.openvino_door import openvino_core
 from regraft.backbones.processes import require_own_threads
 from regraft.core import OptionError, has_extra, require_extra
 

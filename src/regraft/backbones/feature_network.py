@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
+from regraft.backbones.architectures import load_network
 from regraft.backbones.layers import (
     PENULTIMATE,
     SMALLEST_DEVIATION,
@@ -16,9 +17,12 @@ from regraft.backbones.layers import (
     idle_module,
 )
 from regraft.backbones.planes import Planes
+from regraft.backbones.weights import keep_weights
 from regraft.core import BackboneError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from regraft.backbones.specification import BackboneSpec
 
 
@@ -135,6 +139,21 @@ class FeatureNetwork(nn.Module):
             case n_dimensions:
                 raise BackboneError(f"A layer with {n_dimensions} dimensions cannot be pooled to features.")
         return _summary(positions.to(torch.float32), statistic)
+
+
+def load_features(spec: BackboneSpec, layer: str, cache: Path) -> FeatureNetwork:
+    """A network in torch, from pixels to the features of its layers, on the CPU, in evaluation mode.
+
+    Args:
+        spec: A resolved backbone.
+        layer: The layers' names (`layers.find_taps`).
+        cache: The cache folder.
+
+    Raises:
+        BackboneError: The weights cannot be had, or there is no such layer.
+    """
+    weights, _digest = keep_weights(spec, cache / "weights")
+    return FeatureNetwork(load_network(spec, weights), spec, layer).eval()
 
 
 class MapNetwork(nn.Module):

@@ -12,13 +12,13 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from regraft.backbones.lite_graph import build_lite
+from regraft.backbones.lite_graph import build_lite, lite_features
 from regraft.backbones.lite_weights import fit_arrays
 from regraft.backbones.lites import find_lite
-from regraft.backbones.openvino_core import import_converter, import_openvino, openvino_core
+from regraft.backbones.openvino_door import import_converter, import_openvino, openvino_core
 from regraft.backbones.openvino_maps import note_taps
 from regraft.backbones.specification import LAYER_RULES_VERSION
-from regraft.backbones.weights import find_arrays, keep_weights
+from regraft.backbones.weights import find_arrays
 from regraft.core import (
     MissingExtraError,
     digest_bytes,
@@ -72,6 +72,28 @@ def open_graph(spec: BackboneSpec, layer: str, cache: Path, *, is_pooled: bool =
         return build_lite(spec, lite, weights, layer, GRAPH_BATCH if is_pooled else 1, is_pooled=is_pooled)
     graph = _keep_graph(spec, layer, cache, is_pooled=is_pooled)
     return openvino_core().read_model(graph.xml, graph.bin)
+
+
+def add_lite(ops: Any, pixels: Any, spec: BackboneSpec, *, layer: str, cache: Path) -> Any:
+    """An EfficientNet-Lite's features as part of a graph.
+
+    Args:
+        ops: OpenVINO's operations, or others that have their names and arguments.
+        pixels: (n, h, w, 3) uint8 in that graph.
+        spec: A resolved backbone (its digest is known).
+        layer: The layer to end in.
+        cache: The cache folder.
+
+    Returns:
+        (n, d) float32 in that graph; None where it is another network.
+
+    Raises:
+        BackboneError: The weights cannot be had, or there is no such layer.
+    """
+    if (lite := find_lite(spec)) is None:
+        return None
+    weights = fit_arrays(spec, lite, find_arrays(spec, cache / "weights"))
+    return lite_features(ops, pixels, spec, lite, weights, layer=layer)
 
 
 def require_graph(spec: BackboneSpec, layer: str, cache: Path) -> None:
@@ -168,11 +190,9 @@ def _checked(folder: Path) -> Graph | None:
 def _convert(spec: BackboneSpec, layer: str, cache: Path, folder: Path, *, is_pooled: bool) -> None:
     import torch
 
-    from regraft.backbones.architectures import load_network
-    from regraft.backbones.feature_network import FeatureNetwork, MapNetwork
+    from regraft.backbones.feature_network import MapNetwork, load_features
 
-    weights, _digest = keep_weights(spec, cache / "weights")
-    features = FeatureNetwork(load_network(spec, weights), spec, layer)
+    features = load_features(spec, layer, cache)
     module = (features if is_pooled else MapNetwork(features)).eval()
     shape = (GRAPH_BATCH if is_pooled else 1, spec.image_size, spec.image_size, 3)
     # Under no_grad and before any inference_mode pass: timm's same-padding convolutions keep tensors.

@@ -14,11 +14,12 @@ from regraft.backbones.layers import (
     SMALLEST_DEVIATION,
     SMALLEST_LENGTH,
     NetworkParts,
+    Tap,
     find_taps,
     idle_module,
 )
 from regraft.backbones.lites import FEATURE_MAPS, Block, Convolution, Lite
-from regraft.backbones.openvino_core import import_openvino
+from regraft.backbones.openvino_door import import_openvino
 from regraft.backbones.openvino_maps import note_taps
 
 if TYPE_CHECKING:
@@ -61,19 +62,51 @@ def build_lite(
     openvino = import_openvino()
     ops = openvino.opset13
     pixels = ops.parameter([n_images, spec.image_size, spec.image_size, 3], np.uint8, name="pixels")
-    outputs = _Trunk(ops, tensors).run(lite, _planes(ops, pixels, spec))
-    taps = find_taps(_parts(outputs), layer)
-    tapped = []
-    for tap in taps:
-        if (output := outputs[tap.module or ("global_pool" if is_pooled else lite.head.norm)]) is None:
-            raise idle_module(str(tap.module))
-        tapped.append(output)
     if is_pooled:
-        blocks = [_pooled(ops, output, tap.statistic) for output, tap in zip(tapped, taps, strict=True)]
-        return openvino.Model([ops.result(_joined(ops, blocks))], [pixels], spec.architecture)
+        features = lite_features(ops, pixels, spec, lite, tensors, layer=layer)
+        return openvino.Model([ops.result(features)], [pixels], spec.architecture)
+    taps, tapped = _tapped(_run(ops, pixels, spec, lite, tensors), layer, lite.head.norm)
     model = openvino.Model([ops.result(output) for output in tapped], [pixels], spec.architecture)
     note_taps(model, taps)
     return model
+
+
+def lite_features(
+    ops: Any, pixels: Any, spec: BackboneSpec, lite: Lite, tensors: Mapping[str, NDArray[Any]], *, layer: str
+) -> Any:
+    """The network's features, as part of a graph.
+
+    Args:
+        ops: OpenVINO's operations, or others that have their names and arguments.
+        pixels: (n, h, w, 3) uint8.
+        spec: The network's record.
+        lite: Its architecture.
+        tensors: By timm's names, in float32.
+        layer: The layers' names (`find_taps`).
+
+    Returns:
+        (n, d) float32.
+
+    Raises:
+        BackboneError: There is no such layer.
+    """
+    taps, tapped = _tapped(_run(ops, pixels, spec, lite, tensors), layer, "global_pool")
+    return _joined(ops, [_pooled(ops, output, tap.statistic) for output, tap in zip(tapped, taps, strict=True)])
+
+
+def _run(ops: Any, pixels: Any, spec: BackboneSpec, lite: Lite, tensors: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
+    return _Trunk(ops, tensors).run(lite, _planes(ops, pixels, spec))
+
+
+def _tapped(outputs: Mapping[str, Any], layer: str, penultimate: str) -> tuple[list[Tap], list[Any]]:
+    """The taps of a layer, and what each gives."""
+    taps = find_taps(NetworkParts(("", *outputs), FEATURE_MAPS, frozenset({"blocks"})), layer)
+    tapped = []
+    for tap in taps:
+        if (output := outputs[tap.module or penultimate]) is None:
+            raise idle_module(str(tap.module))
+        tapped.append(output)
+    return taps, tapped
 
 
 class _Trunk:
@@ -141,10 +174,6 @@ class _Trunk:
         gain, bias, mean, variance = (self._tensors[f"{norm}.{part}"].astype(np.float64) for part in parts)
         scale = gain / np.sqrt(variance + _EPSILON)
         return scale, bias - mean * scale
-
-
-def _parts(outputs: Mapping[str, Any]) -> NetworkParts:
-    return NetworkParts(("", *outputs), FEATURE_MAPS, frozenset({"blocks"}))
 
 
 def _planes(ops: Any, pixels: Any, spec: BackboneSpec) -> Any:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from regraft.backbones.inferences import Lender
-from regraft.backbones.openvino_core import openvino_core
+from regraft.backbones.openvino_door import openvino_core
 from regraft.backbones.processes import keep_through_forks, note_network
 from regraft.core import n_usable_cores
 

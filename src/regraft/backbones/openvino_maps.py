@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from regraft.backbones.choice import TappedBlock
-from regraft.backbones.openvino_core import openvino_core
+from regraft.backbones.openvino_door import openvino_core
 from regraft.backbones.processes import keep_through_forks, note_network, require_own_threads
 from regraft.core import ThreadLock
 

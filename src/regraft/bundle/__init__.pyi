@@ -1,10 +1,11 @@
+from .asked_images import ask
 from .classifier import Classifier, choose_like
-from .golden import CheckResult, check_bundle
+from .golden import CheckResult, check_bundle, read_golden
 from .made_pictures import make_pictures
 from .outcome_files import OutcomeFormat, csv_header, csv_row, json_pieces, outcome_format
 from .outcome_writing import write_stream
 from .prediction_stream import PredictionStream
-from .predictions import Answers, Judgement, Outcome, Prediction, PredictResult, Tally
+from .predictions import Answers, Judgement, Outcome, Prediction, PredictResult, Tally, Telling
 from .reading import find_bundle, load, read_record
 from .record import (
     N_NETWORKS_MAX,
@@ -38,6 +39,8 @@ __all__ = [
     "PredictionStream",
     "Reader",
     "Tally",
+    "Telling",
+    "ask",
     "check_bundle",
     "choose_like",
     "csv_header",
@@ -48,6 +51,7 @@ __all__ = [
     "load",
     "make_pictures",
     "outcome_format",
+    "read_golden",
     "read_record",
     "read_seen",
     "save_bundle",

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from regraft.core import printable
-from regraft.data import Unreadable, UnreadableImageError, fingerprint_files
-from regraft.images import to_pixels
+from regraft.core import OptionError, printable
+from regraft.data import Unreadable, UnreadableImageError, fingerprint_files, list_images
+from regraft.images import as_images, to_pixels
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from regraft.data import Finding, Manifest
-    from regraft.features import JoinedNetworks
-    from regraft.images import PixelImage
+    from regraft.features import Extraction
+    from regraft.images import GivenImages, ImageSource, PixelImage
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +38,22 @@ class Read:
     unreadable: Mapping[int, Unreadable]
 
 
+class Sight(Protocol):
+    """What images are seen with: `features.JoinedNetworks`, or an export, whose features are its answers."""
+
+    def extract(self, sources: Sequence[ImageSource], digests: Sequence[str | None], /) -> Extraction:
+        """Features of files."""
+        ...
+
+    def inputs(self, images: Iterable[ImageSource], /) -> list[NDArray[np.uint8]]:
+        """What is seen of images in memory."""
+        ...
+
+    def compute(self, inputs: Sequence[NDArray[np.uint8]], /) -> NDArray[np.float32]:
+        """Features of that."""
+        ...
+
+
 class AskedImages(ABC):
     """Images that a classifier is asked about.
 
@@ -51,7 +68,7 @@ class AskedImages(ABC):
     remarks: tuple[Finding, ...] = ()
 
     @abstractmethod
-    def read(self, rows: range, networks: JoinedNetworks) -> Read:
+    def read(self, rows: range, networks: Sight) -> Read:
         """Some of them, as networks see them."""
 
 
@@ -70,7 +87,7 @@ class AskedFiles(AskedImages):
         self.refused = self.manifest.named(self.manifest.unreadable)
         self.remarks = self.manifest.remarks
 
-    def read(self, rows: range, networks: JoinedNetworks) -> Read:
+    def read(self, rows: range, networks: Sight) -> Read:
         """Some of them, as networks see them: features that are kept, or are kept from now on."""
         some = self.manifest.select(rows)
         files = some.files()
@@ -98,7 +115,7 @@ class AskedPixels(AskedImages):
     def __post_init__(self) -> None:
         self.names = [f"image {number}" for number in range(len(self.images))]
 
-    def read(self, rows: range, networks: JoinedNetworks) -> Read:
+    def read(self, rows: range, networks: Sight) -> Read:
         """Some of them, as networks see them."""
         pixels: dict[int, NDArray[np.uint8]] = {}
         unreadable: dict[int, Unreadable] = {}
@@ -109,3 +126,26 @@ class AskedPixels(AskedImages):
                 unreadable[row] = Unreadable(path=self.names[row], reason=error.reason, detail=error.detail)
         features = networks.compute(networks.inputs(pixels.values())) if pixels else np.zeros((0, 0), np.float32)
         return Read([*pixels], features, unreadable)
+
+
+def ask(images: GivenImages, *, top_k: int = 1) -> AskedImages:
+    """The images that are asked about.
+
+    Args:
+        images: As for `Classifier.predict`.
+        top_k: How many classes are to be named of each.
+
+    Raises:
+        OptionError: One of them is no such image, paths and images in memory are mixed, or no class is to be named.
+        DataError: A folder holds no image.
+    """
+    if top_k < 1:
+        raise OptionError(f"top_k is {top_k}: name at least one class.")
+    listed = as_images(images)
+    files = [image for image in listed if isinstance(image, Path)]
+    pixels = [image for image in listed if not isinstance(image, Path)]
+    if files and pixels:
+        raise OptionError(
+            f"There are {len(files):,} paths and {len(pixels):,} images in memory. Give either, not both at once."
+        )
+    return AskedPixels(pixels) if pixels else AskedFiles(list_images(files))

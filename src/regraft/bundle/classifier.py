@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from regraft.backbones import choose_engine, require_own_threads
-from regraft.bundle.asked_images import AskedFiles, AskedPixels
+from regraft.bundle.asked_images import ask
 from regraft.bundle.prediction_stream import PredictionStream
 from regraft.bundle.predictions import Answers, Judgement, PredictResult, Telling
 from regraft.core import MissingExtraError, OptionError, digest_bytes
-from regraft.data import as_files, fingerprint_files, list_images
+from regraft.data import as_files, fingerprint_files
 from regraft.features import JoinedNetworks, tap_network
-from regraft.images import FIXED_VIEWS, as_images, as_pixels
+from regraft.images import FIXED_VIEWS, as_pixels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -184,18 +184,8 @@ class Classifier:
             OptionError: One of them is no such image, or paths and images in memory are mixed.
             DataError: A folder holds no image.
         """
-        if top_k < 1:
-            raise OptionError(f"top_k is {top_k}: name at least one class.")
-        listed = as_images(images)
-        files = [image for image in listed if isinstance(image, Path)]
-        pixels = [image for image in listed if not isinstance(image, Path)]
-        if files and pixels:
-            raise OptionError(
-                f"There are {len(files):,} paths and {len(pixels):,} images in memory. Give either, not both at once."
-            )
-        asked = AskedPixels(pixels) if pixels else AskedFiles(list_images(files))
         return PredictionStream(
-            images=asked,
+            images=ask(images, top_k=top_k),
             networks=self.all_networks if unknown else self.networks,
             judge=partial(self.judge, looks_for_unknown=unknown),
             telling=Telling(self.class_names, top_k, looks_for_unknown=unknown),

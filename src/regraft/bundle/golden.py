@@ -55,7 +55,7 @@ def check_bundle(
     folder = find_bundle(folder)
     classifier = load(folder, choice=choice, cache=cache, trust_code=trust_code)
     read_seen(folder)  # for its checks
-    inputs, expected = _golden(folder, classifier)
+    inputs, expected = read_golden(folder, classifier)
     made_with = classifier.record.engine
     used = classifier.choice
     is_same = (made_with.engine, made_with.precision) == (used.engine, used.precision)
@@ -79,8 +79,19 @@ def check_bundle(
     )
 
 
-def _golden(folder: Path, classifier: Classifier) -> tuple[list[NDArray[np.uint8]], NDArray[np.float32]]:
-    """The inputs, for each view of each network (m, h, w, 3), and the scores (m, k) that they must give."""
+def read_golden(folder: Path, classifier: Classifier) -> tuple[list[NDArray[np.uint8]], NDArray[np.float32]]:
+    """A bundle's golden inputs.
+
+    Args:
+        folder: The bundle, whose files were checked.
+        classifier: What it holds.
+
+    Returns:
+        For each view of each network that the head reads (m, h, w, 3) uint8, and the scores (m, k) that they must give.
+
+    Raises:
+        BundleError: They do not fit its networks and classes.
+    """
     golden = read_tensors(folder / GOLDEN_FILE)
     expected = golden.pop("scores", None)
     sizes = [part.transform.height for part in classifier.networks.parts for _view in part.views]

@@ -17,11 +17,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from regraft.bundle.asked_images import AskedImages
+    from regraft.bundle.asked_images import AskedImages, Sight
     from regraft.bundle.predictions import Judgement, Outcome, Telling
     from regraft.core import Progress
     from regraft.data import Finding
-    from regraft.features import JoinedNetworks
 
 N_BLOCK = 256
 """Images that are answered together: a second or two of work, and what the feature store keeps at a time."""
@@ -43,7 +42,7 @@ class PredictionStream:
     """
 
     images: AskedImages
-    networks: JoinedNetworks
+    networks: Sight
     judge: Callable[[NDArray[np.float32]], Judgement]
     telling: Telling
     bundle: str

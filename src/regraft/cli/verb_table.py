@@ -115,7 +115,19 @@ VERBS = {
         "Write the features of images to a Parquet or npy file.",
         ("regraft embed photos --out features.parquet", "regraft embed photos --layer stage3 --out features.npy"),
     ),
-    "check": Verb("Use", "Replay a saved classifier's golden inputs.", ("regraft check runs/photos-probe",)),
+    "export": Verb(
+        "Use",
+        "Write a saved classifier for other runtimes, proven to give the same answers.",
+        ("regraft export runs/photos-probe --to onnx", "regraft export runs/photos-probe photos --to all"),
+    ),
+    "check": Verb(
+        "Use",
+        "Replay a saved classifier's golden inputs, or compare an export with it.",
+        (
+            "regraft check runs/photos-probe",
+            "regraft check runs/photos-probe/exports/onnx --against runs/photos-probe photos",
+        ),
+    ),
     "datasets": Verb(
         "Data and networks",
         "List the data sets that are known by name, fetch one, or write any data set in another format.",

@@ -135,6 +135,13 @@ class IncompleteError(RegraftError):
     http_status = 422
 
 
+class ExportError(RegraftError):
+    """An export does not give the answers of its bundle, or cannot be written."""
+
+    exit_code = 13
+    http_status = 422
+
+
 class InterruptedRunError(RegraftError):
     """The user or the system stopped the run; finished work is kept."""
 

@@ -12,6 +12,7 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "sweep": (*_TORCH, "optuna"),
     "tensorboard": ("tensorboardX",),
     "demo": ("elpv_dataset",),
+    "export": ("onnx", "onnxruntime"),
 }
 """The modules that each extra brings, of those that are asked for by name."""
 VERB_EXTRAS = {"finetune": "torch", "train": "torch", "pretrain": "torch", "sweep": "sweep"}

@@ -38,6 +38,9 @@ _NAMES = {
     "explain": """
         trust_code runs name occlusion
     """,
+    "export": """
+        trust_code to out
+    """,
     "finetune": """
         trust_code backbone model checkpoint init layer image_size resize preprocessing engine precision device group_by
         path_column label_column root split_folders metric normalisation n_strengths n_folds class_weight test_fraction

@@ -1,7 +1,7 @@
 from .augmentation import AUGMENTATIONS, Augmentation, PolicyName, View
 from .batches import Batch, decode_batches, source_name
 from .contact_sheets import contact_sheet
-from .decoding import ImageSource, decode_image, digest_array, read_bytes, read_image, transform_array
+from .decoding import ImageSource, decode_image, digest_array, read_bytes, read_image, read_whole, transform_array
 from .failures import N_PIXELS_MAX
 from .fixed_views import FIXED_VIEWS, PLAIN, AnyView, FixedView
 from .formats import FORMATS
@@ -45,6 +45,7 @@ __all__ = [
     "read_bytes",
     "read_header",
     "read_image",
+    "read_whole",
     "reencode_png",
     "source_name",
     "survey_images",

@@ -21,7 +21,7 @@ from regraft.images.failures import explain_failure
 from regraft.images.formats import decode_still
 from regraft.images.jpegs import decode_jpeg
 from regraft.images.looking import take_look
-from regraft.images.resizing import Picture, finish, framed, show
+from regraft.images.resizing import Picture, finish, framed, resized, show, upright
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,6 +77,30 @@ def read_image(
         look = take_look(picture, shown, geometry, n_bytes) if looks and view is None else None
     pixels = framed(shown, geometry)
     return DecodedImage(pixels if change is None else change.applied(pixels), digest, look)
+
+
+def read_whole(source: ImageSource) -> NDArray[np.uint8]:
+    """An image with all its pixels: what `transform_array` takes.
+
+    Args:
+        source: A file, a part of one, an encoded image or an array.
+
+    Returns:
+        (height, width, 3) uint8, RGB, upright.
+
+    Raises:
+        UnreadableImageError: The file cannot be read, or is no usable image.
+        OptionError: An array is no image.
+    """
+    with _explained():
+        if isinstance(source, np.ndarray):
+            picture = _as_picture(source)
+        else:
+            data = source if isinstance(source, bytes) else read_bytes(source)
+            picture = decode_still(data, require_readable(data))
+        width, height = picture.size
+        whole = resized(picture, (0.0, 0.0, float(width), float(height)), (width, height), "nearest")
+        return np.ascontiguousarray(upright(whole, picture))
 
 
 def digest_array(pixels: NDArray[np.uint8]) -> str:

@@ -1,7 +1,7 @@
 from .auditing import AuditOptions, AuditResult, DecisionsResult, apply_decisions, audit, undo_decisions
 from .backbone_list import BackboneRow, list_backbones
 from .cache_care import CacheAction, CacheResult, cache
-from .checking import check
+from .checking import CheckExportResult, check, check_export
 from .comparing import CompareOptions, CompareResult, compare
 from .dataset_conversion import ConvertDatasetOptions, ConvertDatasetResult, convert_dataset
 from .dataset_getting import GetDatasetOptions, GetDatasetResult, get_dataset
@@ -11,6 +11,7 @@ from .diagnosis import DoctorResult, doctor
 from .embedding import EmbedOptions, EmbedResult, embed
 from .evaluating import EvaluateOptions, EvaluateResult, evaluate
 from .explaining import ExplainOptions, ExplainResult, explain
+from .exporting import ExportOptions, ExportResult, export
 from .finetuning import FinetuneOptions, FinetuneResult, finetune
 from .learning_curves import CurveOptions, CurveResult, curve
 from .new_files import new_model
@@ -28,6 +29,7 @@ __all__ = [
     "BackboneRow",
     "CacheAction",
     "CacheResult",
+    "CheckExportResult",
     "CompareOptions",
     "CompareResult",
     "ConvertDatasetOptions",
@@ -43,6 +45,8 @@ __all__ = [
     "EvaluateResult",
     "ExplainOptions",
     "ExplainResult",
+    "ExportOptions",
+    "ExportResult",
     "Finding",
     "FinetuneOptions",
     "FinetuneResult",
@@ -63,6 +67,7 @@ __all__ = [
     "audit",
     "cache",
     "check",
+    "check_export",
     "command_line",
     "compare",
     "convert_dataset",
@@ -72,6 +77,7 @@ __all__ = [
     "embed",
     "evaluate",
     "explain",
+    "export",
     "finetune",
     "get_dataset",
     "kept_steps",

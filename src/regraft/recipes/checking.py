@@ -1,15 +1,21 @@
-"""`regraft check`: does a saved classifier still do what it did?"""
+"""`regraft check`: does a saved classifier, or an export of it, still do what it did?"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from regraft.bundle import check_bundle
+from regraft.backbones import choose_engine
+from regraft.bundle import check_bundle, find_bundle, load
+from regraft.core import ExportError, SilentProgress, as_path
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from regraft.bundle import CheckResult
+    from regraft.core import Progress
+    from regraft.exporting import Parity
 
 
 def check(bundle: str | Path, *, trust_code: bool = False) -> CheckResult:
@@ -23,3 +29,54 @@ def check(bundle: str | Path, *, trust_code: bool = False) -> CheckResult:
         BundleError: It is damaged, or gives other scores than when it was saved.
     """
     return check_bundle(bundle, trust_code=trust_code)
+
+
+@dataclass(frozen=True)
+class CheckExportResult:
+    """How an export compares with a bundle.
+
+    Attributes:
+        export: The export.
+        bundle: The bundle.
+        parity: Of the two.
+    """
+
+    export: Path
+    bundle: Path
+    parity: Parity
+
+
+def check_export(
+    export: str | Path,
+    against: str | Path,
+    sources: str | Path | Iterable[str | Path] = (),
+    *,
+    trust_code: bool = False,
+    progress: Progress | None = None,
+) -> CheckExportResult:
+    """See whether an export gives the answers of a bundle.
+
+    Args:
+        export: An ONNX or OpenVINO file, or the folder that it lies in.
+        against: The bundle's or run's folder.
+        sources: Images to compare them on, besides the bundle's golden inputs; none: pictures are made.
+        trust_code: Run the source code of a network that its author wrote and that the bundle holds.
+        progress: Where to report.
+
+    Raises:
+        ExportError: It does not; the message names images.
+        BundleError: One of the two is damaged.
+        DataError: A folder holds no image.
+    """
+    from regraft.exporting import compare_export, find_export, gather_proof, list_named
+
+    against, file, listed = as_path(against, "A bundle or run"), find_export(export), list_named(sources)
+    folder = find_bundle(against)
+    classifier = load(folder, choice=choose_engine("auto", "fp32", "cpu"), trust_code=trust_code)
+    if file is None:
+        raise ExportError(f"There is no export at {export}: an .onnx or .xml file, or a folder with one.")
+    proof = gather_proof(folder, classifier, listed)
+    parity = compare_export(classifier, file, proof, progress=progress or SilentProgress())
+    if parity.failures:
+        raise ExportError(f"{file} does not give the answers of {folder}. {' '.join(parity.failures)}")
+    return CheckExportResult(file, folder, parity)

@@ -10,11 +10,13 @@ from pydantic import Field
 from regraft.bundle import Classifier, OutcomeFormat, PredictResult, load, outcome_format, write_stream
 from regraft.core import OptionError, placed
 from regraft.experiments import TrustOptions
+from regraft.exporting import find_export, open_export
 from regraft.images import as_images
 
 if TYPE_CHECKING:
     from regraft.bundle import PredictionStream
     from regraft.core import Progress
+    from regraft.exporting import ExportedClassifier
     from regraft.images import GivenImages
     from regraft.recipes.settings import PredictSettings
 
@@ -81,7 +83,7 @@ def predict(
     With `out` the answers are in that file, and the result counts them: a million of them need little memory.
 
     Args:
-        bundle: A bundle's or run's folder, or a loaded classifier.
+        bundle: A bundle's or run's folder, an export, or a loaded classifier.
         sources: Files, folders with everything below them, and shards with all they hold; or images in memory: uint8
             arrays (height, width, 3) or (height, width), and Pillow images. One, or any number of them.
         options: Ready options.
@@ -119,5 +121,10 @@ def open_predictions(
         raise OptionError(
             "The option 'out' is for files: images in memory have no names. Take the result's predictions instead."
         )
-    classifier = bundle if isinstance(bundle, Classifier) else load(bundle, trust_code=options.trust_code)
+    if isinstance(bundle, Classifier):
+        classifier: Classifier | ExportedClassifier = bundle
+    elif find_export(bundle) is not None:
+        classifier = open_export(bundle)
+    else:
+        classifier = load(bundle, trust_code=options.trust_code)
     return classifier.stream(images, top_k=options.top_k, unknown=options.unknown)

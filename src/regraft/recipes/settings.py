@@ -43,6 +43,14 @@ class ConvertDatasetSettings(SourceSettings, total=False):
     threads: int | None
 
 
+class ExportSettings(TypedDict, total=False):
+    """What `ExportOptions` can be made from, by name."""
+
+    trust_code: bool
+    to: Literal["onnx", "openvino", "all"]
+    out: str | PathLike[str] | None
+
+
 class PredictSettings(TypedDict, total=False):
     """What `PredictOptions` can be made from, by name."""
 

@@ -23,7 +23,7 @@ from regraft.backbones.graphs import GRAPH_BATCH
 from regraft.backbones.lite_graph import build_lite
 from regraft.backbones.lite_weights import fit_arrays
 from regraft.backbones.lites import LITES
-from regraft.backbones.openvino_core import openvino_core
+from regraft.backbones.openvino_door import openvino_core
 from regraft.backbones.tensor_files import load_arrays
 from regraft.core import BackboneError
 from regraft.datasets import read_dataset

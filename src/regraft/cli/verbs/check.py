@@ -6,16 +6,35 @@ from typing import Annotated
 
 from regraft.cli.headings import EXPERT
 from regraft.cli.output import say, say_findings
+from regraft.cli.parity_lines import say_parity
+from regraft.cli.progress_bar import ProgressBar
+from regraft.core import OptionError
 from regraft.recipes import check as run_check
+from regraft.recipes import check_export
 
 
-def check(bundle: str, /, *, trust_code: Annotated[bool, EXPERT] = False) -> None:
+def check(
+    bundle: str, /, *sources: str, against: str | None = None, trust_code: Annotated[bool, EXPERT] = False
+) -> None:
     """Run `regraft check` and print what came of it.
 
     Args:
-        bundle: A bundle's or run's folder.
+        bundle: A bundle's or run's folder; with --against an export of it.
+        sources: With --against: images to compare the two on.
+        against: The bundle's or run's folder that the export must answer like.
         trust_code: Run the source code of a network that its author wrote and that the bundle holds.
+
+    Raises:
+        OptionError: Images are named, but no bundle to compare with.
     """
+    if against is not None:
+        with ProgressBar() as progress:
+            compared = check_export(bundle, against, sources, trust_code=trust_code, progress=progress)
+        say(f"{compared.export} gives the answers of {compared.bundle}.")
+        say_parity(compared.parity)
+        return
+    if sources:
+        raise OptionError("Images are for comparing an export with its bundle: add --against BUNDLE.")
     result = run_check(bundle, trust_code=trust_code)
     same = "the engine that made it" if result.is_same_engine else "another engine than the one that made it"
     say(f"{result.folder}: all files are as they were written.")

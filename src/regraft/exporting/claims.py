@@ -1,0 +1,92 @@
+"""What was found when a bundle and an export of it were compared, and what of it must not be."""
+
+from __future__ import annotations
+
+from regraft.core import Value, plural
+
+PROBABILITY_TOLERANCE = 1e-4
+"""Largest difference of a probability, on the same pixels, both in float32."""
+MARGIN = 2e-4
+"""Where the reference's best two classes are as near as this, another order is no other answer."""
+BATCH_TOLERANCE = 1e-5
+"""Largest difference of a probability by an image's place and company in a batch."""
+NOVELTY_TOLERANCE = 1e-3
+"""Largest difference of the strangeness, relative to the threshold's or the largest value."""
+LEVEL_TOLERANCE = 1
+SHARE_EQUAL = 0.999
+
+
+class ScoreParity(Value):
+    """Same pixels: does the export give the bundle's answers?
+
+    Attributes:
+        n_images: That both were asked about.
+        largest_difference: Of a probability.
+        changed: Images that get another class, though the bundle's margin is no tie; the first of them.
+        n_changed: How many.
+        n_ties: Images that get another class at a margin that is a tie.
+        novelty_difference: Largest difference of the strangeness, relative; None where nothing tells strangers.
+        n_unknown_changed: Images that are unknown to one of the two, though they are not at the threshold.
+        n_sets_changed: Images whose prediction sets differ, in a class that is not at the threshold.
+        batch_difference: Largest difference of a probability between an image by itself and in a batch.
+    """
+
+    n_images: int
+    largest_difference: float
+    changed: tuple[str, ...]
+    n_changed: int
+    n_ties: int
+    novelty_difference: float | None
+    n_unknown_changed: int
+    n_sets_changed: int
+    batch_difference: float
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """What does not hold, a sentence each."""
+        found = []
+        if not self.largest_difference <= PROBABILITY_TOLERANCE:
+            found.append(
+                f"On the same pixels probabilities differ by up to {self.largest_difference:.2g} "
+                f"(allowed: {PROBABILITY_TOLERANCE:g}; {plural(self.n_images, 'image')})."
+            )
+        if self.n_changed:
+            found.append(f"{plural(self.n_changed, 'image')} would get another class: {', '.join(self.changed)}.")
+        if self.novelty_difference is not None and not self.novelty_difference <= NOVELTY_TOLERANCE:
+            found.append(f"How strange images look differs by {self.novelty_difference:.2g} of the largest value.")
+        if self.n_unknown_changed:
+            found.append(f"{plural(self.n_unknown_changed, 'image')} would be unknown to one of the two only.")
+        if self.n_sets_changed:
+            found.append(f"{plural(self.n_sets_changed, 'image')} would get another prediction set.")
+        if not self.batch_difference <= BATCH_TOLERANCE:
+            found.append(f"An image's probabilities depend on its batch, by up to {self.batch_difference:.2g}.")
+        return tuple(found)
+
+
+class PixelParity(Value):
+    """Any image: does the graph that resizes it give the bundle's pixels?
+
+    Attributes:
+        n_images: That it was tried on.
+        share_equal: Of all values.
+        largest_difference: In grey levels.
+        changed: Images that get another class because of it; the first of them.
+        n_changed: How many.
+    """
+
+    n_images: int
+    share_equal: float
+    largest_difference: int
+    changed: tuple[str, ...]
+    n_changed: int
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """What does not hold, a sentence each."""
+        if self.largest_difference <= LEVEL_TOLERANCE and self.share_equal >= SHARE_EQUAL:
+            return ()
+        return (
+            f"The graph for images of any size gives other pixels: {self.share_equal:.2%} of the values are equal "
+            f"(needed: {SHARE_EQUAL:.1%}), the largest difference is {self.largest_difference} grey levels "
+            f"(allowed: {LEVEL_TOLERANCE}).",
+        )

@@ -1,0 +1,247 @@
+"""An export in use: what `bundle.Classifier` is for a bundle, without the bundle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from regraft.bundle import Judgement, PredictionStream, Telling, ask
+from regraft.core import BundleError, as_path, cache_folder
+from regraft.exporting.description import METADATA_KEY, read_description
+from regraft.exporting.onnx_files import read_onnx
+from regraft.exporting.openvino_files import read_openvino
+from regraft.exporting.runtimes import OnnxRuntimeGraph, OpenVinoGraph
+from regraft.features import Extraction
+from regraft.images import FixedView, decode_batches, transform_array
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from regraft.core import Progress
+    from regraft.data import Unreadable
+    from regraft.exporting.description import Description, SeenInput
+    from regraft.exporting.runtimes import Graph
+    from regraft.images import GivenImages, ImageSource
+
+CLASSIFIER_FILES = ("classifier.onnx", "classifier.xml")
+"""By one of these names the graph lies in an export's folder."""
+N_BATCH = 32
+
+
+@dataclass(frozen=True, eq=False)
+class ExportedClassifier:
+    """A classifier in an ONNX or OpenVINO file.
+
+    Attributes:
+        description: What it says of itself.
+        graph: Pixels in, answers out.
+        file: That it lies in.
+    """
+
+    description: Description
+    graph: Graph
+    file: Path
+
+    def __repr__(self) -> str:
+        return f"<ExportedClassifier {self.description.name}: {self.file}>"
+
+    @property
+    def place(self) -> str:
+        """The file, for sentences."""
+        return str(self.file)
+
+    def beside(self, name: str) -> Path | None:
+        """Another graph in the same folder; None where there is none.
+
+        Args:
+            name: Of it, without the file name's ending.
+        """
+        file = self.file.with_stem(name)
+        return file if file.is_file() else None
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """Names of the classes, in the order of the probabilities' columns."""
+        return self.description.class_names
+
+    def stream(self, images: GivenImages, *, top_k: int = 1, unknown: bool = True) -> PredictionStream:
+        """The classes of images, one image after the other (`bundle.Classifier.stream`).
+
+        Args:
+            images: Files, folders with everything below them, and shards; or images in memory.
+            top_k: How many of the most probable classes to name.
+            unknown: Whether to say which images look like none of the classes.
+
+        Raises:
+            OptionError: One of them is no such image, or paths and images in memory are mixed.
+            DataError: A folder holds no image.
+        """
+        return PredictionStream(
+            images=ask(images, top_k=top_k),
+            networks=self,
+            judge=partial(self.judge, looks_for_unknown=unknown),
+            telling=Telling(self.class_names, top_k, looks_for_unknown=unknown),
+            bundle=self.description.bundle,
+            cache=cache_folder(),
+        )
+
+    def inputs(self, images: Iterable[ImageSource]) -> list[NDArray[np.uint8]]:
+        """What the graph sees of images in memory.
+
+        Args:
+            images: m arrays, (height, width, 3) or (height, width) uint8.
+
+        Returns:
+            For each input (m, h, w, 3) uint8.
+        """
+        listed = [*images]
+        return [
+            np.stack(
+                [transform_array(one, seen.transform, view_of(seen)) for one in listed if isinstance(one, np.ndarray)]
+            )
+            for seen in self.description.inputs
+        ]
+
+    def extract(
+        self, sources: Sequence[ImageSource], digests: Sequence[str | None], *, progress: Progress | None = None
+    ) -> Extraction:
+        """Answers to files as rows of numbers (`compute`); nothing is kept.
+
+        Args:
+            sources: n files or images in memory.
+            digests: Of each its content hash; None for one that is left out.
+            progress: Nothing is reported.
+        """
+        del progress
+        rows = [row for row, digest in enumerate(digests) if digest is not None]
+        asked = [sources[row] for row in rows]
+        unreadable: dict[int, Unreadable] = {}
+        found: list[dict[int, NDArray[np.uint8]]] = []
+        for seen in self.description.inputs:
+            pixels: dict[int, NDArray[np.uint8]] = {}
+            for batch in decode_batches(asked, seen.transform, batch_size=N_BATCH, view=view_of(seen)):
+                pixels |= dict(zip(batch.indices.tolist(), batch.pixels, strict=True))
+                unreadable |= dict(batch.unreadable)
+            found.append(pixels)
+        readable = [place for place in range(len(asked)) if all(place in pixels for pixels in found)]
+        inputs = [np.stack([pixels[place] for place in readable]) for pixels in found] if readable else []
+        return Extraction(
+            features=self.compute(inputs) if inputs else np.zeros((0, 0), np.float32),
+            rows=np.array([rows[place] for place in readable], np.int64),
+            unreadable=tuple(unreadable[place] for place in sorted(unreadable)),
+            n_computed=len(readable),
+            seconds=0.0,
+        )
+
+    def compute(self, inputs: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+        """All outputs for images, behind each other in one row an image.
+
+        Args:
+            inputs: For each input (m, h, w, 3) uint8.
+        """
+        names = [one.name for one in self.description.inputs]
+        blocks = []
+        for start in range(0, len(inputs[0]), N_BATCH):
+            given = {name: pixels[start : start + N_BATCH] for name, pixels in zip(names, inputs, strict=True)}
+            outputs = self.graph.run(given)
+            n_images = len(given[names[0]])
+            parts = [outputs[name].reshape(n_images, -1).astype(np.float32) for name in self.description.outputs]
+            blocks.append(np.concatenate(parts, axis=1))
+        return np.concatenate(blocks)
+
+    def judge(self, rows: NDArray[np.float32], *, looks_for_unknown: bool = True) -> Judgement:
+        """What rows of `compute` say.
+
+        Args:
+            rows: (m, ...).
+            looks_for_unknown: Whether it is told which images look like none of the classes.
+        """
+        outputs = self.unpacked(rows)
+        probabilities = outputs["probabilities"].astype(np.float64)
+        named = outputs["set"] > 0 if "set" in outputs else None
+        if not looks_for_unknown or "novelty" not in outputs:
+            return Judgement(probabilities, named=named)
+        return Judgement(
+            probabilities, outputs["novelty"][:, 0].astype(np.float64), outputs["unknown"][:, 0] > 0, named
+        )
+
+    def unpacked(self, rows: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
+        """The outputs that rows of `compute` hold, (m, width) each, by name.
+
+        Args:
+            rows: (m, ...).
+        """
+        found, first = {}, 0
+        for name in self.description.outputs:
+            width = len(self.class_names) if name in ("scores", "probabilities", "set") else 1
+            found[name] = rows[:, first : first + width] if len(rows) else np.zeros((0, width), np.float32)
+            first += width
+        return found
+
+
+def view_of(seen: SeenInput) -> FixedView:
+    """The part of an image that an input shows, as a view."""
+    return FixedView("plain" if seen.window == (0.0, 0.0, 1.0, 1.0) else "window", seen.window)
+
+
+def find_export(path: str | Path) -> Path | None:
+    """The graph that a path means: itself, or one in that folder; None where it is neither."""
+    path = as_path(path, "An export")
+    if path.is_dir():
+        return next((path / name for name in CLASSIFIER_FILES if (path / name).is_file()), None)
+    return path if path.suffix in (".onnx", ".xml") else None
+
+
+def open_graph(file: Path | None) -> Graph | None:
+    """A graph in a file; None where there is none.
+
+    Raises:
+        BundleError: It is damaged, or asks for what no export of ours does.
+    """
+    if file is None:
+        return None
+    if file.suffix == ".onnx":
+        return OnnxRuntimeGraph(read_onnx(file), str(file))
+    model, texts = read_openvino(file)
+    return OpenVinoGraph(model, str(file), texts)
+
+
+def open_export(path: str | Path) -> ExportedClassifier:
+    """Load an export: a classifier in an ONNX or OpenVINO file. Nothing of it is executed but its operations.
+
+    Args:
+        path: The file, or the folder that it lies in.
+
+    Raises:
+        BundleError: There is none, it is damaged, or it asks for what no export of ours does.
+        MissingExtraError: It is an ONNX file, and the extra `export` is missing.
+    """
+    file = find_export(path)
+    if file is None:
+        raise BundleError(
+            f"There is no export at {path}: a folder with {' or '.join(CLASSIFIER_FILES)}, or such a file."
+        )
+    place = str(file)
+    graph = open_graph(file)
+    if graph is None or METADATA_KEY not in graph.metadata:
+        raise BundleError(f"{place} does not say what it is: Regraft's exports hold their class names and more.")
+    description = read_description(graph.metadata[METADATA_KEY], place)
+    _require_fit(description, graph, place)
+    return ExportedClassifier(description, graph, file)
+
+
+def _require_fit(description: Description, graph: Graph, place: str) -> None:
+    """Refuse a graph that does not take and give what it says."""
+    taken: Mapping[str, Any] = {
+        one.name: (None, one.transform.height, one.transform.width, 3) for one in description.inputs
+    }
+    if dict(graph.inputs) != taken or set(graph.outputs) != set(description.outputs):
+        raise BundleError(f"The graph in {place} does not take and give what it says of itself: it is not used.")
+    if not {"scores", "probabilities"} <= set(description.outputs):
+        raise BundleError(f"The graph in {place} gives no probabilities: it is not used.")
