@@ -79,47 +79,47 @@ class Opinions:
     @cached_property
     def suspicions(self) -> NDArray[np.float64]:
         """(n,) from 0 to 1, to be looked at in falling order; 0 where the label is not judged."""
-        return suspicions(self.labels, self.heads, usual_suspicions(self.labels, self.heads))
+        return suspicions(self.labels, self.heads, usual_chances(self.labels, self.heads))
 
 
 def suspicions(labels: NDArray[np.int64], heads: Refit, usual: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(n,) from 0 to 1: how probably each label is wrong, if every second one were, beside what is usual in its class.
+    """(n,) from 0 to 1: each label's chance to be wrong, less half of what is usual in its class.
 
-    The odds are divided by the root of what is usual. A class whose images are often suspicious may be a hard one, or
-    have many wrong labels; which of them is not known, so half of it counts as the one, in logarithms.
+    A class whose images are often suspicious may be a hard one, or have many wrong labels; which of them is not known,
+    so half of it counts as the one.
 
     Args:
         labels: (n,); 0 is given for those that the heads do not know.
         heads: What heads say of the images.
-        usual: (k,) from `usual_suspicions`, perhaps of other labels.
+        usual: (k,) from `usual_chances`, perhaps of other labels.
     """
-    odds = wrong_odds(labels, heads.probabilities) / np.sqrt(usual[labels])
-    found: NDArray[np.float64] = np.where(heads.knows(labels), odds / (1 + odds), 0)
+    lowest, highest = -0.5, 1.0
+    beyond = chances_of_error(labels, heads.probabilities) - usual[labels] / 2
+    found: NDArray[np.float64] = np.where(heads.knows(labels), (beyond - lowest) / (highest - lowest), 0)
     return found
 
 
-def usual_suspicions(labels: NDArray[np.int64], heads: Refit) -> NDArray[np.float64]:
-    """(k,) the mean of each class, with ten images of the mean over all added: little is known of classes of few.
+def usual_chances(labels: NDArray[np.int64], heads: Refit) -> NDArray[np.float64]:
+    """(k,) each class's mean chance to be wrong, with ten images of the mean over all: little is known of few.
 
     Args:
         labels: (n,); those that the heads do not know do not count.
         heads: What heads say of the images.
     """
     is_judged, n_classes = heads.knows(labels), heads.probabilities.shape[1]
-    odds = wrong_odds(labels, heads.probabilities)
-    found = is_judged * odds / (1 + odds)
-    sums, counts = (np.bincount(labels, weights=weights, minlength=n_classes) for weights in (found, is_judged))
-    mean = (found.sum() + 0.5) / (is_judged.sum() + 1)  # even odds where nothing is judged
+    chances = is_judged * chances_of_error(labels, heads.probabilities)
+    sums, counts = (np.bincount(labels, weights=weights, minlength=n_classes) for weights in (chances, is_judged))
+    mean = chances.sum() / max(int(is_judged.sum()), 1)
     usual: NDArray[np.float64] = (sums + _N_ADDED * mean) / (counts + _N_ADDED)
     return usual
 
 
-def wrong_odds(labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(n,) how many times as probable each label is if it is wrong as if it is right.
+def chances_of_error(labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n,) how probably each label is wrong, if every second one were.
 
     Right, it is as probable as the heads say: p_y. Wrong, the image is of another class j, with p_j, and was called y
     in one of two ways, each as often: by a slip, to any of the k - 1 other classes, or for what it resembles, to y as
-    far as it does so beside all others. So it is
+    far as it does so beside all others. So the odds are
 
         1/2 (1 - p_y) / ((k - 1) p_y) + 1/2 sum over j != y of p_j / (1 - p_j).
 
@@ -134,8 +134,9 @@ def wrong_odds(labels: NDArray[np.int64], probabilities: NDArray[np.float64]) ->
     believed = (1 - _FLOOR) * probabilities + _FLOOR / n_classes
     own, ratios = of_label(labels, believed), believed / (1 - believed)
     slips, confusions = (1 - own) / ((n_classes - 1) * own), ratios.sum(axis=1) - of_label(labels, ratios)
-    odds: NDArray[np.float64] = (slips + confusions) / 2
-    return odds
+    odds = (slips + confusions) / 2
+    chances: NDArray[np.float64] = odds / (1 + odds)
+    return chances
 
 
 def alternatives(labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -> NDArray[np.int64]:

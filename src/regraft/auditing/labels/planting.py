@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regraft.auditing.labels.opinions import alternatives, look_twice, suspicions, usual_suspicions
+from regraft.auditing.labels.opinions import alternatives, look_twice, suspicions, usual_chances
 from regraft.core import generator
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ class Ground:
 
     def _foresee(self, wrong: Rows) -> NDArray[np.bool_]:
         """(n,) whether each image would come up with another label, were it the only one."""
-        usual = usual_suspicions(self.labels, self.second)
+        usual = usual_chances(self.labels, self.second)
         known, changed = (suspicions(labels, self.second, usual) for labels in (self.labels, wrong))
         is_up: NDArray[np.bool_] = changed > np.quantile(known, 1 - LOOKED_AT)
         return is_up
@@ -200,7 +200,7 @@ class Ground:
         """The part of the unchanged images that is more suspicious than each changed one."""
         is_planted = wrong != self.labels
         second = look_twice(self.refits, wrong, start=self.first)[1]
-        scores = suspicions(wrong, second, usual_suspicions(wrong, second))
+        scores = suspicions(wrong, second, usual_chances(wrong, second))
         others = np.sort(scores[~is_planted])
         n_more: Rows = len(others) - np.searchsorted(others, scores[is_planted], side="right")
         return n_more / len(others)

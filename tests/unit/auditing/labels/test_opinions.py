@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from regraft.auditing.labels.confident import class_thresholds, confident_classes
-from regraft.auditing.labels.opinions import Opinions, alternatives, suspicions, usual_suspicions, wrong_odds
+from regraft.auditing.labels.opinions import Opinions, alternatives, chances_of_error, suspicions, usual_chances
 from regraft.auditing.labels.votes import neighbours_outside, vote
 from regraft.core import generator
 from regraft.heads import Refit
@@ -47,7 +47,7 @@ def test_an_image_like_no_class_is_less_suspicious_than_one_like_another():
     """Both have the same small probability of their label; only one has a class that it looks like."""
     heads = np.array([[0.1, 0.3, 0.3, 0.3], [0.1, 0.9, 0.0, 0.0], [0.9, 0.1, 0.0, 0.0]])
     labels = np.array([0, 0, 0])
-    unlike, like, right = suspicions(labels, said(heads), usual_suspicions(labels, said(heads)))
+    unlike, like, right = suspicions(labels, said(heads), usual_chances(labels, said(heads)))
     assert 0 < right < unlike < like < 1
     assert alternatives(np.array([0, 1, 1]), heads).tolist() == [1, 0, 0]
 
@@ -55,10 +55,10 @@ def test_an_image_like_no_class_is_less_suspicious_than_one_like_another():
 def test_a_slip_and_a_label_that_was_confused_are_both_suspicious():
     """Of three images with the same most probable class the first resembles its label not at all, the next a little."""
     heads = np.array([[0.0, 0.85, 0.15], [0.1, 0.85, 0.05], [0.1, 0.45, 0.45]])
-    slip, confused, unlike = wrong_odds(np.array([0, 0, 0]), heads)
-    assert slip > confused > unlike > 1
+    slip, confused, unlike = chances_of_error(np.array([0, 0, 0]), heads)
+    assert slip > confused > unlike > 0.5
     both = np.array([[0.2, 0.8], [0.8, 0.2]])
-    assert np.allclose(wrong_odds(np.array([0, 0]), both), [4, 1 / 4], rtol=0.05)
+    assert np.allclose(chances_of_error(np.array([0, 0]), both), [0.8, 0.2], rtol=0.05)
 
 
 def test_an_image_of_a_hard_class_is_judged_beside_its_class():
@@ -66,7 +66,7 @@ def test_an_image_of_a_hard_class_is_judged_beside_its_class():
     labels = np.repeat([0, 1], 50)
     heads = np.where(labels[:, None] == 0, [0.95, 0.05], [0.4, 0.6])
     heads[[0, 50]] = [[0.4, 0.6], [0.6, 0.4]]
-    scores = suspicions(labels, said(heads), usual_suspicions(labels, said(heads)))
+    scores = suspicions(labels, said(heads), usual_chances(labels, said(heads)))
     assert scores.argmax() == 0
     assert scores[0] > scores[50] + 0.05
 
