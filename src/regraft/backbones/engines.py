@@ -12,6 +12,7 @@ from regraft.backbones.weight_packages import require_package
 from regraft.core import BackboneError, ThreadLock, has_extra, require_extra
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -114,14 +115,11 @@ class EngineOpener:
     A deep copy, or one in another process, opens its own.
 
     Args:
-        spec: As for `open_engine`; the other arguments, too.
-        choice: What runs it.
-        layer: What is computed.
-        cache: Where weights and graphs are kept.
+        open_one: Opens an engine, each time another; it can be pickled where this shall be.
     """
 
-    def __init__(self, spec: BackboneSpec, choice: EngineChoice, layer: str, cache: Path) -> None:
-        self._settings = spec, choice, layer, cache
+    def __init__(self, open_one: Callable[[], Engine]) -> None:
+        self._open_one = open_one
         self._opening = ThreadLock()
         self._engine: Engine | None = None
 
@@ -134,12 +132,11 @@ class EngineOpener:
         require_own_threads()
         with self._opening:
             if self._engine is None:
-                spec, choice, layer, cache = self._settings
-                self._engine = open_engine(spec, choice, layer=layer, cache=cache)
+                self._engine = self._open_one()
             return self._engine
 
-    def __reduce__(self) -> tuple[type[EngineOpener], tuple[BackboneSpec, EngineChoice, str, Path]]:
-        return EngineOpener, self._settings
+    def __reduce__(self) -> tuple[type[EngineOpener], tuple[Callable[[], Engine]]]:
+        return EngineOpener, (self._open_one,)
 
 
 def compute_features(engine: Engine, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:

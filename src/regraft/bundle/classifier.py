@@ -73,13 +73,12 @@ class Classifier:
                 layer=network.layer,
                 cache=self.cache,
                 views=tuple(FIXED_VIEWS[name] for name in network.views),
-                stays_open=True,
             )
             for spec, network in zip(self.backbones, self.record.networks, strict=True)
         ]
         n_read = len(self.record.head_networks)
         joined = JoinedNetworks(tuple(parts[:n_read]), self.choice, frozen=tuple(parts[n_read:]))
-        joined = joined.changed(lambda one: replace(one, must_keep=False))
+        joined = joined.changed(lambda one: replace(one, must_keep=False)).staying_open()
         object.__setattr__(self, "all_networks", joined)
         object.__setattr__(self, "networks", joined.for_head())
 

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import math
 from statistics import NormalDist
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from regraft.core import Value, as_percent
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from regraft.evaluation.bootstrap import SamplingUnits
 
 Method = Literal[
     "Wilson score",
@@ -92,3 +98,14 @@ def wilson_estimate(share: float, n: int, n_independent: int, confidence: float,
         n_groups=n_independent if grouped else None,
         method="Wilson score over groups" if grouped else "Wilson score",
     )
+
+
+def estimate_share(is_so: NDArray[np.bool_], units: SamplingUnits, confidence: float) -> Estimate:
+    """The share of images of which something is so.
+
+    Args:
+        is_so: (n,) of which it is.
+        units: What of the images was drawn independently.
+        confidence: How often the interval should hold the true share.
+    """
+    return wilson_estimate(float(is_so.mean()), units.n_images, units.n_units, confidence, grouped=units.grouped)

@@ -8,7 +8,7 @@ import numpy as np
 
 from regraft.core import Value
 from regraft.evaluation.bootstrap import sampling_units
-from regraft.evaluation.intervals import Estimate, wilson_estimate
+from regraft.evaluation.intervals import Estimate, estimate_share
 from regraft.evaluation.rejection import RejectionPoint, trace_rejection
 from regraft.evaluation.strangers import StrangerMeasures
 
@@ -94,7 +94,7 @@ def measure_limits(
     return Limits(
         measure=measure,
         reject_rate=threshold.rate,
-        rejected=_share(is_unknown, units),
+        rejected=estimate_share(is_unknown, units, _CONFIDENCE),
         rejected_band=threshold.band(units.unit_of_image),
         strangest=tuple(
             StrangeImage(
@@ -115,11 +115,7 @@ def _told_of_sets(
 ) -> dict[str, Any]:
     return {
         "coverage": sets.coverage,
-        "covered": _share(named[np.arange(len(named)), predictions.labels], units),
+        "covered": estimate_share(named[np.arange(len(named)), predictions.labels], units, _CONFIDENCE),
         "covered_band": sets.coverage_band(units.unit_of_image),
         "mean_size": float(named.sum(axis=1).mean()),
     }
-
-
-def _share(is_so: NDArray[np.bool_], units: SamplingUnits) -> Estimate:
-    return wilson_estimate(float(is_so.mean()), units.n_images, units.n_units, _CONFIDENCE, grouped=units.grouped)

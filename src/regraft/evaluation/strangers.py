@@ -10,7 +10,7 @@ import numpy as np
 
 from regraft.core import Value
 from regraft.evaluation.bootstrap import sampling_units
-from regraft.evaluation.intervals import Estimate, wilson_estimate, wilson_interval
+from regraft.evaluation.intervals import Estimate, estimate_share, wilson_interval
 from regraft.heads import separability
 
 if TYPE_CHECKING:
@@ -57,14 +57,9 @@ def measure_strangers(
     units, others = sampling_units(len(known), known_groups), sampling_units(len(strange), strange_groups)
     return StrangerMeasures(
         auroc=_auroc(known, strange, units, others, confidence),
-        rejected=_share(known > threshold, units, confidence),
-        found=_share(strange > threshold, others, confidence),
+        rejected=estimate_share(known > threshold, units, confidence),
+        found=estimate_share(strange > threshold, others, confidence),
     )
-
-
-def _share(is_unknown: NDArray[np.bool_], units: SamplingUnits, confidence: float) -> Estimate:
-    share = float(is_unknown.mean())
-    return wilson_estimate(share, units.n_images, units.n_units, confidence, grouped=units.grouped)
 
 
 def _auroc(

@@ -11,7 +11,7 @@ from .dataset_features import DatasetFeatures, list_labelled, load_features, spr
 from .explanation_runs import explain_images
 from .feature_files import check_feature_file, write_features
 from .head_choice import choose_head, fit_head, folds_of, for_all_classes
-from .network_choice import NetworkChoice, choose_networks, settle_quality
+from .network_choice import choose_networks, settle_quality
 from .network_options import (
     OTHER_NETWORK,
     FeatureOptions,
@@ -29,6 +29,7 @@ from .reporting import Measured, Subject, notices_of
 from .results import ClassifierResult, LearningResult, ProbeResult, RunResult
 from .run_folders import RunFolder, write_record
 from .run_options import BundleOptions, MetricOptions, RunOptions
+from .tried_networks import NetworkChoice
 from .uncertainty import Uncertainty, learn_from, learn_uncertainty
 from .yardsticks import Yardstick
 

@@ -1,11 +1,12 @@
 from .extraction import Extraction, Extractor
-from .joining import JoinedNetworks, TappedNetwork, tap_network
+from .joining import JoinedNetworks
 from .kept_rows import read_kept
 from .key import FeatureKey
 from .locating import LocatedFeatures, Locator
 from .passes import SHARD_ROWS
 from .store import FeatureStore
 from .store_info import StoreInfo
+from .tapping import TappedNetwork, tap_network
 from .wiring import backbone_transform, build_extractor, open_store
 
 __all__ = [

@@ -1,95 +1,25 @@
-"""What features come from: a network, or several whose features stand behind each other."""
+"""Several networks whose features stand behind each other: for a head they are one."""
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regraft.backbones import EngineOpener, compute_features
+from regraft.backbones import compute_features
 from regraft.features.extraction import Extraction
-from regraft.features.wiring import build_extractor
-from regraft.images import PLAIN, read_image, transform_array
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from regraft.backbones import BackboneSpec, Engine, EngineChoice
+    from regraft.backbones import Engine, EngineChoice
     from regraft.core import Progress
     from regraft.features.extraction import Extractor
-    from regraft.images import FixedView, ImageSource, Transform
-
-
-@dataclass(frozen=True)
-class TappedNetwork:
-    """A network, what of it is taken, from which views of an image: these are averaged.
-
-    Attributes:
-        spec: The network.
-        layer: Of it.
-        views: Of each image, the plain one first.
-        extractors: One for each view. They share a transform.
-    """
-
-    spec: BackboneSpec
-    layer: str
-    views: tuple[FixedView, ...]
-    extractors: tuple[Extractor, ...]
-
-    @property
-    def transform(self) -> Transform:
-        """From file bytes to pixels."""
-        return self.extractors[0].transform
-
-    def pixels(self, images: Sequence[ImageSource]) -> list[NDArray[np.uint8]]:
-        """What the network sees of m images: for each view (m, h, w, 3) uint8.
-
-        Raises:
-            UnreadableImageError: One cannot be read.
-            OptionError: An array is no image.
-        """
-        return [np.stack([_pixels(image, self.transform, view) for image in images]) for view in self.views]
-
-
-def tap_network(
-    spec: BackboneSpec,
-    choice: EngineChoice,
-    *,
-    transform: Transform,
-    layer: str,
-    cache: Path,
-    views: Sequence[FixedView] = (PLAIN,),
-    stays_open: bool = False,
-) -> TappedNetwork:
-    """A network with what turns images into its features.
-
-    Args:
-        spec: A resolved backbone.
-        choice: What runs it.
-        transform: The geometry.
-        layer: The layer to compute.
-        cache: The cache folder.
-        views: Whose features are averaged.
-        stays_open: Whether the network stays in memory after its first use.
-
-    Raises:
-        MissingExtraError: The network needs torch on this machine, which is not installed.
-    """
-    plain = build_extractor(spec, choice, transform=transform, layer=layer, cache=cache)
-    if stays_open or len(views) > 1:
-        plain = replace(plain, open_engine=EngineOpener(spec, choice, layer, cache))
-    return TappedNetwork(spec, layer, tuple(views), tuple(_seen_so(plain, view) for view in views))
-
-
-def _seen_so(plain: Extractor, view: FixedView) -> Extractor:
-    if view == PLAIN:
-        return plain
-    return replace(plain, key=plain.key.model_copy(update={"view": view.fingerprint()}), view=view)
+    from regraft.features.tapping import TappedNetwork
+    from regraft.images import ImageSource
 
 
 @dataclass(frozen=True)
@@ -141,15 +71,11 @@ class JoinedNetworks:
         Args:
             change: Makes of each the new one.
         """
-
-        def changed(parts: Sequence[TappedNetwork]) -> tuple[TappedNetwork, ...]:
-            return tuple(replace(part, extractors=tuple(map(change, part.extractors))) for part in parts)
-
-        return replace(self, parts=changed(self.parts), frozen=changed(self.frozen))
+        return self._with(lambda part: replace(part, extractors=tuple(map(change, part.extractors))))
 
     def staying_open(self) -> JoinedNetworks:
         """The same; each network stays in memory after its first use."""
-        return self.changed(lambda one: replace(one, open_engine=functools.cache(one.open_engine)))
+        return self._with(lambda part: part.staying_open())
 
     def for_head(self) -> JoinedNetworks:
         """The same without the frozen ones: what these would compute is left out."""
@@ -241,6 +167,9 @@ class JoinedNetworks:
         ]
         return [compute_features(engine, pixels) for engine, pixels in zip(engines, inputs, strict=True)]
 
+    def _with(self, change: Callable[[TappedNetwork], TappedNetwork]) -> JoinedNetworks:
+        return replace(self, parts=tuple(map(change, self.parts)), frozen=tuple(map(change, self.frozen)))
+
     def _joined(self, found: Sequence[Extraction]) -> Extraction:
         if len(found) == 1:
             return found[0]
@@ -287,9 +216,3 @@ def _beside(blocks: Sequence[NDArray[np.float32]], widths: Sequence[int]) -> NDA
         scaled.append(block / np.maximum(lengths, np.finfo(np.float32).tiny))
     heads = [block[:, :width] for block, width in zip(scaled, widths, strict=True)]
     return np.concatenate([*heads, *(block[:, width:] for block, width in zip(scaled, widths, strict=True))], axis=1)
-
-
-def _pixels(image: ImageSource, transform: Transform, view: FixedView) -> NDArray[np.uint8]:
-    if isinstance(image, np.ndarray):
-        return transform_array(image, transform, view)
-    return read_image(image, transform, view).pixels

@@ -124,7 +124,7 @@ def test_extractors_can_be_changed(network, tmp_path):
 def test_a_network_that_stays_open_is_opened_once(network):
     """What times an image times no opening; else each computation opens its networks."""
     opened = []
-    counted = joined(network()).changed(lambda one: replace(one, open_engine=lambda: opened.append(one)))
+    counted = joined(network()).changed(lambda one: replace(one, open_engine=lambda: opened.append(one) or one))
     for networks, n_opened in ((counted.staying_open(), 1), (counted, 2)):
         opened.clear()
         networks.engines()
