@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 import regraft
-from regraft.core import CACHE_VARIABLE, SilentProgress
+from regraft.bundle import save_bundle
+from regraft.core import CACHE_VARIABLE, BundleError, SilentProgress
 from regraft.reports import Comparison, Report, Sweep, write_comparison, write_report, write_sweep
 
 VERSIONS = sorted((Path(__file__).parent / "kept").iterdir())
@@ -76,6 +77,22 @@ def test_a_run_is_evaluated():
     rights = [max(row, key=row.get) == Path(path).parent.name for path, row in expected("probed").items()]
     assert result.assessment.n_images == len(rights) == 36
     assert result.assessment.accuracy.value == pytest.approx(sum(rights) / len(rights))
+
+
+@pytest.mark.usefixtures("kept")
+def test_a_version_refuses_a_later_format(tmp_path):
+    """Its own reader, which reads its own bundle, says of the same one as it is saved now what it was built to say."""
+    reader = run_path("reader.py")
+    assert reader["read_record"](tmp_path / "probed/bundle").schema_version == 1
+    classifier, now = regraft.load("probed", trust_code=True), tmp_path / "now"
+    pixels = classifier.networks.inputs([next(Path("photos").rglob("*.ppm"))])
+    save_bundle(classifier, now, golden_inputs=pixels, golden_features=classifier.networks.compute(pixels))
+    with pytest.raises(BundleError) as refused:
+        reader["read_record"](now)
+    assert str(refused.value) == (
+        f"The bundle {now} has format 2; this Regraft reads up to format 1. "
+        "Install a newer one: pip install --upgrade regraft"
+    )
 
 
 @pytest.mark.parametrize(
