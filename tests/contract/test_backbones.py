@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import pytest
-import timm
-import torch
 
 from regraft.backbones import BACKBONES, DEFAULT_BACKBONE, keep_weights, load_network, resolve_backbone
 
@@ -21,6 +19,9 @@ SMALL = [name for name in BACKBONES if BACKBONES[name].is_untrained]
 @pytest.mark.parametrize("name", PRETRAINED)
 def test_every_row_says_what_timm_says(name):
     """Input size, crop, interpolation, normalisation and parameter count are those of timm's own record."""
+    import timm
+    import torch
+
     spec = BACKBONES[name]
     record = timm.models.get_pretrained_cfg(spec.architecture)
     assert record.input_size == (3, spec.image_size, spec.image_size)
@@ -45,6 +46,8 @@ def test_every_row_can_be_judged(name):
 @pytest.mark.parametrize("name", SMALL)
 def test_every_small_row_is_the_network_that_it_describes(name, tmp_path):
     """Parameters and features; nothing is drawn differently a second time."""
+    import torch
+
     spec = resolve_backbone(name, cache=tmp_path)
     network = load_network(spec, keep_weights(spec, tmp_path / "weights")[0])
     assert sum(parameter.numel() for parameter in network.parameters()) == spec.n_parameters

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regraft.backbones import choose_engine, require_own_threads
-from regraft.bundle.asked_images import ask
+from regraft.bundle.asked_images import AskedFiles, ask
 from regraft.bundle.prediction_stream import PredictionStream
 from regraft.bundle.predictions import Answers, Judgement, PredictResult, Telling
-from regraft.core import MissingExtraError, OptionError, digest_bytes
-from regraft.data import as_files, fingerprint_files
+from regraft.core import MissingExtraError, OptionError, digest_bytes, plural
+from regraft.data import as_files, fingerprint_files, make_finding
 from regraft.features import JoinedNetworks, tap_network
 from regraft.images import FIXED_VIEWS, as_pixels
 
@@ -24,15 +24,18 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from regraft.backbones import BackboneSpec, EngineChoice
+    from regraft.bundle.asked_images import AskedImages
     from regraft.bundle.record import BundleRecord
     from regraft.core import Progress
-    from regraft.data import ImageFile, StoredImage
+    from regraft.data import Finding, ImageFile, StoredImage
     from regraft.evaluation import Assessment
     from regraft.heads import LinearHead, NoveltyDetector, PredictionSets
     from regraft.images import GivenImages
 
 N_CHUNK = 4096
 """Files whose features are in memory at once."""
+N_KEPT_MAX = 100_000
+"""Whose features one question may add to the cache: half a gigabyte for each network and view, at 1,280 features."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,13 +186,16 @@ class Classifier:
             OptionError: One of them is no such image, or paths and images in memory are mixed.
             DataError: A folder holds no image.
         """
+        asked, networks = ask(images, top_k=top_k), self.all_networks if unknown else self.networks
+        notes = _many_files(asked)
         return PredictionStream(
-            images=ask(images, top_k=top_k),
-            networks=self.all_networks if unknown else self.networks,
+            images=asked,
+            networks=networks.changed(lambda one: replace(one, keeps_new=False)) if notes else networks,
             judge=partial(self.judge, looks_for_unknown=unknown),
             telling=Telling(self.class_names, top_k, looks_for_unknown=unknown),
             bundle=digest_bytes(self.record.exact_json().encode()),
             cache=self.cache,
+            notes=notes,
         )
 
     def predict_arrays(self, images: Iterable[NDArray[np.uint8]]) -> NDArray[np.float64]:
@@ -238,6 +244,18 @@ class Classifier:
                 judgement=self.judge(found.features),
                 unreadable=prints.unreadable + found.unreadable,
             )
+
+
+def _many_files(asked: AskedImages) -> tuple[Finding, ...]:
+    """The note on more files than features are kept of: they are seen once, and a million would fill gigabytes."""
+    n = len(asked.names) if isinstance(asked, AskedFiles) else 0
+    if n <= N_KEPT_MAX:
+        return ()
+    message = (
+        f"Features of these {plural(n, 'file')} are not kept: they are more than {N_KEPT_MAX:,}. "
+        "To go on after a stop, and not to compute twice, write the answers with --out."
+    )
+    return (make_finding("many_files", "note", message, n),)
 
 
 def choose_like(record: BundleRecord) -> EngineChoice:

@@ -39,6 +39,7 @@ class PredictionStream:
         telling: What is told of it.
         bundle: Digest of the classifier's record.
         cache: Where features are kept.
+        notes: What is to be known of how the images are read.
     """
 
     images: AskedImages
@@ -47,6 +48,7 @@ class PredictionStream:
     telling: Telling
     bundle: str
     cache: Path
+    notes: tuple[Finding, ...] = ()
 
     def __len__(self) -> int:
         """How many answers there are."""
@@ -57,8 +59,8 @@ class PredictionStream:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What was noticed when the images were listed, and where the cache cannot be written."""
-        return (*self.images.remarks, *unkept(self.cache))
+        """What was noticed when the images were listed, and where features are not kept."""
+        return (*self.images.remarks, *self.notes, *unkept(self.cache))
 
     def result(self, *, progress: Progress | None = None) -> PredictResult:
         """All answers at once.

@@ -59,6 +59,7 @@ class Extractor:
         view: Which view of each image; the key names it.
         must_keep: Whether it is an error that features cannot be kept. Else they are computed for this once, and
             `core.unkept_sentence` tells why.
+        keeps_new: Whether what is computed is kept. What is kept already is read either way.
         takes_looks: Whether looks are taken and kept while images are decoded for the network; never at random views.
     """
 
@@ -68,6 +69,7 @@ class Extractor:
     store: FeatureStore | UnkeptRows
     view: AnyView | None = None
     must_keep: bool = True
+    keeps_new: bool = True
     takes_looks: bool = False
 
     def extract(
@@ -120,13 +122,17 @@ def _kept_or_once(
     digests: Sequence[str | None],
     progress: Progress,
 ) -> Extraction:
+    if isinstance(extractor.store, UnkeptRows):
+        return _extracted(extractor, sources, digests, progress)
+    once = replace(extractor, store=UnkeptRows(extractor.store))
+    if not extractor.keeps_new:
+        return _extracted(once, sources, digests, progress)
     try:
         return _extracted(extractor, sources, digests, progress)
     except StoreError as error:
-        if extractor.must_keep or isinstance(extractor.store, UnkeptRows):
+        if extractor.must_keep:
             raise
         note_unkept(extractor.store.folder.parent, error.__cause__ if isinstance(error.__cause__, OSError) else error)
-        once = replace(extractor, store=UnkeptRows(extractor.store))
     return _extracted(once, sources, digests, progress)
 
 

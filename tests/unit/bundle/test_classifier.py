@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,6 +12,7 @@ from regraft.backbones import choose_engine
 from regraft.bundle import EngineRecord, choose_like
 from regraft.bundle.card import render_card
 from regraft.evaluation import assess
+from regraft.features import open_store
 
 
 def test_probabilities_are_those_of_the_head(classifier, golden):
@@ -53,3 +57,24 @@ def test_arrays_of_any_size_are_answered(classifier):
     images = [np.full((9, 30, 3), 70, np.uint8), np.zeros((40, 12), np.uint8)]
     assert classifier.predict_arrays(images).shape == (2, 2)
     assert classifier.predict_arrays([]).shape == (0, 2)
+
+
+def test_features_of_more_files_than_the_cache_shall_take_are_not_kept(classifier, tmp_path, monkeypatch):
+    """That is said, and the answers are the same; of images in memory none are kept anyway."""
+    folder = tmp_path / "new"
+    folder.mkdir()
+    for number in range(3):
+        (folder / f"{number}.ppm").write_bytes(b"P6 8 8 255\n" + bytes([number * 9]) * 192)
+    asked = replace(classifier, cache=tmp_path / "cache")
+    shutil.copytree(classifier.cache / "weights", asked.cache / "weights")
+    monkeypatch.setattr("regraft.bundle.classifier.N_KEPT_MAX", 2)
+    found = asked.predict(folder)
+    assert [finding.code for finding in found.findings] == ["many_files"]
+    assert "Features of these 3 files are not kept" in found.findings[0].message
+    assert open_store(asked.cache).info().n_rows == 0
+    monkeypatch.setattr("regraft.bundle.classifier.N_KEPT_MAX", 3)
+    again = asked.predict(folder)
+    assert again.predictions == found.predictions
+    assert open_store(asked.cache).info().n_rows == 3
+    assert not again.findings
+    assert not asked.predict([np.zeros((8, 8, 3), np.uint8)] * 4).findings
