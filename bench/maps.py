@@ -1,42 +1,113 @@
 """Whether maps of contributions add up, and whether they lie where a class is.
 
-    python bench/maps.py                     # handwritten digits
-    python bench/maps.py --signs FOLDER      # Belgian traffic signs instead
+    python bench/maps.py                     # handwritten digits; three minutes
+    python bench/maps.py --signs FOLDER      # Belgian traffic signs instead; three minutes
     python bench/maps.py --quick             # drawn signs
 
-FOLDER: see bench/unknown.py. A head is learnt on EfficientNet-Lite0, on its penultimate layer and on what `probe`
-chooses; then: how far cells, bias, what has no place and rounding are from the score; in mosaics of two times two
-images of four classes, which part of the positive mass of each class's map lies in its quarter (images that the head
-may have learnt from: a chance map has .25); milliseconds to explain an image.
+FOLDER: see bench/unknown.py. A head is learnt on EfficientNet-Lite0 (fp32), on its penultimate layer and on the layers
+that `probe` chooses. All images are test images. Of the map of the class that is said, and of that against the second:
+
+- sum: what rounding leaves out, relative to the largest score of the image.
+- captum: correlation with LayerGradCam (Selvaraju et al. 2017) without ReLU, the length of the features held constant.
+  Of the penultimate layer alone, which is what GradCAM looks at.
+- randomised: rank correlation with the map of a network whose weights were drawn, under the same head and under its own
+  (Adebayo et al. 2018, "Sanity checks for saliency maps", signed maps); beside it, with the map of another image.
+- mosaic: four images of four classes, each surely recognised, and the part of each class's positive mass that lies in
+  its quarter; chance is .25. Each fills the network's input by itself, which is then twice as wide (the grid pointing
+  game of Böhle et al. 2021, "Convolutional dynamic alignment networks"); or all four together do ("at half size").
+- removed: in which part of the images the score falls further without the strongest ten cells than, in the mean of four
+  draws, without ten others: the pixels blurred, or taken from the parts that the features are sums of.
+- time: milliseconds to explain an image.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import statistics
 import tempfile
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image
+import pyarrow.parquet as pq
+from PIL import Image, ImageFilter
 
 import regraft
 from example_images import draw_signs, write_digits
+from regraft.backbones import keep_weights, load_network
 from regraft.experiments.explanations import Explainer
-from regraft.features import Locator
+from regraft.features import JoinedNetworks, LocatedFeatures, Locator, tap_network
 from regraft.heads import share_out
 from rounds import new_parser, seconds_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
-SIZE = 224
-N_TIMED = 20
+    Cells = NDArray[np.float64]
+
+N_TIMED = 9
+N_REMOVED, N_DRAWS = 10, 4
+SURE = 0.9
+BLUR = 24
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A classifier, and the test images of its run.
+
+    Attributes:
+        run: The folder of the run.
+        source: The images, a folder for each class.
+    """
+
+    run: Path
+    source: Path
+
+    @cached_property
+    def classifier(self) -> regraft.Classifier:
+        """What was learnt."""
+        return regraft.load(self.run)
+
+    @cached_property
+    def locator(self) -> Locator:
+        """Takes its features apart."""
+        return Locator(self.classifier.all_networks, self.classifier.cache)
+
+    def tested(self, n: int) -> list[Path]:
+        """Some test images."""
+        paths = pq.read_table(self.run / "predictions.parquet", columns=["path"])["path"].to_pylist()
+        order = np.random.default_rng(0).permutation(len(paths))[:n]
+        return [self.source / paths[place] for place in order]
+
+    @cached_property
+    def sure(self) -> dict[int, list[Path]]:
+        """By class the test images that are recognised with hardly a doubt."""
+        found: dict[int, list[Path]] = {}
+        for row in pq.read_table(self.run / "predictions.parquet").to_pylist():
+            if row["correct"] and row["confidence"] >= SURE:
+                found.setdefault(self.classifier.class_names.index(row["label"]), []).append(self.source / row["path"])
+        return found
+
+    def pixels(self, image: Path | NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """(1, h, w, 3): what the network sees."""
+        return self.classifier.all_networks.inputs([image])[0]
+
+    def maps(self, features: NDArray[np.float32], parts: tuple[LocatedFeatures, ...], code: int) -> list[Cells]:
+        """Of a class, and against the best other one."""
+        scores = self.classifier.head.scores(features)[0].astype(np.float64)
+        scores[code] = -np.inf
+        pair = (None, int(scores.argmax()))
+        return [share_out(self.classifier.head, features[0], parts, code=code, against=one).cells[0] for one in pair]
 
 
 def main() -> None:
     """Measure what the arguments ask for."""
     arguments = new_parser(__doc__, takes_signs=True).parse_args()
+    n_images = 10 if arguments.quick else 150
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if arguments.signs:
@@ -46,44 +117,121 @@ def main() -> None:
         else:
             source, _uci = write_digits(folder / "digits")
         for layer in ("penultimate", "auto"):
-            options = regraft.ProbeOptions(backbone="efficientnet-lite0", quality="fast", layer=layer, runs=folder)
-            classifier = regraft.load(regraft.probe(source, options).folder)
-            report(classifier, source, f"{source.name}, layer {layer}", n_mosaics=10 if arguments.quick else 100)
+            subject = Subject(learn(source, folder, layer=layer), source)
+            drawn = Subject(learn(source, folder, layer=layer, init="random"), source)
+            for line in report(subject, drawn, n_images):
+                print(f"{source.name}, layer {layer}: {line}", flush=True)
+        several = Subject(learn(source, folder, backbone="efficientnet-lite0+efficientnet-lite2", views=3), source)
+        print(f"{source.name}, two networks, three views: {time_of(several)}", flush=True)
 
 
-def report(classifier: regraft.Classifier, source: Path, name: str, n_mosaics: int) -> None:
-    """One line."""
-    rng = np.random.default_rng(0)
-    by_class = {label: sorted((source / label).glob("*.*")) for label in classifier.class_names}
-    explainer, locator = Explainer(classifier), Locator(classifier.all_networks, classifier.cache)
-    gaps, shares = [], []
-    for _ in range(n_mosaics):
-        codes = rng.choice(len(by_class), size=4, replace=False).tolist()
-        paths = [by_class[classifier.class_names[code]] for code in codes]
-        image = mosaic([own[rng.integers(len(own))] for own in paths])
-        features, parts = locator.locate(classifier.all_networks.inputs([image]))
-        for place, code in enumerate(codes):
-            found = share_out(classifier.head, features[0], parts, code=code)
-            cells = sum(np.sum(one) for one in found.cells)
-            gaps.append(abs(cells + found.bias + found.unlocated - found.score) / max(abs(found.score), 1e-12))
-            shares.append(mass_in_quarter(found.cells[0], place))
-    image = np.asarray(Image.open(paths[0][0]).convert("RGB"))
-    times = [seconds_of(lambda: explainer.explain(image, "image")) for _ in range(N_TIMED)]
-    print(
-        f"{name}: without the rounding at most {max(gaps):.1e} of the score is missing, median "
-        f"{statistics.median(gaps):.1e}; {np.mean(shares):.2f} of the positive mass in the right quarter "
-        f"({n_mosaics} mosaics); {statistics.median(times) * 1000:.0f} ms an image",
-        flush=True,
+def learn(source: Path, runs: Path, **options: object) -> Path:
+    """The folder of a run."""
+    fixed = {"backbone": "efficientnet-lite0", "quality": "fast", "precision": "fp32", "runs": runs}
+    return regraft.probe(source, regraft.ProbeOptions.model_validate(fixed | options)).folder
+
+
+def report(subject: Subject, drawn: Subject, n_images: int) -> Iterator[str]:
+    """All lines of a classifier."""
+    yield f"sum: {rounding(subject, n_images)}"
+    if subject.classifier.all_networks.only.layer == "penultimate":
+        yield f"captum: {against_captum(subject, n_images)}"
+    yield f"randomised: {against_drawn(subject, drawn, n_images)}"
+    for is_wide in (True, False):
+        shares = np.array(list(mosaics(subject, n_images, is_wide=is_wide)))
+        size = "" if is_wide else " at half size"
+        yield f"mosaic{size}: {shares[:, 0].mean():.2f} of the class, {shares[:, 1].mean():.2f} against the second"
+    yield f"removed: {without_strongest(subject, n_images)}"
+    yield f"time: {time_of(subject)}"
+
+
+def rounding(subject: Subject, n_images: int) -> str:
+    """What cells, bias and what has no place lack."""
+    head, gaps = subject.classifier.head, []
+    for path in subject.tested(n_images):
+        features, parts = subject.locator.locate([subject.pixels(path)])
+        scores = head.scores(features)[0]
+        found = share_out(head, features[0], parts, code=int(scores.argmax()))
+        gaps.append(abs(found.rounding) / float(np.abs(scores).max()))
+    return f"{statistics.median(gaps):.1e} of the score in the median, at most {max(gaps):.1e}"
+
+
+def against_captum(subject: Subject, n_images: int) -> str:
+    """The same map from gradients."""
+    if importlib.util.find_spec("captum") is None:
+        return "not compared; this needs captum: pip install 'regraft[bench]'"
+    import torch
+    from captum.attr import LayerGradCam
+
+    classifier = subject.classifier
+    spec, head = classifier.backbones[0], classifier.head
+    network = load_network(spec, keep_weights(spec, classifier.cache / "weights")[0]).eval()
+    coef = torch.from_numpy(head.coef)
+
+    def scores(planes: torch.Tensor) -> torch.Tensor:
+        features: torch.Tensor = network(planes)
+        length: torch.Tensor = features.detach().norm()
+        return torch.matmul(features, coef.T).div(length)
+
+    found = LayerGradCam(scores, network.get_submodule("bn2"))
+    near = []
+    for path in subject.tested(n_images):
+        pixels = subject.pixels(path)
+        features, parts = subject.locator.locate([pixels])
+        code = int(head.scores(features)[0].argmax())
+        planes = torch.from_numpy((pixels / 255 - np.array(spec.mean)) / np.array(spec.std)).permute(0, 3, 1, 2)
+        theirs = found.attribute(planes.float(), target=code, relu_attributions=False)
+        ours = subject.maps(features, parts, code)[0]
+        near.append(float(np.corrcoef(ours.ravel(), theirs.detach().numpy().ravel())[0, 1]))
+    return f"correlation at least {min(near):.6f}, median {statistics.median(near):.6f} ({len(near)} images)"
+
+
+def against_drawn(subject: Subject, drawn: Subject, n_images: int) -> str:
+    """What is left of a map where weights are drawn."""
+    found: dict[str, list[float]] = {}
+    before = None
+    for path in subject.tested(n_images):
+        features, parts = subject.locator.locate([subject.pixels(path)])
+        code = int(subject.classifier.head.scores(features)[0].argmax())
+        ours = subject.maps(features, parts, code)[0]
+        features, parts = drawn.locator.locate([drawn.pixels(path)])
+        others = {"own head": drawn.maps(features, parts, code)[0]}
+        if features.shape[1] >= subject.classifier.head.coef.shape[1]:
+            others["same head"] = subject.maps(features, parts, code)[0]
+        if before is not None:
+            others["another image"] = before
+        before = ours
+        for name, other in others.items():
+            found.setdefault(name, []).append(rank_correlation(ours, other))
+    return ", ".join(
+        f"{name}: mean {np.mean(rhos):+.2f}, median size {np.median(np.abs(rhos)):.2f}" for name, rhos in found.items()
     )
 
 
-def mosaic(paths: list[Path]) -> NDArray[np.uint8]:
-    """Four images, each in a quarter."""
-    quarters = [np.asarray(Image.open(path).convert("RGB").resize((SIZE // 2, SIZE // 2))) for path in paths]
-    return np.concatenate([np.concatenate(quarters[:2], axis=1), np.concatenate(quarters[2:], axis=1)])
+def mosaics(subject: Subject, n_mosaics: int, *, is_wide: bool) -> Iterator[list[float]]:
+    """For each class of each mosaic, which part of the mass of both maps lies in its quarter."""
+    rng, classifier, locator = np.random.default_rng(0), subject.classifier, subject.locator
+    if is_wide:
+        locator = Locator(twice_as_wide(classifier.all_networks, classifier.cache), classifier.cache)
+    for _ in range(n_mosaics):
+        codes = rng.choice(sorted(subject.sure), size=4, replace=False).tolist()
+        paths = [subject.sure[code][rng.integers(len(subject.sure[code]))] for code in codes]
+        quarters = [subject.pixels(path)[0] for path in paths]
+        image = np.concatenate([np.concatenate(quarters[:2], axis=1), np.concatenate(quarters[2:], axis=1)])
+        features, parts = locator.locate([image[None] if is_wide else subject.pixels(image)])
+        for place, code in enumerate(codes):
+            yield [mass_in_quarter(cells, place) for cells in subject.maps(features, parts, code)]
 
 
-def mass_in_quarter(cells: NDArray[np.float64], place: int) -> float:
+def twice_as_wide(networks: JoinedNetworks, cache: Path) -> JoinedNetworks:
+    """The same network for images of twice its size."""
+    only = networks.only
+    spec = only.spec.model_copy(update={"image_size": 2 * only.spec.image_size})
+    wide = tap_network(spec, networks.choice, transform=only.transform, layer=only.layer, cache=cache)
+    return JoinedNetworks((wide,), networks.choice).staying_open()
+
+
+def mass_in_quarter(cells: Cells, place: int) -> float:
     """Of what is positive, the part in a quarter; a middle row or column lies in both halves with half its mass."""
     positive = np.maximum(cells, 0)
     n_cells = len(positive)
@@ -92,6 +240,50 @@ def mass_in_quarter(cells: NDArray[np.float64], place: int) -> float:
     weights = [halves, 1 - halves]
     total = float(positive.sum())
     return float(weights[row] @ positive @ weights[column]) / total if total else 0.25
+
+
+def without_strongest(subject: Subject, n_images: int) -> str:
+    """How often the strongest cells are those that matter."""
+    rng, head = np.random.default_rng(0), subject.classifier.head
+    won: dict[str, list[bool]] = {"pixels": [], "parts": []}
+    for path in subject.tested(n_images):
+        pixels = subject.pixels(path)
+        features, parts = subject.locator.locate([pixels])
+        code = int(head.scores(features)[0].argmax())
+        cells = subject.maps(features, parts, code)[0]
+        chosen = [np.argsort(-cells.ravel())[:N_REMOVED]]
+        chosen += [rng.permutation(cells.size)[:N_REMOVED] for _ in range(N_DRAWS)]
+        masks = [np.isin(np.arange(cells.size), places).reshape(cells.shape) for places in chosen]
+        blurred = np.stack([blur(pixels[0], mask) for mask in masks])
+        taken = np.repeat(features, len(masks), axis=0)
+        for row, mask in zip(taken, masks, strict=True):
+            row[parts[0].columns] -= (parts[0].cells * mask).sum(axis=(1, 2))
+        for name, rows in (("pixels", subject.classifier.all_networks.compute([blurred])), ("parts", taken)):
+            scores = head.scores(rows)[:, code]
+            won[name].append(bool(scores[0] < scores[1:].mean()))
+    return ", ".join(f"{name} {np.mean(one):.2f}" for name, one in won.items()) + f" of {n_images} images"
+
+
+def blur(pixels: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """The image, out of focus in some of its cells."""
+    image = Image.fromarray(pixels)
+    cells = Image.fromarray(mask).convert("L").resize(image.size, Image.Resampling.NEAREST)
+    return np.asarray(Image.composite(image.filter(ImageFilter.GaussianBlur(BLUR)), image, cells))
+
+
+def rank_correlation(first: Cells, second: Cells) -> float:
+    """Spearman's; cells hardly ever tie."""
+    one, other = (np.argsort(np.argsort(cells.ravel())) for cells in (first, second))
+    return float(np.corrcoef(one, other)[0, 1])
+
+
+def time_of(subject: Subject) -> str:
+    """Of one image, the network being open."""
+    explainer = Explainer(subject.classifier)
+    path = subject.tested(1)[0]
+    explainer.explain(path, "image")
+    times = [seconds_of(lambda: explainer.explain(path, "image")) for _ in range(N_TIMED)]
+    return f"{statistics.median(times) * 1000:.0f} ms an image"
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ NO_PARAMETERS = {
     "runs": "no run is written",
     "name": "no run is written",
     "private": "no run is written",
+    "map": "no report is written",
     "metric": "scikit-learn has its own: scoring=",
     "test_fraction": "who calls it splits",
     "quality": "who calls it searches",

@@ -160,6 +160,14 @@ def test_the_nearest_training_images_are_named(probed, photos, tmp_path, monkeyp
     assert "no longer in the cache" in found.findings[0].message
 
 
+def test_a_report_lays_neighbours_out(probed, photos):
+    """On request, by t-SNE; the page says so."""
+    found = regraft.evaluate(probed.folder, photos, map="tsne", runs=probed.folder.parent, name="neighbours")
+    feature_map = json.loads((found.folder / "report.json").read_text(encoding="utf-8"))["feature_map"]
+    assert (feature_map["kind"], feature_map["share"]) == ("tsne", None)
+    assert "neighbours (t-SNE)" in (found.folder / "report.html").read_text(encoding="utf-8")
+
+
 def test_a_report_maps_the_test_images(probed):
     """A point for each, a name for each class, and two typical images of each."""
     report = json.loads((probed.folder / "report.json").read_text(encoding="utf-8"))

@@ -32,7 +32,7 @@ _NAMES = {
         group_by path_column label_column root split_folders out
     """,
     "evaluate": """
-        trust_code group_by path_column label_column root split_folders metric runs name split unknown weights watch
+        trust_code group_by path_column label_column root split_folders metric map runs name split unknown weights watch
         wait
     """,
     "explain": """
@@ -47,7 +47,7 @@ _NAMES = {
         seed layer_decay optimizer weight_decay momentum epsilon optimizer_settings groups clip_norm schedule warmup
         final_fraction decay_factor decay_epochs power dropout drop_path label_smoothing loss focal_gamma mixup cutmix
         ema epochs steps batch_size accumulate compile histograms checkpoint_every learning_rate head_learning_rate
-        patience runs name private reject_rate coverage head from_stage budget augmentation kept_views fresh_views
+        patience runs name private map reject_rate coverage head from_stage budget augmentation kept_views fresh_views
         batch_norm training_seed validation_fraction
     """,
     "predict": """
@@ -59,13 +59,13 @@ _NAMES = {
         seed layer_decay optimizer weight_decay momentum epsilon optimizer_settings groups clip_norm schedule warmup
         final_fraction decay_factor decay_epochs power dropout drop_path label_smoothing loss focal_gamma mixup cutmix
         ema epochs steps batch_size accumulate compile histograms checkpoint_every learning_rate head_learning_rate
-        patience runs name private reject_rate coverage head from_stage budget augmentation kept_views fresh_views
+        patience runs name private map reject_rate coverage head from_stage budget augmentation kept_views fresh_views
         batch_norm training_seed validation_fraction
     """,
     "probe": """
         trust_code backbone model checkpoint init layer image_size resize preprocessing engine precision device views
         group_by path_column label_column root split_folders metric normalisation n_strengths n_folds class_weight
-        test_fraction seed runs name head private reject_rate coverage quality
+        test_fraction seed runs name head private map reject_rate coverage quality
     """,
     "scan": """
         group_by path_column label_column root split_folders decode
@@ -76,7 +76,7 @@ _NAMES = {
         seed layer_decay optimizer weight_decay momentum epsilon optimizer_settings groups clip_norm schedule warmup
         final_fraction decay_factor decay_epochs power dropout drop_path label_smoothing loss focal_gamma mixup cutmix
         ema epochs steps batch_size accumulate compile histograms checkpoint_every learning_rate head_learning_rate
-        patience runs name private reject_rate coverage head from_stage budget augmentation kept_views fresh_views
+        patience runs name private map reject_rate coverage head from_stage budget augmentation kept_views fresh_views
         batch_norm training_seed validation_fraction over trials judging_folds jobs
     """,
     "train": """
@@ -84,7 +84,7 @@ _NAMES = {
         path_column label_column root split_folders metric normalisation n_strengths n_folds class_weight test_fraction
         seed layer_decay optimizer weight_decay momentum epsilon optimizer_settings groups clip_norm schedule warmup
         final_fraction decay_factor decay_epochs power dropout drop_path label_smoothing loss focal_gamma mixup cutmix
-        ema epochs steps batch_size accumulate compile histograms checkpoint_every runs name private reject_rate
+        ema epochs steps batch_size accumulate compile histograms checkpoint_every runs name private map reject_rate
         coverage head from_stage budget augmentation kept_views fresh_views batch_norm training_seed quality rates
         ladder_folds
     """,

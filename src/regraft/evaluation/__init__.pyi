@@ -3,7 +3,7 @@ from .calibration_noise import CalibrationNoise, simulate_calibration
 from .class_results import ClassResult
 from .comparison import PairedDifference, compare_paired
 from .explanations import CellMap, Cells, Explanation, Neighbour, Occlusion, ScoreParts
-from .feature_maps import FeatureMap, MapPoint, map_features
+from .feature_maps import FeatureMap, MapKind, MapPoint, map_features
 from .intervals import Estimate, wilson_estimate, wilson_interval
 from .limits import Limits, StrangeImage, measure_limits
 from .mistakes import ConfusedPair, Mistake
@@ -34,6 +34,7 @@ __all__ = [
     "Explanation",
     "FeatureMap",
     "Limits",
+    "MapKind",
     "MapPoint",
     "Mistake",
     "Neighbour",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from regraft.evaluation.predictions import Predictions
 
     Rows = NDArray[np.floating[Any]]
+
+MapKind = Literal["pca", "tsne"]
+"""How features are laid out: principal components, or t-SNE (van der Maaten and Hinton 2008)."""
 
 _N_POINTS = 1000
 _N_CLASSES = 12
@@ -41,33 +44,36 @@ class TypicalImages(Value):
 
 
 class FeatureMap(Value):
-    """Features in two dimensions: the two directions in which they differ most (principal components).
+    """Features in two dimensions.
 
     Attributes:
+        kind: Whether by the two directions in which they differ most, or so that neighbours stay neighbours.
         points: At most a thousand images, at even distances in the list.
         n_images: How many there are.
-        share: Of the features' variance, what the two directions show.
+        share: Of the features' variance, what the two directions show; None for t-SNE, which shows none.
         typical: Of each class with three images or more; at most twelve classes.
     """
 
+    kind: MapKind = "pca"
     points: tuple[MapPoint, ...]
     n_images: int
-    share: float
+    share: float | None
     typical: tuple[TypicalImages, ...]
 
 
-def map_features(features: Rows, predictions: Predictions) -> FeatureMap | None:
+def map_features(features: Rows, predictions: Predictions, kind: MapKind = "pca") -> FeatureMap | None:
     """The map of some images; None of fewer than three.
 
     Args:
         features: (n, d); only directions count, not lengths.
         predictions: Of the same images, with the truth.
+        kind: How they are laid out.
     """
     if len(features) < 3:
         return None
     rows = normalise_rows(features)
     chosen = np.linspace(0, len(rows) - 1, min(len(rows), _N_POINTS)).astype(np.int64)
-    places, share = _principal(rows[chosen])
+    places, share = _principal(rows[chosen]) if kind == "pca" else (_neighbourly(rows[chosen]), None)
     names, right = predictions.class_names, predictions.right
     points = (
         MapPoint(
@@ -79,7 +85,8 @@ def map_features(features: Rows, predictions: Predictions) -> FeatureMap | None:
         )
         for row, (x, y) in zip(chosen.tolist(), places.tolist(), strict=True)
     )
-    return FeatureMap(points=tuple(points), n_images=len(rows), share=share, typical=_typical(rows, predictions))
+    typical = _typical(rows, predictions)
+    return FeatureMap(kind=kind, points=tuple(points), n_images=len(rows), share=share, typical=typical)
 
 
 def _principal(rows: Rows) -> tuple[Rows, float]:
@@ -95,6 +102,16 @@ def _principal(rows: Rows) -> tuple[Rows, float]:
     places[:, :n_found] = left[:, :n_found] * values[:n_found]
     places *= np.sign(places[np.abs(places).argmax(axis=0), range(2)])  # a direction and its opposite are the same
     return places, min(float(np.square(values[:n_found]).sum()) / total, 1.0) if total > 0 else 0.0
+
+
+def _neighbourly(rows: Rows) -> Rows:
+    """Rows by t-SNE, which begins with principal components (Kobak and Berens 2019): the same each time."""
+    from sklearn.manifold import TSNE  # half a second, and seldom asked for
+
+    start = _principal(rows)[0].astype(np.float32)
+    start *= 1e-4 / max(float(start[:, 0].std()), float(np.finfo(np.float32).tiny))
+    perplexity = min(30.0, (len(rows) - 1) / 3)
+    return np.asarray(TSNE(perplexity=perplexity, init=start, random_state=0).fit_transform(rows))
 
 
 def _typical(rows: Rows, predictions: Predictions) -> tuple[TypicalImages, ...]:

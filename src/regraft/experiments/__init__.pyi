@@ -22,7 +22,7 @@ from .network_options import (
 )
 from .networks import choose_backbones, left_out_head, network_names, open_networks
 from .portions import Portions, Sides, portion_out
-from .probe_options import ExperimentOptions, ProbeOptions, Quality, QualityOptions, UncertaintyOptions
+from .probe_options import ExperimentOptions, MapOptions, ProbeOptions, Quality, QualityOptions, UncertaintyOptions
 from .probes import probe_dataset
 from .quick_findings import listed_images, with_quick_findings
 from .reporting import Measured, Subject, notices_of
@@ -48,6 +48,7 @@ __all__ = [
     "FeatureOptions",
     "FixedNetworkOptions",
     "LearningResult",
+    "MapOptions",
     "Measured",
     "MetricOptions",
     "NetworkChoice",

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from regraft.core import Options, came_later, decides, placed, same_work
 from regraft.data import SourceOptions
+from regraft.evaluation import MapKind
 from regraft.experiments.network_options import FixedNetworkOptions
 from regraft.experiments.run_options import BundleOptions, MetricOptions, RunOptions
 from regraft.heads import HeadKind
@@ -81,6 +82,17 @@ class UncertaintyOptions(Options):
     )
 
 
+class MapOptions(Options):
+    """What is drawn of the test images."""
+
+    map: MapKind = Field(
+        "pca",
+        description="How the report's map lays the test images out by their features: pca (the two directions in which "
+        "they differ most) or tsne (neighbours stay neighbours; distances between groups mean nothing).",
+        json_schema_extra=placed("output", 35) | decides("record") | same_work() | came_later(),
+    )
+
+
 class FixedFeatureOptions(RunOptions, ExperimentOptions, FixedNetworkOptions):
     """A linear head on fixed features: what a probe makes, and what an audit or a learning curve asks about."""
 
@@ -104,7 +116,7 @@ class QualityOptions(Options):
     )
 
 
-class ProbeOptions(QualityOptions, UncertaintyOptions, BundleOptions, FixedFeatureOptions):
+class ProbeOptions(QualityOptions, UncertaintyOptions, MapOptions, BundleOptions, FixedFeatureOptions):
     """Settings of `probe`."""
 
     VERB: ClassVar[str] = "probe"

@@ -132,7 +132,11 @@ def report_run(
         findings,
         len(data.unreadable),
         limits=limits_of(classifier, judgement, predictions, strangers=subject.strangers, choice=subject.measure),
-        feature_map=map_features(data.features[test, : classifier.head.coef.shape[1]], predictions),
+        feature_map=map_features(
+            data.features[test, : classifier.head.coef.shape[1]],
+            predictions,
+            kind=getattr(subject.options, "map", "pca"),
+        ),
     )
     with watch.stage("explain mistakes"):
         explained = explain_mistakes(classifier, assessment, manifest, data.features[test])

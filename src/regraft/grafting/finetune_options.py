@@ -7,13 +7,13 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from regraft.core import decides, formerly, judges, placed, suits_some
-from regraft.experiments import BundleOptions, ExperimentOptions, NetworkOptions, UncertaintyOptions
+from regraft.experiments import BundleOptions, ExperimentOptions, MapOptions, NetworkOptions, UncertaintyOptions
 from regraft.finetuning import TrainingOptions
 from regraft.heads import HeadKind
 from regraft.images import PolicyName
 
 
-class TransferOptions(UncertaintyOptions):
+class TransferOptions(UncertaintyOptions, MapOptions):
     """What is trained of which network, on which views, and what the classifier says of its limits."""
 
     head: HeadKind = Field(

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from regraft.core import SilentProgress, as_path, as_source, placed
 from regraft.data import SourceOptions
-from regraft.experiments import MetricOptions, RunFolder, RunOptions, RunResult, TrustOptions, Yardstick
+from regraft.experiments import MapOptions, MetricOptions, RunFolder, RunOptions, RunResult, TrustOptions, Yardstick
 from regraft.grafting import Place, WhichWeights, measure_all
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from regraft.recipes.settings import EvaluateSettings
 
 
-class EvaluateOptions(RunOptions, MetricOptions, SourceOptions, TrustOptions):
+class EvaluateOptions(RunOptions, MapOptions, MetricOptions, SourceOptions, TrustOptions):
     """Settings of `evaluate`."""
 
     VERB: ClassVar[str] = "evaluate"

@@ -93,6 +93,7 @@ class EvaluateSettings(SourceSettings, total=False):
 
     trust_code: bool
     metric: str | None
+    map: Literal["pca", "tsne"]
     runs: str | PathLike[str]
     name: str | None
     split: Literal["all", "train", "val", "test"]
@@ -273,6 +274,7 @@ class ProbeSettings(ExperimentSettings, total=False):
     name: str | None
     head: Literal["softmax", "svm"]
     private: bool
+    map: Literal["pca", "tsne"]
     reject_rate: float
     coverage: float
     quality: Literal["fast", "good", "best", "auto"]
@@ -296,6 +298,7 @@ class TrainSettings(SharedSettings, ExperimentSettings, total=False):
     runs: str | PathLike[str]
     name: str | None
     private: bool
+    map: Literal["pca", "tsne"]
     reject_rate: float
     coverage: float
     head: Literal["softmax", "svm"]
@@ -343,6 +346,7 @@ class FinetuneSettings(SharedSettings, ExperimentSettings, total=False):
     runs: str | PathLike[str]
     name: str | None
     private: bool
+    map: Literal["pca", "tsne"]
     reject_rate: float
     coverage: float
     head: Literal["softmax", "svm"]

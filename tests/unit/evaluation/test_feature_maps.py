@@ -40,6 +40,27 @@ def test_the_typical_image_is_like_the_others_of_its_class():
     assert typical.most in {"0.png", "1.png"}
 
 
+def test_neighbours_stay_neighbours():
+    """By t-SNE, each image is nearest to one of its class, of many and of few images, and the same each time."""
+    rng = np.random.default_rng(0)
+    for n in (90, 9):
+        labels = np.arange(n) % 3
+        features = (rng.normal(size=(n, 40)) / 4 + 4 * np.eye(3, 40)[labels]).astype(np.float32)
+        found = map_features(features, predictions_of(labels), kind="tsne")
+        places = np.array([(one.x, one.y) for one in found.points])
+        distances = np.linalg.norm(places[:, None] - places, axis=2) + np.diag(np.full(n, np.inf))
+        np.testing.assert_array_equal(labels[distances.argmin(axis=1)], labels)
+        assert (found.kind, found.share) == ("tsne", None)
+        assert map_features(features, predictions_of(labels), kind="tsne") == found
+
+
+@pytest.mark.parametrize("features", [np.zeros((5, 4)), np.ones((3, 1))], ids=["zeros", "one"])
+def test_neighbours_of_strange_features(features):
+    """Where all images are alike, they have places."""
+    found = map_features(features.astype(np.float32), predictions_of(np.arange(len(features)) % 3), kind="tsne")
+    assert np.isfinite([(one.x, one.y) for one in found.points]).all()
+
+
 @pytest.mark.parametrize("features", [np.zeros((5, 4)), np.ones((3, 1)), np.eye(2500, 3)], ids=["zeros", "one", "many"])
 def test_strange_features_are_no_fault(features):
     """All alike, in one dimension, or more images than are shown."""
