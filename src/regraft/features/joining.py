@@ -162,10 +162,14 @@ class JoinedNetworks:
         Raises:
             BackboneError: As `engines`.
         """
-        engines = [
-            engine for engine, part in zip(self.engines(), self._all, strict=True) for _extractor in part.extractors
-        ]
-        return [compute_features(engine, pixels) for engine, pixels in zip(engines, inputs, strict=True)]
+        found: list[NDArray[np.float32]] = []
+        for engine, part in zip(self.engines(), self._all, strict=True):
+            views = inputs[len(found) : len(found) + len(part.views)]
+            rows = compute_features(
+                engine, np.concatenate(views)
+            )  # at once: the engine fills up what is less than a batch
+            found += np.split(rows, len(views))
+        return found
 
     def _with(self, change: Callable[[TappedNetwork], TappedNetwork]) -> JoinedNetworks:
         return replace(self, parts=tuple(map(change, self.parts)), frozen=tuple(map(change, self.frozen)))
