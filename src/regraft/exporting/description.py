@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from pydantic import Field, ValidationError
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 FORMAT: Literal[1] = 1
 METADATA_KEY = "regraft"
 """Under this name the description goes with a graph, as one JSON text."""
+Unsure: TypeAlias = tuple[dict[str, Any] | None, dict[str, Any] | None]
 N_CLASSES_MAX = 1 << 20
 N_INPUTS_MAX = 64
 
@@ -81,6 +82,11 @@ class Description(Value):
     networks: tuple[NetworkLicence, ...] = ()
     versions: dict[str, str] = Field(default_factory=dict)
 
+    @property
+    def unsure(self) -> Unsure:
+        """When images are unknown, and what sets name."""
+        return self.unknown, self.sets
+
     def metadata(self) -> dict[str, str]:
         """As it goes with a graph: texts by name."""
         return {METADATA_KEY: exact_json(self.model_dump(mode="json"))}
@@ -125,7 +131,8 @@ def describe(classifier: Classifier, inputs: tuple[SeenInput, ...], outputs: tup
         inputs: What the graph takes.
         outputs: What it gives.
     """
-    record, novelty, sets = classifier.record, classifier.novelty, classifier.sets
+    record = classifier.record
+    unknown, sets = unsure_of(classifier)
     return Description(
         name=record.name,
         bundle=bundle_digest(classifier),
@@ -134,13 +141,19 @@ def describe(classifier: Classifier, inputs: tuple[SeenInput, ...], outputs: tup
         outputs=outputs,
         head=classifier.head.kind,
         temperature=classifier.head.temperature,
-        unknown=None if novelty is None else novelty.settings(),
-        sets=None if sets is None else sets.settings(),
+        unknown=unknown,
+        sets=sets,
         networks=tuple(
             NetworkLicence(name=spec.name, licence=spec.licence, source=spec.source) for spec in classifier.backbones
         ),
         versions=record.versions,
     )
+
+
+def unsure_of(classifier: Classifier) -> Unsure:
+    """When a classifier calls images unknown, and what its sets name; None for what it cannot tell."""
+    novelty, sets = classifier.novelty, classifier.sets
+    return None if novelty is None else novelty.settings(), None if sets is None else sets.settings()
 
 
 def bundle_digest(classifier: Classifier) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from regraft.core import ExportError, Value, exact_json, publish, require_extra, sync_folder
 from regraft.exporting.claims import PixelParity, ScoreParity
 from regraft.exporting.classifier_graph import build_classifier, seen_inputs
+from regraft.exporting.description import unsure_of
 from regraft.exporting.exported import open_export, open_graph
 from regraft.exporting.openvino_files import convert, write_openvino
 from regraft.exporting.parity import Trial
@@ -132,6 +133,8 @@ def compare_export(classifier: Classifier, export: Path, proof: ProofImages, *, 
         raise ExportError(f"{exported.place} names other classes than the bundle, or in another order.")
     if exported.description.inputs != inputs:
         raise ExportError(f"{exported.place} shows its network other pixels of an image than the bundle does.")
+    if exported.description.unsure != unsure_of(classifier):
+        raise ExportError(f"{exported.place} calls other images unknown, or names other sets, than the bundle does.")
     trial = Trial(classifier, exported, views, open_graph(exported.beside("any_size")))
     golden = proof.golden_inputs(inputs, views)
     trial.see_pixels(golden, [f"golden input {number + 1}" for number in range(len(golden[0]))])

