@@ -39,7 +39,7 @@ from example_images import draw_signs, write_digits
 from regraft.backbones import keep_weights, load_network
 from regraft.experiments.explanations import Explainer
 from regraft.features import JoinedNetworks, LocatedFeatures, Locator, tap_network
-from regraft.heads import share_out
+from regraft.heads import against, against_others, share_out
 from rounds import new_parser, seconds_of
 
 if TYPE_CHECKING:
@@ -97,11 +97,12 @@ class Subject:
         return self.classifier.all_networks.inputs([image])[0]
 
     def maps(self, features: NDArray[np.float32], parts: tuple[LocatedFeatures, ...], code: int) -> list[Cells]:
-        """Of a class, and against the best other one."""
+        """Of a class against all others, and against the best other one."""
         scores = self.classifier.head.scores(features)[0].astype(np.float64)
+        shares = against_others(code, scores / self.classifier.head.temperature)
         scores[code] = -np.inf
-        pair = (None, int(scores.argmax()))
-        return [share_out(self.classifier.head, features[0], parts, code=code, against=one).cells[0] for one in pair]
+        pair = (shares, against(code, int(scores.argmax()), len(scores)))
+        return [share_out(self.classifier.head, features[0], parts, one).cells[0] for one in pair]
 
 
 def main() -> None:
@@ -140,7 +141,8 @@ def report(subject: Subject, drawn: Subject, n_images: int) -> Iterator[str]:
     for is_wide in (True, False):
         shares = np.array(list(mosaics(subject, n_images, is_wide=is_wide)))
         size = "" if is_wide else " at half size"
-        yield f"mosaic{size}: {shares[:, 0].mean():.2f} of the class, {shares[:, 1].mean():.2f} against the second"
+        others, second = shares.mean(axis=0)
+        yield f"mosaic{size}: {others:.2f} against the others, {second:.2f} against the second"
     yield f"removed: {without_strongest(subject, n_images)}"
     yield f"time: {time_of(subject)}"
 
@@ -151,7 +153,7 @@ def rounding(subject: Subject, n_images: int) -> str:
     for path in subject.tested(n_images):
         features, parts = subject.locator.locate([subject.pixels(path)])
         scores = head.scores(features)[0]
-        found = share_out(head, features[0], parts, code=int(scores.argmax()))
+        found = share_out(head, features[0], parts, np.eye(len(scores))[scores.argmax()])
         gaps.append(abs(found.rounding) / float(np.abs(scores).max()))
     return f"{statistics.median(gaps):.1e} of the score in the median, at most {max(gaps):.1e}"
 
@@ -181,7 +183,7 @@ def against_captum(subject: Subject, n_images: int) -> str:
         code = int(head.scores(features)[0].argmax())
         planes = torch.from_numpy((pixels / 255 - np.array(spec.mean)) / np.array(spec.std)).permute(0, 3, 1, 2)
         theirs = found.attribute(planes.float(), target=code, relu_attributions=False)
-        ours = subject.maps(features, parts, code)[0]
+        ours = share_out(head, features[0], parts, np.eye(head.n_classes)[code]).cells[0]
         near.append(float(np.corrcoef(ours.ravel(), theirs.detach().numpy().ravel())[0, 1]))
     return f"correlation at least {min(near):.6f}, median {statistics.median(near):.6f} ({len(near)} images)"
 
@@ -250,7 +252,8 @@ def without_strongest(subject: Subject, n_images: int) -> str:
         pixels = subject.pixels(path)
         features, parts = subject.locator.locate([pixels])
         code = int(head.scores(features)[0].argmax())
-        cells = subject.maps(features, parts, code)[0]
+        shares = against_others(code, head.scores(features)[0].astype(np.float64) / head.temperature)
+        cells = share_out(head, features[0], parts, shares).cells[0]
         chosen = [np.argsort(-cells.ravel())[:N_REMOVED]]
         chosen += [rng.permutation(cells.size)[:N_REMOVED] for _ in range(N_DRAWS)]
         masks = [np.isin(np.arange(cells.size), places).reshape(cells.shape) for places in chosen]
@@ -259,7 +262,7 @@ def without_strongest(subject: Subject, n_images: int) -> str:
         for row, mask in zip(taken, masks, strict=True):
             row[parts[0].columns] -= (parts[0].cells * mask).sum(axis=(1, 2))
         for name, rows in (("pixels", subject.classifier.all_networks.compute([blurred])), ("parts", taken)):
-            scores = head.scores(rows)[:, code]
+            scores = head.scores(rows) @ shares
             won[name].append(bool(scores[0] < scores[1:].mean()))
     return ", ".join(f"{name} {np.mean(one):.2f}" for name, one in won.items()) + f" of {n_images} images"
 

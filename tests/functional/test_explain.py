@@ -12,6 +12,7 @@ from PIL import Image
 
 import regraft
 from regraft.core import CACHE_VARIABLE, DataError, OptionError
+from regraft.heads import against_others
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +36,7 @@ def summed(parts):
 
 
 def test_a_score_is_the_sum_of_what_is_shown(exact, photos):
-    """Cells, bias and what has no place give the score that the classifier gives, and so does the difference of two."""
+    """Cells, bias and what has no place give what the class is ahead of all others by, and of the second."""
     images = sorted(photos.rglob("*.png"))[::7]
     classifier = regraft.load(exact.folder)
     result = regraft.explain(classifier, images, occlusion=True)
@@ -44,8 +45,9 @@ def test_a_score_is_the_sum_of_what_is_shown(exact, photos):
         first, second = (classifier.class_names.index(name) for name in (one.label, one.runner_up))
         assert [first, second] == np.argsort(-row)[:2].tolist()
         tolerance = 1e-4 * np.abs(row).max()
-        assert one.own.score == pytest.approx(row[first], abs=tolerance)
-        assert summed(one.own) == pytest.approx(row[first], abs=tolerance)
+        others = against_others(first, row / classifier.head.temperature)
+        assert one.own.score == pytest.approx(others @ row, abs=tolerance)
+        assert summed(one.own) == pytest.approx(others @ row, abs=tolerance)
         assert summed(one.contrast) == pytest.approx(row[first] - row[second], abs=tolerance)
         assert [len(part.cells) for part in one.contrast.maps] == [2, 2]
         assert one.contrast.unlocated == 0

@@ -25,7 +25,7 @@ class ScoreParts(Value):
 
     Attributes:
         label: The class whose score it is.
-        against: The class whose score is subtracted; None for none.
+        against: The class whose score is subtracted; None for the mean of all others, each as probable as it is.
         score: The sum, before probabilities are made of it.
         maps: One for each network whose features can be located.
         bias: What is the same for every image.
@@ -44,7 +44,7 @@ class ScoreParts(Value):
     @property
     def title(self) -> str:
         """`blue rather than red`."""
-        return self.label if self.against is None else f"{self.label} rather than {self.against}"
+        return f"{self.label} rather than {'the others' if self.against is None else self.against}"
 
     @property
     def summands(self) -> list[tuple[str, float]]:
@@ -86,7 +86,7 @@ class Explanation(Value):
         runner_up: What it is compared with: the second class, or the true one of a mistake.
         runner_up_probability: Of that class.
         unknown: Whether the image looks like none of the classes; None where the classifier cannot tell.
-        own: The score of the class.
+        own: The score of the class less the mean of all others, in which each counts by how probable it is.
         contrast: The score of the class less that of `runner_up`.
         occlusion: The same difference, by covering cells; None where it was not measured.
         neighbours: The most similar training images, the nearest first; none where they are not known.

@@ -9,7 +9,8 @@ import numpy as np
 
 from regraft.evaluation import CellMap, Explanation, Occlusion, ScoreParts
 from regraft.features import Locator
-from regraft.heads import share_out
+from regraft.heads import against as against_one
+from regraft.heads import against_others, share_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,8 +101,12 @@ class Explainer:
     def _parts(
         self, features: NDArray[np.float32], known: Sequence[LocatedFeatures], code: int, against: int | None
     ) -> ScoreParts:
-        found = share_out(self.classifier.head, features, known, code=code, against=against)
-        names = self.classifier.class_names
+        head, names = self.classifier.head, self.classifier.class_names
+        if against is None:
+            shares = against_others(code, head.scores(features[None])[0].astype(np.float64) / head.temperature)
+        else:
+            shares = against_one(code, against, len(names))
+        found = share_out(head, features, known, shares)
         return ScoreParts(
             label=names[code],
             against=None if against is None else names[against],

@@ -1,5 +1,5 @@
 from .calibration import Calibration, calibrate, fit_temperature, softmax
-from .contributions import share_out
+from .contributions import against, against_others, share_out
 from .folds import FoldTable
 from .known_images import KnownImages
 from .linear import HeadKind, LinearHead, normalise_rows
@@ -47,6 +47,8 @@ __all__ = [
     "Selection",
     "Softmax",
     "StrengthPath",
+    "against",
+    "against_others",
     "calibrate",
     "choose_measure",
     "cross_validate",

@@ -1,4 +1,8 @@
-"""A score taken apart: what each cell of an image adds to it, the bias, and what has no place in the image."""
+"""A score taken apart: what each cell of an image adds to it, the bias, and what has no place in the image.
+
+A class's score by itself decides nothing: to all scores the same may be added, and the probabilities stay. So what is
+taken apart is a difference: to another class's score, or to the mean of all others.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+
+from regraft.heads.calibration import softmax
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,11 +60,9 @@ def share_out(
     head: LinearHead,
     features: NDArray[np.float32],
     parts: Sequence[FeatureParts],
-    *,
-    code: int,
-    against: int | None = None,
+    shares: NDArray[np.float64],
 ) -> Contributions:
-    """Split the score of a class, exactly.
+    """Split a sum of scores, exactly.
 
     A score is W f / |f| + b, or without row normalisation W f + b. The length |f| is one number for the image, so the
     score is linear in f, and f is the sum of its parts (Zhou et al. 2016, eq. 2, for features that are scaled).
@@ -67,17 +71,12 @@ def share_out(
         head: The linear head.
         features: (n_inputs,) of one image.
         parts: Which of the features come from where.
-        code: The class.
-        against: Another class, whose score is subtracted; None for none.
+        shares: (k,) by which the classes' scores are multiplied before they are summed (`against`, `against_others`).
     """
     n_used = head.coef.shape[1]
     used = features[:n_used].astype(np.float64)
-    weights, bias = head.coef[code].astype(np.float64), float(head.intercept[code])
-    scores = head.scores(features[None])[0].astype(np.float64)
-    score = float(scores[code])
-    if against is not None:
-        weights, bias = weights - head.coef[against], bias - float(head.intercept[against])
-        score -= float(scores[against])
+    weights, bias = shares @ head.coef.astype(np.float64), float(shares @ head.intercept)
+    score = float(shares @ head.scores(features[None])[0])
     if head.is_row_normalised:
         weights = weights / max(float(np.linalg.norm(used)), float(np.finfo(np.float32).tiny))
     is_located = np.zeros(n_used, np.bool_)
@@ -89,3 +88,31 @@ def share_out(
     unlocated = float(weights[~is_located] @ used[~is_located])
     rounding = score - bias - unlocated - float(sum(map(np.sum, cells)))
     return Contributions(score, tuple(cells), bias, unlocated, rounding)
+
+
+def against(code: int, other: int, n_classes: int) -> NDArray[np.float64]:
+    """(k,) shares of a class's score less that of another.
+
+    Args:
+        code: The class.
+        other: The other.
+        n_classes: How many there are.
+    """
+    shares = np.zeros(n_classes)
+    shares[code], shares[other] = 1, -1
+    return shares
+
+
+def against_others(code: int, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(k,) shares of a class's score less the mean of all others, in which each counts by how probable it is.
+
+    These are the slopes of the class's log odds at the image (its probability being p, of log(p / (1 - p))).
+
+    Args:
+        code: The class.
+        scores: (k,) of the image, divided by the temperature.
+    """
+    others = np.where(np.arange(len(scores)) == code, -np.inf, scores)
+    shares: NDArray[np.float64] = -softmax(others[None])[0]
+    shares[code] = 1
+    return shares
