@@ -14,6 +14,8 @@ import regraft
 from regraft.core import CACHE_VARIABLE
 from regraft.exporting import exports
 
+pytestmark = pytest.mark.slow
+
 FORMATS = ("onnx", "openvino")
 
 

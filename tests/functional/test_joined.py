@@ -95,6 +95,7 @@ def test_the_best_networks_are_chosen(photos, tmp_path):
     assert regraft.check(found.bundle).largest_difference <= 1e-4
 
 
+@pytest.mark.slow
 def test_few_images_are_seen_by_others_only_where_there_is_something_to_gain(photos, tmp_path, monkeypatch):
     """The first network tells these colours apart: the others are not opened, and the note says so."""
     monkeypatch.setattr("regraft.experiments.network_choice._N_IMAGES_MIN", 60)

@@ -12,6 +12,7 @@
     ├── FetchError           10 / 502   something cannot be fetched from the web, or is not what was published
     ├── FoundError           11 / 409   an audit found what it was told to fail on
     ├── IncompleteError      12 / 422   some images could not be read; all others are answered
+    ├── ExportError          13 / 422   an export does not answer like its bundle, or cannot be written
     └── InterruptedRunError 130 / 503   Ctrl-C or SIGTERM; what was finished is kept
 
 The numbers are the exit code of the command line and the status of the HTTP service.

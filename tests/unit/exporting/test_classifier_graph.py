@@ -15,25 +15,25 @@ from regraft.exporting.runtimes import OnnxRuntimeGraph, OpenVinoGraph
 
 BATCHES = (1, 2, 3, 8, 32)
 LITE0, LITE1 = "efficientnet-lite0", "efficientnet-lite1"
-SORTS = {
+QUICK_SORTS = {
     "softmax": {},
     "svm": {"kind": "svm", "temperature": 0.2},
+    "first features alone": {"layer": "auto", "n_used": 1280},
+    "energy": {"measure": "energy"},
+}
+SLOW_SORTS = {
     "temperature 1": {"temperature": 1.0},
     "rows as they are": {"is_row_normalised": False},
     "two classes": {"n_classes": 2},
     "all layers": {"layer": "auto"},
-    "first features alone": {"layer": "auto", "n_used": 1280},
     "maximum probability": {"measure": "maximum probability"},
-    "energy": {"measure": "energy"},
-}
-LARGE_SORTS = {
     "views": {"views": ("plain", "mirrored", "upper left", "lower right, mirrored")},
     "joined": {"names": (LITE0, LITE1), "layer": "auto"},
     "beside a frozen one": {"names": (LITE0,), "frozen": (LITE1,)},
     "in torch": {"names": ("lenet",)},
     "grey, in torch, joined": {"names": ("lenet", LITE0)},
 }
-ALL_SORTS = [*SORTS, *(pytest.param(sort, marks=pytest.mark.slow) for sort in LARGE_SORTS)]
+ALL_SORTS = [*QUICK_SORTS, *(pytest.param(sort, marks=pytest.mark.slow) for sort in SLOW_SORTS)]
 
 
 def opened(model, runtime):
@@ -47,7 +47,7 @@ def opened(model, runtime):
 @pytest.mark.parametrize("sort", ALL_SORTS)
 def test_it_answers_like_the_classifier(make_classifier, tmp_path, sort):
     """Probabilities, strangeness, what is unknown and sets; by itself and in any batch; in both runtimes."""
-    classifier = make_classifier(**(SORTS | LARGE_SORTS)[sort])
+    classifier = make_classifier(**(QUICK_SORTS | SLOW_SORTS)[sort])
     networks = classifier.all_networks
     inputs, views = seen_inputs((*networks.parts, *networks.frozen))
     model = build_classifier(classifier)

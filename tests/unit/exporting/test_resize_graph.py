@@ -33,7 +33,7 @@ def photos():
     return [np.ascontiguousarray(wide[:height, :width]) for height, width in SIZES]
 
 
-@pytest.mark.parametrize("view", ["plain", "lower right"])
+@pytest.mark.parametrize("view", ["plain", pytest.param("lower right", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("geometry", GEOMETRIES)
 def test_pixels_are_those_of_the_classifier(geometry, view):
     """Nearly all of them exactly, none by more than a grey level, in both runtimes."""

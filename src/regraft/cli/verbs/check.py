@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from regraft.cli.headings import EXPERT
+from regraft.cli.headings import EXPERT, OUTPUT
 from regraft.cli.output import say, say_findings
 from regraft.cli.parity_lines import say_parity
 from regraft.cli.progress_bar import ProgressBar
@@ -14,7 +14,11 @@ from regraft.recipes import check_export
 
 
 def check(
-    bundle: str, /, *sources: str, against: str | None = None, trust_code: Annotated[bool, EXPERT] = False
+    bundle: str,
+    /,
+    *sources: str,
+    against: Annotated[str | None, OUTPUT] = None,
+    trust_code: Annotated[bool, EXPERT] = False,
 ) -> None:
     """Run `regraft check` and print what came of it.
 
