@@ -1,9 +1,9 @@
 """An image of any size to what the networks see, as an ONNX graph with Regraft's arithmetic.
 
-ONNX has an operation for it, `Resize` with antialias. Runtimes read its text differently (OpenVINO 2026.4 is off by up to
-129 grey levels, `bench/exports.py`), and it knows neither cuts that end between two pixels nor what Pillow does first to
-images that are much too large. So it is written down here: each side's filter is a matrix,
-made of whole numbers as far as one can, and two products give the pixels. See `images.resampling`.
+ONNX has an operation for it, `Resize` with antialias. Runtimes read its text differently (OpenVINO 2026.4 is off by up
+to 129 grey levels, `bench/exports.py`), and it knows neither cuts that end between two pixels nor what Pillow does
+first to images that are much too large. So it is written down here: each side's filter is a matrix, made of whole
+numbers as far as one can, and two products give the pixels. See `images.resampling`.
 """
 
 from __future__ import annotations
