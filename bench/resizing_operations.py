@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from onnx import TensorProto, helper
@@ -12,12 +12,15 @@ from sklearn.datasets import load_sample_images
 from regraft.exporting import OnnxRuntimeGraph, OpenVinoGraph, SeenInput, build_resize, convert
 from regraft.images import Transform, transform_array
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 SIZE = 224
 SIZES = ((300, 300), (480, 640), (1200, 1600), (3000, 4000))
 
 
-def compare_operations() -> None:
-    """A line for each way: the share of equal values, and the largest difference, by the image's size."""
+def compare_operations(sizes: Sequence[tuple[int, int]]) -> None:
+    """A line for each way: the share of equal values, and the largest difference, by the image's height and width."""
     transform = Transform(height=SIZE, width=SIZE)
     ways = {
         "Regraft's graph": build_resize([SeenInput(name="pixels1", transform=transform)], {}),
@@ -25,7 +28,7 @@ def compare_operations() -> None:
         "Resize of float32": operation(is_real=True),
     }
     photograph = Image.fromarray(load_sample_images().images[0])
-    images = [np.asarray(photograph.resize((width, height), Image.Resampling.BICUBIC)) for height, width in SIZES]
+    images = [np.asarray(photograph.resize((width, height), Image.Resampling.BICUBIC)) for height, width in sizes]
     for name, model in ways.items():
         graphs: dict[str, OnnxRuntimeGraph | OpenVinoGraph] = {
             "ONNX Runtime": OnnxRuntimeGraph(model.SerializeToString(), name),

@@ -78,6 +78,7 @@ def test_the_parameters_are_the_options(estimator, options):
         "test_fraction",
         "quality",
         "private",
+        "map",
         *SourceOptions.model_fields,
     }
     assert set(parameters) == set(options.model_fields) - others
