@@ -115,10 +115,26 @@ def test_what_answers_differently_is_not_kept(probed, tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_nothing_is_written_over(exported, probed):
-    """An export that is there stays as it is."""
+def test_nothing_is_written_over(exported, probed, tmp_path):
+    """An export that is there stays as it is; where one format's place is taken, none is written."""
     with pytest.raises(regraft.ExportError, match="Choose another --out"):
         regraft.export(probed.folder, to="onnx", out=exported.exports[0].folder)
+    (tmp_path / "openvino").mkdir()
+    with pytest.raises(regraft.ExportError, match="Choose another --out"):
+        regraft.export(probed.folder, to="all", out=tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["openvino"]
+
+
+def test_images_that_cannot_be_read_are_told(exported, probed, photos, tmp_path):
+    """Beside readable ones with their reasons; alone they prove nothing."""
+    (tmp_path / "broken.jpg").write_bytes(b"no image")
+    export = exported.exports[1].folder
+    found = regraft.check_export(export, probed.folder, [tmp_path / "broken.jpg", photos / "red" / "00.png"])
+    assert [one.path for one in found.parity.unreadable] == [str(tmp_path / "broken.jpg")]
+    assert "left out" in found.findings[0].message
+    assert found.parity.data.endswith("1 image of the data")
+    with pytest.raises(regraft.DataError, match="None of 1 image to compare on could be read"):
+        regraft.check_export(export, probed.folder, tmp_path / "broken.jpg")
 
 
 def test_what_is_no_export_is_refused_in_a_sentence(exported, photos, tmp_path):

@@ -1,7 +1,7 @@
 from .claims import PixelParity, ScoreParity
 from .description import SeenInput
 from .exported import ExportedClassifier, find_export, open_export
-from .exports import EXPORT_FORMATS, Export, ExportFormat, Parity, compare_export, export_classifier
+from .exports import EXPORT_FORMATS, Export, ExportFormat, Parity, compare_export, export_classifier, require_free
 from .openvino_files import convert
 from .proof_images import ProofImages, gather_proof, list_named
 from .resize_graph import build_resize
@@ -27,4 +27,5 @@ __all__ = [
     "gather_proof",
     "list_named",
     "open_export",
+    "require_free",
 ]

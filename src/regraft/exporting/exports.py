@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from regraft.core import ExportError, Value, exact_json, publish, require_extra, sync_folder
+from regraft.core import DataError, ExportError, Value, exact_json, plural, publish, require_extra, sync_folder
+from regraft.data import Unreadable
 from regraft.exporting.claims import PixelParity, ScoreParity
 from regraft.exporting.classifier_graph import build_classifier, seen_inputs
 from regraft.exporting.description import unsure_of
@@ -39,12 +40,14 @@ class Parity(Value):
         pixels: Images of any size, the same pixels? None where that was not tried.
         data: Which images were used.
         diagnosis: Why the same pixels give other answers; empty where they do not, or nothing can be seen.
+        unreadable: Images of the data that could not be read.
     """
 
     scores: ScoreParity
     pixels: PixelParity | None
     data: str
     diagnosis: str = ""
+    unreadable: tuple[Unreadable, ...] = ()
 
     @property
     def failures(self) -> tuple[str, ...]:
@@ -90,8 +93,7 @@ def export_classifier(
         OSError: The disk is full.
     """
     require_extra("export", "An export")
-    if folder.exists():
-        raise ExportError(f"There is something at {folder} already. Choose another --out, or move it away.")
+    require_free(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside = folder.with_name(f".{uuid.uuid4().hex}.tmp")
     aside.mkdir()
@@ -115,6 +117,16 @@ def export_classifier(
     return Export(form, folder, tuple(names), n_bytes, parity)
 
 
+def require_free(folder: Path) -> None:
+    """Refuse to write over what is there.
+
+    Raises:
+        ExportError: Something is.
+    """
+    if folder.exists():
+        raise ExportError(f"There is something at {folder} already. Choose another --out, or move it away.")
+
+
 def compare_export(classifier: Classifier, export: Path, proof: ProofImages, *, progress: Progress) -> Parity:
     """How an export compares with a bundle, on some images.
 
@@ -125,7 +137,9 @@ def compare_export(classifier: Classifier, export: Path, proof: ProofImages, *, 
         progress: Where to report.
 
     Raises:
-        BundleError: The export is damaged, or takes other images than the bundle.
+        BundleError: The export is damaged.
+        ExportError: It takes other images than the bundle, or names other classes.
+        DataError: None of the images can be read.
     """
     exported = open_export(export)
     inputs, views = seen_inputs((*classifier.all_networks.parts, *classifier.all_networks.frozen))
@@ -139,12 +153,25 @@ def compare_export(classifier: Classifier, export: Path, proof: ProofImages, *, 
     golden = proof.golden_inputs(inputs, views)
     trial.see_pixels(golden, [f"golden input {number + 1}" for number in range(len(golden[0]))])
     progress.start("Comparing answers", len(proof))
-    for names, images in proof.blocks():
-        trial.see(images, names)
-        progress.advance(len(names))
+    unreadable = []
+    for block in proof.blocks():
+        if block.images:
+            trial.see(block.images, block.names)
+        unreadable += block.unreadable
+        progress.advance(len(block.names) + len(block.unreadable))
+    if proof.files and len(unreadable) == len(proof.files):
+        raise DataError(
+            f"None of {plural(len(unreadable), 'image')} to compare on could be read: {unreadable[0].path}."
+        )
     scores = trial.scores()
     diagnosis = trial.diagnosis() if scores.failures else ""
-    return Parity(scores=scores, pixels=trial.pixels(), data=proof.told, diagnosis=diagnosis)
+    return Parity(
+        scores=scores,
+        pixels=trial.pixels(),
+        data=proof.told(len(unreadable)),
+        diagnosis=diagnosis,
+        unreadable=tuple(unreadable),
+    )
 
 
 def _written(classifier: Classifier, form: ExportFormat, folder: Path) -> Iterator[str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from regraft.bundle import make_pictures, read_golden
 from regraft.core import plural
-from regraft.data import UnreadableImageError, list_images
+from regraft.data import Unreadable, UnreadableImageError, list_images
 from regraft.images import read_whole
 
 if TYPE_CHECKING:
@@ -26,6 +26,20 @@ if TYPE_CHECKING:
 N_IMAGES_MAX = 1000
 _N_MADE = 8
 _N_BLOCK = 8
+
+
+class Block(NamedTuple):
+    """Some images.
+
+    Attributes:
+        names: Of those that could be read.
+        images: Their pixels, (height, width, 3) uint8 each.
+        unreadable: One record for each of the others.
+    """
+
+    names: list[str]
+    images: list[NDArray[np.uint8]]
+    unreadable: list[Unreadable]
 
 
 @dataclass(frozen=True)
@@ -46,10 +60,14 @@ class ProofImages:
         """How many images there are besides the golden inputs."""
         return len(self.files) + _N_MADE
 
-    @property
-    def told(self) -> str:
-        """What they are, for people."""
-        data = f", {plural(len(self.files), 'image')} of the data" if self.files else ""
+    def told(self, n_unreadable: int) -> str:
+        """What they are, for people.
+
+        Args:
+            n_unreadable: How many of the files could not be read.
+        """
+        n_read = len(self.files) - n_unreadable
+        data = f", {plural(n_read, 'image')} of the data" if self.files else ""
         return f"{plural(len(self.golden[0]), 'golden input')}, {_N_MADE} made pictures{data}"
 
     def golden_inputs(self, inputs: Sequence[SeenInput], views: Sequence[Sequence[View]]) -> list[NDArray[np.uint8]]:
@@ -66,21 +84,18 @@ class ProofImages:
             found[view.place] = np.ascontiguousarray(pixels[:, :, ::-1]) if view.is_mirrored else pixels
         return found
 
-    def blocks(self) -> Iterator[tuple[list[str], list[NDArray[np.uint8]]]]:
-        """Names and pixels (height, width, 3) uint8, a few images at a time; what cannot be read is left out."""
-        yield [f"made picture {number + 1}" for number in range(_N_MADE)], make_pictures(_N_MADE)
+    def blocks(self) -> Iterator[Block]:
+        """The images, a few at a time."""
+        yield Block([f"made picture {number + 1}" for number in range(_N_MADE)], make_pictures(_N_MADE), [])
         for start in range(0, len(self.files), _N_BLOCK):
-            names, images = [], []
-            for name, file in zip(
-                self.names[start : start + _N_BLOCK], self.files[start : start + _N_BLOCK], strict=True
-            ):
+            block = Block([], [], [])
+            for name, file in zip(self.names[start:][:_N_BLOCK], self.files[start:][:_N_BLOCK], strict=True):
                 try:
-                    images.append(read_whole(file))
-                except UnreadableImageError:
-                    continue
-                names.append(name)
-            if names:
-                yield names, images
+                    block.images.append(read_whole(file))
+                    block.names.append(name)
+                except UnreadableImageError as error:
+                    block.unreadable.append(Unreadable(path=name, reason=error.reason, detail=error.detail))
+            yield block
 
 
 def list_named(sources: str | Path | Iterable[str | Path]) -> Manifest | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from regraft.backbones import choose_engine
 from regraft.bundle import check_bundle, find_bundle, load
 from regraft.core import ExportError, SilentProgress, as_path
+from regraft.data import left_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from regraft.bundle import CheckResult
     from regraft.core import Progress
+    from regraft.data import Finding
     from regraft.exporting import Parity
 
 
@@ -39,11 +41,13 @@ class CheckExportResult:
         export: The export.
         bundle: The bundle.
         parity: Of the two.
+        findings: What was noticed of the images.
     """
 
     export: Path
     bundle: Path
     parity: Parity
+    findings: tuple[Finding, ...] = ()
 
 
 def check_export(
@@ -66,7 +70,7 @@ def check_export(
     Raises:
         ExportError: It does not; the message names images.
         BundleError: One of the two is damaged.
-        DataError: A folder holds no image.
+        DataError: A folder holds no image, or none can be read.
     """
     from regraft.exporting import compare_export, find_export, gather_proof, list_named
 
@@ -79,4 +83,5 @@ def check_export(
     parity = compare_export(classifier, file, proof, progress=progress or SilentProgress())
     if parity.failures:
         raise ExportError(f"{file} does not give the answers of {folder}. {' '.join(parity.failures)}")
-    return CheckExportResult(file, folder, parity)
+    remarks = () if listed is None else listed.remarks
+    return CheckExportResult(file, folder, parity, (*left_out(parity.unreadable), *remarks))

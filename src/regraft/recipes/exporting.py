@@ -11,8 +11,9 @@ from pydantic import Field
 from regraft.backbones import choose_engine
 from regraft.bundle import find_bundle, load
 from regraft.core import SilentProgress, needs_extra, placed
+from regraft.data import left_out
 from regraft.experiments import TrustOptions
-from regraft.exporting import EXPORT_FORMATS, export_classifier, gather_proof, list_named
+from regraft.exporting import EXPORT_FORMATS, export_classifier, gather_proof, list_named, require_free
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,7 +78,7 @@ def export(
     Raises:
         ExportError: The answers differ, or there is something already where it is to lie.
         BundleError: The classifier cannot be loaded.
-        DataError: A folder holds no image.
+        DataError: A folder holds no image, or none can be read.
         MissingExtraError: The extra `export` is missing, or torch, where a network has to be converted.
     """
     options = ExportOptions.of(options, settings)
@@ -87,11 +88,14 @@ def export(
     classifier = load(folder, choice=choose_engine("auto", "fp32", "cpu"), trust_code=options.trust_code)
     proof = gather_proof(folder, classifier, listed)
     forms = EXPORT_FORMATS if options.to == "all" else (options.to,)
-    exports = []
-    for form in forms:
-        target = _target(folder, options, form)
-        exports.append(export_classifier(classifier, form, target, proof, progress=progress))
-    return ExportResult(tuple(exports), () if listed is None else listed.remarks)
+    targets = {form: _target(folder, options, form) for form in forms}
+    for target in targets.values():
+        require_free(target)
+    exports = tuple(
+        export_classifier(classifier, form, target, proof, progress=progress) for form, target in targets.items()
+    )
+    remarks = () if listed is None else listed.remarks
+    return ExportResult(exports, (*left_out(exports[0].parity.unreadable), *remarks))
 
 
 def _target(bundle: Path, options: ExportOptions, form: str) -> Path:

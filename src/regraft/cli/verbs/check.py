@@ -36,6 +36,7 @@ def check(
             compared = check_export(bundle, against, sources, trust_code=trust_code, progress=progress)
         say(f"{compared.export} gives the answers of {compared.bundle}.")
         say_parity(compared.parity)
+        say_findings(compared.findings)
         return
     if sources:
         raise OptionError("Images are for comparing an export with its bundle: add --against BUNDLE.")
