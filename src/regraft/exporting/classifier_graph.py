@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from regraft.bundle import Classifier
     from regraft.exporting.onnx_graph import Tensor
-    from regraft.features import TappedNetwork
+    from regraft.features import JoinedNetworks, TappedNetwork
     from regraft.heads import ClassGaussians, LinearHead, NoveltyDetector
     from regraft.images import Transform
 
@@ -42,18 +42,18 @@ class View:
     is_mirrored: bool
 
 
-def seen_inputs(parts: Sequence[TappedNetwork]) -> tuple[tuple[SeenInput, ...], tuple[tuple[View, ...], ...]]:
+def seen_inputs(networks: JoinedNetworks) -> tuple[tuple[SeenInput, ...], tuple[tuple[View, ...], ...]]:
     """What a graph has to be given: each part of an image at each size once.
 
     Args:
-        parts: The networks.
+        networks: What is exported.
 
     Returns:
-        The inputs, and for each network its views of them.
+        The inputs, and for each network, the frozen ones last, its views of them.
     """
     seen: list[tuple[Transform, tuple[float, float, float, float]]] = []
     views = []
-    for part in parts:
+    for part in (*networks.parts, *networks.frozen):
         found = []
         for view in part.views:
             is_whole = part.transform.policy == "letterbox"  # which promises that
@@ -81,7 +81,7 @@ def build_classifier(classifier: Classifier) -> Any:
     """
     networks = classifier.all_networks
     parts = (*networks.parts, *networks.frozen)
-    inputs, views = seen_inputs(parts)
+    inputs, views = seen_inputs(networks)
     graph = OnnxGraph(classifier.record.name)
     pixels = [graph.input(one.name, np.uint8, (N_ANY, one.transform.height, one.transform.width, 3)) for one in inputs]
     rows = [

@@ -15,7 +15,7 @@ from regraft.exporting.onnx_files import read_onnx
 from regraft.exporting.openvino_files import read_openvino
 from regraft.exporting.runtimes import OnnxRuntimeGraph, OpenVinoGraph
 from regraft.features import Extraction
-from regraft.images import FixedView, decode_batches, transform_array
+from regraft.images import PLAIN, FixedView, decode_batches, read_image
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -92,19 +92,21 @@ class ExportedClassifier:
         )
 
     def inputs(self, images: Iterable[ImageSource]) -> list[NDArray[np.uint8]]:
-        """What the graph sees of images in memory.
+        """What the graph sees of images.
 
         Args:
-            images: m arrays, (height, width, 3) or (height, width) uint8.
+            images: m files, encoded images or arrays.
 
         Returns:
             For each input (m, h, w, 3) uint8.
+
+        Raises:
+            UnreadableImageError: One cannot be read.
+            OptionError: An array is no image.
         """
         listed = [*images]
         return [
-            np.stack(
-                [transform_array(one, seen.transform, view_of(seen)) for one in listed if isinstance(one, np.ndarray)]
-            )
+            np.stack([read_image(one, seen.transform, view_of(seen)).pixels for one in listed])
             for seen in self.description.inputs
         ]
 
@@ -187,7 +189,7 @@ class ExportedClassifier:
 
 def view_of(seen: SeenInput) -> FixedView:
     """The part of an image that an input shows, as a view."""
-    return FixedView("plain" if seen.window == (0.0, 0.0, 1.0, 1.0) else "window", seen.window)
+    return PLAIN if seen.window == PLAIN.window else FixedView("window", seen.window)
 
 
 def find_export(path: str | Path) -> Path | None:

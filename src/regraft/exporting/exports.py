@@ -142,7 +142,7 @@ def compare_export(classifier: Classifier, export: Path, proof: ProofImages, *, 
         DataError: None of the images can be read.
     """
     exported = open_export(export)
-    inputs, views = seen_inputs((*classifier.all_networks.parts, *classifier.all_networks.frozen))
+    inputs, views = seen_inputs(classifier.all_networks)
     if exported.class_names != classifier.class_names:
         raise ExportError(f"{exported.place} names other classes than the bundle, or in another order.")
     if exported.description.inputs != inputs:
@@ -178,7 +178,7 @@ def _written(classifier: Classifier, form: ExportFormat, folder: Path) -> Iterat
     """Write the files; gives their names."""
     model = build_classifier(classifier)
     metadata = {one.key: one.value for one in model.metadata_props}
-    inputs, _views = seen_inputs((*classifier.all_networks.parts, *classifier.all_networks.frozen))
+    inputs, _views = seen_inputs(classifier.all_networks)
     for name, graph in (("classifier", model), ("any_size", build_resize(inputs, metadata))):
         file = folder / f"{name}{_SUFFIXES[form]}"
         _write_graph(graph, file)

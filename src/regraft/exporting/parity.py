@@ -1,7 +1,7 @@
-"""Whether an export gives the answers of its bundle: three claims, which are never mixed.
+"""Whether an export gives the answers of its bundle: two claims, which are never mixed.
 
-Same pixels, same scores; any image, the same pixels; a file read by another decoder, the same answer. The first is
-strict, the second allows a grey level, the third is only told.
+Same pixels, same scores; any image, the same pixels. The first is strict, the second allows a grey level. Files that
+another library decodes are not compared.
 """
 
 from __future__ import annotations

@@ -75,10 +75,10 @@ def check_export(
     from regraft.exporting import compare_export, find_export, gather_proof, list_named
 
     against, file, listed = as_path(against, "A bundle or run"), find_export(export), list_named(sources)
-    folder = find_bundle(against)
-    classifier = load(folder, choice=choose_engine("auto", "fp32", "cpu"), trust_code=trust_code)
     if file is None:
         raise ExportError(f"There is no export at {export}: an .onnx or .xml file, or a folder with one.")
+    folder = find_bundle(against)
+    classifier = load(folder, choice=choose_engine("auto", "fp32", "cpu"), trust_code=trust_code)
     proof = gather_proof(folder, classifier, listed)
     parity = compare_export(classifier, file, proof, progress=progress or SilentProgress())
     if parity.failures:

@@ -49,7 +49,7 @@ def test_it_answers_like_the_classifier(make_classifier, tmp_path, sort):
     """Probabilities, strangeness, what is unknown and sets; by itself and in any batch; in both runtimes."""
     classifier = make_classifier(**(QUICK_SORTS | SLOW_SORTS)[sort])
     networks = classifier.all_networks
-    inputs, views = seen_inputs((*networks.parts, *networks.frozen))
+    inputs, views = seen_inputs(networks)
     model = build_classifier(classifier)
     for runtime in ("onnx", "openvino"):
         graph = opened(model, runtime)
@@ -67,7 +67,7 @@ def test_each_part_of_an_image_is_taken_once(make_classifier):
     """A mirrored view is made of the one that it mirrors; a network that only tells strangers sees what is there."""
     classifier = make_classifier(views=("plain", "mirrored"), frozen=(LITE0,))
     networks = classifier.all_networks
-    inputs, views = seen_inputs((*networks.parts, *networks.frozen))
+    inputs, views = seen_inputs(networks)
     assert [one.name for one in inputs] == ["pixels1"]
     assert [[(one.place, one.is_mirrored) for one in part] for part in views] == [[(0, False), (0, True)], [(0, False)]]
 
