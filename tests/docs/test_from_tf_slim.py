@@ -56,5 +56,5 @@ def test_the_paths_and_options_that_are_named_exist():
     flags = {flag.name for program in PROGRAMS.values() for flag in (*program.flags, *COMMON_FLAGS)}
     flags |= {f"no{name}" for name in flags} | {"help", "helpshort", "helpfull", "debug"}
     for name in set(re.findall(r"(?<![\w-])--([a-z][\w-]*)", PAGE)):
-        assert name in options | flags | {"slim", "nproc-per-node", "input_checkpoint"}, name
+        assert name in options | flags | {"slim", "nproc-per-node"}, name
     assert build_app()["slim"]

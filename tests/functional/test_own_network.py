@@ -123,6 +123,10 @@ def test_a_bundle_with_code_asks_for_trust(trained, photos, command, tmp_path):
     assert asked.returncode
     assert "--trust-code" in asked.stderr
     assert "red" in command("predict", trained.folder, photos / "red", "--trust-code").stdout
+    asked = command(
+        "slim", "export_inference_graph", f"--checkpoint_path={trained.folder}", "--output_file=x", check=False
+    )
+    assert f"regraft export {trained.folder} --trust-code --out x" in asked.stderr
     command("check", trained.folder, "--trust-code")
     runs = tmp_path / "runs"
     command("evaluate", trained.folder, photos, "--trust-code", "--runs", runs)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -15,7 +18,8 @@ import regraft
 pytestmark = pytest.mark.slow
 
 PAGE = Path(__file__).parents[2] / "docs" / "from-tf-slim.md"
-SCRIPT = re.findall(r"^```\n(.*?)^```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)[1]
+BLOCKS = re.findall(r"^```\n(.*?)^```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+SCRIPT, EXPORT_SCRIPT = BLOCKS[1:3]
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +138,11 @@ def test_a_small_network_learns_from_nothing(slim, shards, tmp_path):
     done = slim("train_image_classifier", "--flagfile=flags", "--max_number_of_steps=9", check=False)
     assert "was trained for 5 steps" in done.stderr
     assert "--checkpoint_path=small --train_dir=small-more --max_number_of_steps=4" in done.stderr
-    slim("export_inference_graph", "--checkpoint_path=small/model.ckpt-5", "--output_file=exported")
+    done = slim(
+        "export_inference_graph", "--input_checkpoint=small/model.ckpt-5", "--output_file=exported", "--image_size=32"
+    )  # fmt: skip
+    assert "instead of step 5" in done.stdout
+    assert "--image_size" not in done.stdout
     line = (f"--dataset_dir={shards}", "--dataset_split_name=validation", "--eval_dir=small")
     done = slim("eval_image_classifier", "--checkpoint_path=small/model.ckpt-2", *line)
     assert "they are used instead of step 2" in done.stdout
@@ -154,16 +162,40 @@ def test_data_are_fetched_and_converted_once(slim, tmp_path):
     assert "flowers" in done.stderr
 
 
-def test_what_was_exported_labels_an_image(slim, command, photos, tmp_path):
-    """Graph, weights, labels and preprocessing are one folder; a picture gets its class in one line."""
-    command("probe", photos, "--runs", "runs", "--n-strengths", "5")
-    slim("export_inference_graph", "--checkpoint_path=runs/photos-probe", "--output_file=exported")
-    assert (tmp_path / "exported" / "labels.txt").read_text() == "0:blue\n1:green\n2:red\n"
-    command("check", "exported")
-    done = slim("label_image", "--graph=exported", f"--image={photos / 'red' / '01.jpg'}", "--input_mean=0")
+def test_what_was_exported_labels_an_image(slim, command, photos, probed, tmp_path):
+    """The page's three lines: graph, weights, labels and preprocessing in one folder, and a picture's class from it."""
+    picture = str(photos / "red" / "01.jpg")
+    script = EXPORT_SCRIPT.replace("models/flowers/all", str(probed.folder)).replace("photo.jpg", picture)
+    export, label, classify = (shlex.split(line, comments=True) for line in script.splitlines())
+    done = slim(*export[2:])
+    folder = tmp_path / "models" / "flowers_inf_graph"
+    assert "ONNX is written instead of flowers_inf_graph.pb" in done.stdout
+    assert f"regraft export {probed.folder} --out models/flowers_inf_graph" in done.stdout
+    assert "efficientnet-lite0 at 224 x 224 pixels" in done.stdout
+    assert "0 get another class" in done.stdout
+    names = {"any_size.onnx", "classifier.onnx", "classify.py", "labels.txt", "parity.json"}
+    assert {path.name for path in folder.iterdir()} == names
+    assert [path.name for path in folder.parent.iterdir()] == [folder.name]
+    assert (folder / "labels.txt").read_text() == "0:blue\n1:green\n2:red\n"
+    command("check", folder, "--against", probed.folder)
+    done = slim(*label[2:], "--input_mean=0")
     first = done.stdout.splitlines()[0]
     assert re.fullmatch(r"red \(2\): [\d.]+", first)
-    assert "without weights" in slim("export_inference_graph", "--output_file=x", check=False).stderr
+    done = subprocess.run([sys.executable, *classify[1:]], cwd=tmp_path, capture_output=True, check=True)
+    assert json.loads(done.stdout)["label"] == "red"
+    assert "is something at models/flowers_inf_graph" in slim(*export[2:], check=False).stderr
+
+
+def test_an_export_is_proven_on_the_data_that_are_named(slim, shards, probed, tmp_path):
+    """Shards, as TF-Slim's --dataset_dir had them; what the classifier knows better is told; labels count on."""
+    done = slim(
+        "export_inference_graph", f"--input_checkpoint={probed.folder}", "--output_file=exported",
+        f"--dataset_dir={shards}", "--image_size=299", "--labels_offset=1", "--write_text_graphdef",
+    )  # fmt: skip
+    assert "60 images of the data" in done.stdout
+    assert "--image_size=299: the classifier was made for 224 x 224 pixels" in done.stdout
+    assert "There is no text form of it" in done.stdout
+    assert (tmp_path / "exported" / "labels.txt").read_text() == "1:blue\n2:green\n3:red\n"
 
 
 def test_a_folder_of_classes_is_enough(slim, photos, weights):
@@ -232,7 +264,14 @@ def test_a_training_under_way_is_evaluated(shards, slim, tmp_path, shared_cache,
         (["train_image_classifier", "--noclone_on_cpu=true"], "--noclone_on_cpu takes no value"),
         (["train_image_classifier", "--flagfile=none"], "there is no such file"),
         (["eval_image_classifier", "--dataset_dir=."], "--checkpoint_path must be given"),
+        (["export_inference_graph", "--checkpoint_path=m"], "--output_file must be given"),
+        (["export_inference_graph", "--output_file=x"], "without weights"),
+        (["export_inference_graph", "--output_file=x", "--checkpoint_path=pretrained"], "--checkpoint_path=TRAIN_DIR"),
         (["export_inference_graph", "--output_file=x", "--checkpoint_path=m/model.ckpt-5"], "there is no run here"),
+        (["export_inference_graph", "--output_file=x", "--input_checkpoint=m"], "--input_checkpoint=m: there is no"),
+        (["export_inference_graph", "--output_file=x", "--checkpoint_path=a", "--input_checkpoint=b"], "give one"),
+        (["export_inference_graph", "--output_file=x", "--labels_offset=-1"], "0 or more"),
+        (["export_inference_graph", "--output_file=x", "--quantize"], "none in 8 bits"),
         (["eval_image_classifier", "--dataset_split_name=dev", "--dataset_dir=."], "train, validation and test"),
     ],
 )

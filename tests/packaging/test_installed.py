@@ -44,6 +44,7 @@ NEEDS = {
     "compare nowhere --engine torch": "torch",
     "embed nowhere --device cuda": "torch",
     "slim train_image_classifier --train_dir=nowhere": "torch",
+    "slim export_inference_graph --checkpoint_path=runs/photos-probe --output_file=nowhere": "export",
     "embed photos --backbone resnet50": "torch",
     "predict kept/probed photos --trust-code": "torch",
     "evaluate kept/tuned photos --trust-code": "torch",

@@ -51,6 +51,7 @@ _MEANT = {
     "--version": "version",
     "slim train_image_classifier": "train_image_classifier train_image_classifier.py",
     "slim eval_image_classifier": "eval_image_classifier eval_image_classifier.py",
+    "slim export_inference_graph": "export_inference_graph export_inference_graph.py",
 }
 """Verbs by other tools' words for them."""
 _BY_WORD = {word: verb for verb, words in _MEANT.items() for word in words.split()}

@@ -5,6 +5,7 @@ from .getting import GetDatasetOptions, obtain
 from .named import read_dataset
 from .provenance import Provenance
 from .surveys import ImageSizes, survey_dataset
+from .writing import format_class_list
 
 __all__ = [
     "DATASETS",
@@ -21,6 +22,7 @@ __all__ = [
     "Web",
     "convert",
     "fetch_file",
+    "format_class_list",
     "obtain",
     "read_dataset",
     "survey_dataset",

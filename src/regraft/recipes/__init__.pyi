@@ -3,7 +3,7 @@ from .backbone_list import BackboneRow, list_backbones
 from .cache_care import CacheAction, CacheResult, cache
 from .checking import CheckExportResult, check, check_export
 from .comparing import CompareOptions, CompareResult, compare
-from .dataset_conversion import ConvertDatasetOptions, ConvertDatasetResult, convert_dataset
+from .dataset_conversion import ConvertDatasetOptions, ConvertDatasetResult, convert_dataset, format_class_list
 from .dataset_getting import GetDatasetOptions, GetDatasetResult, get_dataset
 from .dataset_list import list_datasets, show_dataset
 from .demonstration import DemoResult, demo
@@ -79,6 +79,7 @@ __all__ = [
     "explain",
     "export",
     "finetune",
+    "format_class_list",
     "get_dataset",
     "kept_steps",
     "list_backbones",

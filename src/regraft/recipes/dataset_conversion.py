@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from regraft.core import SilentProgress, Value, as_source, plural, quoted, shell_quoted
 from regraft.data import Conversion, Finding, Unreadable, left_out
-from regraft.datasets import ConvertDatasetOptions, Converted, convert, read_dataset
+from regraft.datasets import ConvertDatasetOptions, Converted, convert, format_class_list, read_dataset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _N_TOLD = 100
 _N_RENAMED_TOLD = 5
 
-__all__ = ["ConvertDatasetOptions", "ConvertDatasetResult", "convert_dataset"]
+__all__ = ["ConvertDatasetOptions", "ConvertDatasetResult", "convert_dataset", "format_class_list"]
 
 
 class ConvertDatasetResult(Value):

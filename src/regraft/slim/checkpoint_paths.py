@@ -52,23 +52,27 @@ def find_own(path: Path) -> OwnRun | None:
     return OwnRun(folder, is_finished, (_said(folder, int(named[1]), steps),))
 
 
-def place_to_measure(checkpoint: str) -> tuple[Path, tuple[str, ...]]:
+def place_to_measure(checkpoint: str, flag: str = "checkpoint_path") -> tuple[Path, tuple[str, ...]]:
     """The run or training that eval's or export's --checkpoint_path means, and what has to be said about it.
+
+    Args:
+        checkpoint: The path.
+        flag: What it was given as.
 
     Raises:
         OptionError: It is TensorFlow's, or there is nothing.
     """
-    path = as_path(checkpoint, "--checkpoint_path")
+    path = as_path(checkpoint, f"--{flag}")
     own = find_own(path)
     if own is not None:
         return own.folder, own.sentences
     if is_tensorflow(path):
         raise OptionError(
-            f"--checkpoint_path={checkpoint} is TensorFlow's and cannot be read. Name a run of Regraft's: "
+            f"--{flag}={checkpoint} is TensorFlow's and cannot be read. Name a run of Regraft's: "
             "regraft slim train_image_classifier makes one."
         )
     raise OptionError(
-        f"--checkpoint_path={checkpoint}: there is no run here, finished or under way. Name the --train_dir of one."
+        f"--{flag}={checkpoint}: there is no run here, finished or under way. Name the --train_dir of one."
     )
 
 

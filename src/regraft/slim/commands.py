@@ -12,7 +12,7 @@ from regraft.core import OptionError, extra_mark, quoted, require_extra
 from regraft.slim.common_flags import COMMON_FLAGS
 from regraft.slim.converting import convert
 from regraft.slim.evaluating import evaluate_checkpoint
-from regraft.slim.exporting import export, label_image
+from regraft.slim.exporting import export_graph, label_image
 from regraft.slim.flag_files import with_flag_files
 from regraft.slim.flags import END, Flag, Given, flags_text, help_text, parse_flags, told
 from regraft.slim.other_flags import CONVERT_FLAGS, EVAL_FLAGS, EXPORT_FLAGS, LABEL_FLAGS
@@ -50,13 +50,15 @@ PROGRAMS = {
         "Train a classifier from a pretrained network, or from nothing.", TRAIN_FLAGS, train, extra="torch"
     ),
     "eval_image_classifier": Program("Measure a classifier.", EVAL_FLAGS, evaluate_checkpoint),
-    "export_inference_graph": Program("Write a classifier to a folder of its own.", EXPORT_FLAGS, export),
+    "export_inference_graph": Program(
+        "Write a classifier as ONNX, with its labels.", EXPORT_FLAGS, export_graph, extra="export"
+    ),
     "label_image": Program("Classify one picture.", LABEL_FLAGS, label_image),
 }
 
 _SCRIPTS = {
     "freeze_graph": "export_inference_graph --checkpoint_path=TRAIN_DIR writes graph and weights together.",
-    "summarize_graph": "Not needed: what is exported knows its inputs and outputs (bundle.json).",
+    "summarize_graph": "What is exported says of itself what it takes and gives (docs/exports.md).",
     "build_imagenet_data": "regraft datasets get imagenet --archives FOLDER",
 }
 """Other programs of that world, and what replaces them."""

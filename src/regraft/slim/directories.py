@@ -35,11 +35,11 @@ def split_name(given: Given) -> Split:
     return _SPLITS[name]
 
 
-def data_source(given: Given) -> str:
-    """The data set that TF-Slim's directory means: its shards of that name, or all that is in it.
+def dataset_folder(given: Given) -> Path:
+    """TF-Slim's directory of a data set.
 
     Raises:
-        OptionError: The directory is not there.
+        OptionError: It is not there.
     """
     folder = given.required_path("dataset_dir")
     if not folder.exists():
@@ -48,6 +48,16 @@ def data_source(given: Given) -> str:
             f"There is nothing at --dataset_dir={folder}. To make it: regraft slim download_and_convert_data "
             f"{_flag('dataset_name', name)} {_flag('dataset_dir', folder)}"
         )
+    return folder
+
+
+def data_source(given: Given) -> str:
+    """The data set that TF-Slim's directory means: its shards of that name, or all that is in it.
+
+    Raises:
+        OptionError: The directory is not there.
+    """
+    folder = dataset_folder(given)
     pattern = f"{given.text('dataset_name')}_*"
     own = {path for path in folder.glob(pattern) if path.is_file()}
     shards = {path for suffix in _SHARD_SUFFIXES for path in folder.glob(f"*{suffix}")}

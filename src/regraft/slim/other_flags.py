@@ -84,15 +84,22 @@ EXPORT_FLAGS = (
         kind="text",
         default=None,
         state="done better",
-        here="What is exported: a run's folder or a bundle. It is freeze_graph's --input_checkpoint; TF-Slim's own "
-        "export had no weights.",
+        here="What is exported, with its weights, which TF-Slim left out: a finished run's folder or a bundle.",
+    ),
+    Flag(
+        name="input_checkpoint",
+        kind="text",
+        default=None,
+        state="done better",
+        here="The same, by freeze_graph's name, which is not needed any more.",
     ),
     Flag(
         name="output_file",
         kind="text",
         default="",
         state="done better",
-        here="A folder: the network and its weights, the head, the preprocessing, labels.txt, proved by digests.",
+        here="A folder with the graph as ONNX, proven to answer as the classifier does, classify.py to run it, and "
+        "labels.txt; of a name in .pb, .pbtxt or .onnx what stands before that.",
     ),
     Flag(
         name="is_training",
@@ -102,15 +109,41 @@ EXPORT_FLAGS = (
         here="What is exported answers; it is not trained on. Use the run's folder as --checkpoint_path for that.",
         stops=True,
     ),
-    _of_bundle("image_size", "integer", None),
+    Flag(
+        name="image_size",
+        kind="integer",
+        default=None,
+        state="done better",
+        here="Not needed: the classifier knows its size; another one is told. any_size.onnx takes images of any size.",
+    ),
     Flag(
         name="batch_size", kind="integer", default=None, state="done better", here="Not needed: any number of images."
     ),
-    *_DATA,
+    Flag(
+        name="dataset_name",
+        kind="text",
+        default="imagenet",
+        state="done better",
+        here="Not needed: the saved classifier knows its classes.",
+    ),
+    Flag(
+        name="dataset_dir",
+        kind="text",
+        default="",
+        state="done better",
+        here="Up to 1,000 of its images prove the export, besides made pictures.",
+    ),
+    Flag(
+        name="labels_offset",
+        kind="integer",
+        default=0,
+        state="done",
+        here="The number of the first class in labels.txt.",
+    ),
     *(
         Flag(name=name, kind=kind, default=default, state="not", here=here, stops=True)
         for name, kind, default, here in (
-            ("quantize", "switch", False, "Quantised exports are not made here."),
+            ("quantize", "switch", False, "Exports compute in float32; there are none in 8 bits."),
             ("is_video_model", "switch", False, "Regraft classifies images; i3d and s3dg are not here."),
             ("num_frames", "integer", None, "Regraft classifies images; i3d and s3dg are not here."),
         )
@@ -120,7 +153,7 @@ EXPORT_FLAGS = (
         kind="switch",
         default=False,
         state="not",
-        here="bundle.json beside the weights is the text that describes what was exported.",
+        here="There is no text form of it. What the graph says of itself is JSON in its metadata, under `regraft`.",
         is_told=True,
     ),
     _TRAIN["use_grayscale"],
@@ -160,7 +193,7 @@ CONVERT_FLAGS = (
 
 LABEL_FLAGS = (
     Flag(name="image", kind="text", default=None, state="done", here="The picture."),
-    Flag(name="graph", kind="text", default=None, state="done", here="What export_inference_graph wrote, or a run."),
+    Flag(name="graph", kind="text", default=None, state="done", here="The export, by its --output_file; or a run."),
     *(
         Flag(
             name=name,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from regraft.cli.output import say, say_finetune, say_probe
+from regraft.cli.output import say, say_findings, say_finetune, say_probe
+from regraft.cli.parity_lines import say_parity
 from regraft.cli.progress_bar import ProgressBar
-from regraft.recipes import EvaluateResult, FinetuneResult, ProbeResult
+from regraft.recipes import EvaluateResult, ExportResult, FinetuneResult, ProbeResult
 from regraft.slim import run_program
 
 
@@ -23,3 +24,6 @@ def slim(*arguments: str) -> None:
         say_finetune(result)
     elif isinstance(result, EvaluateResult):
         say(f"Report  {result.folder / 'report.html'}")
+    elif isinstance(result, ExportResult):
+        say_parity(result.exports[0].parity)
+        say_findings(result.findings)
