@@ -10,28 +10,9 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 import regraft
-from regraft.core import CACHE_VARIABLE, BundleError, digest_file
+from regraft.core import BundleError, digest_file
 
 FILES = ["head.safetensors", "network1/weights.safetensors", "golden/golden.safetensors", "bundle.json"]
-
-
-@pytest.fixture(scope="session")
-def good(tmp_path_factory, shared_cache):
-    """A real bundle, made once."""
-    from PIL import Image
-
-    folder = tmp_path_factory.mktemp("attack")
-    rng = np.random.default_rng(0)
-    for name, base in (("dark", 60), ("light", 190)):
-        for number in range(8):
-            path = folder / "data" / name / f"{number}.png"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            Image.fromarray((base + rng.integers(-40, 40, (24, 24, 3))).astype(np.uint8)).save(path)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(CACHE_VARIABLE, str(shared_cache))
-        return regraft.probe(
-            folder / "data", runs=folder / "runs", backbone="one-hidden", init="random", n_strengths=2, n_folds=2
-        ).bundle
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
 from regraft.core import BundleError, Value, digest_bytes, exact_json
 from regraft.images import PLAIN, Transform
@@ -19,6 +19,9 @@ METADATA_KEY = "regraft"
 Unsure: TypeAlias = tuple[dict[str, Any] | None, dict[str, Any] | None]
 N_CLASSES_MAX = 1 << 20
 N_INPUTS_MAX = 64
+N_CHARACTERS_MAX = 64 << 20
+OUTPUTS = ("scores", "probabilities", "novelty", "unknown", "set")
+"""What a graph gives, in this order; the first two always, the next two together."""
 
 
 class SeenInput(Value):
@@ -33,6 +36,14 @@ class SeenInput(Value):
     name: str = Field(max_length=32)
     transform: Transform
     window: tuple[float, float, float, float] = PLAIN.window
+
+    @field_validator("window")
+    @classmethod
+    def _inside(cls, window: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+        left, top, right, bottom = window
+        if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
+            raise ValueError("a window is a part of the image")
+        return window
 
 
 class NetworkLicence(Value):
@@ -82,6 +93,21 @@ class Description(Value):
     networks: tuple[NetworkLicence, ...] = ()
     versions: dict[str, str] = Field(default_factory=dict)
 
+    @field_validator("inputs")
+    @classmethod
+    def _different(cls, inputs: tuple[SeenInput, ...]) -> tuple[SeenInput, ...]:
+        if len({one.name for one in inputs}) < len(inputs):
+            raise ValueError("two inputs have one name")
+        return inputs
+
+    @field_validator("outputs")
+    @classmethod
+    def _known(cls, outputs: tuple[str, ...]) -> tuple[str, ...]:
+        is_ordered = outputs == tuple(one for one in OUTPUTS if one in outputs)
+        if not is_ordered or outputs[:2] != OUTPUTS[:2] or ("novelty" in outputs) != ("unknown" in outputs):
+            raise ValueError(f"outputs are some of {', '.join(OUTPUTS)}, with the first two")
+        return outputs
+
     @property
     def unsure(self) -> Unsure:
         """When images are unknown, and what sets name."""
@@ -102,6 +128,8 @@ def read_description(text: str, place: str) -> Description:
     Raises:
         BundleError: It is none, or of a newer Regraft.
     """
+    if len(text) > N_CHARACTERS_MAX:
+        raise BundleError(f"What {place} says of itself is too long: {len(text):,} characters.")
     try:
         return Description.model_validate_json(text)
     except ValidationError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,11 +15,12 @@ from regraft.exporting.description import METADATA_KEY, read_description
 from regraft.exporting.onnx_files import read_onnx
 from regraft.exporting.openvino_files import read_openvino
 from regraft.exporting.runtimes import OnnxRuntimeGraph, OpenVinoGraph
+from regraft.exporting.signatures import N_IMAGES_FORESEEN, SIDE_FORESEEN, require_fit, require_resizing
 from regraft.features import Extraction
 from regraft.images import PLAIN, FixedView, decode_batches, read_image
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -27,11 +29,12 @@ if TYPE_CHECKING:
     from regraft.data import Unreadable
     from regraft.exporting.description import Description, SeenInput
     from regraft.exporting.runtimes import Graph
+    from regraft.exporting.signatures import Signature
     from regraft.images import GivenImages, ImageSource
 
 CLASSIFIER_FILES = ("classifier.onnx", "classifier.xml")
 """By one of these names the graph lies in an export's folder."""
-N_BATCH = 32
+N_BATCH = N_IMAGES_FORESEEN
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,14 +59,18 @@ class ExportedClassifier:
         """The file, for sentences."""
         return str(self.file)
 
-    def beside(self, name: str) -> Path | None:
-        """Another graph in the same folder; None where there is none.
+    def open_resizing(self) -> Graph | None:
+        """The graph in the same folder that makes what this one takes of an image of any size; None without one.
 
-        Args:
-            name: Of it, without the file name's ending.
+        Raises:
+            BundleError: It is damaged, does something else, or asks for what no export of ours does.
         """
-        file = self.file.with_stem(name)
-        return file if file.is_file() else None
+        file = self.file.with_stem("any_size")
+        if not os.path.lexists(file):
+            return None
+        found = _look_through(file, SIDE_FORESEEN)
+        require_resizing(found.signature, self.description, str(file))
+        return found.open()
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -200,18 +207,24 @@ def find_export(path: str | Path) -> Path | None:
     return path if path.suffix in (".onnx", ".xml") else None
 
 
-def open_graph(file: Path | None) -> Graph | None:
-    """A graph in a file; None where there is none.
+@dataclass(frozen=True)
+class _Unopened:
+    """A graph that was looked through, and that no runtime has seen so far."""
 
-    Raises:
-        BundleError: It is damaged, or asks for what no export of ours does.
-    """
-    if file is None:
-        return None
-    if file.suffix == ".onnx":
-        return OnnxRuntimeGraph(read_onnx(file), str(file))
-    model, texts = read_openvino(file)
-    return OpenVinoGraph(model, str(file), texts)
+    content: Any
+    file: Path
+    signature: Signature
+
+    def open(self) -> Graph:
+        place, texts = str(self.file), self.signature.metadata
+        if self.file.suffix == ".onnx":
+            return OnnxRuntimeGraph(self.content, place)
+        return OpenVinoGraph(self.content, place, texts)
+
+
+def _look_through(file: Path, length: int) -> _Unopened:
+    content, signature = read_onnx(file, length) if file.suffix == ".onnx" else read_openvino(file, length)
+    return _Unopened(content, file, signature)
 
 
 def open_export(path: str | Path) -> ExportedClassifier:
@@ -229,21 +242,10 @@ def open_export(path: str | Path) -> ExportedClassifier:
         raise BundleError(
             f"There is no export at {path}: a folder with {' or '.join(CLASSIFIER_FILES)}, or such a file."
         )
-    place = str(file)
-    graph = open_graph(file)
-    if graph is None or METADATA_KEY not in graph.metadata:
-        raise BundleError(f"{place} does not say what it is: Regraft's exports hold their class names and more.")
-    description = read_description(graph.metadata[METADATA_KEY], place)
-    _require_fit(description, graph, place)
-    return ExportedClassifier(description, graph, file)
-
-
-def _require_fit(description: Description, graph: Graph, place: str) -> None:
-    """Refuse a graph that does not take and give what it says."""
-    taken: Mapping[str, Any] = {
-        one.name: (None, one.transform.height, one.transform.width, 3) for one in description.inputs
-    }
-    if dict(graph.inputs) != taken or set(graph.outputs) != set(description.outputs):
-        raise BundleError(f"The graph in {place} does not take and give what it says of itself: it is not used.")
-    if not {"scores", "probabilities"} <= set(description.outputs):
-        raise BundleError(f"The graph in {place} gives no probabilities: it is not used.")
+    found = _look_through(file, N_IMAGES_FORESEEN)
+    texts = found.signature.metadata
+    if METADATA_KEY not in texts:
+        raise BundleError(f"{file} does not say what it is: Regraft's exports hold their class names and more.")
+    description = read_description(texts[METADATA_KEY], str(file))
+    require_fit(found.signature, description, str(file))
+    return ExportedClassifier(description, found.open(), file)

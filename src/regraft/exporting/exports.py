@@ -13,7 +13,8 @@ from regraft.data import Unreadable
 from regraft.exporting.claims import PixelParity, ScoreParity
 from regraft.exporting.classifier_graph import build_classifier, seen_inputs
 from regraft.exporting.description import unsure_of
-from regraft.exporting.exported import open_export, open_graph
+from regraft.exporting.exported import open_export
+from regraft.exporting.onnx_files import write_onnx
 from regraft.exporting.openvino_files import convert, write_openvino
 from regraft.exporting.parity import Trial
 from regraft.exporting.resize_graph import build_resize
@@ -149,7 +150,7 @@ def compare_export(classifier: Classifier, export: Path, proof: ProofImages, *, 
         raise ExportError(f"{exported.place} shows its network other pixels of an image than the bundle does.")
     if exported.description.unsure != unsure_of(classifier):
         raise ExportError(f"{exported.place} calls other images unknown, or names other sets, than the bundle does.")
-    trial = Trial(classifier, exported, views, open_graph(exported.beside("any_size")))
+    trial = Trial(classifier, exported, views, exported.open_resizing())
     golden = proof.golden_inputs(inputs, views)
     trial.see_pixels(golden, [f"golden input {number + 1}" for number in range(len(golden[0]))])
     progress.start("Comparing answers", len(proof))
@@ -192,6 +193,6 @@ def _written(classifier: Classifier, form: ExportFormat, folder: Path) -> Iterat
 
 def _write_graph(graph: Any, file: Path) -> None:
     if file.suffix == ".onnx":
-        file.write_bytes(graph.SerializeToString())
+        write_onnx(graph, file)
     else:
         write_openvino(convert(graph), file)

@@ -1,7 +1,7 @@
-"""ONNX files: written whole, and refused before a tensor of them is used.
+"""ONNX files: written whole and sealed, and refused before a tensor of them is used.
 
-A hostile file can name other files as the home of its weights, call operations of a library that it brings along, or
-hide a graph in a graph. Regraft's exports do none of this, so a file that does is none of them.
+A hostile file can name other files as the home of its weights, call operations of a library that it brings along, hide
+a graph in a graph, or ask for more memory than there is. Regraft's exports do none of this.
 """
 
 from __future__ import annotations
@@ -9,91 +9,126 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from regraft.core import BundleError, plural, quoted, require_extra
+from regraft.exporting.foresight import Step, require_room
+from regraft.exporting.onnx_shapes import foreseen, known_shapes, shape_of
+from regraft.exporting.onnx_tensors import require_whole
+from regraft.exporting.operations import ONNX_OPERATIONS
+from regraft.exporting.seals import ONNX_SEAL, read_sealed, sealed
+from regraft.exporting.signatures import Port, Signature
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 N_BYTES_MAX = (1 << 31) - 1
 """Of a protobuf message."""
-N_VALUES_MAX = 1 << 31
-"""Of one tensor."""
+N_PARTS_MAX = 100_000
+"""Operations of a graph, and constants."""
 _OWN_DOMAINS = ("", "ai.onnx")
-_NESTED = ("If", "Loop", "Scan", "SequenceMap")
+_OPSETS = range(17, 24)
+"""Regraft writes 19; those around it mean the same by the operations that it uses."""
 
 
-def read_onnx(path: Path) -> bytes:
-    """An ONNX file that may be run.
+def write_onnx(model: Any, path: Path) -> None:
+    """Write a model and its seal.
+
+    Args:
+        model: An `onnx.ModelProto`.
+        path: Where to.
+
+    Raises:
+        OSError: It does not fit on the disk.
+    """
+    path.write_bytes(sealed(model.SerializeToString(), ONNX_SEAL))
+
+
+def read_onnx(path: Path, length: int) -> tuple[bytes, Signature]:
+    """An ONNX file that may be run, and what it takes and gives.
+
+    Args:
+        path: The file.
+        length: Of dimensions of any length, when it is foreseen what the graph needs.
 
     Raises:
         BundleError: It is none, or asks for what no export of ours does.
         MissingExtraError: The extra `export` is missing.
     """
     require_extra("export", "Reading an ONNX file")
-    if path.is_symlink() or not path.is_file():
-        raise BundleError(f"{path} is no plain file.")
-    if (n_bytes := path.stat().st_size) > N_BYTES_MAX:
-        raise BundleError(f"{path} is larger than an ONNX file can be ({n_bytes:,} bytes).")
-    content = path.read_bytes()
-    require_harmless(parse_onnx(content, str(path)), str(path))
-    return content
-
-
-def parse_onnx(content: bytes, place: str) -> Any:
-    """The `onnx.ModelProto` that bytes are.
-
-    Args:
-        content: The bytes.
-        place: Where they come from, for sentences.
-
-    Raises:
-        BundleError: They are none.
-    """
+    content, place = read_sealed(path, ONNX_SEAL, N_BYTES_MAX), str(path)
     import onnx
 
     model = onnx.ModelProto()
     try:
         model.ParseFromString(content)
+        _require_harmless(model, place)
         onnx.checker.check_model(model)
+        graph = foreseen(model, length)
+        signature = _signature(model, graph)
+    except BundleError:
+        raise
     except Exception as error:  # whatever hostile bytes make it raise
-        reason = (str(error).strip().splitlines() or ["no reason given"])[0]
+        reason = " ".join(str(error).split()) or "no reason given"
         raise BundleError(f"{place} is damaged or no ONNX file: {reason[:300]}") from error
-    return model
+    steps = [Step(one.op_type, [*filter(None, one.input)], [*filter(None, one.output)]) for one in graph.node]
+    require_room(steps, known_shapes(graph), {one.name for one in graph.initializer}, place)
+    return content, signature
 
 
-def require_harmless(model: Any, place: str) -> None:
-    """Refuse a model that asks for more than its own bytes and ONNX's own operations.
-
-    Args:
-        model: An `onnx.ModelProto`.
-        place: Where it comes from, for sentences.
-
-    Raises:
-        BundleError: It does.
-    """
+def _require_harmless(model: Any, place: str) -> None:
+    """Refuse a model that asks for more than its own bytes and ONNX's own operations."""
+    graph = model.graph
     if model.functions or model.training_info:
         raise BundleError(f"{place} brings functions of its own, which no export of Regraft does: it is not used.")
-    if model.graph.sparse_initializer:
+    if graph.sparse_initializer:
         raise BundleError(f"{place} holds sparse weights, which no export of Regraft does: it is not used.")
-    domains = {one.domain for one in (*model.opset_import, *model.graph.node)} - set(_OWN_DOMAINS)
+    for parts, what in ((graph.node, "operation"), (graph.initializer, "constant")):
+        if len(parts) > N_PARTS_MAX:
+            raise BundleError(f"{place} holds {plural(len(parts), what)}; {N_PARTS_MAX:,} are allowed.")
+    domains = {one.domain for one in (*model.opset_import, *graph.node)} - set(_OWN_DOMAINS)
     if domains:
         raise BundleError(
             f"{place} needs operations of {quoted(min(domains))}, which are code from elsewhere: it is not used."
         )
-    for node in model.graph.node:
-        if node.op_type in _NESTED or any(one.HasField("g") or one.graphs for one in node.attribute):
-            raise BundleError(f"{place} hides a graph in its operation {quoted(node.op_type)}: it is not used.")
-        for attribute in node.attribute:
-            _require_here([attribute.t, *attribute.tensors], place)
-    _require_here(model.graph.initializer, place)
+    versions = [one.version for one in model.opset_import]
+    if len(versions) != 1 or versions[0] not in _OPSETS:
+        raise BundleError(
+            f"{place} needs ONNX's operations of version {', '.join(map(str, versions[:3])) or 'unknown'}, and not of "
+            f"{_OPSETS[0]} to {_OPSETS[-1]}: it is not used."
+        )
+    _require_names_once(graph, place)
+    for node in graph.node:
+        _require_known(node, place)
+    require_whole(graph.initializer, place)
 
 
-def _require_here(tensors: Any, place: str) -> None:
-    """Refuse tensors whose values lie in another file, or that claim more values than they bring."""
-    for tensor in tensors:
-        if tensor.external_data or tensor.data_location == tensor.EXTERNAL:
-            raise BundleError(f"{place} wants its weights from another file ({quoted(tensor.name)}): it is not used.")
-        n_values = 1
-        for length in tensor.dims:
-            n_values *= max(length, 0)
-            if length < 0 or n_values > N_VALUES_MAX:
-                raise BundleError(f"{place} holds a tensor of {plural(n_values, 'value')}: {quoted(tensor.name)}.")
+def _require_names_once(graph: Any, place: str) -> None:
+    for parts in ([*graph.input, *graph.initializer], graph.output):
+        names = [one.name for one in parts]
+        if len(set(names)) < len(names) or "" in names:
+            raise BundleError(f"{place} has two inputs, outputs or constants of one name, or of none: it is not used.")
+
+
+def _require_known(node: Any, place: str) -> None:
+    if any(one.HasField("g") or one.graphs for one in node.attribute):
+        raise BundleError(f"{place} hides a graph in its operation {quoted(node.op_type)}: it is not used.")
+    if node.op_type not in ONNX_OPERATIONS:
+        raise BundleError(f"{place} needs the operation {quoted(node.op_type)}, which no export does: it is not used.")
+    for one in node.attribute:
+        if one.HasField("sparse_tensor") or one.sparse_tensors or one.ref_attr_name:
+            raise BundleError(f"{place} holds more than numbers in its {quoted(node.op_type)}: it is not used.")
+        require_whole([*([one.t] if one.HasField("t") else ()), *one.tensors], place)
+
+
+def _signature(model: Any, graph: Any) -> Signature:
+    return Signature(
+        _ports(model.graph.input), _ports(graph.output), {one.key: one.value for one in model.metadata_props}
+    )
+
+
+def _ports(values: Iterable[Any]) -> dict[str, Port]:
+    from onnx import helper
+
+    return {
+        one.name: Port(str(helper.tensor_dtype_to_np_dtype(one.type.tensor_type.elem_type)), shape_of(one))
+        for one in values
+    }

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from regraft.backbones import import_openvino, openvino_core
-from regraft.core import BundleError
+from regraft.core import BundleError, digest_file
 from regraft.exporting.description import METADATA_KEY
+from regraft.exporting.memory_bounds import bounded_memory
+from regraft.exporting.openvino_shapes import require_known_size
+from regraft.exporting.openvino_xml import require_harmless_xml
+from regraft.exporting.seals import XML_SEAL, read_sealed, require_plain, sealed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
+
+    from regraft.exporting.signatures import Signature
 
 N_XML_BYTES_MAX = 64 << 20
 N_BIN_BYTES_MAX = 16 << 30
+N_BYTES_FOR_READING = 2 << 30
 _TEXTS = "texts"
 
 
@@ -32,7 +39,7 @@ def convert(model: Any) -> Any:
 
 
 def write_openvino(model: Any, path: Path) -> None:
-    """Write `path` (`.xml`) and the weights beside it, in float32.
+    """Write `path` (`.xml`), its seal, and the weights beside it, in float32.
 
     Args:
         model: An `openvino.Model`.
@@ -45,26 +52,32 @@ def write_openvino(model: Any, path: Path) -> None:
         import_openvino().save_model(model, path, compress_to_fp16=False)
     except RuntimeError as error:
         raise OSError(f"the export does not fit on the disk ({error})") from error
+    path.write_bytes(sealed(path.read_bytes(), XML_SEAL, digest_file(path.with_suffix(".bin"))))
 
 
-def read_openvino(path: Path) -> tuple[Any, Mapping[str, str]]:
-    """An `openvino.Model` of a file, and the texts that go with it.
+def read_openvino(path: Path, length: int) -> tuple[Any, Signature]:
+    """An `openvino.Model` that may be run, and what it takes and gives.
+
+    Args:
+        path: The `.xml`, with its `.bin` beside it.
+        length: Of dimensions of any length, when it is foreseen what the graph needs.
 
     Raises:
-        BundleError: It is none.
+        BundleError: It is none, or asks for what no export of ours does.
     """
-    weights = path.with_suffix(".bin")
-    for file, n_bytes_max in ((path, N_XML_BYTES_MAX), (weights, N_BIN_BYTES_MAX)):
-        if file.is_symlink() or not file.is_file():
-            raise BundleError(f"{file} is missing, or no plain file. An OpenVINO export is an .xml and a .bin.")
-        if (n_bytes := file.stat().st_size) > n_bytes_max:
-            raise BundleError(f"{file} is larger than an export's file can be ({n_bytes:,} bytes).")
-    if b"<!DOCTYPE" in path.read_bytes():
-        raise BundleError(f"{path} declares a document type, which no export of Regraft does: it is not used.")
+    weights, place = path.with_suffix(".bin"), str(path)
+    require_plain(weights, N_BIN_BYTES_MAX)
+    content = read_sealed(path, XML_SEAL, N_XML_BYTES_MAX, digest_file(weights))
+    n_bytes = weights.stat().st_size
+    require_harmless_xml(content, n_bytes, place)
     try:
-        model = openvino_core().read_model(path, weights)
+        with bounded_memory(2 * n_bytes + N_BYTES_FOR_READING):  # it computes shapes, from whatever they are made of
+            model = openvino_core().read_model(path, weights)
+            signature = require_known_size(model, length, place)
         texts = model.get_rt_info([METADATA_KEY, _TEXTS]).value
-        return model, {name: str(text) for name, text in dict(texts).items()}
+        return model, replace(signature, metadata={name: str(text) for name, text in dict(texts).items()})
+    except BundleError:
+        raise
     except Exception as error:  # whatever a hostile file makes it raise
         reason = (str(error).strip().splitlines() or ["no reason given"])[-1]
         raise BundleError(f"{path} is damaged or no OpenVINO export of Regraft's: {reason[:300]}") from error

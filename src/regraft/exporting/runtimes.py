@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from regraft.backbones import openvino_core
 from regraft.core import BundleError, n_usable_cores, require_extra
 from regraft.exporting.onnx_runtime import import_onnxruntime
+from regraft.exporting.openvino_shapes import shortest_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +51,7 @@ class OnnxRuntimeGraph:
 
     def __init__(self, content: bytes, name: str) -> None:
         require_extra("export", "Running an ONNX file")
-        onnxruntime = import_onnxruntime()
+        self._name, onnxruntime = name, import_onnxruntime()
         settings = onnxruntime.SessionOptions()
         settings.log_severity_level = 4
         settings.intra_op_num_threads = n_usable_cores()
@@ -66,7 +67,11 @@ class OnnxRuntimeGraph:
 
     def run(self, given: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
         """Outputs by name (`Graph.run`)."""
-        return dict(zip(self.outputs, self._session.run(list(self.outputs), dict(given)), strict=True))
+        try:
+            found = self._session.run(list(self.outputs), dict(given))
+        except Exception as error:  # whatever does not fit together when it is run
+            raise _unusable(self._name, error) from error
+        return dict(zip(self.outputs, found, strict=True))
 
 
 class OpenVinoGraph:
@@ -85,6 +90,7 @@ class OpenVinoGraph:
     """
 
     def __init__(self, model: Any, name: str, metadata: Mapping[str, str] | None = None) -> None:
+        self._name = name
         try:
             self._compiled = openvino_core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
         except Exception as error:  # whatever a damaged file makes it raise
@@ -93,19 +99,16 @@ class OpenVinoGraph:
             one.get_any_name(): tuple(part.get_length() if part.is_static else None for part in one.get_partial_shape())
             for one in self._compiled.inputs
         }
-        self.outputs: tuple[str, ...] = tuple(map(_shortest, self._compiled.outputs))
+        self.outputs: tuple[str, ...] = tuple(map(shortest_name, self._compiled.outputs))
         self.metadata: Mapping[str, str] = dict(metadata or {})
 
     def run(self, given: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
         """Outputs by name (`Graph.run`)."""
-        found = self._compiled(dict(given))
+        try:
+            found = self._compiled(dict(given))
+        except Exception as error:  # whatever does not fit together when it is run
+            raise _unusable(self._name, error) from error
         return {name: found[place].copy() for place, name in enumerate(self.outputs)}
-
-
-def _shortest(output: Any) -> str:
-    """An output's name; a tensor that goes on to other operations may have theirs besides, which are numbered."""
-    names: set[str] = output.get_names()
-    return min(names, key=lambda name: ("_" in name, name))
 
 
 def _shape(given: list[Any]) -> tuple[int | None, ...]:
