@@ -33,6 +33,9 @@ class Graph(Protocol):
 
         Args:
             given: Inputs by name.
+
+        Raises:
+            BundleError: Its parts do not fit together.
         """
         ...
 
@@ -66,7 +69,11 @@ class OnnxRuntimeGraph:
         self.metadata: Mapping[str, str] = dict(self._session.get_modelmeta().custom_metadata_map)
 
     def run(self, given: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-        """Outputs by name (`Graph.run`)."""
+        """Outputs by name (`Graph.run`).
+
+        Raises:
+            BundleError: Its parts do not fit together.
+        """
         try:
             found = self._session.run(list(self.outputs), dict(given))
         except Exception as error:  # whatever does not fit together when it is run
@@ -103,7 +110,11 @@ class OpenVinoGraph:
         self.metadata: Mapping[str, str] = dict(metadata or {})
 
     def run(self, given: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-        """Outputs by name (`Graph.run`)."""
+        """Outputs by name (`Graph.run`).
+
+        Raises:
+            BundleError: Its parts do not fit together.
+        """
         try:
             found = self._compiled(dict(given))
         except Exception as error:  # whatever does not fit together when it is run
