@@ -83,6 +83,8 @@ class _Reader:
             parser.Parse(content, True)  # noqa: FBT003  # pyexpat takes no names
         except (expat.ExpatError, ValueError, LookupError) as error:
             raise BundleError(f"{self._place} is damaged or no OpenVINO file: {error}") from error
+        if not self._layers:
+            raise self._refuse("has no layers")
         if any(len(layer.given) != layer.n_inputs for layer in self._layers):
             raise self._refuse("has operations that are given nothing")
 
