@@ -8,13 +8,17 @@ import re
 import numpy as np
 import onnx
 import pytest
+from onnx import helper, numpy_helper
 
 from hostile_descriptions import DESCRIPTIONS
-from hostile_onnx import FILES
+from hostile_onnx import FILES, put
 from regraft.core import BundleError
 from regraft.exporting import exported, open_export
+from regraft.exporting.description import SeenInput
 from regraft.exporting.onnx_files import write_onnx
+from regraft.exporting.resize_graph import build_resize
 from regraft.exporting.seals import ONNX_SEAL, sealed
+from regraft.images import Transform
 
 pytestmark = pytest.mark.slow
 
@@ -126,6 +130,49 @@ def test_what_is_no_file_is_not_opened(good_model, place, refused, tmp_path):
     with place.open("wb") as file:
         file.truncate(1 << 40)
     assert "larger than" in refused(place)
+
+
+def lacks_room(model):
+    """Somewhere in the graph for images of any size, a side is a million times as long."""
+    graph = model.graph
+    graph.initializer.append(numpy_helper.from_array(np.array([1, 1, 10**6]), "times"))
+    reader = next(one for one in graph.node if "image" in one.input and one.op_type == "Transpose")
+    reader.input[0] = "wide"
+    graph.node.insert(0, helper.make_node("Tile", ["image", "times"], ["wide"]))
+
+
+RESIZING = {
+    "an operation of elsewhere": (lambda model: model.opset_import.add(domain="x", version=1), "code from elsewhere"),
+    "pixels of another name": (
+        put(lambda model: model.graph.input[0], name="picture"),
+        "damaged|takes something else",
+    ),
+    "other pixels": (
+        lambda model: model.CopyFrom(
+            build_resize([SeenInput(name="pixels1", transform=Transform(height=9, width=9))], {})
+        ),
+        "gives something else",
+    ),
+    "no pixels at all": (
+        lambda model: model.CopyFrom(build_resize([SeenInput(name="x", transform=Transform(height=28, width=28))], {})),
+        "gives something else",
+    ),
+    "memory": (lacks_room, "at once"),
+}
+
+
+@pytest.mark.parametrize("name", RESIZING)
+def test_a_hostile_graph_for_images_of_any_size_is_refused(good_model, place, name):
+    """It lies beside the other one, and must make what that one takes."""
+    write_onnx(good_model, place)
+    opened = open_export(place)
+    model = build_resize(opened.description.inputs, {})
+    write_onnx(model, place.with_stem("any_size"))
+    assert opened.open_resizing() is not None
+    change, words = RESIZING[name]
+    written(model, place.with_stem("any_size"), change)
+    with pytest.raises(BundleError, match=words):
+        opened.open_resizing()
 
 
 CRASHES = ("memory by Expand", "deep protobuf", "memory by doubling", "thousands of sides", "a pickle")

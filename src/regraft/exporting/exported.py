@@ -15,7 +15,7 @@ from regraft.exporting.description import METADATA_KEY, read_description
 from regraft.exporting.onnx_files import read_onnx
 from regraft.exporting.openvino_files import read_openvino
 from regraft.exporting.runtimes import OnnxRuntimeGraph, OpenVinoGraph
-from regraft.exporting.signatures import N_IMAGES_FORESEEN, SIDE_FORESEEN, require_fit, require_resizing
+from regraft.exporting.signatures import CLASSIFYING, RESIZING, require_fit, require_resizing
 from regraft.features import Extraction
 from regraft.images import PLAIN, FixedView, decode_batches, read_image
 
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     from regraft.data import Unreadable
     from regraft.exporting.description import Description, SeenInput
     from regraft.exporting.runtimes import Graph
-    from regraft.exporting.signatures import Signature
+    from regraft.exporting.signatures import Signature, Sizes
     from regraft.images import GivenImages, ImageSource
 
 CLASSIFIER_FILES = ("classifier.onnx", "classifier.xml")
 """By one of these names the graph lies in an export's folder."""
-N_BATCH = N_IMAGES_FORESEEN
+N_BATCH = CLASSIFYING.length
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +68,7 @@ class ExportedClassifier:
         file = self.file.with_stem("any_size")
         if not os.path.lexists(file):
             return None
-        found = _look_through(file, SIDE_FORESEEN)
+        found = _look_through(file, RESIZING)
         require_resizing(found.signature, self.description, str(file))
         return found.open()
 
@@ -222,8 +222,8 @@ class _Unopened:
         return OpenVinoGraph(self.content, place, texts)
 
 
-def _look_through(file: Path, length: int) -> _Unopened:
-    content, signature = read_onnx(file, length) if file.suffix == ".onnx" else read_openvino(file, length)
+def _look_through(file: Path, sizes: Sizes) -> _Unopened:
+    content, signature = read_onnx(file, sizes) if file.suffix == ".onnx" else read_openvino(file, sizes)
     return _Unopened(content, file, signature)
 
 
@@ -242,7 +242,7 @@ def open_export(path: str | Path) -> ExportedClassifier:
         raise BundleError(
             f"There is no export at {path}: a folder with {' or '.join(CLASSIFIER_FILES)}, or such a file."
         )
-    found = _look_through(file, N_IMAGES_FORESEEN)
+    found = _look_through(file, CLASSIFYING)
     texts = found.signature.metadata
     if METADATA_KEY not in texts:
         raise BundleError(f"{file} does not say what it is: Regraft's exports hold their class names and more.")

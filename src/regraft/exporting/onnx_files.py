@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from regraft.exporting.signatures import Sizes
+
 N_BYTES_MAX = (1 << 31) - 1
 """Of a protobuf message."""
 N_PARTS_MAX = 100_000
@@ -42,12 +44,12 @@ def write_onnx(model: Any, path: Path) -> None:
     path.write_bytes(sealed(model.SerializeToString(), ONNX_SEAL))
 
 
-def read_onnx(path: Path, length: int) -> tuple[bytes, Signature]:
+def read_onnx(path: Path, sizes: Sizes) -> tuple[bytes, Signature]:
     """An ONNX file that may be run, and what it takes and gives.
 
     Args:
         path: The file.
-        length: Of dimensions of any length, when it is foreseen what the graph needs.
+        sizes: For which it is foreseen what the graph needs.
 
     Raises:
         BundleError: It is none, or asks for what no export of ours does.
@@ -62,7 +64,7 @@ def read_onnx(path: Path, length: int) -> tuple[bytes, Signature]:
         model.ParseFromString(content)
         _require_harmless(model, place)
         onnx.checker.check_model(model)
-        graph = foreseen(model, length)
+        graph = foreseen(model, sizes.length)
         signature = _signature(model, graph)
     except BundleError:
         raise
@@ -70,7 +72,7 @@ def read_onnx(path: Path, length: int) -> tuple[bytes, Signature]:
         reason = " ".join(str(error).split()) or "no reason given"
         raise BundleError(f"{place} is damaged or no ONNX file: {reason[:300]}") from error
     steps = [Step(one.op_type, [*filter(None, one.input)], [*filter(None, one.output)]) for one in graph.node]
-    require_room(steps, known_shapes(graph), {one.name for one in graph.initializer}, place)
+    require_room(steps, known_shapes(graph), {one.name for one in graph.initializer}, sizes, place)
     return content, signature
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from regraft.exporting.shape_arithmetic import N_SMALL, whole_numbers
+from regraft.exporting.shape_arithmetic import N_SMALL, numbers_of
 
 if TYPE_CHECKING:
     from regraft.exporting.signatures import Shape
@@ -102,7 +102,7 @@ def _fold(light: Any, shapes: dict[str, Shape]) -> bool:
     outputs = {one.name for one in light.graph.output}
     left, n_nodes = [], len(light.graph.node)
     for node in light.graph.node:
-        value = None if outputs & {*node.output} else whole_numbers(node, known, shapes)
+        value = None if outputs & {*node.output} else numbers_of(node, known, shapes)
         if value is None or value.size > N_SMALL:
             left.append(node.SerializeToString())
             continue

@@ -16,7 +16,7 @@ from regraft.exporting.seals import XML_SEAL, read_sealed, require_plain, sealed
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from regraft.exporting.signatures import Signature
+    from regraft.exporting.signatures import Signature, Sizes
 
 N_XML_BYTES_MAX = 64 << 20
 N_BIN_BYTES_MAX = 16 << 30
@@ -55,12 +55,12 @@ def write_openvino(model: Any, path: Path) -> None:
     path.write_bytes(sealed(path.read_bytes(), XML_SEAL, digest_file(path.with_suffix(".bin"))))
 
 
-def read_openvino(path: Path, length: int) -> tuple[Any, Signature]:
+def read_openvino(path: Path, sizes: Sizes) -> tuple[Any, Signature]:
     """An `openvino.Model` that may be run, and what it takes and gives.
 
     Args:
         path: The `.xml`, with its `.bin` beside it.
-        length: Of dimensions of any length, when it is foreseen what the graph needs.
+        sizes: For which it is foreseen what the graph needs.
 
     Raises:
         BundleError: It is none, or asks for what no export of ours does.
@@ -73,7 +73,7 @@ def read_openvino(path: Path, length: int) -> tuple[Any, Signature]:
     try:
         with bounded_memory(2 * n_bytes + N_BYTES_FOR_READING):  # it computes shapes, from whatever they are made of
             model = openvino_core().read_model(path, weights)
-            signature = require_known_size(model, length, place)
+            signature = require_known_size(model, sizes, place)
         texts = model.get_rt_info([METADATA_KEY, _TEXTS]).value
         return model, replace(signature, metadata={name: str(text) for name, text in dict(texts).items()})
     except BundleError:

@@ -10,15 +10,15 @@ from regraft.exporting.signatures import Port, Signature
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from regraft.exporting.signatures import Shape
+    from regraft.exporting.signatures import Shape, Sizes
 
 
-def require_known_size(model: Any, length: int, place: str) -> Signature:
+def require_known_size(model: Any, sizes: Sizes, place: str) -> Signature:
     """What a graph takes and gives, if it does not hold too much at one time.
 
     Args:
         model: An `openvino.Model`. It stays as it is.
-        length: Of dimensions of any length.
+        sizes: For which it is foreseen what the graph needs.
         place: The file, for sentences.
 
     Raises:
@@ -26,7 +26,7 @@ def require_known_size(model: Any, length: int, place: str) -> Signature:
         RuntimeError: What it is made of does not fit together.
     """
     sized = model.clone()
-    sized.reshape({one: [length if part is None else part for part in _shape(one)] for one in sized.inputs})
+    sized.reshape({one: [sizes.length if part is None else part for part in _shape(one)] for one in sized.inputs})
     steps: list[Step] = []
     shapes: dict[str, Shape] = {}
     constants: set[str] = set()
@@ -39,7 +39,7 @@ def require_known_size(model: Any, length: int, place: str) -> Signature:
         elif kind not in ("Parameter", "Result"):
             given = (one.get_source_output() for one in operation.inputs())
             steps.append(Step(kind, [f"{one.get_node().get_name()} {one.get_index()}" for one in given], results))
-    require_room(steps, shapes, constants, place)
+    require_room(steps, shapes, constants, sizes, place)
     return Signature(_ports(model.inputs), _ports(sized.outputs), {})
 
 
@@ -57,4 +57,7 @@ def _ports(values: Sequence[Any]) -> dict[str, Port]:
 
 
 def _shape(value: Any) -> Shape:
-    return tuple(part.get_length() if part.is_static else None for part in value.get_partial_shape())
+    shape = value.get_partial_shape()
+    if shape.is_static:
+        return tuple(value.get_shape())
+    return tuple(part.get_length() if part.is_static else None for part in shape)

@@ -1,4 +1,4 @@
-"""The whole numbers that shapes in an ONNX graph are made of, computed before anything runs it."""
+"""The numbers that shapes in an ONNX graph are made of, computed before anything runs it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ N_SMALL = 1 << 12
 """As many numbers may be part of a shape."""
 
 
-def whole_numbers(node: Any, known: Mapping[str, NDArray[Any]], shapes: Mapping[str, Shape]) -> NDArray[Any] | None:
-    """What an operation gives; None where these are no whole numbers, or not known.
+def numbers_of(node: Any, known: Mapping[str, NDArray[Any]], shapes: Mapping[str, Shape]) -> NDArray[Any] | None:
+    """What an operation gives; None where that is not known.
 
     Args:
         node: The operation, an `onnx.NodeProto`.
@@ -36,9 +36,7 @@ def whole_numbers(node: Any, known: Mapping[str, NDArray[Any]], shapes: Mapping[
         return np.array(shape, np.int64)[attributes.get("start", 0) : attributes.get("end")]
     compute = _ARITHMETIC.get(node.op_type)
     given = [known.get(name) for name in node.input]
-    if compute is None or not given or any(one is None or one.dtype.kind not in "iub" for one in given):
-        return None
-    if node.op_type == "Cast" and helper.tensor_dtype_to_np_dtype(attributes["to"]).kind not in "iub":
+    if compute is None or not given or any(one is None or one.dtype.kind not in "iubf" for one in given):
         return None
     return np.asarray(compute(attributes, *given))
 
@@ -73,8 +71,10 @@ _ARITHMETIC: dict[str, Callable[..., Any]] = {
     "Add": lambda _, x, y: x + y,
     "Cast": _cast,
     "Concat": lambda attributes, *parts: np.concatenate(parts, attributes["axis"]),
-    "Div": lambda _, x, y: np.sign(x) * np.sign(y) * (abs(x) // abs(y)),
+    "Ceil": lambda _, x: np.ceil(x),
+    "Div": lambda _, x, y: x / y if x.dtype.kind == "f" else np.sign(x) * np.sign(y) * (abs(x) // abs(y)),
     "Equal": lambda _, x, y: x == y,
+    "Floor": lambda _, x: np.floor(x),
     "Gather": lambda attributes, x, places: np.take(x, places, attributes.get("axis", 0)),
     "Less": lambda _, x, y: x < y,
     "Max": lambda _, *parts: reduce(np.maximum, parts),
@@ -83,6 +83,7 @@ _ARITHMETIC: dict[str, Callable[..., Any]] = {
     "Mul": lambda _, x, y: x * y,
     "Range": _range,
     "Reshape": lambda _, x, shape: x.reshape(_axes(shape)),
+    "Round": lambda _, x: np.round(x),
     "Slice": _slice,
     "Squeeze": lambda _, x, *axes: np.squeeze(x, _axes(axes[0]) if axes else None),
     "Sub": lambda _, x, y: x - y,

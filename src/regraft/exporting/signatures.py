@@ -12,17 +12,32 @@ if TYPE_CHECKING:
 
     from regraft.exporting.description import Description, SeenInput
 
-N_IMAGES_FORESEEN = 32
-"""Images at once (`ExportedClassifier.compute`): for so many it is foreseen what a graph needs."""
-SIDE_FORESEEN = 1024
-"""The same for the height and the width of an image of any size."""
 N_VALUES_MAX = 1 << 32
-"""Numbers that a graph may hold at one time for so many images. Large transformers need half of it."""
+"""Numbers that a graph may hold at one time. Large transformers need half of it."""
 N_KEPT_MAX = 1 << 29
 """Numbers that it may make of its constants alone."""
 _TRUTHS = ("unknown", "set")
 _OF_CLASSES = ("scores", "probabilities", "set")
 Shape = tuple[int | None, ...]
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """For which it is foreseen what a graph needs.
+
+    Attributes:
+        length: Of dimensions of any length.
+        purpose: What that is.
+        are_all_known: Whether a graph is refused if it gives something of which nobody knows how large it is.
+    """
+
+    length: int
+    purpose: str
+    are_all_known: bool
+
+
+CLASSIFYING = Sizes(32, "32 images", are_all_known=True)
+RESIZING = Sizes(1024, "an image of 1024 x 1024", are_all_known=False)
 
 
 @dataclass(frozen=True)
@@ -44,7 +59,7 @@ class Signature:
 
     Attributes:
         inputs: By name.
-        outputs: By name, for `N_IMAGES_FORESEEN` images.
+        outputs: By name, for as many images as are foreseen.
         metadata: Texts that go with the graph, by name.
     """
 
@@ -69,7 +84,7 @@ def require_fit(signature: Signature, description: Description, place: str) -> N
     given = {
         name: Port(
             "bool" if name in _TRUTHS else "float32",
-            (N_IMAGES_FORESEEN, n_classes) if name in _OF_CLASSES else (N_IMAGES_FORESEEN,),
+            (CLASSIFYING.length, n_classes) if name in _OF_CLASSES else (CLASSIFYING.length,),
         )
         for name in description.outputs
     }
@@ -85,8 +100,16 @@ def require_resizing(signature: Signature, description: Description, place: str)
     """
     given = {one.name: _pixels(one, 1) for one in description.inputs}
     _require_same(signature.inputs, {"image": Port("uint8", (None, None, 3))}, f"{place} takes", "an image")
-    found = {name: Port(port.dtype, given[name].shape) for name, port in signature.outputs.items() if name in given}
+    found = {name: Port(port.dtype, _assumed(port.shape, given, name)) for name, port in signature.outputs.items()}
     _require_same(found, given, f"{place} gives", "what the classifier beside it takes")
+
+
+def _assumed(shape: Shape, given: Mapping[str, Port], name: str) -> Shape:
+    """A shape in which what is not known is as it should be."""
+    wanted = given[name].shape if name in given else ()
+    if len(shape) != len(wanted):
+        return shape
+    return tuple(right if length is None else length for length, right in zip(shape, wanted, strict=True))
 
 
 def _pixels(one: SeenInput, n_images: int | None) -> Port:

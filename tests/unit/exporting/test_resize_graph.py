@@ -7,9 +7,11 @@ import pytest
 from sklearn.datasets import load_sample_images
 
 from regraft.exporting.description import SeenInput
-from regraft.exporting.openvino_files import convert
+from regraft.exporting.onnx_files import read_onnx, write_onnx
+from regraft.exporting.openvino_files import convert, read_openvino, write_openvino
 from regraft.exporting.resize_graph import build_resize
 from regraft.exporting.runtimes import OnnxRuntimeGraph, OpenVinoGraph
+from regraft.exporting.signatures import RESIZING
 from regraft.images import FIXED_VIEWS, Transform, transform_array
 
 SIZES = ((1, 1), (5, 7), (37, 1500), (64, 64), (90, 100), (300, 301), (427, 640))
@@ -70,3 +72,18 @@ def test_each_input_has_its_output():
         "pixels1": (1, 20, 20, 3),
         "pixels2": (1, 30, 30, 3),
     }
+
+
+@pytest.mark.parametrize("geometry", GEOMETRIES)
+def test_every_graph_passes_the_readers(geometry, tmp_path):
+    """What is written is taken for no hostile file, in either format."""
+    seen = SeenInput(name="pixels1", transform=GEOMETRIES[geometry])
+    model = build_resize([seen], {"regraft": "a trial"})
+    write_onnx(model, tmp_path / "any_size.onnx")
+    write_openvino(convert(model), tmp_path / "any_size.xml")
+    for _content, signature in (
+        read_onnx(tmp_path / "any_size.onnx", RESIZING),
+        read_openvino(tmp_path / "any_size.xml", RESIZING),
+    ):
+        assert [*signature.inputs] == ["image"]
+        assert [*signature.outputs] == ["pixels1"]
