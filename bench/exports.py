@@ -22,7 +22,7 @@ from regraft.bundle import find_bundle, load
 from regraft.core import SilentProgress
 from regraft.data import Reading
 from regraft.datasets import read_dataset
-from regraft.exporting import EXPORT_FORMATS, export_classifier, gather_proof
+from regraft.exporting import EXPORT_FORMATS, Target, export_classifier, gather_proof
 from resizing_operations import SIZES, compare_operations
 from rounds import need, new_parser
 from sabotages import SABOTAGES, judge_sabotage
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from regraft.data import Manifest
-    from regraft.exporting import Export, ExportFormat
+    from regraft.exporting import Export
 
 OWN = """import regraft
 from torch import nn
@@ -101,18 +101,20 @@ def compare(
     images = images.select(range(min(len(images.paths), n_images or len(images.paths))))
     for kind in kinds:
         run = KINDS[kind](source, folder / "runs" / f"{name}-{kind}")
-        for form in EXPORT_FORMATS:
-            print(f"{name:<14} {kind:<10} {form:<9} {told(exported(run, form, images))}", flush=True)
+        for one in exported(run, images):
+            print(f"{name:<14} {kind:<10} {one.format:<9} {told(one)}", flush=True)
     if sabotages:
         judge(folder / "runs" / f"{name}-{kinds[0]}", images, sabotages)
 
 
-def exported(run: Path, form: ExportFormat, images: Manifest) -> Export:
-    """An export of a run, beside it."""
+def exported(run: Path, images: Manifest) -> tuple[Export, ...]:
+    """Exports of a run in all formats, beside it."""
     bundle = find_bundle(run)
     classifier = load(bundle, choice=choose_engine("auto", "fp32", "cpu"), trust_code=True)
     proof = gather_proof(bundle, classifier, images)
-    return export_classifier(classifier, form, bundle.parent / "exports" / form, proof, progress=SilentProgress())
+    targets = [Target(form, "fp32", bundle.parent / "exports" / form) for form in EXPORT_FORMATS]
+    exports, _lowered = export_classifier(classifier, targets, proof, progress=SilentProgress())
+    return exports
 
 
 def told(export: Export) -> str:

@@ -46,7 +46,7 @@ from .evaluation import (
     StrangeImage,
     StrangerMeasures,
 )
-from .exporting import Export, ExportedClassifier, Parity, PixelParity, ScoreParity
+from .exporting import AnswerChange, Export, ExportedClassifier, FileParity, Parity, PixelParity, ScoreParity
 from .heads import HeadSearch, LinearSVM, Selection, Softmax
 from .recipes import (
     AuditOptions,
@@ -113,13 +113,14 @@ from .recipes import (
     train,
     undo_decisions,
 )
-from .reports import AuditReport, Comparison, Rung, Sweep, SweepTrial
+from .reports import AuditReport, Comparison, FormatRow, FormatTable, Rung, Sweep, SweepTrial
 from .slim import SlimNetwork, list_slim_networks
 
 __version__: str
 
 __all__ = [
     "Action",
+    "AnswerChange",
     "Answers",
     "Assessment",
     "AuditFinding",
@@ -168,10 +169,13 @@ __all__ = [
     "ExportResult",
     "ExportedClassifier",
     "FetchError",
+    "FileParity",
     "Finding",
     "FinetuneOptions",
     "FinetuneResult",
     "Forecast",
+    "FormatRow",
+    "FormatTable",
     "FoundError",
     "GetDatasetOptions",
     "GetDatasetResult",

@@ -13,7 +13,7 @@ from onnx import helper, numpy_helper
 from hostile_descriptions import DESCRIPTIONS
 from hostile_onnx import FILES, put
 from regraft.core import BundleError
-from regraft.exporting import exported, open_export
+from regraft.exporting import formats, open_export
 from regraft.exporting.description import SeenInput
 from regraft.exporting.onnx_files import write_onnx
 from regraft.exporting.resize_graph import build_resize
@@ -32,7 +32,7 @@ def place(tmp_path):
 @pytest.fixture
 def _unseen(monkeypatch):
     """ONNX Runtime must not see the file."""
-    monkeypatch.setattr(exported, "OnnxRuntimeGraph", lambda *_given: pytest.fail("it is run"))
+    monkeypatch.setattr(formats, "OnnxRuntimeGraph", lambda *_given: pytest.fail("it is run"))
 
 
 def written(model, place, change):

@@ -12,7 +12,7 @@ import pytest
 from hostile_descriptions import DESCRIPTIONS
 from hostile_openvino import FILES
 from regraft.core import BundleError, digest_file
-from regraft.exporting import exported, open_export
+from regraft.exporting import formats, open_export
 from regraft.exporting.openvino_files import convert, write_openvino
 from regraft.exporting.seals import XML_SEAL, sealed
 
@@ -39,7 +39,7 @@ def place(tmp_path, good_files):
 @pytest.fixture
 def _unseen(monkeypatch):
     """OpenVINO must not run the file."""
-    monkeypatch.setattr(exported, "OpenVinoGraph", lambda *_given: pytest.fail("it is run"))
+    monkeypatch.setattr(formats, "OpenVinoGraph", lambda *_given: pytest.fail("it is run"))
 
 
 def change_sealed(place, change):

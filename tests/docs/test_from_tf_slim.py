@@ -47,11 +47,11 @@ def test_the_tests_that_are_named_exist(name):
 def test_the_paths_and_options_that_are_named_exist():
     """Files below tests and docs, and native options."""
     from regraft.cli.application import build_app
-    from regraft.recipes import EvaluateOptions, FinetuneOptions, GetDatasetOptions
+    from regraft.recipes import EvaluateOptions, ExportOptions, FinetuneOptions, GetDatasetOptions
 
     for path in re.findall(r"`((?:tests|examples)/[\w/.]+)`", PAGE):
         assert (ROOT / path).is_file(), path
-    options = {name.replace("_", "-") for kind in (FinetuneOptions, EvaluateOptions, GetDatasetOptions)
+    options = {name.replace("_", "-") for kind in (FinetuneOptions, EvaluateOptions, ExportOptions, GetDatasetOptions)
                for name in kind.model_fields}  # fmt: skip
     flags = {flag.name for program in PROGRAMS.values() for flag in (*program.flags, *COMMON_FLAGS)}
     flags |= {f"no{name}" for name in flags} | {"help", "helpshort", "helpfull", "debug"}

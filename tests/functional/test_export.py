@@ -17,12 +17,13 @@ from regraft.exporting.onnx_files import write_onnx
 
 pytestmark = pytest.mark.slow
 
-FORMATS = ("onnx", "openvino")
+FORMATS = ("onnx", "openvino", "web")
+SCRIPTED = FORMATS[:2]
 
 
 @pytest.fixture(scope="module")
 def exported(probed, photos, shared_cache, tmp_path_factory):
-    """Both formats of a probe, proven on its pictures."""
+    """All formats of a probe, proven on its pictures."""
     out = tmp_path_factory.mktemp("out") / "exports"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(CACHE_VARIABLE, str(shared_cache))
@@ -40,16 +41,18 @@ def answers(result):
     return {one.path: (one.label, pytest.approx(one.probability, abs=0.02), one.unknown) for one in result.predictions}
 
 
-def test_both_formats_are_written_and_proven(exported):
-    """With the graph for images of any size, a script, and the evidence as JSON."""
+def test_all_formats_are_written_and_proven(exported):
+    """With the graph for images of any size, a script or a page, and the evidence as JSON."""
     assert [one.format for one in exported.exports] == list(FORMATS)
     for one in exported.exports:
         assert {path.name for path in one.folder.iterdir()} == set(one.files)
-        assert {"classify.py", "parity.json"} < set(one.files)
+        assert {"index.html" if one.format == "web" else "classify.py", "parity.json"} < set(one.files)
         told = json.loads((one.folder / "parity.json").read_text(encoding="utf-8"))
         assert told["scores"]["n_images"] > 20
         assert told["scores"]["largest_difference"] < 1e-4
         assert told["pixels"]["share_equal"] > 0.999
+        assert told["files"]["n_changed"] == 0
+        assert told["files"]["n_images"] == 20
         assert one.parity.failures == ()
     assert not [path for path in exported.exports[0].folder.parent.iterdir() if path.name not in FORMATS]
 
@@ -58,14 +61,14 @@ def test_both_formats_are_written_and_proven(exported):
 def test_predict_takes_an_export(exported, probed, photos, form):
     """A folder or its file, with the answers that the bundle gives; a broken image is told as ever."""
     folder = exported.exports[FORMATS.index(form)].folder
-    file = next(folder.glob("classifier.*[lx]"))
+    file = next(one for one in folder.glob("classifier.*") if one.suffix != ".bin")
     wanted = regraft.predict(probed.folder, photos / "blue")
     for place in (folder, file):
         assert answers(regraft.predict(place, photos / "blue")) == answers(wanted)
     assert not regraft.predict(folder, photos / "blue", unknown=False).n_unknown
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", SCRIPTED)
 def test_the_script_needs_nothing_of_regraft(exported, probed, photos, form, tmp_path):
     """In a process that cannot import Regraft it gives the same answer, from its own folder."""
     folder = shutil.copytree(exported.exports[FORMATS.index(form)].folder, tmp_path / "elsewhere")

@@ -271,7 +271,7 @@ def test_a_training_under_way_is_evaluated(shards, slim, tmp_path, shared_cache,
         (["export_inference_graph", "--output_file=x", "--input_checkpoint=m"], "--input_checkpoint=m: there is no"),
         (["export_inference_graph", "--output_file=x", "--checkpoint_path=a", "--input_checkpoint=b"], "give one"),
         (["export_inference_graph", "--output_file=x", "--labels_offset=-1"], "0 or more"),
-        (["export_inference_graph", "--output_file=x", "--quantize"], "none in 8 bits"),
+        (["export_inference_graph", "--output_file=x", "--is_video_model"], "Regraft classifies images"),
         (["eval_image_classifier", "--dataset_split_name=dev", "--dataset_dir=."], "train, validation and test"),
     ],
 )

@@ -39,7 +39,7 @@ _NAMES = {
         trust_code runs name occlusion
     """,
     "export": """
-        trust_code to out
+        trust_code group_by path_column label_column root split_folders to out precision max_drop table
     """,
     "finetune": """
         trust_code backbone model checkpoint init layer image_size resize preprocessing engine precision device group_by

@@ -1,10 +1,11 @@
 from .assessment import Assessment, Baseline, assess
+from .bootstrap import sampling_units
 from .calibration_noise import CalibrationNoise, simulate_calibration
 from .class_results import ClassResult
 from .comparison import PairedDifference, compare_paired
 from .explanations import CellMap, Cells, Explanation, Neighbour, Occlusion, ScoreParts
 from .feature_maps import FeatureMap, MapKind, MapPoint, map_features
-from .intervals import Estimate, wilson_estimate, wilson_interval
+from .intervals import Estimate, estimate_share, wilson_estimate, wilson_interval
 from .limits import Limits, StrangeImage, measure_limits
 from .mistakes import ConfusedPair, Mistake
 from .own_metrics import OwnMeasure
@@ -54,12 +55,14 @@ __all__ = [
     "assess",
     "compare_paired",
     "corrected_p_values",
+    "estimate_share",
     "judge",
     "map_features",
     "measure_limits",
     "measure_slices",
     "measure_strangers",
     "rank",
+    "sampling_units",
     "shuffle_units",
     "simulate_calibration",
     "wilson_estimate",

@@ -10,6 +10,7 @@ from .curves import CurveOptions, CurveResult, measure_dataset_curve
 from .dataset_features import DatasetFeatures, list_labelled, load_features, spread_out
 from .explanation_runs import explain_images
 from .feature_files import check_feature_file, write_features
+from .format_tables import MeasuredBundle, measure_formats
 from .head_choice import choose_head, fit_head, folds_of, for_all_classes
 from .network_choice import choose_networks, settle_quality
 from .network_options import (
@@ -50,6 +51,7 @@ __all__ = [
     "LearningResult",
     "MapOptions",
     "Measured",
+    "MeasuredBundle",
     "MetricOptions",
     "NetworkChoice",
     "NetworkOptions",
@@ -90,6 +92,7 @@ __all__ = [
     "listed_images",
     "load_features",
     "measure_dataset_curve",
+    "measure_formats",
     "network_names",
     "notices_of",
     "now",

@@ -1,17 +1,26 @@
+from .answer_changes import AnswerChange
 from .claims import PixelParity, ScoreParity
+from .classifier_graph import seen_inputs
+from .comparing import Parity, compare_export
 from .description import SeenInput
 from .exported import ExportedClassifier, find_export, open_export
-from .exports import EXPORT_FORMATS, Export, ExportFormat, Parity, compare_export, export_classifier, require_free
+from .exports import PRECISIONS, Export, Target, export_classifier
+from .foreign_files import FileParity
+from .formats import EXPORT_FORMATS
 from .openvino_files import convert
+from .parity import ask_bundle
 from .proof_images import ProofImages, gather_proof, list_named
 from .resize_graph import build_resize
 from .runtimes import OnnxRuntimeGraph, OpenVinoGraph
+from .seen_pixels import see_images
 
 __all__ = [
     "EXPORT_FORMATS",
+    "PRECISIONS",
+    "AnswerChange",
     "Export",
-    "ExportFormat",
     "ExportedClassifier",
+    "FileParity",
     "OnnxRuntimeGraph",
     "OpenVinoGraph",
     "Parity",
@@ -19,6 +28,8 @@ __all__ = [
     "ProofImages",
     "ScoreParity",
     "SeenInput",
+    "Target",
+    "ask_bundle",
     "build_resize",
     "compare_export",
     "convert",
@@ -27,5 +38,6 @@ __all__ = [
     "gather_proof",
     "list_named",
     "open_export",
-    "require_free",
+    "see_images",
+    "seen_inputs",
 ]

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from regraft.core import Value, plural
+
+if TYPE_CHECKING:
+    from regraft.exporting.answer_changes import AnswerChange
 
 PROBABILITY_TOLERANCE = 1e-4
 """Largest difference of a probability, on the same pixels, both in float32."""
@@ -58,9 +63,40 @@ class ScoreParity(Value):
             found.append(f"{plural(self.n_unknown_changed, 'image')} would be unknown to one of the two only.")
         if self.n_sets_changed:
             found.append(f"{plural(self.n_sets_changed, 'image')} would get another prediction set.")
-        if not self.batch_difference <= BATCH_TOLERANCE:
-            found.append(f"An image's probabilities depend on its batch, by up to {self.batch_difference:.2g}.")
-        return tuple(found)
+        return (*found, *batch_failures(self))
+
+
+def batch_failures(scores: ScoreParity) -> tuple[str, ...]:
+    """What does not hold of an image in company, whatever the precision: no sentence, or one.
+
+    Args:
+        scores: What was found.
+    """
+    if scores.batch_difference <= BATCH_TOLERANCE:
+        return ()
+    return (f"An image's probabilities depend on its batch, by up to {scores.batch_difference:.2g}.",)
+
+
+def drop_failures(answers: AnswerChange | None, max_drop: float) -> tuple[str, ...]:
+    """What does not hold of an export in another precision: no sentence, or one.
+
+    Args:
+        answers: To a user's images.
+        max_drop: Percentage points of accuracy that may be lost.
+    """
+    if answers is None:
+        return ("In another precision it must be seen on images: name some.",)
+    if answers.drop <= max_drop:
+        return ()
+    if answers.difference is None:
+        return (
+            f"{answers.n_changed} of {plural(answers.n_images, 'image')} get another class, and without labels that is "
+            f"all that is known: up to {answers.drop:.1f} points of accuracy (--max-drop {max_drop:g}).",
+        )
+    return (
+        f"Accuracy on {plural(answers.n_measured, 'image')} falls from {answers.reference} to {answers.accuracy}, by "
+        f"{answers.difference}; allowed are {max_drop:g} points (--max-drop).",
+    )
 
 
 class PixelParity(Value):

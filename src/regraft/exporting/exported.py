@@ -5,19 +5,18 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from regraft.bundle import Judgement, PredictionStream, Telling, ask
 from regraft.core import BundleError, as_path, cache_folder
 from regraft.exporting.description import METADATA_KEY, read_description
-from regraft.exporting.onnx_files import read_onnx
-from regraft.exporting.openvino_files import read_openvino
-from regraft.exporting.runtimes import OnnxRuntimeGraph, OpenVinoGraph
+from regraft.exporting.formats import SUFFIXES, look_through
+from regraft.exporting.seen_pixels import see_images, view_of
 from regraft.exporting.signatures import CLASSIFYING, RESIZING, require_fit, require_resizing
 from regraft.features import Extraction
-from regraft.images import PLAIN, FixedView, decode_batches, read_image
+from regraft.images import decode_batches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,19 +26,18 @@ if TYPE_CHECKING:
 
     from regraft.core import Progress
     from regraft.data import Unreadable
-    from regraft.exporting.description import Description, SeenInput
+    from regraft.exporting.description import Description
     from regraft.exporting.runtimes import Graph
-    from regraft.exporting.signatures import Signature, Sizes
     from regraft.images import GivenImages, ImageSource
 
-CLASSIFIER_FILES = ("classifier.onnx", "classifier.xml")
+CLASSIFIER_FILES = tuple(f"classifier{suffix}" for suffix in SUFFIXES.values())
 """By one of these names the graph lies in an export's folder."""
 N_BATCH = CLASSIFYING.length
 
 
 @dataclass(frozen=True, eq=False)
 class ExportedClassifier:
-    """A classifier in an ONNX or OpenVINO file.
+    """A classifier in a file of one of the formats.
 
     Attributes:
         description: What it says of itself.
@@ -68,7 +66,7 @@ class ExportedClassifier:
         file = self.file.with_stem("any_size")
         if not os.path.lexists(file):
             return None
-        found = _look_through(file, RESIZING)
+        found = look_through(file, RESIZING)
         require_resizing(found.signature, self.description, str(file))
         return found.open()
 
@@ -111,11 +109,7 @@ class ExportedClassifier:
             UnreadableImageError: One cannot be read.
             OptionError: An array is no image.
         """
-        listed = [*images]
-        return [
-            np.stack([read_image(one, seen.transform, view_of(seen)).pixels for one in listed])
-            for seen in self.description.inputs
-        ]
+        return see_images(self.description.inputs, images)
 
     def extract(
         self, sources: Sequence[ImageSource], digests: Sequence[str | None], *, progress: Progress | None = None
@@ -194,55 +188,30 @@ class ExportedClassifier:
         return found
 
 
-def view_of(seen: SeenInput) -> FixedView:
-    """The part of an image that an input shows, as a view."""
-    return PLAIN if seen.window == PLAIN.window else FixedView("window", seen.window)
-
-
 def find_export(path: str | Path) -> Path | None:
     """The graph that a path means: itself, or one in that folder; None where it is neither."""
     path = as_path(path, "An export")
     if path.is_dir():
         return next((path / name for name in CLASSIFIER_FILES if (path / name).is_file()), None)
-    return path if path.suffix in (".onnx", ".xml") else None
-
-
-@dataclass(frozen=True)
-class _Unopened:
-    """A graph that was looked through, and that no runtime has seen so far."""
-
-    content: Any
-    file: Path
-    signature: Signature
-
-    def open(self) -> Graph:
-        place, texts = str(self.file), self.signature.metadata
-        if self.file.suffix == ".onnx":
-            return OnnxRuntimeGraph(self.content, place)
-        return OpenVinoGraph(self.content, place, texts)
-
-
-def _look_through(file: Path, sizes: Sizes) -> _Unopened:
-    content, signature = read_onnx(file, sizes) if file.suffix == ".onnx" else read_openvino(file, sizes)
-    return _Unopened(content, file, signature)
+    return path if path.suffix in SUFFIXES.values() else None
 
 
 def open_export(path: str | Path) -> ExportedClassifier:
-    """Load an export: a classifier in an ONNX or OpenVINO file. Nothing of it is executed but its operations.
+    """Load an export: a classifier in a file of one of the formats. Nothing of it is executed but its operations.
 
     Args:
         path: The file, or the folder that it lies in.
 
     Raises:
         BundleError: There is none, it is damaged, or it asks for what no export of ours does.
-        MissingExtraError: It is an ONNX file, and the extra `export` is missing.
+        MissingExtraError: It holds ONNX, and the extra `export` is missing.
     """
     file = find_export(path)
     if file is None:
         raise BundleError(
             f"There is no export at {path}: a folder with {' or '.join(CLASSIFIER_FILES)}, or such a file."
         )
-    found = _look_through(file, CLASSIFYING)
+    found = look_through(file, CLASSIFYING)
     texts = found.signature.metadata
     if METADATA_KEY not in texts:
         raise BundleError(f"{file} does not say what it is: Regraft's exports hold their class names and more.")

@@ -55,8 +55,23 @@ def read_onnx(path: Path, sizes: Sizes) -> tuple[bytes, Signature]:
         BundleError: It is none, or asks for what no export of ours does.
         MissingExtraError: The extra `export` is missing.
     """
+    content = read_sealed(path, ONNX_SEAL, N_BYTES_MAX)
+    return content, look_through_onnx(content, str(path), sizes)
+
+
+def look_through_onnx(content: bytes, place: str, sizes: Sizes) -> Signature:
+    """What a graph takes and gives, if it may be run.
+
+    Args:
+        content: An ONNX file's.
+        place: Where it comes from, for sentences.
+        sizes: For which it is foreseen what the graph needs.
+
+    Raises:
+        BundleError: It is none, or asks for what no export of ours does.
+        MissingExtraError: The extra `export` is missing.
+    """
     require_extra("export", "Reading an ONNX file")
-    content, place = read_sealed(path, ONNX_SEAL, N_BYTES_MAX), str(path)
     import onnx
 
     model = onnx.ModelProto()
@@ -73,7 +88,7 @@ def read_onnx(path: Path, sizes: Sizes) -> tuple[bytes, Signature]:
         raise BundleError(f"{place} is damaged or no ONNX file: {reason[:300]}") from error
     steps = [Step(one.op_type, [*filter(None, one.input)], [*filter(None, one.output)]) for one in graph.node]
     require_room(steps, known_shapes(graph), {one.name for one in graph.initializer}, sizes, place)
-    return content, signature
+    return signature
 
 
 def _require_harmless(model: Any, place: str) -> None:

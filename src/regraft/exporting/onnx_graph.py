@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 OPSET = 19
 IR_VERSION = 9
 PRODUCER = "regraft"
+NETWORK_PREFIX = "part_"
+"""With this begin the names of operations that another model brought."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ class OnnxGraph:
         """
         names = ["" if one is None else self._tensor(one).name for one in operands]
         result = self._new_name(kind.lower())
-        self._nodes.append(_helper().make_node(kind, names, [result], **attributes))
+        self._nodes.append(_helper().make_node(kind, names, [result], name=result, **attributes))
         return Tensor(result, shape)
 
     def cast(self, tensor: Tensor, dtype: DTypeLike) -> Tensor:
@@ -119,8 +121,10 @@ class OnnxGraph:
             tensor: Of which dimension 0 is a multiple of n_parts.
             n_parts: How many.
         """
-        names = [self._new_name("part") for _ in range(n_parts)]
-        self._nodes.append(_helper().make_node("Split", [tensor.name], names, axis=0, num_outputs=n_parts))
+        names = [self._new_name("split") for _ in range(n_parts)]
+        self._nodes.append(
+            _helper().make_node("Split", [tensor.name], names, name=names[0], axis=0, num_outputs=n_parts)
+        )
         return [Tensor(name, tensor.shape) for name in names]
 
     def insert(self, model: Any, given: Sequence[Tensor]) -> list[Tensor]:
@@ -135,7 +139,7 @@ class OnnxGraph:
         """
         from onnx import compose
 
-        graph = compose.add_prefix_graph(model.graph, self._new_name("part") + "_")
+        graph = compose.add_prefix_graph(model.graph, self._new_name(NETWORK_PREFIX.rstrip("_")) + "_")
         for tensor, one in zip(given, graph.input, strict=True):
             _rename(graph.node, one.name, tensor.name)
         self._nodes.extend(graph.node)

@@ -21,3 +21,9 @@ def import_onnxruntime() -> Any:
     onnxruntime = importlib.import_module("onnxruntime")
     onnxruntime.disable_telemetry_events()
     return onnxruntime
+
+
+def import_quantiser() -> Any:
+    """ONNX Runtime's own quantiser."""
+    import_onnxruntime()
+    return importlib.import_module("onnxruntime.quantization")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from regraft.bundle import make_pictures, read_golden
-from regraft.core import plural
-from regraft.data import Unreadable, UnreadableImageError, list_images
+from regraft.bundle import find_seen, make_pictures, read_golden
+from regraft.core import DataError, OptionError, plural, several
+from regraft.data import UNLABELLED, Reading, Unreadable, UnreadableImageError, fingerprint_manifest, list_images
+from regraft.datasets import read_dataset
 from regraft.images import read_whole
 
 if TYPE_CHECKING:
@@ -19,11 +20,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from regraft.bundle import Classifier
+    from regraft.core import Progress
     from regraft.data import ImageFile, Manifest
     from regraft.exporting.classifier_graph import View
     from regraft.exporting.description import SeenInput
 
 N_IMAGES_MAX = 1000
+N_CALIBRATING_MAX = 300
 _N_MADE = 8
 _N_BLOCK = 8
 
@@ -34,27 +37,41 @@ class Block(NamedTuple):
     Attributes:
         names: Of those that could be read.
         images: Their pixels, (height, width, 3) uint8 each.
+        files: Where they come from; empty for made pictures.
+        rows: Which of the proof's files they are; empty for made pictures.
         unreadable: One record for each of the others.
     """
 
     names: list[str]
     images: list[NDArray[np.uint8]]
+    files: list[ImageFile]
+    rows: list[int]
     unreadable: list[Unreadable]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ProofImages:
     """Golden inputs of a bundle, made pictures, of which a classifier is less sure, and a user's images.
 
     Attributes:
         golden: For each view of each network that the head reads (m, h, w, 3) uint8.
-        files: A user's images.
+        files: n images of a user.
         names: Of these.
+        labels: (n,) int64, positions in the classifier's classes; -1 where there is no label.
+        groups: n names of what an image shows, None where unknown.
+        is_measured: (n,) whether it has a label, and the classifier was not trained on it, as far as that is known.
+        calibrating: Images of the training side.
+        is_split: Whether these are known to be of the training side; else they are every other one of the images.
     """
 
     golden: tuple[NDArray[np.uint8], ...]
     files: tuple[ImageFile, ...] = ()
     names: tuple[str, ...] = ()
+    labels: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    groups: tuple[str | None, ...] = ()
+    is_measured: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+    calibrating: tuple[ImageFile, ...] = ()
+    is_split: bool = True
 
     def __len__(self) -> int:
         """How many images there are besides the golden inputs."""
@@ -86,46 +103,104 @@ class ProofImages:
 
     def blocks(self) -> Iterator[Block]:
         """The images, a few at a time."""
-        yield Block([f"made picture {number + 1}" for number in range(_N_MADE)], make_pictures(_N_MADE), [])
+        yield Block([f"made picture {number + 1}" for number in range(_N_MADE)], make_pictures(_N_MADE), [], [], [])
         for start in range(0, len(self.files), _N_BLOCK):
-            block = Block([], [], [])
-            for name, file in zip(self.names[start:][:_N_BLOCK], self.files[start:][:_N_BLOCK], strict=True):
+            block = Block([], [], [], [], [])
+            for row in range(start, min(start + _N_BLOCK, len(self.files))):
+                name, file = self.names[row], self.files[row]
                 try:
                     block.images.append(read_whole(file))
-                    block.names.append(name)
                 except UnreadableImageError as error:
                     block.unreadable.append(Unreadable(path=name, reason=error.reason, detail=error.detail))
+                    continue
+                block.names.append(name)
+                block.files.append(file)
+                block.rows.append(row)
             yield block
 
 
-def list_named(sources: str | Path | Iterable[str | Path]) -> Manifest | None:
-    """The images that were named; None where none were.
+def list_named(sources: str | Path | Iterable[str | Path], reading: Reading | None = None) -> Manifest | None:
+    """The images that were named: one data set with its labels, or images without; None where none were named.
 
     Args:
-        sources: Files, or folders with everything below them; an empty tuple for none.
+        sources: A data set, or files, and folders with everything below them; an empty tuple for none.
+        reading: How the data set is read.
 
     Raises:
-        OptionError: That is no list of files.
+        OptionError: That is no list of files; or groups are named of images without labels.
         DataError: A folder holds no image.
     """
-    return None if isinstance(sources, tuple) and not sources else list_images(sources)
+    given = [] if isinstance(sources, tuple) and not sources else several(sources)
+    if not given:
+        return None
+    if len(given) == 1:
+        try:
+            labelled = read_dataset(given[0], reading or Reading())
+        except DataError:  # a file, or a folder of pictures
+            pass
+        else:
+            if labelled.class_names:
+                return labelled
+    if reading is not None and reading.group_by is not None:
+        raise OptionError("--group-by is for one data set with labels, and these are none: leave it out.")
+    return list_images(given)
 
 
-def gather_proof(folder: Path, classifier: Classifier, images: Manifest | None = None) -> ProofImages:
+def gather_proof(
+    folder: Path, classifier: Classifier, images: Manifest | None = None, *, progress: Progress | None = None
+) -> ProofImages:
     """What to prove an export of a bundle on.
 
     Args:
         folder: The bundle.
         classifier: What it holds.
-        images: A user's; of more than a thousand some, evenly spread. None: made pictures alone.
+        images: A user's, with labels or without; of more than a thousand some, evenly spread, first those that the
+            classifier was not trained on. None: made pictures alone.
+        progress: Where to report.
 
     Raises:
-        BundleError: The golden inputs are damaged.
+        BundleError: The golden inputs, or the list of training images, are damaged.
     """
     golden, _scores = read_golden(folder, classifier)
     if images is None:
         return ProofImages(tuple(golden))
-    n_images = len(images.paths)
-    rows = np.unique(np.linspace(0, n_images - 1, min(n_images, N_IMAGES_MAX)).astype(np.int64))
+    digests = fingerprint_manifest(images, progress=progress).digests
+    known = find_seen(folder, [digest or "" for digest in digests])
+    is_seen, is_split = (known, True) if known is not None and known.any() else _halved(len(images))
+    labels = _labels(images, classifier.class_names)
+    rows = _chosen(is_seen)
     chosen = images.select(rows)
-    return ProofImages(tuple(golden), tuple(chosen.files()), tuple(chosen.paths))
+    return ProofImages(
+        tuple(golden),
+        tuple(chosen.files()),
+        tuple(chosen.paths),
+        labels=labels[rows],
+        groups=chosen.groups,
+        is_measured=(labels[rows] != UNLABELLED) & ~(is_seen[rows] & (known is not None)),
+        calibrating=tuple(images.select(_spread(np.flatnonzero(is_seen), N_CALIBRATING_MAX)).files()),
+        is_split=is_split,
+    )
+
+
+def _halved(n_images: int) -> tuple[NDArray[np.bool_], bool]:
+    """Every other image, where nothing is known of the training side."""
+    return np.arange(n_images) % 2 == 1, False
+
+
+def _chosen(is_seen: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Positions of the images to compare on, in order: all that fit, those that are new to the classifier first."""
+    new = _spread(np.flatnonzero(~is_seen), N_IMAGES_MAX)
+    return np.sort(np.concatenate([new, _spread(np.flatnonzero(is_seen), N_IMAGES_MAX - len(new))]))
+
+
+def _spread(rows: NDArray[np.int64], n_max: int) -> NDArray[np.int64]:
+    """Some of these, evenly spread."""
+    places = np.unique(np.linspace(0, len(rows) - 1, min(len(rows), n_max)).astype(np.int64))
+    return rows[places] if len(rows) else rows
+
+
+def _labels(images: Manifest, class_names: Sequence[str]) -> NDArray[np.int64]:
+    """(n,) as the classifier counts its classes; -1 for no label, or a class that it does not know."""
+    place = {name: number for number, name in enumerate(class_names)}
+    counted = np.array([*(place.get(name, UNLABELLED) for name in images.class_names), UNLABELLED], np.int64)
+    return counted[images.labels]

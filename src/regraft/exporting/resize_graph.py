@@ -16,7 +16,7 @@ import numpy as np
 
 from regraft.exporting.graph_numbers import Number, counted
 from regraft.exporting.onnx_graph import OnnxGraph
-from regraft.exporting.resize_kernels import Kernel
+from regraft.exporting.resize_kernels import Kernel, cubic_terms
 from regraft.exporting.resize_sides import Side, used_sides, windowed
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ _GAP = 3
 _BITS = 22
 _STEPS, _DIGITS = 1 << _BITS, (8, 7, 7)
 """A filter's weights are multiples of 1 / 2^22, as Pillow's are."""
+_PLACES = 128
 _BARS = {"letterbox": 128, "pad": 0}
 
 
@@ -186,7 +187,27 @@ def _matrix(graph: OnnxGraph, side: Side, kernel: Kernel, n_pixels: int) -> Numb
     scale = (side.used.real() / (side.parts * side.target).real()).greatest(1)
     weights = kernel.weight((distance.real() - (rest.real() / under.real()).column() + 0.5) / scale)
     total = weights.apply("ReduceSum", graph.integers(1), keepdims=1)
-    return (weights / total * _STEPS).apply("Round")
+    steps = (weights / total * _STEPS).apply("Round")
+    if kernel.is_cubic:
+        enlarged = _cubic_steps(distance * under - rest.column() + side.parts * side.target, under)
+        return enlarged.where((side.used - side.parts * side.target).is_less(1), steps)
+    return steps
+
+
+def _cubic_steps(distance: Number, under: Number) -> Number:
+    """The cubic filter's weights in steps of 2^-22, where images do not shrink: as good in float32 as in float64.
+
+    A distance is a multiple of 1/128, of which float32 holds the weight exactly, and little more; only what that adds
+    is rounded.
+    """
+    clamped = distance.apply("Abs").least(under * 2) * _PLACES
+    place = clamped // under
+    more = (clamped - place * under).real() / under.real() / _PLACES
+    value, slope, half_bend, twist = cubic_terms(place.real() / _PLACES)
+    less = ((more * twist + half_bend) * more + slope) * more
+    columns = distance.graph.integers(1)
+    left = value.apply("ReduceSum", columns, keepdims=1) - 1 + less.apply("ReduceSum", columns, keepdims=1)
+    return value * _STEPS + ((less - (value + less) * left / (left + 1)) * _STEPS).apply("Round")
 
 
 def _linear_steps(distance: Number, reach: Number) -> Number:

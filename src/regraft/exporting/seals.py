@@ -59,12 +59,27 @@ def read_sealed(path: Path, seal: Seal, n_bytes_max: int, *beside: str) -> bytes
             )
         file.seek(0)
         content = file.read()
-    if content != sealed(content[:-n_sealing], seal, *beside):
+    require_sealed(content, seal, str(path), *beside)
+    return content
+
+
+def require_sealed(content: bytes, seal: Seal, place: str, *beside: str) -> None:
+    """Refuse bytes that are not as they were written.
+
+    Args:
+        content: With the seal.
+        seal: Of the format.
+        place: Where they come from, for sentences.
+        *beside: Digests of files that belong to it.
+
+    Raises:
+        BundleError: They have another digest.
+    """
+    if content != sealed(content[: -sum(map(len, seal)) - _N_DIGITS], seal, *beside):
         raise BundleError(
-            f"{path} is damaged or was changed since it was written: it has another digest. "
+            f"{place} is damaged or was changed since it was written: it has another digest. "
             "Export the classifier again."
         )
-    return content
 
 
 def require_plain(path: Path, n_bytes_max: int) -> None:

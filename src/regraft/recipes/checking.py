@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from regraft.exporting import Parity
 
 
+MAX_DROP = 0.5
+"""Percentage points of accuracy that an export in int8 may lose."""
+
+
 def check(bundle: str | Path, *, trust_code: bool = False) -> CheckResult:
     """Verify a bundle's files and replay its golden inputs.
 
@@ -55,6 +59,7 @@ def check_export(
     against: str | Path,
     sources: str | Path | Iterable[str | Path] = (),
     *,
+    max_drop: float = MAX_DROP,
     trust_code: bool = False,
     progress: Progress | None = None,
 ) -> CheckExportResult:
@@ -63,7 +68,9 @@ def check_export(
     Args:
         export: An ONNX or OpenVINO file, or the folder that it lies in.
         against: The bundle's or run's folder.
-        sources: Images to compare them on, besides the bundle's golden inputs; none: pictures are made.
+        sources: Images to compare them on, besides the bundle's golden inputs, or one data set with labels; none:
+            pictures are made.
+        max_drop: Percentage points of accuracy that an export in int8 may lose.
         trust_code: Run the source code of a network that its author wrote and that the bundle holds.
         progress: Where to report.
 
@@ -80,7 +87,7 @@ def check_export(
     folder = find_bundle(against)
     classifier = load(folder, choice=choose_engine("auto", "fp32", "cpu"), trust_code=trust_code)
     proof = gather_proof(folder, classifier, listed)
-    parity = compare_export(classifier, file, proof, progress=progress or SilentProgress())
+    parity = compare_export(classifier, file, proof, progress=progress or SilentProgress(), max_drop=max_drop)
     if parity.failures:
         raise ExportError(f"{file} does not give the answers of {folder}. {' '.join(parity.failures)}")
     remarks = () if listed is None else listed.remarks

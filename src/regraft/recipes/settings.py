@@ -43,14 +43,6 @@ class ConvertDatasetSettings(SourceSettings, total=False):
     threads: int | None
 
 
-class ExportSettings(TypedDict, total=False):
-    """What `ExportOptions` can be made from, by name."""
-
-    trust_code: bool
-    to: Literal["onnx", "openvino", "all"]
-    out: str | PathLike[str] | None
-
-
 class PredictSettings(TypedDict, total=False):
     """What `PredictOptions` can be made from, by name."""
 
@@ -86,6 +78,17 @@ class ExplainSettings(TypedDict, total=False):
     runs: str | PathLike[str]
     name: str | None
     occlusion: bool
+
+
+class ExportSettings(SourceSettings, total=False):
+    """What `ExportOptions` can be made from, by name."""
+
+    trust_code: bool
+    to: Literal["onnx", "openvino", "web", "all"]
+    out: str | PathLike[str] | None
+    precision: Literal["fp32", "int8", "all"]
+    max_drop: float
+    table: bool
 
 
 class EvaluateSettings(SourceSettings, total=False):

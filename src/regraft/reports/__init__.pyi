@@ -3,6 +3,7 @@ from .audit_page import worst_first
 from .comparison import Comparison
 from .curve_report import CurveReport
 from .explanation_page import ExplanationReport
+from .format_table import FormatRow, FormatTable, write_format_table
 from .page_record import Notice
 from .pictures import MapPicture, PicturedExplanation
 from .report import LeftOutFile, RegularisationPath, Report, Stage, StrengthCurve, Table
@@ -15,6 +16,8 @@ __all__ = [
     "Comparison",
     "CurveReport",
     "ExplanationReport",
+    "FormatRow",
+    "FormatTable",
     "LeftOutFile",
     "MapPicture",
     "Notice",
@@ -39,6 +42,7 @@ __all__ = [
     "write_comparison",
     "write_curve",
     "write_explanations",
+    "write_format_table",
     "write_report",
     "write_sweep",
 ]

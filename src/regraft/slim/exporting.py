@@ -48,14 +48,15 @@ def export_graph(given: Given, progress: Progress, say: Callable[[str], None]) -
     asked = given.required_path("output_file")
     target, offset = _folder(asked), _labels_offset(given)
     place, sentences = _checkpoint(given)
-    record = _exportable(place, target)
+    options = ExportOptions(out=target, precision="int8" if given.values["quantize"] else "fp32")
+    record = _exportable(place, options)
     sources = (str(dataset_folder(given)),) if given.text("dataset_dir") else ()
     for sentence in (*told(given, EXPORT_FLAGS), *sentences, *_done_otherwise(given, record)):
         say(f"Note: {sentence}")
     if target != asked:
         say(f"Note: ONNX is written instead of {asked.name}, with what belongs to it: to the folder {target}.")
-    say(f"The same, natively: {command_line(ExportOptions(out=target), str(place), *sources)}")
-    result = _written(place, sources, target, format_class_list(record.class_names, first=offset), progress)
+    say(f"The same, natively: {command_line(options, str(place), *sources)}")
+    result = _written(place, sources, options, format_class_list(record.class_names, first=offset), progress)
     for line in _usage(target, record, offset):
         say(line)
     return result
@@ -108,7 +109,7 @@ def _checkpoint(given: Given) -> tuple[Path, tuple[str, ...]]:
     return place_to_measure(checkpoint, flag)
 
 
-def _exportable(place: Path, target: Path) -> BundleRecord:
+def _exportable(place: Path, options: ExportOptions) -> BundleRecord:
     """What a saved classifier says of itself, if it can be exported to a place."""
     if not is_run(place) and kept_steps(place):
         raise OptionError(
@@ -117,13 +118,13 @@ def _exportable(place: Path, target: Path) -> BundleRecord:
         )
     record = read_record(find_bundle(place))
     if any(network.backbone.family == "own" for network in record.networks):
-        options = ExportOptions(out=target, trust_code=True)
+        options = options.model_copy(update={"trust_code": True})
         raise OptionError(
             f"The network of {place} is its author's own code, which would run with your rights. Read it; if you "
             f"trust it: {command_line(options, str(place))}"
         )
-    if target.exists():
-        raise OptionError(f"There is something at {target} already. Choose another --output_file.")
+    if options.out is not None and options.out.exists():
+        raise OptionError(f"There is something at {options.out} already. Choose another --output_file.")
     return record
 
 
@@ -139,11 +140,15 @@ def _done_otherwise(given: Given, record: BundleRecord) -> list[str]:
     ]
 
 
-def _written(place: Path, sources: tuple[str, ...], target: Path, labels: str, progress: Progress) -> ExportResult:
+def _written(
+    place: Path, sources: tuple[str, ...], options: ExportOptions, labels: str, progress: Progress
+) -> ExportResult:
     """Export a classifier; the graph and its labels appear together."""
+    assert options.out is not None
+    target = options.out
     aside = target.with_name(f".{uuid.uuid4().hex}.part")
     try:
-        result = run_export(place, sources, ExportOptions(out=aside), progress=progress)
+        result = run_export(place, sources, options.model_copy(update={"out": aside}), progress=progress)
         list_file = aside / "labels.txt"
         list_file.write_text(labels, encoding="utf-8", newline="\n")
         publish(list_file, list_file)

@@ -140,10 +140,16 @@ EXPORT_FLAGS = (
         state="done",
         here="The number of the first class in labels.txt.",
     ),
+    Flag(
+        name="quantize",
+        kind="switch",
+        default=False,
+        state="done better",
+        here="--precision int8, calibrated on images of --dataset_dir; refused where accuracy falls.",
+    ),
     *(
         Flag(name=name, kind=kind, default=default, state="not", here=here, stops=True)
         for name, kind, default, here in (
-            ("quantize", "switch", False, "Exports compute in float32; there are none in 8 bits."),
             ("is_video_model", "switch", False, "Regraft classifies images; i3d and s3dg are not here."),
             ("num_frames", "integer", None, "Regraft classifies images; i3d and s3dg are not here."),
         )

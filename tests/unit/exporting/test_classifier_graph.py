@@ -6,12 +6,15 @@ import pytest
 
 from regraft.backbones import openvino_core
 from regraft.bundle import make_pictures
+from regraft.exporting.answer_changes import AnswerLog
 from regraft.exporting.classifier_graph import build_classifier, seen_inputs
 from regraft.exporting.description import METADATA_KEY, read_description
 from regraft.exporting.exported import ExportedClassifier
 from regraft.exporting.openvino_files import convert
-from regraft.exporting.parity import Trial
+from regraft.exporting.parity import Trial, ask_bundle
+from regraft.exporting.proof_images import ProofImages
 from regraft.exporting.runtimes import OnnxRuntimeGraph, OpenVinoGraph
+from regraft.exporting.seen_pixels import see_images
 
 BATCHES = (1, 2, 3, 8, 32)
 LITE0, LITE1 = "efficientnet-lite0", "efficientnet-lite1"
@@ -55,8 +58,10 @@ def test_it_answers_like_the_classifier(make_classifier, tmp_path, sort):
         graph = opened(model, runtime)
         exported = ExportedClassifier(read_description(graph.metadata[METADATA_KEY], "trial"), graph, tmp_path)
         assert exported.description.inputs == inputs
-        trial = Trial(classifier, exported, views, batch_sizes=BATCHES if sort == "in torch" else (1, 3))
-        trial.see(make_pictures(3), ["sea", "sun", "sand"])
+        sizes = BATCHES if sort == "in torch" else (1, 3)
+        trial = Trial(classifier, exported, views, AnswerLog(ProofImages(())), batch_sizes=sizes)
+        pixels = see_images(inputs, make_pictures(3))
+        trial.see_pixels(pixels, ["sea", "sun", "sand"], ask_bundle(classifier, views, pixels))
         found = trial.scores()
         assert found.failures == ()
         assert found.largest_difference < 1e-5

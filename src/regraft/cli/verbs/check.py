@@ -18,14 +18,17 @@ def check(
     /,
     *sources: str,
     against: Annotated[str | None, OUTPUT] = None,
+    max_drop: Annotated[float, EXPERT] = 0.5,
     trust_code: Annotated[bool, EXPERT] = False,
 ) -> None:
     """Run `regraft check` and print what came of it.
 
     Args:
         bundle: A bundle's or run's folder; with --against an export of it.
-        sources: With --against: images to compare the two on.
+        sources: With --against: images to compare the two on, or one data set with labels.
         against: The bundle's or run's folder that the export must answer like.
+        max_drop: With --against: percentage points of accuracy that an export in int8 may lose; without labels, of
+            changed answers.
         trust_code: Run the source code of a network that its author wrote and that the bundle holds.
 
     Raises:
@@ -33,7 +36,9 @@ def check(
     """
     if against is not None:
         with ProgressBar() as progress:
-            compared = check_export(bundle, against, sources, trust_code=trust_code, progress=progress)
+            compared = check_export(
+                bundle, against, sources, max_drop=max_drop, trust_code=trust_code, progress=progress
+            )
         say(f"{compared.export} gives the answers of {compared.bundle}.")
         say_parity(compared.parity)
         say_findings(compared.findings)

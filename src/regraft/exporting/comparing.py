@@ -1,0 +1,175 @@
+"""Exports of a bundle beside it: everything that both are asked, once for all of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from regraft.core import DataError, ExportError, Value, plural
+from regraft.data import Unreadable
+from regraft.exporting.answer_changes import AnswerChange, AnswerLog
+from regraft.exporting.claims import PixelParity, ScoreParity, batch_failures, drop_failures
+from regraft.exporting.classifier_graph import seen_inputs
+from regraft.exporting.description import unsure_of
+from regraft.exporting.exported import open_export
+from regraft.exporting.foreign_files import FileParity
+from regraft.exporting.parity import Trial, ask_bundle
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from regraft.bundle import Classifier
+    from regraft.core import Progress
+    from regraft.exporting.classifier_graph import View
+    from regraft.exporting.description import SeenInput
+    from regraft.exporting.exported import ExportedClassifier
+    from regraft.exporting.proof_images import ProofImages
+
+
+class Parity(Value):
+    """How an export compares with its bundle.
+
+    Attributes:
+        precision: Of the export's networks.
+        scores: Same pixels, same scores?
+        pixels: Images of any size, the same pixels? None where that was not tried.
+        files: Files, the same answers, whoever decodes them? None where there were no files.
+        answers: To a user's images; None where there were none.
+        data: Which images were used.
+        max_drop: Percentage points of accuracy that an export in another precision may lose.
+        diagnosis: Why the same pixels give other answers; empty where they do not, or nothing can be seen.
+        unreadable: Images of the data that could not be read.
+    """
+
+    precision: Literal["fp32", "int8"] = "fp32"
+    scores: ScoreParity
+    pixels: PixelParity | None
+    files: FileParity | None = None
+    answers: AnswerChange | None = None
+    data: str
+    max_drop: float = 0.0
+    diagnosis: str = ""
+    unreadable: tuple[Unreadable, ...] = ()
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """What does not hold, a sentence each; the last one says why, where that can be seen."""
+        of_pixels = self.pixels.failures if self.pixels else ()
+        if self.precision != "fp32":
+            return (*batch_failures(self.scores), *of_pixels, *drop_failures(self.answers, self.max_drop))
+        found = (*self.scores.failures, *of_pixels)
+        return (*found, self.diagnosis) if found and self.diagnosis else found
+
+
+def compare_export(
+    classifier: Classifier, export: Path, proof: ProofImages, *, progress: Progress, max_drop: float = 0.0
+) -> Parity:
+    """How an export compares with a bundle (`compare_exports`).
+
+    Args:
+        classifier: In float32.
+        export: Its file or folder.
+        proof: The images that both are asked about.
+        progress: Where to report.
+        max_drop: Percentage points of accuracy that an export in another precision may lose.
+    """
+    (parity,), _lowered = compare_exports(classifier, [export], proof, progress=progress, max_drop=max_drop)
+    return parity
+
+
+def compare_exports(
+    classifier: Classifier,
+    exports: Sequence[Path],
+    proof: ProofImages,
+    *,
+    progress: Progress,
+    max_drop: float = 0.0,
+    lowered: Classifier | None = None,
+) -> tuple[tuple[Parity, ...], AnswerChange | None]:
+    """How exports compare with a bundle, on some images.
+
+    Args:
+        classifier: In float32.
+        exports: Their files or folders.
+        proof: The images that all are asked about.
+        progress: Where to report.
+        max_drop: Percentage points of accuracy that an export in another precision may lose.
+        lowered: The bundle in another precision, to be seen beside them.
+
+    Returns:
+        One for each export; and what the bundle in the other precision makes of a user's images.
+
+    Raises:
+        BundleError: An export is damaged.
+        ExportError: It takes other images than the bundle, or names other classes.
+        DataError: None of the images can be read.
+    """
+    inputs, views = seen_inputs(classifier.all_networks)
+    opened = [_fitting(classifier, export, inputs) for export in exports]
+    trials = [Trial(classifier, one, views, AnswerLog(proof), one.open_resizing()) for one in opened]
+    log = AnswerLog(proof)
+    unreadable = _see_all(classifier, trials, views, proof, progress=progress, lowered=lowered, log=log)
+    if proof.files and len(unreadable) == len(proof.files):
+        raise DataError(
+            f"None of {plural(len(unreadable), 'image')} to compare on could be read: {unreadable[0].path}."
+        )
+    parities = tuple(_parity(trial, proof.told(len(unreadable)), max_drop, tuple(unreadable)) for trial in trials)
+    return parities, log.change()
+
+
+def _see_all(
+    classifier: Classifier,
+    trials: Sequence[Trial],
+    views: Sequence[Sequence[View]],
+    proof: ProofImages,
+    *,
+    progress: Progress,
+    lowered: Classifier | None,
+    log: AnswerLog,
+) -> list[Unreadable]:
+    """Show all images to all; gives those that could not be read."""
+    inputs = trials[0].exported.description.inputs
+    golden = proof.golden_inputs(inputs, views)
+    reference = ask_bundle(classifier, views, golden)
+    for trial in trials:
+        trial.see_pixels(golden, [f"golden input {number + 1}" for number in range(len(golden[0]))], reference)
+    progress.start("Comparing answers", len(proof))
+    unreadable = []
+    for block in proof.blocks():
+        if block.images:
+            given = trials[0].exported.inputs(block.images)
+            reference = ask_bundle(classifier, views, given)
+            for trial in trials:
+                trial.see(block, given, reference)
+            if lowered is not None and block.rows:
+                log.add(block.rows, ask_bundle(lowered, views, given).probabilities, reference.probabilities)
+        unreadable += block.unreadable
+        progress.advance(len(block.names) + len(block.unreadable))
+    return unreadable
+
+
+def _fitting(classifier: Classifier, export: Path, inputs: tuple[SeenInput, ...]) -> ExportedClassifier:
+    """An export that takes and names what the bundle does."""
+    exported = open_export(export)
+    if exported.class_names != classifier.class_names:
+        raise ExportError(f"{exported.place} names other classes than the bundle, or in another order.")
+    if exported.description.inputs != inputs:
+        raise ExportError(f"{exported.place} shows its network other pixels of an image than the bundle does.")
+    if exported.description.unsure != unsure_of(classifier):
+        raise ExportError(f"{exported.place} calls other images unknown, or names other sets, than the bundle does.")
+    return exported
+
+
+def _parity(trial: Trial, data: str, max_drop: float, unreadable: tuple[Unreadable, ...]) -> Parity:
+    scores, precision = trial.scores(), trial.exported.description.precision
+    return Parity(
+        precision=precision,
+        scores=scores,
+        pixels=trial.pixels(),
+        files=trial.files(),
+        answers=trial.answers.change(),
+        data=data,
+        max_drop=max_drop,
+        diagnosis=trial.diagnosis() if scores.failures and precision == "fp32" else "",
+        unreadable=unreadable,
+    )
