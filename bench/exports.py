@@ -1,11 +1,12 @@
 """Exports beside their bundles: do they give the same answers, and is a sabotaged one refused?
 
-    python bench/exports.py                     # handwritten digits, ELPV, textile: half an hour
+    python bench/exports.py                     # handwritten digits, ELPV, textile: an hour
     python bench/exports.py --signs FOLDER      # and Belgian traffic signs
     python bench/exports.py --quick             # drawn signs, few images
 
-FOLDER has one sub-folder for each class. Several kinds of classifiers are exported to ONNX and OpenVINO, and compared
-with their bundles on up to 1,000 images. Then one export is sabotaged in many ways: each must be refused. Last, ONNX's
+FOLDER has one sub-folder for each class. Several kinds of classifiers are exported to ONNX, OpenVINO and the web, and
+compared with their bundles on up to 1,000 images; the page in a real Chromium, too, where there is one. Then one export
+is sabotaged in many ways: each must be refused. Classifiers in 8 bits beside float32: accuracy and speed. Last, ONNX's
 own operation for resizing, as two runtimes read it, beside the graph that exports have.
 """
 
@@ -15,8 +16,11 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 import regraft
 from example_images import draw_signs, write_digits
+from in_browser import find_browser, told_in_browser
 from regraft.backbones import choose_engine
 from regraft.bundle import find_bundle, load
 from regraft.core import SilentProgress
@@ -25,14 +29,17 @@ from regraft.datasets import read_dataset
 from regraft.exporting import EXPORT_FORMATS, Target, export_classifier, gather_proof
 from resizing_operations import SIZES, compare_operations
 from rounds import need, new_parser
-from sabotages import SABOTAGES, judge_sabotage
+from sabotages import SABOTAGES, SCRIPTS, judge_sabotage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from regraft.bundle import Classifier
     from regraft.data import Manifest
     from regraft.exporting import Export
 
+N_IN_BROWSER = (50, 1000)
+"""Images that Chromium is asked about: of most classifiers, and of one with a softmax head."""
 OWN = """import regraft
 from torch import nn
 
@@ -67,7 +74,9 @@ def main() -> None:
         place = Path(folder)
         if arguments.quick:
             signs = draw_signs(place / "signs", n_classes=2)
-            compare("drawn signs", signs, place, kinds=("softmax",), sabotages=("temperature 1",), n_images=8)
+            sabotages = ("temperature 1", "EXIF ignored")
+            compare("drawn signs", signs, place, kinds=("softmax",), sabotages=sabotages, n_images=8)
+            in_eight_bits("drawn signs", signs, place)
             compare_operations(SIZES[:1])
             return
         need("mlxtend", install="pip install 'regraft[examples]'")
@@ -75,7 +84,8 @@ def main() -> None:
         if arguments.signs:
             places = {"Belgian signs": arguments.signs, **places}
         for number, (name, source) in enumerate(places.items()):
-            compare(name, source, place, kinds=tuple(KINDS), sabotages=() if number else tuple(SABOTAGES))
+            compare(name, source, place, kinds=tuple(KINDS), sabotages=() if number else (*SABOTAGES, *SCRIPTS))
+            in_eight_bits(name, source, place)
     compare_operations(SIZES)
 
 
@@ -99,22 +109,43 @@ def compare(
     """A line for each kind of classifier and format; then what was said of sabotaged exports of the first."""
     images = read_dataset(source, Reading())
     images = images.select(range(min(len(images.paths), n_images or len(images.paths))))
+    browser = find_browser()
     for kind in kinds:
         run = KINDS[kind](source, folder / "runs" / f"{name}-{kind}")
-        for one in exported(run, images):
+        classifier = load(find_bundle(run), choice=choose_engine("auto", "fp32", "cpu"), trust_code=True)
+        for one in exported(run, classifier, images):
             print(f"{name:<14} {kind:<10} {one.format:<9} {told(one)}", flush=True)
+        if browser is not None:
+            n_asked = min(len(images.paths), N_IN_BROWSER[kind == "softmax"])
+            files = images.select(np.linspace(0, len(images.paths) - 1, n_asked).astype(int))
+            said = told_in_browser(classifier, run / "exports" / "web", files.files(), browser)
+            print(f"{name:<14} {kind:<10} {'web':<9} {said}", flush=True)
     if sabotages:
         judge(folder / "runs" / f"{name}-{kinds[0]}", images, sabotages)
 
 
-def exported(run: Path, images: Manifest) -> tuple[Export, ...]:
+def exported(run: Path, classifier: Classifier, images: Manifest) -> tuple[Export, ...]:
     """Exports of a run in all formats, beside it."""
     bundle = find_bundle(run)
-    classifier = load(bundle, choice=choose_engine("auto", "fp32", "cpu"), trust_code=True)
     proof = gather_proof(bundle, classifier, images)
-    targets = [Target(form, "fp32", bundle.parent / "exports" / form) for form in EXPORT_FORMATS]
+    targets = [Target(form, "fp32", run / "exports" / form) for form in EXPORT_FORMATS]
     exports, _lowered = export_classifier(classifier, targets, proof, progress=SilentProgress())
     return exports
+
+
+def in_eight_bits(name: str, source: str | Path, folder: Path) -> None:
+    """A line for the bundle, its exports in float32, and those in 8 bits: accuracy on new images, size and speed."""
+    run = regraft.probe(source, runs=folder / "runs" / f"{name}-int8", quality="fast").folder
+    for form in ("onnx", "openvino"):
+        asked = {"to": form, "precision": "all", "max_drop": 100.0, "table": True, "out": run / f"in-{form}"}
+        result = regraft.export(run, source, regraft.ExportOptions.model_validate(asked))
+        assert result.table is not None
+        for row in result.table.rows:
+            line = f"{row.name}: accuracy {row.accuracy}, {row.difference or 'the reference'}; {row.n_changed} of "
+            line += f"{row.n_images} changed; {(row.n_bytes or 0) / 1e6:.1f} MB"
+            if row.images_per_second is not None:
+                line += f"; {row.milliseconds:.1f} ms an image, {row.images_per_second:.0f} images/s"
+            print(f"{name:<14} {line}", flush=True)
 
 
 def told(export: Export) -> str:
@@ -129,6 +160,8 @@ def told(export: Export) -> str:
             f"; any size: {pixels.share_equal:.4%} of values equal, by {pixels.largest_difference} at most, "
             f"{pixels.n_changed} other classes"
         )
+    if (files := export.parity.files) is not None:
+        line += f"; decoded by Pillow: {files.n_changed} other classes, by {files.largest_difference:.1e}"
     return line
 
 

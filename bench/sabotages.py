@@ -12,7 +12,7 @@ import onnx
 from onnx import helper, numpy_helper
 
 from regraft.core import RegraftError, SilentProgress
-from regraft.exporting import compare_export
+from regraft.exporting import compare_export, write_onnx
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,7 @@ def judge_sabotage(name: str, classifier: Classifier, export: Path, proof: Proof
     """What is said of a sabotaged export; empty where it is not noticed.
 
     Args:
-        name: One of SABOTAGES.
+        name: One of SABOTAGES or SCRIPTS.
         classifier: What it is compared with.
         export: A good one, as ONNX; it is not changed.
         proof: The images.
@@ -38,13 +38,25 @@ def judge_sabotage(name: str, classifier: Classifier, export: Path, proof: Proof
         place = shutil.copytree(export, Path(folder) / "export")
         files = [place / "classifier.onnx", place / "any_size.onnx"]
         models = [onnx.load(file) for file in files]
+        if name in SCRIPTS:
+            script = place / "classify.py"
+            script.write_text(script.read_text(encoding="utf-8").replace(*SCRIPTS[name]), encoding="utf-8")
+            return _said(classifier, place, proof)
         SABOTAGES[name](models[0], models[1])
         for file, model in zip(files, models, strict=True):
-            file.write_bytes(model.SerializeToString())
-        try:
-            return " ".join(compare_export(classifier, place, proof, progress=SilentProgress()).failures)
-        except RegraftError as error:
-            return str(error)
+            seal = [one for one in model.metadata_props if one.key == "regraft_seal"]
+            for one in seal:  # whoever changes it on purpose seals it again
+                model.metadata_props.remove(one)
+            write_onnx(model, file)
+        (place / "parity.json").unlink()
+        return _said(classifier, place, proof)
+
+
+def _said(classifier: Classifier, export: Path, proof: ProofImages) -> str:
+    try:
+        return " ".join(compare_export(classifier, export, proof, progress=SilentProgress()).failures)
+    except RegraftError as error:
+        return str(error)
 
 
 def _before_the_network(model: Model, kind: str, **attributes: Any) -> None:
@@ -247,3 +259,8 @@ SABOTAGES: dict[str, Sabotage] = {
     "rounded down": _resized(_rounded_down),
 }
 """By what was done. They are made for a classifier on one EfficientNet-Lite whose head normalises rows."""
+SCRIPTS = {
+    "EXIF ignored": ("ImageOps.exif_transpose(Image.open(sys.argv[1]))", "Image.open(sys.argv[1])"),
+    "black where it is transparent": ('"white"', '"black"'),
+}
+"""What is changed in the script beside the graphs."""

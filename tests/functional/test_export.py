@@ -100,6 +100,15 @@ def test_check_compares_an_export_with_its_bundle(exported, probed, photos, smal
     assert "add --against BUNDLE" in done.stderr
 
 
+def test_a_script_that_was_changed_is_noticed(exported, probed, tmp_path):
+    """One that does not turn photos upright answers differently, though the graphs beside it are as they were."""
+    folder = shutil.copytree(exported.exports[0].folder, tmp_path / "export")
+    script = folder / "classify.py"
+    script.write_text(script.read_text().replace("ImageOps.exif_transpose", ""))
+    with pytest.raises(regraft.ExportError, match=r"classify\.py is missing, or was changed after it was proven"):
+        regraft.check_export(folder, probed.folder)
+
+
 def test_what_answers_differently_is_not_kept(probed, tmp_path, monkeypatch):
     """The error says how it differs, and why; nothing is left where it was to lie."""
     build = exports.build_classifier

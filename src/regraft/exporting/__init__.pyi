@@ -7,6 +7,7 @@ from .exported import ExportedClassifier, find_export, open_export
 from .exports import PRECISIONS, Export, Target, export_classifier
 from .foreign_files import FileParity
 from .formats import EXPORT_FORMATS
+from .onnx_files import write_onnx
 from .openvino_files import convert
 from .parity import ask_bundle
 from .proof_images import ProofImages, gather_proof, list_named
@@ -40,4 +41,5 @@ __all__ = [
     "open_export",
     "see_images",
     "seen_inputs",
+    "write_onnx",
 ]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from regraft.core import DataError, ExportError, Value, plural
+from pydantic import Field, ValidationError
+
+from regraft.core import DataError, ExportError, Value, digest_file, plural
 from regraft.data import Unreadable
 from regraft.exporting.answer_changes import AnswerChange, AnswerLog
 from regraft.exporting.claims import PixelParity, ScoreParity, batch_failures, drop_failures
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
     from regraft.exporting.proof_images import ProofImages
 
 
+REPORT_FILE = "parity.json"
+_N_REPORT_BYTES_MAX = 16 << 20
+
+
 class Parity(Value):
     """How an export compares with its bundle.
 
@@ -39,6 +45,7 @@ class Parity(Value):
         max_drop: Percentage points of accuracy that an export in another precision may lose.
         diagnosis: Why the same pixels give other answers; empty where they do not, or nothing can be seen.
         unreadable: Images of the data that could not be read.
+        digests: BLAKE3 of the files that were proven, by name; empty before they are published.
     """
 
     precision: Literal["fp32", "int8"] = "fp32"
@@ -50,6 +57,7 @@ class Parity(Value):
     max_drop: float = 0.0
     diagnosis: str = ""
     unreadable: tuple[Unreadable, ...] = ()
+    digests: dict[str, str] = Field(default_factory=dict)
 
     @property
     def failures(self) -> tuple[str, ...]:
@@ -151,6 +159,7 @@ def _see_all(
 def _fitting(classifier: Classifier, export: Path, inputs: tuple[SeenInput, ...]) -> ExportedClassifier:
     """An export that takes and names what the bundle does."""
     exported = open_export(export)
+    _require_as_proven(exported.file.parent)
     if exported.class_names != classifier.class_names:
         raise ExportError(f"{exported.place} names other classes than the bundle, or in another order.")
     if exported.description.inputs != inputs:
@@ -158,6 +167,25 @@ def _fitting(classifier: Classifier, export: Path, inputs: tuple[SeenInput, ...]
     if exported.description.unsure != unsure_of(classifier):
         raise ExportError(f"{exported.place} calls other images unknown, or names other sets, than the bundle does.")
     return exported
+
+
+def _require_as_proven(folder: Path) -> None:
+    """Refuse an export of which a file was changed after the proof: a script or a page is a part of the answer.
+
+    Raises:
+        ExportError: One was.
+    """
+    report = folder / REPORT_FILE
+    if not report.is_file() or report.stat().st_size > _N_REPORT_BYTES_MAX:
+        return
+    try:
+        digests = Parity.model_validate_json(report.read_bytes()).digests
+    except ValidationError as error:
+        raise ExportError(f"{report} is damaged. Export the classifier again.") from error
+    for name, digest in digests.items():
+        file = folder / name
+        if file.parent != folder or not file.is_file() or digest_file(file) != digest:
+            raise ExportError(f"{file} is missing, or was changed after it was proven. Export the classifier again.")
 
 
 def _parity(trial: Trial, data: str, max_drop: float, unreadable: tuple[Unreadable, ...]) -> Parity:

@@ -8,9 +8,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, get_args
 
-from regraft.core import ExportError, exact_json, publish, require_extra, sync_folder
+from regraft.core import ExportError, digest_file, exact_json, publish, require_extra, sync_folder
 from regraft.exporting.classifier_graph import build_classifier, seen_inputs
-from regraft.exporting.comparing import compare_exports
+from regraft.exporting.comparing import REPORT_FILE, compare_exports
 from regraft.exporting.formats import write_graphs
 from regraft.exporting.quantising import quantise
 from regraft.exporting.resize_graph import build_resize
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from regraft.exporting.formats import ExportFormat
     from regraft.exporting.proof_images import ProofImages
 
-REPORT_FILE = "parity.json"
 Precision: TypeAlias = Literal["fp32", "int8"]
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 
@@ -152,6 +151,7 @@ def _require_proven(classifier: Classifier, target: Target, parity: Parity) -> N
 
 def _published(target: Target, aside: Path, names: list[str], parity: Parity) -> Export:
     """Make what lies aside an export."""
+    parity = parity.model_copy(update={"digests": {name: digest_file(aside / name) for name in names}})
     (aside / REPORT_FILE).write_text(exact_json(parity.model_dump(mode="json")), encoding="utf-8")
     names = [*names, REPORT_FILE]
     for name in names:

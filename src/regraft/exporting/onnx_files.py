@@ -78,7 +78,7 @@ def look_through_onnx(content: bytes, place: str, sizes: Sizes) -> Signature:
     try:
         model.ParseFromString(content)
         _require_harmless(model, place)
-        onnx.checker.check_model(model)
+        onnx.checker.check_model(content)
         graph = foreseen(model, sizes.length)
         signature = _signature(model, graph)
     except BundleError:

@@ -75,7 +75,9 @@ def require_sealed(content: bytes, seal: Seal, place: str, *beside: str) -> None
     Raises:
         BundleError: They have another digest.
     """
-    if content != sealed(content[: -sum(map(len, seal)) - _N_DIGITS], seal, *beside):
+    before, behind = seal
+    n_sealing = len(before) + _N_DIGITS + len(behind)
+    if content[-n_sealing:] != before + _digest(memoryview(content)[:-n_sealing], beside) + behind:
         raise BundleError(
             f"{place} is damaged or was changed since it was written: it has another digest. "
             "Export the classifier again."
@@ -94,5 +96,5 @@ def require_plain(path: Path, n_bytes_max: int) -> None:
         raise BundleError(f"{path} is larger than an export's file can be ({n_bytes:,} bytes).")
 
 
-def _digest(content: bytes, beside: tuple[str, ...]) -> bytes:
+def _digest(content: bytes | memoryview, beside: tuple[str, ...]) -> bytes:
     return digest_bytes("".join((digest_bytes(content), *beside)).encode()).encode()
