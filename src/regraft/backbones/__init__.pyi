@@ -17,6 +17,7 @@ from .declaration import network_input
 from .engines import EngineOpener, compute_features, open_engine, open_maps, require_engine
 from .feature_network import load_features, stage_names
 from .graphs import add_lite
+from .layers import AUTO, PENULTIMATE
 from .lites import find_lite
 from .networks import classifier_size, create_timm_optimizer, timm_optimizer_names
 from .openvino_door import import_openvino, openvino_core
@@ -30,10 +31,12 @@ from .weight_packages import needed_extra
 from .weights import copy_weights, keep_state, keep_weights
 
 __all__ = [
+    "AUTO",
     "BACKBONES",
     "COUNTERPARTS",
     "DEFAULT_BACKBONE",
     "LAYER_RULES_VERSION",
+    "PENULTIMATE",
     "PREPROCESSINGS",
     "BackboneSpec",
     "Counterpart",

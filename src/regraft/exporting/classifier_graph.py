@@ -5,12 +5,12 @@ It computes what `bundle.Classifier.judge` does, in float32; `parity` proves tha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from regraft.backbones import add_lite
+from regraft.backbones import AUTO, PENULTIMATE, add_lite
 from regraft.exporting.description import SeenInput, describe
 from regraft.exporting.lite_operations import LiteOperations
 from regraft.exporting.onnx_graph import OnnxGraph
@@ -80,18 +80,28 @@ def build_classifier(classifier: Classifier) -> Any:
         MissingExtraError: A network has to be converted, and torch is not installed.
     """
     networks = classifier.all_networks
-    parts = (*networks.parts, *networks.frozen)
     inputs, views = seen_inputs(networks)
     graph = OnnxGraph(classifier.record.name)
     pixels = [graph.input(one.name, np.uint8, (N_ANY, one.transform.height, one.transform.width, 3)) for one in inputs]
+    read = _read_parts(classifier)
     rows = [
-        _NetworkRow(graph, classifier, part).features(pixels, view) for part, view in zip(parts, views, strict=True)
+        _NetworkRow(graph, classifier, part).features(pixels, view)
+        for part, view in zip((*read, *networks.frozen), views, strict=True)
     ]
-    n_read = len(networks.parts)
-    read = _beside(graph, rows[:n_read], networks.parts)
-    seen = _beside(graph, rows[n_read:], networks.frozen) if networks.frozen else read
-    outputs = _answer(graph, classifier, read, seen)
+    n_read = len(read)
+    joined = _beside(graph, rows[:n_read], read)
+    seen = _beside(graph, rows[n_read:], networks.frozen) if networks.frozen else joined
+    outputs = _answer(graph, classifier, joined, seen)
     return graph.model(describe(classifier, inputs, outputs).metadata())
+
+
+def _read_parts(classifier: Classifier) -> tuple[TappedNetwork, ...]:
+    """The networks that the head reads, without layers that nothing reads: those before the last come behind it."""
+    networks, novelty = classifier.all_networks, classifier.novelty
+    is_seen_whole = novelty is not None and novelty.gaussians is not None and not networks.frozen
+    if is_seen_whole or classifier.head.coef.shape[1] > sum(part.spec.n_features for part in networks.parts):
+        return networks.parts
+    return tuple(replace(part, layer=PENULTIMATE) if part.layer == AUTO else part for part in networks.parts)
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ SLOW_SORTS = {
     "rows as they are": {"is_row_normalised": False},
     "two classes": {"n_classes": 2},
     "all layers": {"layer": "auto"},
+    "unread layers": {"layer": "auto", "n_used": 1280, "measure": "energy"},
     "maximum probability": {"measure": "maximum probability"},
     "views": {"views": ("plain", "mirrored", "upper left", "lower right, mirrored")},
     "joined": {"names": (LITE0, LITE1), "layer": "auto"},
@@ -82,6 +83,18 @@ def test_a_network_of_several_views_is_there_once(make_classifier):
     one = build_classifier(make_classifier()).ByteSize()
     several = build_classifier(make_classifier(views=("plain", "mirrored", "upper left"))).ByteSize()
     assert several < 1.01 * one
+
+
+def test_layers_that_nothing_reads_are_left_out(make_classifier):
+    """Where neither the head nor what tells strangers uses the features of earlier layers, these are not computed."""
+
+    def n_operations(**sort):
+        return len(build_classifier(make_classifier(**sort)).graph.node)
+
+    pruned = n_operations(layer="auto", n_used=1280, measure="energy")
+    assert pruned < n_operations(layer="auto", measure="energy")
+    assert pruned < n_operations(layer="auto", n_used=1280)
+    assert pruned <= n_operations(measure="energy") + 1
 
 
 def test_hostile_class_names_are_kept(make_classifier):
