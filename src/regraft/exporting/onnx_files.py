@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from regraft.core import BundleError, plural, quoted, require_extra
 from regraft.exporting.foresight import Step, require_room
+from regraft.exporting.looked_through import signature_of
 from regraft.exporting.onnx_shapes import foreseen, known_shapes, shape_of
 from regraft.exporting.onnx_tensors import require_whole
 from regraft.exporting.operations import ONNX_OPERATIONS
@@ -63,7 +64,7 @@ def look_through_onnx(content: bytes, place: str, sizes: Sizes) -> Signature:
     """What a graph takes and gives, if it may be run.
 
     Args:
-        content: An ONNX file's.
+        content: An ONNX file's, with its seal.
         place: Where it comes from, for sentences.
         sizes: For which it is foreseen what the graph needs.
 
@@ -72,6 +73,10 @@ def look_through_onnx(content: bytes, place: str, sizes: Sizes) -> Signature:
         MissingExtraError: The extra `export` is missing.
     """
     require_extra("export", "Reading an ONNX file")
+    return signature_of(content, sizes, lambda: _looked_through(content, place, sizes))
+
+
+def _looked_through(content: bytes, place: str, sizes: Sizes) -> Signature:
     import onnx
 
     model = onnx.ModelProto()
