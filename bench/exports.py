@@ -2,6 +2,7 @@
 
     python bench/exports.py                     # handwritten digits, ELPV, textile: an hour
     python bench/exports.py --signs FOLDER      # and Belgian traffic signs
+    python bench/exports.py --only ELPV         # one of the data sets
     python bench/exports.py --quick             # drawn signs, few images
 
 FOLDER has one sub-folder for each class. Several kinds of classifiers are exported to ONNX, OpenVINO and the web, and
@@ -69,7 +70,9 @@ KINDS: dict[str, Callable[[str | Path, Path], Path]] = {
 
 def main() -> None:
     """Measure what the arguments ask for."""
-    arguments = new_parser(__doc__, takes_signs=True).parse_args()
+    parser = new_parser(__doc__, takes_signs=True)
+    parser.add_argument("--only", metavar="NAME", help="one of the data sets")
+    arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         if arguments.quick:
@@ -83,6 +86,8 @@ def main() -> None:
         places: dict[str, str | Path] = {"digits": write_digits(place)[0], "ELPV": "elpv", "textile": "textile"}
         if arguments.signs:
             places = {"Belgian signs": arguments.signs, **places}
+        if arguments.only:
+            places = {arguments.only: places[arguments.only]}
         for number, (name, source) in enumerate(places.items()):
             compare(name, source, place, kinds=tuple(KINDS), sabotages=() if number else (*SABOTAGES, *SCRIPTS))
             in_eight_bits(name, source, place)

@@ -14,6 +14,7 @@ from regraft.exporting.classifier_graph import seen_inputs
 from regraft.exporting.description import unsure_of
 from regraft.exporting.exported import open_export
 from regraft.exporting.foreign_files import FileParity
+from regraft.exporting.formats import are_the_same
 from regraft.exporting.parity import Trial, ask_bundle
 
 if TYPE_CHECKING:
@@ -114,15 +115,22 @@ def compare_exports(
     """
     inputs, views = seen_inputs(classifier.all_networks)
     opened = [_fitting(classifier, export, inputs) for export in exports]
-    trials = [Trial(classifier, one, views, AnswerLog(proof), one.open_resizing()) for one in opened]
+    places = [next(place for place, other in enumerate(opened) if _says_the_same(one, other)) for one in opened]
+    trials = {
+        place: Trial(classifier, opened[place], views, AnswerLog(proof), opened[place].open_resizing())
+        for place in sorted({*places})
+    }
     log = AnswerLog(proof)
-    unreadable = _see_all(classifier, trials, views, proof, progress=progress, lowered=lowered, log=log)
+    unreadable = _see_all(classifier, [*trials.values()], views, proof, progress=progress, lowered=lowered, log=log)
     if proof.files and len(unreadable) == len(proof.files):
         raise DataError(
             f"None of {plural(len(unreadable), 'image')} to compare on could be read: {unreadable[0].path}."
         )
-    parities = tuple(_parity(trial, proof.told(len(unreadable)), max_drop, tuple(unreadable)) for trial in trials)
-    return parities, log.change()
+    found = {
+        place: _parity(trial, proof.told(len(unreadable)), max_drop, tuple(unreadable))
+        for place, trial in trials.items()
+    }
+    return tuple(found[place] for place in places), log.change()
 
 
 def _see_all(
@@ -186,6 +194,15 @@ def _require_as_proven(folder: Path) -> None:
         file = folder / name
         if file.parent != folder or not file.is_file() or digest_file(file) != digest:
             raise ExportError(f"{file} is missing, or was changed after it was proven. Export the classifier again.")
+
+
+def _says_the_same(one: ExportedClassifier, other: ExportedClassifier) -> bool:
+    """Whether two exports are of the same bytes, so that one need not be asked again what the other was."""
+    files = ((each.file, each.file.with_stem("any_size")) for each in (one, other))
+    pairs = [*zip(*files, strict=True)]
+    return one is other or all(
+        first.is_file() and second.is_file() and are_the_same(first, second) for first, second in pairs
+    )
 
 
 def _parity(trial: Trial, data: str, max_drop: float, unreadable: tuple[Unreadable, ...]) -> Parity:

@@ -98,3 +98,16 @@ def look_through(file: Path, sizes: Sizes) -> Unopened:
         return Unopened(content, file, look_through_onnx(content, str(file), sizes))
     content, signature = read_onnx(file, sizes)
     return Unopened(content, file, signature)
+
+
+def are_the_same(one: Path, other: Path) -> bool:
+    """Whether two files hold the same graph, byte for byte: pages hold what ONNX files do.
+
+    Args:
+        one: A file of one of the formats.
+        other: Another one.
+    """
+    if SUFFIXES["openvino"] in (one.suffix, other.suffix):
+        return False
+    first, second = (unpack(file) if file.suffix == SUFFIXES["web"] else file.read_bytes() for file in (one, other))
+    return first == second
