@@ -118,7 +118,11 @@ VERBS = {
     "export": Verb(
         "Use",
         "Write a saved classifier for other runtimes, proven to give the same answers.",
-        ("regraft export runs/photos-probe --to onnx", "regraft export runs/photos-probe photos --to all"),
+        (
+            "regraft export runs/photos-probe photos --to onnx",
+            "regraft export runs/photos-probe photos --to web",
+            "regraft export runs/photos-probe photos --to all --precision all --table",
+        ),
     ),
     "check": Verb(
         "Use",
