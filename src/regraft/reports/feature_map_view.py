@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from regraft.reports.axes import Box
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _BOX = Box(8, 8, 412, 272)
 _N_COLOURS = 6
 _N_NAMED = 20
+_LETTER, _LINE = 6.0, 11.0
+"""Width and height that a name's letters take, in units of the drawing."""
 
 
 @dataclass(frozen=True)
@@ -79,13 +81,27 @@ def view_feature_map(found: FeatureMap, pictures: Pictures) -> FeatureMapView:
         )
         for one in found.typical
     )
-    return FeatureMapView(marks, tuple(_middle(name, marks) for name in classes[:_N_NAMED]), typical)
+    return FeatureMapView(marks, _apart([_middle(name, marks) for name in classes[:_N_NAMED]]), typical)
 
 
 def _middle(name: str, marks: Sequence[MapMark]) -> ClassMark:
     own = [mark for mark in marks if mark.point.truth == name]
     x, y = (sorted(places)[len(own) // 2] for places in ([mark.x for mark in own], [mark.y for mark in own]))
     return ClassMark(x, y, name)
+
+
+def _apart(names: Sequence[ClassMark]) -> tuple[ClassMark, ...]:
+    """Names that can be read: where two would lie over each other, the lower one is moved down."""
+    placed: list[ClassMark] = []
+    for one in sorted(names, key=lambda mark: mark.y):
+        y = one.y
+        for other in placed:  # from the top down
+            is_beside = abs(one.x - other.x) < _LETTER * (len(one.name) + len(other.name)) / 2
+            if is_beside and abs(y - other.y) < _LINE:
+                y = round(other.y + _LINE, 1)
+        placed.append(replace(one, y=y))
+        placed.sort(key=lambda mark: mark.y)
+    return tuple(placed)
 
 
 def _place(value: float, values: Sequence[float], ends: tuple[float, float]) -> float:
