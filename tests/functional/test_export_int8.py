@@ -70,7 +70,7 @@ def test_predict_and_check_take_it(exported, probed, photos, command):
 def test_what_loses_too_much_is_not_kept(probed, photos, tmp_path):
     """Nor is it made without images to calibrate on, or without any to see it on."""
     with pytest.raises(regraft.ExportError, match="at least 8 images of the training side"):
-        regraft.export(probed.folder, precision="int8", out=tmp_path / "out")
+        regraft.export(probed.folder, to="all", precision="int8", out=tmp_path / "new" / "out")
     with pytest.raises(regraft.ExportError, match="at least 8 images of the training side"):
         regraft.export(probed.folder, photos / "red" / "00.png", precision="int8", out=tmp_path / "out")
     assert list(tmp_path.iterdir()) == []

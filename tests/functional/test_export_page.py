@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import shutil
 
@@ -91,6 +92,38 @@ def test_the_camera_is_looked_at(page):
     page.locator("#live-answer table").wait_for()
     page.click("#camera")
     assert page.locator("#live").is_hidden()
+    assert page.inner_text("#camera") == "Use the camera"
+
+
+def test_several_drops_at_once_are_shown_one_after_the_other(page, photos):
+    """A paste without pictures says nothing; of more answers than are kept it is told how many are gone."""
+    page.locator("#answers").evaluate("place => place.replaceChildren()")
+    dropped = """(text) => {
+      document.dispatchEvent(new ClipboardEvent("paste", { clipboardData: new DataTransfer() }));
+      const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+      for (const n of [60, 52]) {
+        const given = new DataTransfer();
+        for (let i = 0; i < n; i++) given.items.add(new File([bytes], `${n}-${i}.png`, { type: "image/png" }));
+        document.dispatchEvent(new DragEvent("drop", { dataTransfer: given }));
+      }
+    }"""
+    page.evaluate(dropped, base64.b64encode((photos / "red" / "00.png").read_bytes()).decode())
+    page.locator("#state:text('12 are gone')").wait_for()
+    names = page.locator("#answers .file").all_inner_texts()
+    assert names[:52] == [f"52-{place}.png" for place in reversed(range(52))]
+    assert names[52:] == [f"60-{place}.png" for place in reversed(range(12, 60))]
+
+
+def test_a_camera_that_fails_is_switched_off(page):
+    """It says so, and can be tried again."""
+    page.click("#camera")
+    page.locator("#live-answer table").wait_for()
+    page.evaluate("document.getElementById('video').srcObject.getTracks().forEach((one) => one.stop())")
+    page.locator("#state.error:text('it stopped')").wait_for()
+    assert page.locator("#live").is_hidden()
+    page.click("#camera")
+    page.locator("#live").wait_for()
+    page.click("#camera")
     assert page.inner_text("#camera") == "Use the camera"
 
 

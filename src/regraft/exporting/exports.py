@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, get_args
 
@@ -118,12 +118,19 @@ def require_free(folder: Path) -> None:
 
 
 def _aside(folder: Path, stack: ExitStack) -> Path:
-    """A folder beside the one that is wanted, which is gone at the end in any case."""
+    """A folder beside the one that is wanted, which is gone at the end in any case; so are empty ones made for it."""
+    for parent in [one for one in folder.parents if not one.exists()][::-1]:
+        stack.callback(_remove_if_empty, parent)
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside = folder.with_name(f".{uuid.uuid4().hex}.tmp")
     aside.mkdir()
     stack.callback(shutil.rmtree, aside, ignore_errors=True)
     return aside
+
+
+def _remove_if_empty(folder: Path) -> None:
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def _written(

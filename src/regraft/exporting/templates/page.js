@@ -2,6 +2,7 @@
 // ONNX Runtime is above, as `ort`. What follows is Regraft's: the graphs' files are scripts beside this page, each of
 // which leaves one text in `regraftFiles`.
 const N_SHOWN = 5, N_KEPT = 100, N_PIXELS_MAX = 64e6;
+let turn = Promise.resolve(), nGone = 0;
 const element = (id) => document.getElementById(id);
 
 async function main() {
@@ -47,7 +48,11 @@ async function unzipped(bytes) {
 // A picture as Regraft sees it: upright, its colours as they are in the file, over white where it is transparent.
 async function pixelsOf(source) {
   const picture = await createImageBitmap(source, { colorSpaceConversion: "none", imageOrientation: "from-image" });
-  return drawn(picture, picture.width, picture.height);
+  try {
+    return drawn(picture, picture.width, picture.height);
+  } finally {
+    picture.close();
+  }
 }
 
 function drawn(picture, width, height) {
@@ -107,12 +112,11 @@ function told(said, about) {
 
 async function show(file, classifier) {
   const card = made("article", "", "card"), answer = made("div"), picture = made("img"), name = file.name || "pasted";
-  const url = URL.createObjectURL(file);
-  picture.src = url;
-  picture.alt = name;
-  picture.addEventListener("load", () => URL.revokeObjectURL(url), { once: true });
   try {
     answer.append(...told(await classifier.judge(...(await pixelsOf(file))), classifier.about));
+    picture.alt = name;
+    picture.onload = picture.onerror = () => URL.revokeObjectURL(picture.src);
+    picture.src = URL.createObjectURL(file);
     card.append(picture);
   } catch (error) {
     answer.append(made("p", `This could not be read as a picture: ${error.message}`, "error"));
@@ -120,48 +124,66 @@ async function show(file, classifier) {
   answer.append(made("p", name, "file"));
   card.append(answer);
   element("answers").prepend(card);
-  while (element("answers").children.length > N_KEPT) element("answers").lastChild.remove();
+  for (; element("answers").children.length > N_KEPT; nGone += 1) element("answers").lastChild.remove();
 }
 
-async function showAll(files, classifier) {
-  let number = 0;
-  for (const file of files) {
-    number += 1;
-    element("state").textContent = `Picture ${number} of ${files.length} …`;
+// What is given while pictures are looked at waits for its turn.
+function showAll(files, classifier) {
+  if (files.length) turn = turn.then(() => showEach(files, classifier));
+}
+
+async function showEach(files, classifier) {
+  for (const [place, file] of files.entries()) {
+    say(`Picture ${place + 1} of ${files.length} …`);
     await show(file, classifier);
-    await new Promise(requestAnimationFrame);
+    await new Promise((done) => setTimeout(done)); // to be drawn; goes on in a hidden tab
   }
-  element("state").textContent = ready(classifier.about);
+  say(ready(classifier.about));
 }
 
-const ready = (about) => `Ready: ${about.class_names.length} classes.`;
+const ready = (about) =>
+  `Ready: ${about.class_names.length} classes.` + (nGone ? ` Only the last ${N_KEPT} answers are kept (${nGone} are gone).` : "");
 
-// The camera, looked at again as soon as the last look is judged; until it is switched off.
+// The camera, looked at again as soon as the last look is judged; until it is switched off, or fails.
 async function look(classifier) {
   const video = element("video"), button = element("camera");
-  if (video.srcObject) {
-    for (const track of video.srcObject.getTracks()) track.stop();
-    video.srcObject = null;
-    element("live").hidden = true;
-    button.textContent = "Use the camera";
-    return;
-  }
+  if (video.srcObject) return switchOff();
+  button.disabled = true;
   const wanted = { video: { facingMode: "environment", width: { ideal: 640 } } };
-  video.srcObject = await navigator.mediaDevices.getUserMedia(wanted);
+  const stream = await navigator.mediaDevices.getUserMedia(wanted).finally(() => { button.disabled = false; });
+  video.srcObject = stream;
   element("live").hidden = false;
   button.textContent = "Switch the camera off";
-  await video.play();
-  while (video.srcObject) {
-    const said = await classifier.judge(...drawn(video, video.videoWidth, video.videoHeight));
-    element("live-answer").replaceChildren(...told(said, classifier.about));
-    await new Promise(requestAnimationFrame);
+  try {
+    await video.play();
+    while (video.srcObject === stream) {
+      if (!stream.active) throw new Error("it stopped");
+      const said = await classifier.judge(...drawn(video, video.videoWidth, video.videoHeight));
+      element("live-answer").replaceChildren(...told(said, classifier.about));
+      await new Promise(requestAnimationFrame);
+    }
+  } catch (error) {
+    if (video.srcObject !== stream) return; // it was switched off meanwhile
+    switchOff();
+    throw error;
   }
+}
+
+function switchOff() {
+  const video = element("video");
+  for (const track of video.srcObject.getTracks()) track.stop();
+  video.srcObject = null;
+  element("live").hidden = true;
+  element("camera").textContent = "Use the camera";
 }
 
 function listen(classifier) {
   const drop = element("drop"), given = element("files");
   given.disabled = false;
-  given.addEventListener("change", () => showAll([...given.files], classifier));
+  given.addEventListener("change", () => {
+    showAll([...given.files], classifier);
+    given.value = ""; // so that the same may be chosen again
+  });
   for (const kind of ["dragover", "dragleave", "drop"]) {
     document.addEventListener(kind, (event) => {
       event.preventDefault();
@@ -177,7 +199,7 @@ function listen(classifier) {
 function describe(about) {
   document.title = about.name;
   element("name").textContent = about.name;
-  element("state").textContent = ready(about);
+  say(ready(about));
   const lines = [
     `Classes: ${about.class_names.join(", ")}`,
     ...about.networks.map((one) => `Network ${one.name}: ${one.licence ?? "licence not known"}${one.source ? `, ${one.source}` : ""}`),
@@ -186,10 +208,12 @@ function describe(about) {
   element("about").replaceChildren(...lines.map((line) => made("p", line)));
 }
 
-function fail(message) {
+function say(message, kind = "") {
   element("state").textContent = message;
-  element("state").className = "error";
+  element("state").className = kind;
 }
+
+const fail = (message) => say(message, "error");
 
 globalThis.regraft = main();
 globalThis.regraft.then((classifier) => {
