@@ -53,6 +53,8 @@ def test_the_table_has_each_form_in_a_row(exported):
         assert one.accuracy.n == 15
         assert min(one.load_seconds, one.milliseconds, one.images_per_second, one.n_bytes) > 0
     told, picture = exported.table_files
+    assert told.parent == exported.exports[0].folder.parent
+    assert exported.findings == ()
     assert [row["name"] for row in json.loads(told.read_text())["rows"]] == [row.name for row in exported.table.rows]
     assert picture.read_text().count("<circle") == len(exported.table.rows)
 
@@ -76,3 +78,14 @@ def test_what_loses_too_much_is_not_kept(probed, photos, tmp_path):
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(regraft.OptionError, match="one data set with labels"):
         regraft.export(probed.folder, photos / "red", group_by="(.*)", out=tmp_path / "out")
+
+
+def test_it_is_told_where_labels_do_not_help(probed, photos, tmp_path):
+    """Images without labels, or with labels of other classes, measure nothing; one export's table lies in it."""
+    result = regraft.export(probed.folder, photos / "red", out=tmp_path / "one", table=True)
+    assert ["Accuracy was not measured" in one.message for one in result.findings] == [True]
+    assert {file.parent for file in result.table_files} == {tmp_path / "one"}
+    lines = [f"{photos / 'red' / '00.png'},red", f"{photos / 'blue' / '00.png'},mole"]
+    (tmp_path / "list.csv").write_text("\n".join(["image,label", *lines, ""]))
+    (told,) = regraft.export(probed.folder, tmp_path / "list.csv", out=tmp_path / "two").findings
+    assert (told.code, told.examples) == ("foreign_labels", ("mole",))

@@ -23,10 +23,13 @@ def say_parity(parity: Parity) -> None:
         )
     elif parity.answers is not None:
         say_change(parity.answers)
+        if scores.novelty_difference is not None:
+            of_all = f"of {plural(scores.n_images, 'image')}"
+            say(f"  unknown       {scores.n_unknown_changed} {of_all} would be to one of the two only")
     if pixels is not None:
         say(
             f"  any size      {plural(pixels.n_images, 'image')}: {pixels.share_equal:.3%} of the values are ours, the "
-            f"others differ by {pixels.largest_difference} grey level; {pixels.n_changed} get another class"
+            f"others differ by {plural(pixels.largest_difference, 'grey level')}; {pixels.n_changed} get another class"
         )
     _say_files(parity)
     say(f"  compared on   {parity.data}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from regraft.bundle import load, make_pictures
 from regraft.experiments.circumstances import processor_name
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from regraft.backbones import EngineChoice
     from regraft.exporting import AnswerChange, Export
+
+    Pixels: TypeAlias = Sequence[NDArray[np.uint8]]
 
 N_BATCH = 32
 _N_TIMED = 7
@@ -54,40 +56,42 @@ def measure_formats(subjects: Sequence[MeasuredBundle], exports: Sequence[Export
 
 
 def _measure_bundle(subject: MeasuredBundle) -> FormatRow:
+    pictures = make_pictures(N_BATCH)
     began = time.perf_counter()
     classifier = load(subject.folder, choice=subject.choice, trust_code=subject.trust_code)
     inputs, views = seen_inputs(classifier.all_networks)
-    pixels = see_images(inputs, make_pictures(N_BATCH))
 
-    def ask(n_images: int) -> object:
-        return ask_bundle(classifier, views, [part[:n_images] for part in pixels])
+    def ask(pixels: Pixels) -> object:
+        return ask_bundle(classifier, views, pixels)
 
-    ask(1)
+    ask(see_images(inputs, pictures[:1]))
     seconds = time.perf_counter() - began
     n_bytes = sum(file.stat().st_size for file in subject.folder.rglob("*") if file.is_file())
     row = _row(f"bundle, {subject.choice.precision}", subject.answers, n_bytes)
-    return row.model_copy(update={"load_seconds": seconds} | _speeds(ask))
+    return row.model_copy(update={"load_seconds": seconds} | _speeds(ask, see_images(inputs, pictures)))
 
 
 def _measure_export(export: Export) -> FormatRow:
     row = _row(f"{export.format}, {export.precision}", export.parity.answers, export.n_bytes)
     if export.format == "web":
         return row
+    pictures = make_pictures(N_BATCH)
     began = time.perf_counter()
     exported = open_export(export.folder)
-    pixels: list[NDArray[np.uint8]] = exported.inputs(make_pictures(N_BATCH))
 
-    def ask(n_images: int) -> object:
-        return exported.judge(exported.compute([part[:n_images] for part in pixels]))
+    def ask(pixels: Pixels) -> object:
+        return exported.judge(exported.compute(pixels))
 
-    ask(1)
-    return row.model_copy(update={"load_seconds": time.perf_counter() - began} | _speeds(ask))
+    ask(exported.inputs(pictures[:1]))
+    seconds = time.perf_counter() - began
+    return row.model_copy(update={"load_seconds": seconds} | _speeds(ask, exported.inputs(pictures)))
 
 
-def _speeds(ask: Callable[[int], object]) -> dict[str, float]:
+def _speeds(ask: Callable[[Pixels], object], pixels: Pixels) -> dict[str, float]:
+    first = [part[:1] for part in pixels]
     return {
-        "milliseconds": median_milliseconds(lambda: ask(1)),
-        "images_per_second": 1000 * N_BATCH / median_milliseconds(lambda: ask(N_BATCH), _N_TIMED),
+        "milliseconds": median_milliseconds(lambda: ask(first)),
+        "images_per_second": 1000 * N_BATCH / median_milliseconds(lambda: ask(pixels), _N_TIMED),
     }
 
 

@@ -92,7 +92,7 @@ class AnswerLog:
         self._rows += rows
         self._best.append(answered.argmax(axis=1))
         self._reference.append(reference.argmax(axis=1))
-        self._largest = max(self._largest, float(np.abs(answered - reference).max(initial=0.0)))
+        self._largest = max(self._largest, largest(answered - reference))
         return np.asarray(self._best[-1] != self._reference[-1])
 
     def change(self) -> AnswerChange | None:
@@ -122,3 +122,13 @@ class AnswerLog:
                 "difference": compare_paired(is_right, was_right, groups=groups),
             }
         )
+
+
+def largest(differences: NDArray[np.floating]) -> float:
+    """The largest absolute value; infinite where one is no number.
+
+    Args:
+        differences: Any number of them.
+    """
+    found = np.abs(differences).max(initial=0.0)
+    return float(found) if np.isfinite(found) else float("inf")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from regraft.core import Value, plural
@@ -86,6 +87,8 @@ def drop_failures(answers: AnswerChange | None, max_drop: float) -> tuple[str, .
     """
     if answers is None:
         return ("In another precision it must be seen on images: name some.",)
+    if not isfinite(answers.largest_difference):
+        return ("Some of its probabilities are no numbers.",)
     if answers.drop <= max_drop:
         return ()
     if answers.difference is None:

@@ -16,6 +16,7 @@ from regraft.exporting.exported import open_export
 from regraft.exporting.foreign_files import FileParity
 from regraft.exporting.formats import are_the_same
 from regraft.exporting.parity import Trial, ask_bundle
+from regraft.exporting.seals import require_plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -181,11 +182,13 @@ def _require_as_proven(folder: Path) -> None:
     """Refuse an export of which a file was changed after the proof: a script or a page is a part of the answer.
 
     Raises:
+        BundleError: The report is no plain file, or too large to be one.
         ExportError: One was.
     """
     report = folder / REPORT_FILE
-    if not report.is_file() or report.stat().st_size > _N_REPORT_BYTES_MAX:
+    if not report.is_file():
         return
+    require_plain(report, _N_REPORT_BYTES_MAX)
     try:
         digests = Parity.model_validate_json(report.read_bytes()).digests
     except ValidationError as error:

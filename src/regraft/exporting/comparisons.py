@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from regraft.exporting.answer_changes import largest
 from regraft.exporting.claims import MARGIN, NOVELTY_TOLERANCE, PROBABILITY_TOLERANCE
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def compare_pixels(
         n_equal=sum(int((one == 0).sum()) for one in differences),
         largest=max(int(one.max(initial=0)) for one in differences),
         changed=_named(names, first.argmax(axis=1) != second.argmax(axis=1)),
-        difference=_largest(second - first),
+        difference=largest(second - first),
     )
 
 
@@ -103,7 +104,7 @@ def compare_answers(
     novelty, n_unknown = _compare_novelty(classifier, reference, answered)
     return Compared(
         n_images=len(names),
-        difference=_largest(answered.probabilities - reference.probabilities),
+        difference=largest(answered.probabilities - reference.probabilities),
         changed=_named(names, is_other & ~is_tie),
         n_ties=int((is_other & is_tie).sum()),
         novelty=novelty,
@@ -122,7 +123,7 @@ def _compare_novelty(classifier: Classifier, reference: Judgement, answered: Jud
     scale = max(float(np.abs(reference.novelty).max(initial=0.0)), abs(threshold), 1e-9)
     is_near = np.abs(reference.novelty - threshold) <= NOVELTY_TOLERANCE * scale
     is_other = answered.is_unknown != reference.is_unknown
-    return _largest(answered.novelty - reference.novelty) / scale, int((is_other & ~is_near).sum())
+    return largest(answered.novelty - reference.novelty) / scale, int((is_other & ~is_near).sum())
 
 
 def _n_other_sets(classifier: Classifier, reference: Judgement, answered: Judgement) -> int:
@@ -142,9 +143,3 @@ def _named(names: Sequence[str], which: NDArray[np.bool_]) -> list[str]:
 
 def _best(judgement: Judgement) -> NDArray[np.int64]:
     return np.asarray(judgement.probabilities.argmax(axis=1))
-
-
-def _largest(differences: NDArray[np.float64]) -> float:
-    """The largest absolute value; infinite where one is no number."""
-    largest = np.abs(differences).max(initial=0.0)
-    return float(largest) if np.isfinite(largest) else float("inf")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,19 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from regraft.data import ImageFile
+
+_REFUSALS = (
+    ArithmeticError,
+    EOFError,
+    LookupError,
+    MemoryError,
+    OSError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
+"""What Pillow raises for files that are damaged: turned by a broken EXIF entry it is any of these."""
 
 
 class FileParity(Value):
@@ -51,5 +65,5 @@ def decode_elsewhere(file: ImageFile) -> NDArray[np.uint8] | None:
             warnings.simplefilter("ignore")
             seen = ImageOps.exif_transpose(image).convert("RGBA")
             return np.asarray(Image.alpha_composite(Image.new("RGBA", seen.size, "white"), seen).convert("RGB"))
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except (*_REFUSALS, Image.DecompressionBombError):
         return None

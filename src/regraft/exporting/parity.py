@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from regraft.exporting.answer_changes import N_NAMED
+from regraft.exporting.answer_changes import N_NAMED, largest
 from regraft.exporting.claims import PixelParity, ScoreParity
 from regraft.exporting.comparisons import Compared, Resized, compare_answers, compare_pixels
 from regraft.exporting.diagnosis import Case, diagnose
@@ -197,7 +197,7 @@ class Trial:
             return self.exported.graph.run(given)["probabilities"]
 
         alone = np.concatenate([asked(row, 1) for row in range(n_images)])
-        return max(float(np.abs(asked(0, size) - alone[:size]).max()) for size in self.batch_sizes)
+        return max(largest(asked(0, size) - alone[:size]) for size in self.batch_sizes)
 
 
 def ask_bundle(classifier: Classifier, views: Sequence[Sequence[View]], inputs: Pixels) -> Judgement:

@@ -9,7 +9,16 @@ import numpy as np
 
 from regraft.bundle import find_seen, make_pictures, read_golden
 from regraft.core import DataError, OptionError, plural, several
-from regraft.data import UNLABELLED, Reading, Unreadable, UnreadableImageError, fingerprint_manifest, list_images
+from regraft.data import (
+    UNLABELLED,
+    Reading,
+    Unreadable,
+    UnreadableImageError,
+    caveat,
+    fingerprint_manifest,
+    list_images,
+    make_finding,
+)
 from regraft.datasets import read_dataset
 from regraft.images import read_whole
 
@@ -21,7 +30,7 @@ if TYPE_CHECKING:
 
     from regraft.bundle import Classifier
     from regraft.core import Progress
-    from regraft.data import ImageFile, Manifest
+    from regraft.data import Finding, ImageFile, Manifest
     from regraft.exporting.classifier_graph import View
     from regraft.exporting.description import SeenInput
 
@@ -60,6 +69,7 @@ class ProofImages:
         labels: (n,) int64, positions in the classifier's classes; -1 where there is no label.
         groups: n names of what an image shows, None where unknown.
         is_measured: (n,) whether it has a label, and the classifier was not trained on it, as far as that is known.
+        foreign: Labels of the images that are no class of the classifier.
         calibrating: Images of the training side.
         is_split: Whether these are known to be of the training side; else they are every other one of the images.
     """
@@ -70,6 +80,7 @@ class ProofImages:
     labels: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     groups: tuple[str | None, ...] = ()
     is_measured: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+    foreign: tuple[str, ...] = ()
     calibrating: tuple[ImageFile, ...] = ()
     is_split: bool = True
 
@@ -86,6 +97,30 @@ class ProofImages:
         n_read = len(self.files) - n_unreadable
         data = f", {plural(n_read, 'image')} of the data" if self.files else ""
         return f"{plural(len(self.golden[0]), 'golden input')}, {_N_MADE} made pictures{data}"
+
+    def findings(self, *, measures: bool, calibrates: bool) -> Iterator[Finding]:
+        """What of the images is not used as one might think.
+
+        Args:
+            measures: Whether accuracy is wanted.
+            calibrates: Whether 8 bits are.
+        """
+        if not self.files:
+            return
+        if self.foreign:
+            classes = plural(len(self.foreign), "label is no class", "labels are no classes")
+            message = f"{classes} of the classifier: such images count as if they had none."
+            yield make_finding("foreign_labels", "warning", message, len(self.foreign), self.foreign)
+        if measures and not self.is_measured.any():
+            yield caveat(
+                "Accuracy was not measured: no image has a label and is new to the classifier. Name one data set with "
+                "labels, of which some were not trained on."
+            )
+        if calibrates and not self.is_split:
+            yield caveat(
+                "None of the images is known to be one that the classifier was trained on: 8 bits were calibrated on "
+                "every other one of them."
+            )
 
     def golden_inputs(self, inputs: Sequence[SeenInput], views: Sequence[Sequence[View]]) -> list[NDArray[np.uint8]]:
         """The golden inputs as an export takes them; black where only strangers are told by an input.
@@ -177,6 +212,7 @@ def gather_proof(
         labels=labels[rows],
         groups=chosen.groups,
         is_measured=(labels[rows] != UNLABELLED) & ~(is_seen[rows] & (known is not None)),
+        foreign=tuple(sorted({*images.class_names} - {*classifier.class_names})),
         calibrating=tuple(images.select(_spread(np.flatnonzero(is_seen), N_CALIBRATING_MAX)).files()),
         is_split=is_split,
     )

@@ -66,7 +66,7 @@ def check_export(
     """See whether an export gives the answers of a bundle.
 
     Args:
-        export: An ONNX or OpenVINO file, or the folder that it lies in.
+        export: The file of its graph, or the folder that it lies in.
         against: The bundle's or run's folder.
         sources: Images to compare them on, besides the bundle's golden inputs, or one data set with labels; none:
             pictures are made.
@@ -83,12 +83,14 @@ def check_export(
 
     against, file, listed = as_path(against, "A bundle or run"), find_export(export), list_named(sources)
     if file is None:
-        raise ExportError(f"There is no export at {export}: an .onnx or .xml file, or a folder with one.")
+        raise ExportError(f"There is no export at {export}: an .onnx, .xml or .js file, or a folder with one.")
     folder = find_bundle(against)
     classifier = load(folder, choice=choose_engine("auto", "fp32", "cpu"), trust_code=trust_code)
-    proof = gather_proof(folder, classifier, listed)
-    parity = compare_export(classifier, file, proof, progress=progress or SilentProgress(), max_drop=max_drop)
+    progress = progress or SilentProgress()
+    proof = gather_proof(folder, classifier, listed, progress=progress)
+    parity = compare_export(classifier, file, proof, progress=progress, max_drop=max_drop)
     if parity.failures:
         raise ExportError(f"{file} does not give the answers of {folder}. {' '.join(parity.failures)}")
     remarks = () if listed is None else listed.remarks
-    return CheckExportResult(file, folder, parity, (*left_out(parity.unreadable), *remarks))
+    told = proof.findings(measures=parity.precision != "fp32", calibrates=False)
+    return CheckExportResult(file, folder, parity, (*left_out(parity.unreadable), *remarks, *told))

@@ -129,7 +129,9 @@ def export(
         lowered=_loaded(folder, options, "bf16") if _has_bf16() and listed is not None else None,
     )
     remarks = () if listed is None else listed.remarks
-    result = ExportResult(exports, lowered, findings=(*left_out(exports[0].parity.unreadable), *remarks))
+    rounds = options.precision != "fp32"
+    told = proof.findings(measures=rounds or options.table, calibrates=rounds)
+    result = ExportResult(exports, lowered, findings=(*left_out(exports[0].parity.unreadable), *remarks, *told))
     return _with_table(result, folder, options, classifier.record.name) if options.table else result
 
 
@@ -159,7 +161,8 @@ def _with_table(result: ExportResult, folder: Path, options: ExportOptions, name
     if _has_bf16():
         bundles.append(MeasuredBundle(folder, choose_engine("auto", "bf16", "cpu"), options.trust_code, result.lowered))
     table = measure_formats(bundles, result.exports, name)
-    files = write_format_table(table, result.exports[0].folder.parent)
+    first, *others = (one.folder for one in result.exports)
+    files = write_format_table(table, first.parent if others else first)
     return replace(result, table=table, table_files=files)
 
 

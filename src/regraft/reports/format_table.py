@@ -25,7 +25,7 @@ class FormatRow(Value):
 
     Attributes:
         name: Of it.
-        n_bytes: Of its files; None for the bundle in another precision, which has none of its own.
+        n_bytes: Of its files; those of the bundle are the same in each precision.
         load_seconds: From the files to the first answer; None where that was not measured.
         milliseconds: An image by itself, from pixels at the networks' size to the answer.
         images_per_second: In batches of 32.
@@ -36,7 +36,7 @@ class FormatRow(Value):
     """
 
     name: str
-    n_bytes: int | None = None
+    n_bytes: int
     load_seconds: float | None = None
     milliseconds: float | None = None
     images_per_second: float | None = None
@@ -95,7 +95,7 @@ def render_formats(table: FormatTable) -> str:
         marks.append(
             _Mark(
                 row,
-                70.0 + 34 * number,
+                90.0 + 34 * number,
                 None
                 if row.accuracy is None
                 else (accuracy.place(row.accuracy.ends[0]), accuracy.place(row.accuracy.ends[1])),
@@ -105,7 +105,7 @@ def render_formats(table: FormatTable) -> str:
         )
     return environment().get_template("formats.svg.j2").render(
         table=table, marks=marks, accuracy=accuracy, speed=speed, left=_LEFT, middle=_MIDDLE, right=_RIGHT,
-        height=90.0 + 34 * len(rows),
+        height=110.0 + 34 * len(rows),
     )  # fmt: skip
 
 

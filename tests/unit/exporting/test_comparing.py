@@ -18,6 +18,7 @@ from regraft.exporting.foreign_files import decode_elsewhere
 from regraft.exporting.formats import write_graphs
 from regraft.exporting.proof_images import ProofImages
 from regraft.exporting.resize_graph import build_resize
+from regraft.images import read_whole
 
 N_IMAGES = 6
 
@@ -100,6 +101,14 @@ def test_without_labels_changed_answers_bound_the_drop():
     assert drop_failures(None, 50)
 
 
+def test_what_is_no_number_is_never_good_enough():
+    """In another precision, too: whatever class it would be taken for."""
+    log = AnswerLog(ProofImages((), (), ("a",), np.full(1, -1), (None,), np.zeros(1, np.bool_)))
+    log.add([0], np.array([[np.nan, np.nan]]), np.array([[0.9, 0.1]]))
+    assert log.change().drop == 0
+    assert "no numbers" in drop_failures(log.change(), 100)[0]
+
+
 def test_nothing_seen_changes_nothing():
     """No images, no change to tell."""
     assert AnswerLog(ProofImages(())).change() is None
@@ -115,3 +124,11 @@ def test_another_decoder_turns_photos_and_lays_them_over_white(files, tmp_path):
     assert decode_elsewhere(clear).tolist() == [[[255] * 3] * 3] * 2
     clear.write_bytes(b"no picture")
     assert decode_elsewhere(clear) is None
+    exif = Image.Exif()
+    exif[274], exif[271] = 6, "a maker"
+    broken = tmp_path / "broken.jpg"
+    Image.new("RGB", (4, 3)).save(broken, exif=exif)
+    as_another_tag = broken.read_bytes().replace(b"\x01\x0f\x00\x02", b"\x01\x03\x00\x02")
+    broken.write_bytes(as_another_tag)  # a text where a number should be: Pillow cannot write it again
+    assert read_whole(broken).shape == (4, 3, 3)
+    assert decode_elsewhere(broken) is None

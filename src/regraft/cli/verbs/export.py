@@ -71,9 +71,8 @@ def _say_table(result: ExportResult) -> None:
 
 
 def _measured(row: FormatRow) -> tuple[tuple[str, float | None], ...]:
-    n_megabytes = None if row.n_bytes is None else row.n_bytes / 1e6
     return (
-        ("{:.1f}", n_megabytes),
+        ("{:.1f}", row.n_bytes / 1e6),
         ("{:.2f}", row.load_seconds),
         ("{:.1f}", row.milliseconds),
         ("{:.0f}", row.images_per_second),
