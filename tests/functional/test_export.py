@@ -107,6 +107,8 @@ def test_a_script_that_was_changed_is_noticed(exported, probed, tmp_path):
     script.write_text(script.read_text().replace("ImageOps.exif_transpose", ""))
     with pytest.raises(regraft.ExportError, match=r"classify\.py is missing, or was changed after it was proven"):
         regraft.check_export(folder, probed.folder)
+    (folder / "parity.json").unlink()
+    assert "were not looked at" in regraft.check_export(folder, probed.folder).findings[-1].message
 
 
 def test_what_answers_differently_is_not_kept(probed, tmp_path, monkeypatch):

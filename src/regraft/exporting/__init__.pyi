@@ -1,7 +1,7 @@
 from .answer_changes import AnswerChange
-from .claims import PixelParity, ScoreParity
+from .claims import MAX_DROP, PixelParity, ScoreParity
 from .classifier_graph import seen_inputs
-from .comparing import Parity, compare_export
+from .comparing import REPORT_FILE, Parity, compare_export
 from .description import SeenInput
 from .exported import ExportedClassifier, find_export, open_export
 from .exports import PRECISIONS, Export, Target, export_classifier
@@ -17,7 +17,9 @@ from .seen_pixels import see_images
 
 __all__ = [
     "EXPORT_FORMATS",
+    "MAX_DROP",
     "PRECISIONS",
+    "REPORT_FILE",
     "AnswerChange",
     "Export",
     "ExportedClassifier",

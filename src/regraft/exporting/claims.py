@@ -19,6 +19,8 @@ BATCH_TOLERANCE = 1e-5
 NOVELTY_TOLERANCE = 1e-3
 """Largest difference of the strangeness, relative to the threshold's or the largest value."""
 LEVEL_TOLERANCE = 1
+MAX_DROP = 0.5
+"""Percentage points of accuracy that 8 bits may lose, unless it is said otherwise."""
 SHARE_EQUAL = 0.999
 
 

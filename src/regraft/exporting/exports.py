@@ -12,7 +12,7 @@ from regraft.core import ExportError, digest_file, exact_json, publish, require_
 from regraft.exporting.classifier_graph import build_classifier, seen_inputs
 from regraft.exporting.comparing import REPORT_FILE, compare_exports
 from regraft.exporting.formats import write_graphs
-from regraft.exporting.quantising import quantise
+from regraft.exporting.quantising import quantise, require_calibrating
 from regraft.exporting.resize_graph import build_resize
 
 if TYPE_CHECKING:
@@ -95,6 +95,8 @@ def export_classifier(
     require_extra("export", "An export")
     for target in targets:
         require_free(target.folder)
+    if any(target.precision == "int8" for target in targets):
+        require_calibrating(len(proof.calibrating))
     with ExitStack() as stack:
         asides = [_aside(target.folder, stack) for target in targets]
         written = [*_written(classifier, targets, asides, proof, progress)]
@@ -103,7 +105,10 @@ def export_classifier(
         )
         for target, parity in zip(targets, parities, strict=True):
             _require_proven(classifier, target, parity)
-        exports = tuple(map(_published, targets, asides, written, parities))
+        exports = tuple(map(_finished, targets, asides, written, parities))
+        for target, aside in zip(targets, asides, strict=True):  # all of them are whole by now
+            aside.rename(target.folder)
+            sync_folder(target.folder.parent)
     return exports, change
 
 
@@ -156,14 +161,12 @@ def _require_proven(classifier: Classifier, target: Target, parity: Parity) -> N
         )
 
 
-def _published(target: Target, aside: Path, names: list[str], parity: Parity) -> Export:
-    """Make what lies aside an export."""
+def _finished(target: Target, aside: Path, names: list[str], parity: Parity) -> Export:
+    """Write the evidence beside an export; what it is once it has its place."""
     parity = parity.model_copy(update={"digests": {name: digest_file(aside / name) for name in names}})
     (aside / REPORT_FILE).write_text(exact_json(parity.model_dump(mode="json")), encoding="utf-8")
     names = [*names, REPORT_FILE]
     for name in names:
         publish(aside / name, aside / name)
     n_bytes = sum((aside / name).stat().st_size for name in names if name.startswith(("classifier", "any_size")))
-    aside.rename(target.folder)
-    sync_folder(target.folder.parent)
     return Export(*target, tuple(names), n_bytes, parity)

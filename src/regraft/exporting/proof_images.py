@@ -182,7 +182,12 @@ def list_named(sources: str | Path | Iterable[str | Path], reading: Reading | No
 
 
 def gather_proof(
-    folder: Path, classifier: Classifier, images: Manifest | None = None, *, progress: Progress | None = None
+    folder: Path,
+    classifier: Classifier,
+    images: Manifest | None = None,
+    *,
+    calibrates: bool = False,
+    progress: Progress | None = None,
 ) -> ProofImages:
     """What to prove an export of a bundle on.
 
@@ -191,6 +196,8 @@ def gather_proof(
         classifier: What it holds.
         images: A user's, with labels or without; of more than a thousand some, evenly spread, first those that the
             classifier was not trained on. None: made pictures alone.
+        calibrates: Whether some of them are for calibrating 8 bits, and so not for measuring: those that the classifier
+            was trained on, or every other one where that is not known.
         progress: Where to report.
 
     Raises:
@@ -201,7 +208,8 @@ def gather_proof(
         return ProofImages(tuple(golden))
     digests = fingerprint_manifest(images, progress=progress).digests
     known = find_seen(folder, [digest or "" for digest in digests])
-    is_seen, is_split = (known, True) if known is not None and known.any() else _halved(len(images))
+    is_split = known is not None and bool(known.any())
+    is_seen = known if known is not None and (is_split or not calibrates) else _halved(len(images), calibrates)
     labels = _labels(images, classifier.class_names)
     rows = _chosen(is_seen)
     chosen = images.select(rows)
@@ -211,16 +219,16 @@ def gather_proof(
         tuple(chosen.paths),
         labels=labels[rows],
         groups=chosen.groups,
-        is_measured=(labels[rows] != UNLABELLED) & ~(is_seen[rows] & (known is not None)),
+        is_measured=(labels[rows] != UNLABELLED) & ~is_seen[rows],
         foreign=tuple(sorted({*images.class_names} - {*classifier.class_names})),
         calibrating=tuple(images.select(_spread(np.flatnonzero(is_seen), N_CALIBRATING_MAX)).files()),
         is_split=is_split,
     )
 
 
-def _halved(n_images: int) -> tuple[NDArray[np.bool_], bool]:
-    """Every other image, where nothing is known of the training side."""
-    return np.arange(n_images) % 2 == 1, False
+def _halved(n_images: int, calibrates: bool) -> NDArray[np.bool_]:  # noqa: FBT001
+    """Every other image, where nothing is known of the training side and some are needed of it."""
+    return (np.arange(n_images) % 2 == 1) & calibrates
 
 
 def _chosen(is_seen: NDArray[np.bool_]) -> NDArray[np.int64]:

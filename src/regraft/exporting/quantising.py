@@ -36,6 +36,23 @@ N_CALIBRATING_MIN = 8
 _N_COLOURS_MAX = 4
 
 
+def require_calibrating(n_images: int) -> None:
+    """Refuse to calibrate on too few images.
+
+    Args:
+        n_images: How many there are.
+
+    Raises:
+        ExportError: Too few.
+    """
+    if n_images < N_CALIBRATING_MIN:
+        raise ExportError(
+            f"8 bits need at least {N_CALIBRATING_MIN} images of the training side to calibrate on, and there are "
+            f"{n_images}. Name the folder that the classifier was trained on: regraft export RUN PHOTOS --precision "
+            "int8"
+        )
+
+
 def quantise(model: Any, inputs: Sequence[SeenInput], proof: ProofImages, *, progress: Progress) -> Any:
     """The same graph with networks in 8 bits: an `onnx.ModelProto`.
 
@@ -118,11 +135,7 @@ def _batches(
             continue
         n_seen += 1
         yield {one.name: seen for one, seen in zip(inputs, pixels, strict=True)}
-    if n_seen < N_CALIBRATING_MIN:
-        raise ExportError(
-            f"8 bits need at least {N_CALIBRATING_MIN} images of the training side to calibrate on, and there are "
-            f"{n_seen}. Name the folder that the classifier was trained on: regraft export RUN PHOTOS --precision int8"
-        )
+    require_calibrating(n_seen)
 
 
 def _described(content: bytes, model: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from regraft.backbones import choose_engine
 from regraft.bundle import check_bundle, find_bundle, load
 from regraft.core import ExportError, SilentProgress, as_path
-from regraft.data import left_out
+from regraft.data import caveat, left_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,10 +18,6 @@ if TYPE_CHECKING:
     from regraft.core import Progress
     from regraft.data import Finding
     from regraft.exporting import Parity
-
-
-MAX_DROP = 0.5
-"""Percentage points of accuracy that an export in int8 may lose."""
 
 
 def check(bundle: str | Path, *, trust_code: bool = False) -> CheckResult:
@@ -59,7 +55,7 @@ def check_export(
     against: str | Path,
     sources: str | Path | Iterable[str | Path] = (),
     *,
-    max_drop: float = MAX_DROP,
+    max_drop: float | None = None,
     trust_code: bool = False,
     progress: Progress | None = None,
 ) -> CheckExportResult:
@@ -70,7 +66,7 @@ def check_export(
         against: The bundle's or run's folder.
         sources: Images to compare them on, besides the bundle's golden inputs, or one data set with labels; none:
             pictures are made.
-        max_drop: Percentage points of accuracy that an export in int8 may lose.
+        max_drop: Percentage points of accuracy that an export in int8 may lose; None for half a point.
         trust_code: Run the source code of a network that its author wrote and that the bundle holds.
         progress: Where to report.
 
@@ -79,7 +75,7 @@ def check_export(
         BundleError: One of the two is damaged.
         DataError: A folder holds no image, or none can be read.
     """
-    from regraft.exporting import compare_export, find_export, gather_proof, list_named
+    from regraft.exporting import MAX_DROP, REPORT_FILE, compare_export, find_export, gather_proof, list_named
 
     against, file, listed = as_path(against, "A bundle or run"), find_export(export), list_named(sources)
     if file is None:
@@ -88,9 +84,13 @@ def check_export(
     classifier = load(folder, choice=choose_engine("auto", "fp32", "cpu"), trust_code=trust_code)
     progress = progress or SilentProgress()
     proof = gather_proof(folder, classifier, listed, progress=progress)
-    parity = compare_export(classifier, file, proof, progress=progress, max_drop=max_drop)
+    parity = compare_export(
+        classifier, file, proof, progress=progress, max_drop=MAX_DROP if max_drop is None else max_drop
+    )
     if parity.failures:
         raise ExportError(f"{file} does not give the answers of {folder}. {' '.join(parity.failures)}")
     remarks = () if listed is None else listed.remarks
-    told = proof.findings(measures=parity.precision != "fp32", calibrates=False)
+    told = [*proof.findings(measures=parity.precision != "fp32", calibrates=False)]
+    if not file.with_name(REPORT_FILE).is_file():
+        told.append(caveat(f"There is no {REPORT_FILE} beside it: scripts and pages there were not looked at."))
     return CheckExportResult(file, folder, parity, (*left_out(parity.unreadable), *remarks, *told))

@@ -13,7 +13,7 @@ from regraft.bundle import find_bundle, load
 from regraft.core import SilentProgress, needs_extra, placed
 from regraft.data import SourceOptions, left_out
 from regraft.experiments import MeasuredBundle, TrustOptions, measure_formats
-from regraft.exporting import EXPORT_FORMATS, PRECISIONS, Target, export_classifier, gather_proof, list_named
+from regraft.exporting import EXPORT_FORMATS, MAX_DROP, PRECISIONS, Target, export_classifier, gather_proof, list_named
 from regraft.reports import write_format_table
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class ExportOptions(SourceOptions, TrustOptions):
         json_schema_extra=placed("output", 30),
     )
     max_drop: float = Field(
-        0.5,
+        MAX_DROP,
         ge=0,
         le=100,
         description="Percentage points of accuracy that int8 may lose on images with labels; without labels, of "
@@ -119,7 +119,8 @@ def export(
     folder = find_bundle(bundle)
     targets = _targets(folder, options)
     classifier = _loaded(folder, options, "fp32")
-    proof = gather_proof(folder, classifier, listed, progress=progress)
+    calibrates = any(target.precision == "int8" for target in targets)
+    proof = gather_proof(folder, classifier, listed, calibrates=calibrates, progress=progress)
     exports, lowered = export_classifier(
         classifier,
         targets,

@@ -18,7 +18,7 @@ def check(
     /,
     *sources: str,
     against: Annotated[str | None, OUTPUT] = None,
-    max_drop: Annotated[float, EXPERT] = 0.5,
+    max_drop: Annotated[float | None, EXPERT] = None,
     trust_code: Annotated[bool, EXPERT] = False,
 ) -> None:
     """Run `regraft check` and print what came of it.
@@ -27,8 +27,8 @@ def check(
         bundle: A bundle's or run's folder; with --against an export of it.
         sources: With --against: images to compare the two on, or one data set with labels.
         against: The bundle's or run's folder that the export must answer like.
-        max_drop: With --against: percentage points of accuracy that an export in int8 may lose; without labels, of
-            changed answers.
+        max_drop: With --against: percentage points of accuracy that an export in int8 may lose, half a point by
+            default; without labels, of changed answers.
         trust_code: Run the source code of a network that its author wrote and that the bundle holds.
 
     Raises:
