@@ -228,7 +228,7 @@ def gather_proof(
 
 def _halved(n_images: int, calibrates: bool) -> NDArray[np.bool_]:  # noqa: FBT001
     """Every other image, where nothing is known of the training side and some are needed of it."""
-    return (np.arange(n_images) % 2 == 1) & calibrates
+    return np.arange(n_images) % 2 == 1 if calibrates else np.zeros(n_images, np.bool_)
 
 
 def _chosen(is_seen: NDArray[np.bool_]) -> NDArray[np.int64]:
