@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 SOURCE = HERE / "src"
 COMPILED = {f"regraft/{name}.abi3.so" for name in ("images/_resample", "images/_looking", "finetuning/_depthwise")}
-BESIDE_MODULES = {".pyi", ".csv", ".j2", ".css", ".txt", ".typed"}
+BESIDE_MODULES = {".pyi", ".csv", ".j2", ".css", ".html", ".js", ".gz", ".txt", ".typed"}
 PIXELS = """
 import hashlib
 import numpy as np
