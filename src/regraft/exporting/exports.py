@@ -143,13 +143,15 @@ def _written(
 ) -> Iterator[list[str]]:
     """Write all files; gives the names of each export's."""
     inputs, _views = seen_inputs(classifier.all_networks)
-    graphs: dict[str, Any] = {"fp32": build_classifier(classifier)}
+    exact = build_classifier(classifier)
+    graphs: dict[Precision, dict[str, Any]] = {}
     for target, aside in zip(targets, asides, strict=True):
         if target.precision not in graphs:
-            graphs[target.precision] = quantise(graphs["fp32"], inputs, proof, progress=progress)
-        model = graphs[target.precision]
-        texts = {one.key: one.value for one in model.metadata_props}
-        yield [*write_graphs(target.format, {"classifier": model, "any_size": build_resize(inputs, texts)}, aside)]
+            is_exact = target.precision == "fp32"
+            model = exact if is_exact else quantise(exact, inputs, proof, progress=progress)
+            texts = {one.key: one.value for one in model.metadata_props}
+            graphs[target.precision] = {"classifier": model, "any_size": build_resize(inputs, texts)}
+        yield [*write_graphs(target.format, graphs[target.precision], aside)]
 
 
 def _require_proven(classifier: Classifier, target: Target, parity: Parity) -> None:

@@ -208,8 +208,10 @@ def gather_proof(
         return ProofImages(tuple(golden))
     digests = fingerprint_manifest(images, progress=progress).digests
     known = find_seen(folder, [digest or "" for digest in digests])
-    is_split = known is not None and bool(known.any())
-    is_seen = known if known is not None and (is_split or not calibrates) else _halved(len(images), calibrates)
+    is_seen = np.zeros(len(images), np.bool_) if known is None else known
+    is_split = bool(is_seen.any())
+    if calibrates and not is_split:
+        is_seen = np.arange(len(images)) % 2 == 1
     labels = _labels(images, classifier.class_names)
     rows = _chosen(is_seen)
     chosen = images.select(rows)
@@ -224,11 +226,6 @@ def gather_proof(
         calibrating=tuple(images.select(_spread(np.flatnonzero(is_seen), N_CALIBRATING_MAX)).files()),
         is_split=is_split,
     )
-
-
-def _halved(n_images: int, calibrates: bool) -> NDArray[np.bool_]:  # noqa: FBT001
-    """Every other image, where nothing is known of the training side and some are needed of it."""
-    return np.arange(n_images) % 2 == 1 if calibrates else np.zeros(n_images, np.bool_)
 
 
 def _chosen(is_seen: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Unpack
 
 from pydantic import Field
 
-from regraft.backbones import choose_engine
+from regraft.backbones import choose_engine, cpu_has_bf16
 from regraft.bundle import find_bundle, load
 from regraft.core import SilentProgress, needs_extra, placed
 from regraft.data import SourceOptions, left_out
@@ -127,7 +127,7 @@ def export(
         proof,
         progress=progress,
         max_drop=options.max_drop,
-        lowered=_loaded(folder, options, "bf16") if _has_bf16() and listed is not None else None,
+        lowered=_loaded(folder, options, "bf16") if cpu_has_bf16() and listed is not None else None,
     )
     remarks = () if listed is None else listed.remarks
     rounds = options.precision != "fp32"
@@ -152,14 +152,10 @@ def _loaded(folder: Path, options: ExportOptions, precision: Literal["fp32", "bf
     return load(folder, choice=choose_engine("auto", precision, "cpu"), trust_code=options.trust_code)
 
 
-def _has_bf16() -> bool:
-    return choose_engine("auto", "auto", "cpu").precision == "bf16"
-
-
 def _with_table(result: ExportResult, folder: Path, options: ExportOptions, name: str) -> ExportResult:
     """The result with everything measured beside each other, and written."""
     bundles = [MeasuredBundle(folder, choose_engine("auto", "fp32", "cpu"), options.trust_code, _unchanged(result))]
-    if _has_bf16():
+    if cpu_has_bf16():
         bundles.append(MeasuredBundle(folder, choose_engine("auto", "bf16", "cpu"), options.trust_code, result.lowered))
     table = measure_formats(bundles, result.exports, name)
     first, *others = (one.folder for one in result.exports)

@@ -5,17 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from regraft.core import Value, atomic_path
+from regraft.core import Value
 from regraft.evaluation import Estimate, PairedDifference
 from regraft.reports.axes import inner_ticks, linear_axis, padded, percent_label
 from regraft.reports.page import environment
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from regraft.reports.axes import Axis
 
-TABLE_FILES = ("formats.json", "formats.svg")
 _LEAST = 0.04
 _LEFT, _MIDDLE, _RIGHT = (170.0, 430.0), (470.0, 650.0), 780.0
 
@@ -71,19 +68,6 @@ class _Mark:
     ends: tuple[float, float] | None
     value: float | None
     bar: float | None
-
-
-def write_format_table(table: FormatTable, folder: Path) -> tuple[Path, Path]:
-    """Write `formats.json` and the picture `formats.svg`, each whole or not at all; returns their paths.
-
-    Raises:
-        OSError: A file cannot be written.
-    """
-    json_path, picture = (folder / name for name in TABLE_FILES)
-    for path, text in ((json_path, table.model_dump_json(indent=2)), (picture, render_formats(table))):
-        with atomic_path(path) as aside:
-            aside.write_text(text, encoding="utf-8")
-    return json_path, picture
 
 
 def render_formats(table: FormatTable) -> str:

@@ -9,6 +9,7 @@ from regraft.reports.audit_page import render_audit
 from regraft.reports.comparison_page import render_comparison
 from regraft.reports.curve_page import render_curve
 from regraft.reports.explanation_page import render_explanations
+from regraft.reports.format_table import render_formats
 from regraft.reports.page import render_page
 from regraft.reports.sweep_page import render_sweep
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from regraft.reports.comparison import Comparison
     from regraft.reports.curve_report import CurveReport
     from regraft.reports.explanation_page import ExplanationReport
+    from regraft.reports.format_table import FormatTable
     from regraft.reports.pictures import MapPicture, PicturedExplanation
     from regraft.reports.report import Report
     from regraft.reports.sweep import Sweep
@@ -115,6 +117,15 @@ def write_explanations(
     page = folder / "report.html"
     _write_page(page, render_explanations(report, explanations, pictures))
     return page
+
+
+def write_format_table(table: FormatTable, folder: Path) -> tuple[Path, Path]:
+    """Write `formats.json` and the picture `formats.svg`, each whole or not at all; returns their paths.
+
+    Raises:
+        OSError: A file cannot be written.
+    """
+    return _write(folder / "formats.json", table, render_formats(table), page_name="formats.svg")
 
 
 def _write(json_path: Path, value: Value, page: str, *, page_name: str = "report.html") -> tuple[Path, Path]:
