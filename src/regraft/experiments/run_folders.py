@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import uuid
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from regraft.core import OptionError, StoreError, digest_bytes, json_text, quoted, sync_folder
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 
 
 class RunFolder:
-    """Collects a run's files in a hidden folder and renames it at the end; a failed run leaves nothing.
+    """Collects a run's files in a hidden folder and renames it at the end.
+
+    A failed run leaves nothing, nor the folders that were made for it.
 
     Where something has come to lie at `final` meanwhile, the end has a number behind its name: nothing is lost.
 
@@ -47,6 +50,7 @@ class RunFolder:
         if is_taken:
             raise OptionError(f"There is a run at {self.final} already. Choose another --name, or delete it.")
         self.folder = self.parent / f".{uuid.uuid4().hex}.part"
+        self._made: list[Path] = []
 
     def _free_name(self, stem: str) -> str:
         stem = folder_name(stem)
@@ -57,6 +61,7 @@ class RunFolder:
 
     def __enter__(self) -> Self:
         try:
+            self._made = [folder for folder in (self.parent, *self.parent.parents) if not folder.exists()]
             self.folder.mkdir(parents=True)
         except OSError as error:
             raise _refused(self.parent, error) from error
@@ -67,6 +72,9 @@ class RunFolder:
     ) -> None:
         if kind is not None:
             shutil.rmtree(self.folder, ignore_errors=True)
+            with suppress(OSError):  # another run is in it by now
+                for folder in self._made:
+                    folder.rmdir()
             return
         if self.final.exists():  # somebody else has made it since
             self.final = self.parent / self._free_name(self.final.name)

@@ -33,3 +33,25 @@ def test_a_failed_run_leaves_nothing(tmp_path):
     with pytest.raises(ZeroDivisionError), RunFolder(tmp_path, None, "stem") as run:
         (run.folder / str(1 / 0)).write_text("half")
     assert not list(tmp_path.iterdir())
+
+
+def fail_in(parent, *, beside=False):
+    """A run that fails, and one that succeeds beside it."""
+    with RunFolder(parent, None, "stem") as run:
+        if beside:
+            with RunFolder(parent, "mine", "stem"):
+                pass
+        (run.folder / str(1 / 0)).write_text("half")
+
+
+def test_a_failed_run_takes_the_folders_that_it_made_with_it(tmp_path):
+    """Not those that were there, nor one that holds something by now."""
+    there, runs = tmp_path / "there", tmp_path / "runs"
+    there.mkdir()
+    for parent in (there / "runs", there / "a" / "runs"):
+        with pytest.raises(ZeroDivisionError):
+            fail_in(parent)
+        assert list(tmp_path.rglob("*")) == [there]
+    with pytest.raises(ZeroDivisionError):
+        fail_in(runs, beside=True)
+    assert sorted(tmp_path.rglob("*")) == [runs, runs / "mine", there]
