@@ -1,6 +1,7 @@
 """What graphs take and give that were looked through before: a graph is parsed and checked once on a machine.
 
-Remembered by the digest of all its bytes, in the cache, which is as much the user's own as Regraft's files are.
+Remembered by the digest of all its bytes, in the cache, which is as much the user's own as Regraft's files are. Only
+the newest are kept: what is forgotten is looked through again.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 _FOLDER = "exports"
 _N_BYTES_MAX = 256 << 20
-"""Metadata may name a million classes."""
+"""Metadata may name a million classes. It bounds one graph's, and that of all."""
+_N_KEPT_MAX = 256
 
 
 def signature_of(content: bytes, sizes: Sizes, look: Callable[[], Signature]) -> Signature:
@@ -46,7 +48,27 @@ def signature_of(content: bytes, sizes: Sizes, look: Callable[[], Signature]) ->
             place.parent.mkdir(parents=True, exist_ok=True)
             with atomic_path(place) as aside:
                 aside.write_text(exact_json(asdict(known)), encoding="utf-8")
+            _forget_oldest(place.parent)
     return known
+
+
+def _forget_oldest(folder: Path) -> None:
+    """Remove what is too much of it, and what killed processes left half written there.
+
+    Another process may remove the same, or write: what is being written is the newest, and what is gone all the same is
+    written the next time.
+    """
+    found = []
+    for file in folder.iterdir():
+        with suppress(OSError):
+            status = file.stat()
+            found.append((status.st_mtime_ns, file, status.st_size))
+    n_bytes = 0
+    for n_newer, (_time, file, size) in enumerate(sorted(found, reverse=True)):
+        n_bytes += size
+        if n_newer >= _N_KEPT_MAX or n_bytes > _N_BYTES_MAX:
+            with suppress(OSError):
+                file.unlink()
 
 
 def _read(place: Path) -> Signature | None:

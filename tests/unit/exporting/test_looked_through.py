@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from regraft.core import CACHE_VARIABLE, BundleError
+from regraft.exporting import looked_through
 from regraft.exporting.looked_through import signature_of
 from regraft.exporting.signatures import CLASSIFYING, RESIZING, Port, Signature
 
@@ -72,3 +76,36 @@ def test_a_cache_that_cannot_be_written_does_not_matter(looks, tmp_path):
     for n_looks in (1, 2):
         assert signature_of(b"graph", CLASSIFYING, looks.see) == SIGNATURE
         assert len(looks) == n_looks
+
+
+def write_at(folder, times):
+    """Files of a hundred bytes each, last written at these seconds."""
+    folder.mkdir(exist_ok=True)
+    for name, time in times.items():
+        (folder / name).write_bytes(bytes(100))
+        os.utime(folder / name, (time, time))
+
+
+@pytest.mark.parametrize(("limit", "value"), [("_N_KEPT_MAX", 3), ("_N_BYTES_MAX", 400)])
+def test_the_oldest_are_forgotten(looks, tmp_path, monkeypatch, limit, value):
+    """By their number as by their size; halves that a killed process left behind, too."""
+    folder = tmp_path / "exports"
+    write_at(folder, {"c.json": 3, ".left.tmp.json": 1, "e.json": 5, "a.json": 0, "d.json": 4, "b.json": 2})
+    monkeypatch.setattr(looked_through, limit, value)
+    signature_of(b"graph", CLASSIFYING, looks.see)
+    kept = {path.name for path in folder.iterdir()}
+    assert {"d.json", "e.json"} < kept
+    assert not {".left.tmp.json", "a.json", "b.json"} & kept
+    assert signature_of(b"graph", CLASSIFYING, looks.see) == SIGNATURE
+    assert len(looks) == 1
+
+
+def test_several_forget_at_once(looks, tmp_path, monkeypatch):
+    """Nobody minds that another one was faster; all get their answer, and no more than what is allowed stays."""
+    monkeypatch.setattr(looked_through, "_N_KEPT_MAX", 2)
+    write_at(tmp_path / "exports", {f"{number}.json": number for number in range(50)})
+    with ThreadPoolExecutor(8) as pool:
+        found = [*pool.map(lambda row: signature_of(bytes([row]), CLASSIFYING, looks.see), range(40))]
+    assert found == [SIGNATURE] * 40
+    signature_of(b"last", CLASSIFYING, looks.see)
+    assert len([*(tmp_path / "exports").iterdir()]) == 2
