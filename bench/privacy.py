@@ -60,6 +60,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "explain": ("explain", "runs/probe", "photos/test/red/4.jpg"),
     "export": ("export", "runs/probe", "--to", "all"),
     "check": ("check", "runs/finetune"),
+    "serve": ("serve", "runs/probe", "--check", "--port", "0"),
     "slim": ("slim", "train_image_classifier", *_SLIM, "--train_dir=runs/slim", "--dataset_dir=photos"),
     "slim eval_image_classifier": ("slim", "eval_image_classifier", "--checkpoint_path=runs/slim", *_SLIM_EVAL),
     "slim export_inference_graph": ("slim", "export_inference_graph", *_SLIM_EXPORT),

@@ -19,6 +19,7 @@ from regraft import recipes
 from regraft.data import SourceOptions
 from regraft.experiments import ExperimentOptions
 from regraft.finetuning import SharedOptions
+from regraft.serving import ServeOptions
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -67,11 +68,12 @@ def main() -> None:
 
 def written() -> dict[Path, str]:
     """What the modules hold."""
-    kinds = [getattr(recipes, name) for name in recipes.__all__ if name.endswith("Options")]
+    named = [getattr(recipes, name) for name in recipes.__all__ if name.endswith("Options")]
+    kinds = [kind for kind in named if kind.VERB is not None]
     ordered = sorted([*kinds, *SHARED], key=lambda kind: (len(kind.__mro__), kind.__name__))  # parents first
     settings = HEADER.format(title="The keyword arguments of the verbs, as types", names="Literal, TypedDict")
     parameters = HEADER.format(title="The parameters of the estimators: options of the verbs", names="Literal")
-    names = {str(kind.VERB): " ".join(kind.model_fields) for kind in kinds}
+    names = {str(kind.VERB): " ".join(kind.model_fields) for kind in [*kinds, ServeOptions]}
     return {
         SOURCE / "core" / "verb_options.py": WRITTEN.format(title="The names of every verb's options") + _table(names),
         SOURCE / "recipes" / "settings.py": "\n\n".join([settings, *(_settings(kind, ordered) for kind in ordered)]),

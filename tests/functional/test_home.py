@@ -39,6 +39,7 @@ LINES = {
     "explain": ["explain ~/runs/p ~/photos/red/00.png --runs=~/runs --name why"],
     "export": ["export ~/runs/p ~/photos/red --to=openvino --out ~/out/exported"],
     "check": ["check ~/runs/p", "check ~/out/exported --against ~/runs/p ~/photos/blue/00.png"],
+    "serve": ["serve ~/runs/p again=~/runs/p --check --log=~/out/log.jsonl --port=0"],
     "embed": ["embed ~/photos --backbone=~/runs/p --out=~/out/features.npy", "embed ~/table.csv --out ~/out/t.parquet"],
     "new": ["new model ~/my_network.py"],
     "datasets": [

@@ -9,6 +9,7 @@ from .predictions import Answers, Judgement, Outcome, Prediction, PredictResult,
 from .reading import find_bundle, load, read_record
 from .record import (
     N_NETWORKS_MAX,
+    RECORD_FILE,
     SCHEMA_VERSION,
     BundleRecord,
     Calibration,
@@ -18,10 +19,12 @@ from .record import (
     Reader,
 )
 from .seen import find_seen, read_seen
+from .staged import StagedClassifier
 from .writing import save_bundle
 
 __all__ = [
     "N_NETWORKS_MAX",
+    "RECORD_FILE",
     "SCHEMA_VERSION",
     "Answers",
     "BundleRecord",
@@ -38,6 +41,7 @@ __all__ = [
     "Prediction",
     "PredictionStream",
     "Reader",
+    "StagedClassifier",
     "Tally",
     "Telling",
     "ask",

@@ -10,9 +10,11 @@ import numpy as np
 
 from regraft.backbones import choose_engine, require_own_threads
 from regraft.bundle.asked_images import AskedFiles, ask
+from regraft.bundle.card import render_card
 from regraft.bundle.prediction_stream import PredictionStream
 from regraft.bundle.predictions import Answers, Judgement, PredictResult, Telling
-from regraft.core import MissingExtraError, OptionError, digest_bytes, plural
+from regraft.bundle.staged import StagedClassifier
+from regraft.core import MissingExtraError, OptionError, digest_bytes, plural, printable
 from regraft.data import as_files, fingerprint_files, make_finding
 from regraft.features import JoinedNetworks, tap_network
 from regraft.images import FIXED_VIEWS, as_pixels
@@ -196,6 +198,22 @@ class Classifier:
             bundle=digest_bytes(self.record.exact_json().encode()),
             cache=self.cache,
             notes=notes,
+        )
+
+    def staged(self) -> StagedClassifier:
+        """The same for images that are seen in one thread and answered in another: for servers."""
+        record = self.record
+        about = record.model_dump(mode="json", include={"name", "created", "metrics", "versions"})
+        seen = [
+            {"network": one.backbone.name, "views": list(one.views), "transform": one.transform.model_dump(mode="json")}
+            for one in record.networks
+        ]
+        return StagedClassifier(
+            digest=digest_bytes(record.exact_json().encode()),
+            class_names=self.class_names,
+            sight=self.all_networks,
+            judge=self.judge,
+            about=about | {"inputs": seen, "card": printable(render_card(record))},
         )
 
     def predict_arrays(self, images: Iterable[NDArray[np.uint8]]) -> NDArray[np.float64]:

@@ -15,6 +15,7 @@ from regraft.cli.verb_table import VERBS, summary_of
 
 if TYPE_CHECKING:
     from cyclopts.argument import ArgumentCollection
+    from cyclopts.config import Env
     from rich.console import Console
 
     from regraft.core import Options
@@ -63,12 +64,22 @@ def verb_app(name: str) -> VerbApp:
         help_format="plaintext",
         default_parameter=PARSING,
         group_arguments=HEADINGS["arguments"],
+        config=_environment(verb.environment),
     )
     app.default(getattr(importlib.import_module(f"regraft.cli.verbs.{name}"), name))
     if not gc.isenabled():  # as `regraft.cli.main` has left it: what was imported is none
         gc.freeze()
         gc.enable()
     return app
+
+
+def _environment(beginning: str | None) -> Env | None:
+    """What gives options that the command line does not."""
+    if beginning is None:
+        return None
+    from cyclopts.config import Env  # 7 ms
+
+    return Env(beginning, command=False)
 
 
 def __getattr__(name: str) -> App:

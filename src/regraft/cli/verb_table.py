@@ -9,11 +9,15 @@ from regraft.core import VERB_EXTRAS, extra_mark
 
 @dataclass(frozen=True)
 class Verb:
-    """One verb: its heading in `regraft --help`, what that says of it, and examples for `regraft VERB --help`."""
+    """One verb: its heading in `regraft --help`, what that says of it, and examples for `regraft VERB --help`.
+
+    Where `environment` is given, an option that is not given is taken from the variable that it begins.
+    """
 
     group: str
     summary: str
     examples: tuple[str, ...]
+    environment: str | None = None
 
 
 VERBS = {
@@ -131,6 +135,18 @@ VERBS = {
             "regraft check runs/photos-probe",
             "regraft check runs/photos-probe/exports/onnx --against runs/photos-probe photos",
         ),
+    ),
+    "serve": Verb(
+        "Use",
+        "Serve saved classifiers by HTTP.",
+        (
+            "regraft serve runs/photos-probe",
+            "regraft serve leaves=runs/leaves-probe weeds=runs/weeds-train --port 8080",
+            "regraft serve models --host 0.0.0.0 --tokens tokens.txt",
+            "regraft serve runs/photos-probe --check",
+            "curl -H 'Content-Type: image/jpeg' --data-binary @new.jpg localhost:8000/v1/models/photos-probe/predict",
+        ),
+        environment="REGRAFT_SERVE_",
     ),
     "datasets": Verb(
         "Data and networks",

@@ -13,9 +13,10 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "tensorboard": ("tensorboardX",),
     "demo": ("elpv_dataset",),
     "export": ("onnx", "onnxruntime"),
+    "serve": ("fastapi", "uvicorn", "httptools", "python_multipart", "prometheus_client"),
 }
 """The modules that each extra brings, of those that are asked for by name."""
-VERB_EXTRAS = {"finetune": "torch", "train": "torch", "pretrain": "torch", "sweep": "sweep"}
+VERB_EXTRAS = {"finetune": "torch", "train": "torch", "pretrain": "torch", "sweep": "sweep", "serve": "serve"}
 """The extra that each verb cannot do without."""
 
 

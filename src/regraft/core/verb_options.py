@@ -70,6 +70,10 @@ _NAMES = {
     "scan": """
         group_by path_column label_column root split_folders decode
     """,
+    "serve": """
+        trust_code host port tokens allowed_hosts queue max_files max_megabytes max_megapixels deadline log log_names
+        renew header_seconds body_seconds max_connections
+    """,
     "sweep": """
         trust_code backbone model checkpoint init layer image_size resize preprocessing engine precision device group_by
         path_column label_column root split_folders metric normalisation n_strengths n_folds class_weight test_fraction

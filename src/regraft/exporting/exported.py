@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regraft.bundle import Judgement, PredictionStream, Telling, ask
-from regraft.core import BundleError, as_path, cache_folder
+from regraft.bundle import Judgement, PredictionStream, StagedClassifier, Telling, ask
+from regraft.core import BundleError, as_path, cache_folder, digest_file
 from regraft.exporting.description import METADATA_KEY, read_description
 from regraft.exporting.formats import SUFFIXES, look_through
 from regraft.exporting.seen_pixels import see_images, view_of
@@ -94,6 +94,18 @@ class ExportedClassifier:
             telling=Telling(self.class_names, top_k, looks_for_unknown=unknown),
             bundle=self.description.bundle,
             cache=cache_folder(),
+        )
+
+    def staged(self) -> StagedClassifier:
+        """The same for images that are seen in one thread and answered in another: for servers."""
+        told = self.description
+        about = told.model_dump(mode="json", include={"name", "precision", "inputs", "versions"})
+        return StagedClassifier(
+            digest=digest_file(self.file),
+            class_names=self.class_names,
+            sight=self,
+            judge=self.judge,
+            about=about | {"bundle": told.bundle},
         )
 
     def inputs(self, images: Iterable[ImageSource]) -> list[NDArray[np.uint8]]:

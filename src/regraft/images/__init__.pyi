@@ -5,7 +5,7 @@ from .decoding import ImageSource, decode_image, digest_array, read_bytes, read_
 from .failures import N_PIXELS_MAX
 from .fixed_views import FIXED_VIEWS, PLAIN, AnyView, FixedView
 from .formats import FORMATS
-from .headers import read_header, reencode_png
+from .headers import read_header, reencode_png, require_pixels
 from .pixels import GivenImages, PixelImage, as_images, as_pixels, named_pixels, to_pixels
 from .resampling import HAS_COMPILED_RESAMPLING
 from .surveying import survey_images
@@ -47,6 +47,7 @@ __all__ = [
     "read_image",
     "read_whole",
     "reencode_png",
+    "require_pixels",
     "source_name",
     "survey_images",
     "thumbnail_jpeg",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import simplejpeg
 
-from regraft.data import UnreadableImageError, require_readable
+from regraft.data import Reason, UnreadableImageError, require_readable
 from regraft.images.failures import check_size, explain_failure
 from regraft.images.formats import GREY_MODES, decode_still, open_still
 
@@ -76,3 +76,17 @@ def reencode_png(data: bytes) -> bytes | None:
         return None
     is_same = np.array_equal(np.asarray(before.image), np.asarray(after.image))
     return buffer.getvalue() if is_same and before.orientation == after.orientation else None
+
+
+def require_pixels(data: bytes, n_pixels_max: int) -> None:
+    """Refuse an image whose header states more pixels than some number; nothing is decoded.
+
+    Raises:
+        UnreadableImageError: It does, or there is no such header.
+    """
+    header = read_header(data)
+    if header.width * header.height > n_pixels_max:
+        raise UnreadableImageError(
+            Reason.TOO_LARGE,
+            f"{header.width:,} x {header.height:,} pixels are more than is allowed ({n_pixels_max:,})",
+        )

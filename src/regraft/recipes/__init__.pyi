@@ -15,7 +15,15 @@ from .exporting import ExportOptions, ExportResult, export
 from .finetuning import FinetuneOptions, FinetuneResult, finetune
 from .learning_curves import CurveOptions, CurveResult, curve
 from .new_files import new_model
-from .predicting import PredictOptions, PredictResult, open_predictions, predict
+from .predicting import (
+    PredictOptions,
+    PredictResult,
+    TrustOptions,
+    classifier_file,
+    open_classifier,
+    open_predictions,
+    predict,
+)
 from .pretraining import PretrainOptions, pretrain
 from .probing import ProbeOptions, ProbeResult, probe
 from .scanning import Finding, ScanOptions, ScanResult, scan
@@ -63,11 +71,13 @@ __all__ = [
     "SweepResult",
     "TrainOptions",
     "TrainResult",
+    "TrustOptions",
     "apply_decisions",
     "audit",
     "cache",
     "check",
     "check_export",
+    "classifier_file",
     "command_line",
     "compare",
     "convert_dataset",
@@ -85,6 +95,7 @@ __all__ = [
     "list_backbones",
     "list_datasets",
     "new_model",
+    "open_classifier",
     "open_predictions",
     "options_under_way",
     "predict",

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Unpack
 
 from pydantic import Field
 
-from regraft.bundle import Classifier, OutcomeFormat, PredictResult, load, outcome_format, write_stream
+from regraft.bundle import (
+    RECORD_FILE,
+    Classifier,
+    OutcomeFormat,
+    PredictResult,
+    find_bundle,
+    load,
+    outcome_format,
+    write_stream,
+)
 from regraft.core import OptionError, placed
 from regraft.experiments import TrustOptions
 from regraft.exporting import find_export, open_export
@@ -20,7 +29,15 @@ if TYPE_CHECKING:
     from regraft.images import GivenImages
     from regraft.recipes.settings import PredictSettings
 
-__all__ = ["PredictOptions", "PredictResult", "open_predictions", "predict"]
+__all__ = [
+    "PredictOptions",
+    "PredictResult",
+    "TrustOptions",
+    "classifier_file",
+    "open_classifier",
+    "open_predictions",
+    "predict",
+]
 
 
 class PredictOptions(TrustOptions):
@@ -121,10 +138,30 @@ def open_predictions(
         raise OptionError(
             "The option 'out' is for files: images in memory have no names. Take the result's predictions instead."
         )
-    if isinstance(bundle, Classifier):
-        classifier: Classifier | ExportedClassifier = bundle
-    elif find_export(bundle) is not None:
-        classifier = open_export(bundle)
-    else:
-        classifier = load(bundle, trust_code=options.trust_code)
+    classifier = bundle if isinstance(bundle, Classifier) else open_classifier(bundle, trust_code=options.trust_code)
     return classifier.stream(images, top_k=options.top_k, unknown=options.unknown)
+
+
+def open_classifier(place: Path | str, *, trust_code: bool = False) -> Classifier | ExportedClassifier:
+    """A saved classifier, whatever it lies in.
+
+    Args:
+        place: A bundle's or run's folder, or an export.
+        trust_code: Run the source code of a network that its author wrote and that the bundle holds.
+
+    Raises:
+        BundleError: It cannot be loaded.
+    """
+    return load(place, trust_code=trust_code) if find_export(place) is None else open_export(place)
+
+
+def classifier_file(place: Path | str) -> Path:
+    """The file by which a saved classifier is known: whenever it is another, the classifier is, too.
+
+    Args:
+        place: A bundle's or run's folder, or an export.
+
+    Raises:
+        BundleError: There is none.
+    """
+    return find_export(place) or find_bundle(place) / RECORD_FILE

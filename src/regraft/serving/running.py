@@ -1,0 +1,138 @@
+"""A server as a process: it opens a port, answers, and ends when it is asked to."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from regraft.core import OptionError, megabytes
+from regraft.recipes import check
+from regraft.serving.mounting import build_app
+from regraft.serving.service import Service
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from regraft.serving.options import ServeOptions
+
+
+def serve(sources: Sequence[str], options: ServeOptions, say: Callable[[str], None]) -> None:
+    """Serve classifiers until the process is asked to end (SIGTERM, Ctrl-C).
+
+    Args:
+        sources: Bundles, runs, exports, folders of them, or NAME=PLACE.
+        options: How.
+        say: What tells people that it has begun, and all that the log says, where it has no file.
+
+    Raises:
+        OptionError: The options make no sense, or the port is taken.
+        BundleError: A classifier cannot be opened.
+    """
+    service = Service(sources, options, say)
+    listener = _listen(options)
+    with listener, ThreadPoolExecutor(1) as pool:
+        opened = pool.submit(service.__enter__)  # beside the imports, which take as long
+        server = _server(service)
+        opened.result()
+        try:
+            for line in told(service, listener.getsockname()[1]):
+                say(line)
+            with suppress(KeyboardInterrupt):  # uvicorn has ended, and passes on what it was ended by
+                server.run(sockets=[listener])
+        finally:
+            service.__exit__(None, None, None)
+
+
+def told(service: Service, port: int) -> Iterator[str]:
+    """What people are told when a server begins."""
+    options = service.options
+    host = f"[{options.host}]" if ":" in options.host else options.host
+    for name, entry in service.shelf.items():
+        model = entry.current.model
+        yield f"http://{host}:{port}/v1/models/{name}  {len(model.class_names)} classes  {model.digest[:12]}"
+    yield (
+        f"At most {options.queue:,} requests at a time, which take {megabytes(options.n_bytes_at_most)} at most. "
+        f"An image has at most {options.max_megapixels:g} megapixels, a request {options.max_files} files. "
+        f"Documentation: http://{host}:{port}/docs"
+    )
+
+
+def check_served(sources: Sequence[str], options: ServeOptions) -> list[tuple[str, str, str]]:
+    """Open everything that would be served and try it out; replay the golden inputs of bundles.
+
+    Args:
+        sources: As for `serve`.
+        options: As for `serve`.
+
+    Returns:
+        Name, digest and place of each classifier.
+
+    Raises:
+        RegraftError: Something is wrong.
+    """
+    service = Service(sources, options)
+    with _listen(options):
+        pass
+    service.shelf.open()
+    found = []
+    for name, entry in service.shelf.items():
+        if entry.place.is_dir() and "card" in entry.current.model.about:
+            check(entry.place, trust_code=options.trust_code)
+        entry.current.model.try_out()
+        found.append((name, entry.current.model.digest, str(entry.place)))
+    return found
+
+
+def _listen(options: ServeOptions) -> socket.socket:
+    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
+    try:
+        return socket.create_server((options.host, options.port), family=family, backlog=1024)
+    except (OSError, UnicodeError) as error:
+        raise OptionError(f"Nothing can be served at {options.host}, port {options.port}: {error}.") from error
+
+
+def _server(service: Service) -> Any:
+    """uvicorn, which tells the service first when it is asked to end."""
+    import uvicorn
+
+    from regraft.serving.timed_protocol import Patience, timed
+
+    options = service.options
+
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: Any) -> None:
+            service.admission.is_ending = True
+            super().handle_exit(sig, frame)
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            _look_on_hangup(service)
+
+    patience = Patience(options.header_seconds, options.body_seconds, options.max_connections)
+    return Server(
+        uvicorn.Config(
+            build_app(service),
+            http=timed(patience),  # type: ignore[arg-type]
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            log_level="critical",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            backlog=1024,
+            timeout_keep_alive=30,
+            timeout_graceful_shutdown=int(options.deadline) + 1,
+        )
+    )
+
+
+def _look_on_hangup(service: Service) -> None:
+    """SIGHUP: look for new versions now."""
+    import signal
+
+    if hasattr(signal, "SIGHUP") and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGHUP, lambda _signal, _frame: service.look())
