@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,6 +33,10 @@ _RESAMPLING = {
     "lanczos": Image.Resampling.LANCZOS,
 }
 _COMPILED_KERNELS = {"bilinear": 0, "bicubic": 1, "lanczos": 2}
+_SUPPORTS = {"bilinear": 0.5, "bicubic": 1.5, "lanczos": 2.5}
+"""How far beyond a part of an image its averaging reaches, in pixels of the result."""
+_PREMULTIPLIED = {"LA": "La", "RGBA": "RGBa"}
+"""What is transparent has no colour: such modes are resized in others."""
 
 
 def resample(
@@ -54,16 +59,20 @@ def resample(
     Returns:
         An image of the same mode, as an array or as Pillow's: whichever needs no copy.
     """
-    if not _is_plain(image, size, box, interpolation, reducing_gap):
-        gap = None if interpolation == "nearest" else reducing_gap
-        return as_image(image).resize(size, _RESAMPLING[interpolation], box, gap)
+    kernel = _RESAMPLING[interpolation]
+    if interpolation == "nearest":
+        return as_image(image).resize(size, kernel, box)
+    if isinstance(image, Image.Image) and image.mode in _PREMULTIPLIED:
+        opaque = image.convert(_PREMULTIPLIED[image.mode])
+        averaged, box = _averaged(opaque, size, box, interpolation, reducing_gap)
+        return _resample_by_pillow(as_image(averaged), size, box, kernel).convert(image.mode)
+    image, box = _averaged(image, size, box, interpolation, reducing_gap)
     if compiled is None:
-        return _resample_by_pillow(as_image(image), size, box, _RESAMPLING[interpolation])
+        return _resample_by_pillow(as_image(image), size, box, kernel)
     pixels = image if isinstance(image, np.ndarray) else np.asarray(image)
     height, width, n_channels = (*pixels.shape, 1)[:3]
     result = np.empty((size[1], size[0], n_channels), np.uint8)
-    kernel = _COMPILED_KERNELS[interpolation]
-    compiled(pixels, height, width, n_channels, box, kernel, result, size[1], size[0])
+    compiled(pixels, height, width, n_channels, box, _COMPILED_KERNELS[interpolation], result, size[1], size[0])
     return result
 
 
@@ -74,17 +83,21 @@ def as_image(image: Image.Image | NDArray[np.uint8]) -> Image.Image:
     return Image.fromarray(image[:, :, 0] if image.shape[2] == 1 else image)
 
 
-def _is_plain(
-    image: Image.Image | NDArray[np.uint8],
-    size: tuple[int, int],
-    box: Box,
-    interpolation: Interpolation,
-    reducing_gap: float,
-) -> bool:
-    """Whether two passes over opaque pixels are all there is to do: no averaging first."""
-    is_opaque = isinstance(image, np.ndarray) or image.mode in ("L", "RGB")
-    factor = max((box[2] - box[0]) / size[0], (box[3] - box[1]) / size[1])
-    return is_opaque and interpolation in _COMPILED_KERNELS and factor < 2 * reducing_gap
+def _averaged(
+    image: Image.Image | NDArray[np.uint8], size: tuple[int, int], box: Box, interpolation: Interpolation, gap: float
+) -> tuple[Image.Image | NDArray[np.uint8], Box]:
+    """An image that is not much too large, and the part of it: Pillow's `reducing_gap`, step by step."""
+    left, top, right, bottom = box
+    scales = (right - left) / size[0], (bottom - top) / size[1]
+    factors = int(scales[0] / gap) or 1, int(scales[1] / gap) or 1
+    if factors == (1, 1):
+        return image, box
+    picture = as_image(image)
+    across, down = (scale * _SUPPORTS[interpolation] for scale in scales)
+    first = max(0, int(left - across)), max(0, int(top - down))
+    end = min(picture.width, math.ceil(right + across)), min(picture.height, math.ceil(bottom + down))
+    moved = [(edge - first[place % 2]) / factors[place % 2] for place, edge in enumerate(box)]
+    return picture.reduce(factors, (*first, *end)), (moved[0], moved[1], moved[2], moved[3])
 
 
 def _resample_by_pillow(image: Image.Image, size: tuple[int, int], box: Box, kernel: Image.Resampling) -> Image.Image:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from regraft.core import Value
 
-DECODE_RULES_VERSION = 3
+DECODE_RULES_VERSION = 4
 """Part of every feature's key: raise it when the same file would give other pixels."""
 
 ResizePolicy = Literal["squash", "crop", "letterbox", "cut-squash", "pad"]

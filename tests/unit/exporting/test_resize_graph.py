@@ -14,7 +14,7 @@ from regraft.exporting.runtimes import OnnxRuntimeGraph, OpenVinoGraph
 from regraft.exporting.signatures import RESIZING
 from regraft.images import FIXED_VIEWS, Transform, transform_array
 
-SIZES = ((1, 1), (5, 7), (37, 1500), (64, 64), (90, 100), (300, 301), (427, 640))
+SIZES = ((1, 1), (5, 7), (37, 1500), (64, 64), (90, 100), (300, 301), (390, 380), (380, 390), (427, 640))
 GEOMETRIES = {
     "squash": Transform(height=64, width=64),
     "bilinear": Transform(height=64, width=64, interpolation="bilinear"),

@@ -54,6 +54,23 @@ def test_it_is_pillows_resize(interpolation, make_photo):
     assert np.abs(pixels.astype(int) - expected).max() <= 1
 
 
+@pytest.mark.parametrize("interpolation", FILTERS)
+@pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA"])
+@pytest.mark.parametrize("size", [(190, 170), (170, 190), (300, 280)])
+def test_one_side_may_be_much_too_large(interpolation, mode, size, make_photo):
+    """It is averaged first, and then all goes across before it goes down, whichever Pillow would do first."""
+    image = Image.fromarray(make_photo(size[1], size[0])).convert(mode)
+    if mode in {"LA", "RGBA"}:
+        image.putalpha(image.convert("L"))
+    inner = image.convert({"LA": "La", "RGBA": "RGBa"}.get(mode, mode))
+    factors = tuple(max(side // (3 * 30), 1) for side in size)
+    small = inner.reduce(factors)
+    box = (0, 0, size[0] / factors[0], size[1] / factors[1])
+    expected = resampling._resample_by_pillow(small, (30, 30), box, resampling._RESAMPLING[interpolation])
+    found = resampling.resample(image, (30, 30), (0.0, 0.0, *map(float, size)), interpolation)
+    np.testing.assert_array_equal(pixels_of(found), np.asarray(expected.convert(mode)))
+
+
 @pytest.mark.parametrize("interpolation", ["nearest", *FILTERS])
 @pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA"])
 @pytest.mark.parametrize("size", [(20, 30), (3, 4), (200, 100)])

@@ -57,8 +57,8 @@ def test_turning_twice_changes_nothing():
 def test_the_fingerprint_is_a_stable_text():
     """The text is part of keys on disk: it may change only together with the rules' version."""
     transform = Transform(height=224, width=192, policy="crop", crop_fraction=0.875)
-    assert DECODE_RULES_VERSION == 3
-    assert transform.fingerprint() == "rules3-224x192-crop-0.875-bicubic"
+    assert DECODE_RULES_VERSION == 4
+    assert transform.fingerprint() == "rules4-224x192-crop-0.875-bicubic"
 
 
 def test_nearly_equal_crops_have_different_fingerprints():
