@@ -5,16 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import queue
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 from regraft.core import OptionError, exact_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
-N_LINES_MAX = 10_000
-"""Lines that wait to be written; more are lost, and counted."""
+Event = tuple[float, str, dict[str, Any]]
+N_EVENTS_MAX = 10_000
+"""Events that wait to be written; more are lost, and counted."""
 
 
 class JsonLines:
@@ -31,7 +33,7 @@ class JsonLines:
     def __init__(self, file: Path | None, say: Callable[[str], None] | None = None) -> None:
         self.n_lost = 0
         self._file, self._say = file, say
-        self._lines: queue.Queue[str | None] = queue.Queue(N_LINES_MAX)
+        self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         if file is not None:
             self._try(file)
         self._thread = threading.Thread(target=self._write, name="regraft_log", daemon=True)
@@ -44,34 +46,36 @@ class JsonLines:
             event: What happened.
             **facts: What is known of it; what is None is left out.
         """
-        now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
-        told = {"time": now, "event": event} | {name: value for name, value in facts.items() if value is not None}
-        try:
-            self._lines.put_nowait(exact_json(told))
-        except queue.Full:
+        if self._events.qsize() < N_EVENTS_MAX:
+            self._events.put((time.time(), event, facts))
+        else:
             self.n_lost += 1
 
     def close(self) -> None:
         """Write what waits, at most a second long."""
-        try:
-            self._lines.put(None, timeout=1)
-        except queue.Full:
-            return
+        self._events.put(None)
         self._thread.join(1)
 
     def _write(self) -> None:
-        while (line := self._lines.get()) is not None:
+        """Write what there is, again and again: where much happens, many lines at once."""
+        is_over = False
+        while not is_over:
+            events = [self._events.get()]
+            events += [self._events.get() for _ in range(self._events.qsize())]
+            is_over = None in events
+            lines = [_line(*event) for event in events if event is not None]
             try:
-                self._write_line(line)
+                self._write_lines(lines)
             except (OSError, ValueError):  # a full disk, a closed pipe
-                self.n_lost += 1
+                self.n_lost += len(lines)
 
-    def _write_line(self, line: str) -> None:
+    def _write_lines(self, lines: Sequence[str]) -> None:
         if self._say is not None:
-            self._say(line)
-        if self._file is not None:
+            for line in lines:
+                self._say(line)
+        if self._file is not None and lines:
             with self._file.open("a", encoding="utf-8") as file:  # by its name: whoever rotates it may move it
-                file.write(f"{line}\n")
+                file.write("".join(f"{line}\n" for line in lines))
 
     @staticmethod
     def _try(file: Path) -> None:
@@ -80,3 +84,8 @@ class JsonLines:
                 pass
         except OSError as error:
             raise OptionError(f"The log cannot be written to {file} ({error.strerror}).") from error
+
+
+def _line(seconds: float, event: str, facts: dict[str, Any]) -> str:
+    when = dt.datetime.fromtimestamp(seconds, dt.UTC).isoformat(timespec="milliseconds")
+    return exact_json({"time": when, "event": event} | {key: one for key, one in facts.items() if one is not None})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import time
 import uuid
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _ID = re.compile(r"[\w.-]{1,64}", re.ASCII)
+_PROCESS, _NUMBERS = uuid.uuid4().hex[:16], itertools.count(1)
+"""Ids need to differ, not to be secret; a random number for each would take as long as all else of a refusal."""
 _OURS = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
 
 
@@ -49,7 +52,7 @@ class Visit:
     def __post_init__(self) -> None:
         self.headers = dict(self.scope["headers"])
         given = self.headers.get(b"x-request-id", b"").decode("latin-1")
-        self.id = given if _ID.fullmatch(given) else uuid.uuid4().hex
+        self.id = given if _ID.fullmatch(given) else f"{_PROCESS}{next(_NUMBERS):016x}"
         self.scope.setdefault("state", {})["visit"] = self
 
     @property
