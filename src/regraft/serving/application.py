@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 import regraft
 from regraft.serving.about_routes import about_routes
+from regraft.serving.docs_page import docs_routes
 from regraft.serving.gate import Gate
 from regraft.serving.predict_route import predict_route
 from regraft.serving.problems import MEDIA_TYPE, Problem
@@ -34,6 +35,7 @@ def assemble(service: Service) -> App:
     )
     app.include_router(about_routes(service))
     app.include_router(predict_route(service))
+    app.include_router(docs_routes())
 
     @app.exception_handler(Problem)
     async def _problem(request: Request, error: Problem) -> Response:
