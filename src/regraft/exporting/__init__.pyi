@@ -7,10 +7,11 @@ from .exported import ExportedClassifier, find_export, open_export
 from .exports import PRECISIONS, Export, Target, export_classifier
 from .foreign_files import FileParity
 from .formats import EXPORT_FORMATS
+from .named_images import list_named
 from .onnx_files import write_onnx
 from .openvino_files import convert
 from .parity import ask_bundle
-from .proof_images import ProofImages, gather_proof, list_named
+from .proof_images import ProofImages, gather_proof
 from .resize_graph import build_resize
 from .runtimes import OnnxRuntimeGraph, OpenVinoGraph
 from .seen_pixels import see_images

@@ -44,9 +44,10 @@ class Parity(Value):
         files: Files, the same answers, whoever decodes them? None where there were no files.
         answers: To a user's images; None where there were none.
         data: Which images were used.
+        why_unlabelled: Why what might have been a data set gave no labels; empty where nothing is to be said.
         max_drop: Percentage points of accuracy that an export in another precision may lose.
         diagnosis: Why the same pixels give other answers; empty where they do not, or nothing can be seen.
-        unreadable: Images of the data that could not be read.
+        unreadable: Images of the data that could not be read, and what else of it could not.
         digests: BLAKE3 of the files that were proven, by name; empty before they are published.
     """
 
@@ -56,6 +57,7 @@ class Parity(Value):
     files: FileParity | None = None
     answers: AnswerChange | None = None
     data: str
+    why_unlabelled: str = ""
     max_drop: float = 0.0
     diagnosis: str = ""
     unreadable: tuple[Unreadable, ...] = ()
@@ -127,10 +129,7 @@ def compare_exports(
         raise DataError(
             f"None of {plural(len(unreadable), 'image')} to compare on could be read: {unreadable[0].path}."
         )
-    found = {
-        place: _parity(trial, proof.told(len(unreadable)), max_drop, tuple(unreadable))
-        for place, trial in trials.items()
-    }
+    found = {place: _parity(trial, proof, max_drop, unreadable) for place, trial in trials.items()}
     return tuple(found[place] for place in places), log.change()
 
 
@@ -208,7 +207,7 @@ def _says_the_same(one: ExportedClassifier, other: ExportedClassifier) -> bool:
     )
 
 
-def _parity(trial: Trial, data: str, max_drop: float, unreadable: tuple[Unreadable, ...]) -> Parity:
+def _parity(trial: Trial, proof: ProofImages, max_drop: float, unreadable: Sequence[Unreadable]) -> Parity:
     scores, precision = trial.scores(), trial.exported.description.precision
     return Parity(
         precision=precision,
@@ -216,8 +215,9 @@ def _parity(trial: Trial, data: str, max_drop: float, unreadable: tuple[Unreadab
         pixels=trial.pixels(),
         files=trial.files(),
         answers=trial.answers.change(),
-        data=data,
+        data=proof.told(len(unreadable)),
+        why_unlabelled=proof.why_unlabelled,
         max_drop=max_drop,
         diagnosis=trial.diagnosis() if scores.failures and precision == "fp32" else "",
-        unreadable=unreadable,
+        unreadable=(*proof.damaged, *unreadable),
     )

@@ -8,22 +8,19 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from regraft.bundle import find_seen, make_pictures, read_golden
-from regraft.core import DataError, OptionError, plural, several
+from regraft.core import plural
 from regraft.data import (
     UNLABELLED,
-    Reading,
     Unreadable,
     UnreadableImageError,
     caveat,
     fingerprint_manifest,
-    list_images,
     make_finding,
 )
-from regraft.datasets import read_dataset
 from regraft.images import read_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -72,6 +69,9 @@ class ProofImages:
         foreign: Labels of the images that are no class of the classifier.
         calibrating: Images of the training side.
         is_split: Whether these are known to be of the training side; else they are every other one of the images.
+        why_unlabelled: Why what might have been a data set gives no labels, as sentences; empty where nothing is to be
+            said.
+        damaged: What could not be read when the images were listed, and is none of the files.
     """
 
     golden: tuple[NDArray[np.uint8], ...]
@@ -83,6 +83,8 @@ class ProofImages:
     foreign: tuple[str, ...] = ()
     calibrating: tuple[ImageFile, ...] = ()
     is_split: bool = True
+    why_unlabelled: str = ""
+    damaged: tuple[Unreadable, ...] = ()
 
     def __len__(self) -> int:
         """How many images there are besides the golden inputs."""
@@ -111,7 +113,12 @@ class ProofImages:
             classes = plural(len(self.foreign), "label is no class", "labels are no classes")
             message = f"{classes} of the classifier: such images count as if they had none."
             yield make_finding("foreign_labels", "warning", message, len(self.foreign), self.foreign)
-        if measures and not self.is_measured.any():
+        if self.why_unlabelled:
+            yield caveat(
+                f"Accuracy was not measured, only answers compared: the images have no labels. {self.why_unlabelled}",
+                "warning" if measures else "note",
+            )
+        elif measures and not self.is_measured.any():
             yield caveat(
                 "Accuracy was not measured: no image has a label and is new to the classifier. Name one data set with "
                 "labels, of which some were not trained on."
@@ -154,38 +161,12 @@ class ProofImages:
             yield block
 
 
-def list_named(sources: str | Path | Iterable[str | Path], reading: Reading | None = None) -> Manifest | None:
-    """The images that were named: one data set with its labels, or images without; None where none were named.
-
-    Args:
-        sources: A data set, or files, and folders with everything below them; an empty tuple for none.
-        reading: How the data set is read.
-
-    Raises:
-        OptionError: That is no list of files; or groups are named of images without labels.
-        DataError: A folder holds no image.
-    """
-    given = [] if isinstance(sources, tuple) and not sources else several(sources)
-    if not given:
-        return None
-    if len(given) == 1:
-        try:
-            labelled = read_dataset(given[0], reading or Reading())
-        except DataError:  # a file, or a folder of pictures
-            pass
-        else:
-            if labelled.class_names:
-                return labelled
-    if reading is not None and reading.group_by is not None:
-        raise OptionError("--group-by is for one data set with labels, and these are none: leave it out.")
-    return list_images(given)
-
-
 def gather_proof(
     folder: Path,
     classifier: Classifier,
     images: Manifest | None = None,
     *,
+    why_unlabelled: str = "",
     calibrates: bool = False,
     progress: Progress | None = None,
 ) -> ProofImages:
@@ -196,6 +177,7 @@ def gather_proof(
         classifier: What it holds.
         images: A user's, with labels or without; of more than a thousand some, evenly spread, first those that the
             classifier was not trained on. None: made pictures alone.
+        why_unlabelled: Why these give no labels though they might have, as sentences.
         calibrates: Whether some of them are for calibrating 8 bits, and so not for measuring: those that the classifier
             was trained on, or every other one where that is not known.
         progress: Where to report.
@@ -225,6 +207,8 @@ def gather_proof(
         foreign=tuple(sorted({*images.class_names} - {*classifier.class_names})),
         calibrating=tuple(images.select(_spread(np.flatnonzero(is_seen), N_CALIBRATING_MAX)).files()),
         is_split=is_split,
+        why_unlabelled=why_unlabelled,
+        damaged=images.named(images.unreadable),
     )
 
 

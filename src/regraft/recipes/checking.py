@@ -77,13 +77,14 @@ def check_export(
     """
     from regraft.exporting import MAX_DROP, REPORT_FILE, compare_export, find_export, gather_proof, list_named
 
-    against, file, listed = as_path(against, "A bundle or run"), find_export(export), list_named(sources)
+    against, file = as_path(against, "A bundle or run"), find_export(export)
+    listed, why_unlabelled = list_named(sources)
     if file is None:
         raise ExportError(f"There is no export at {export}: an .onnx, .xml or .js file, or a folder with one.")
     folder = find_bundle(against)
     classifier = load(folder, choice=choose_engine("auto", "fp32", "cpu"), trust_code=trust_code)
     progress = progress or SilentProgress()
-    proof = gather_proof(folder, classifier, listed, progress=progress)
+    proof = gather_proof(folder, classifier, listed, why_unlabelled=why_unlabelled, progress=progress)
     parity = compare_export(
         classifier, file, proof, progress=progress, max_drop=MAX_DROP if max_drop is None else max_drop
     )

@@ -115,12 +115,14 @@ def export(
     """
     options = ExportOptions.of(options, settings)
     progress = progress or SilentProgress()
-    listed = list_named(sources, options.reading())
+    listed, why_unlabelled = list_named(sources, options.reading())
     folder = find_bundle(bundle)
     targets = _targets(folder, options)
     classifier = _loaded(folder, options, "fp32")
     calibrates = any(target.precision == "int8" for target in targets)
-    proof = gather_proof(folder, classifier, listed, calibrates=calibrates, progress=progress)
+    proof = gather_proof(
+        folder, classifier, listed, why_unlabelled=why_unlabelled, calibrates=calibrates, progress=progress
+    )
     exports, lowered = export_classifier(
         classifier,
         targets,

@@ -10,6 +10,7 @@ from PIL import Image
 
 from regraft.bundle import make_pictures
 from regraft.core import DataError, ExportError, SilentProgress
+from regraft.data import Unreadable
 from regraft.exporting.answer_changes import AnswerChange, AnswerLog
 from regraft.exporting.claims import drop_failures
 from regraft.exporting.classifier_graph import build_classifier, seen_inputs
@@ -59,11 +60,13 @@ def test_another_precision_is_seen_beside(classifier, files, tmp_path):
     graphs = {"classifier": build_classifier(classifier), "any_size": build_resize(inputs, {})}
     assert [*write_graphs("onnx", graphs, folder)] == ["classifier.onnx", "any_size.onnx", "classify.py"]
     turned = replace(classifier, head=replace(classifier.head, coef=-classifier.head.coef))
-    proof = proof_of(classifier, files, [0, 1, 0, 1, 0, -1])
+    lost = Unreadable(path="shard#3", reason="truncated", detail="cut off")
+    proof = replace(proof_of(classifier, files, [0, 1, 0, 1, 0, -1]), damaged=(lost,))
     (parity,), lowered = compare_exports(
         classifier, [folder], proof, progress=SilentProgress(), max_drop=1.0, lowered=turned
     )
     assert parity.failures == ()
+    assert parity.unreadable == (lost,)
     assert parity.answers.n_changed == 0
     assert parity.answers.accuracy == parity.answers.reference == lowered.reference
     assert (parity.answers.n_images, parity.answers.n_measured, parity.answers.accuracy.n_groups) == (6, 5, 4)
