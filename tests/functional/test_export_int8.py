@@ -66,6 +66,7 @@ def test_predict_and_check_take_it(exported, probed, photos, command):
     assert json.loads((folder / "parity.json").read_text())["precision"] == "int8"
     done = command("check", folder, "--against", probed.folder, photos, "--max-drop", "20")
     assert "accuracy" in done.stdout
+    assert "name other classes" in done.stdout
     assert "of the bundle in float32" in done.stdout
 
 

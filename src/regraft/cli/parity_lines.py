@@ -41,6 +41,8 @@ def say_change(answers: AnswerChange) -> None:
         f"  same pixels   {plural(answers.n_images, 'image')}: {answers.n_changed} get another class, probabilities "
         f"differ by up to {answers.largest_difference:.2g}"
     )
+    if answers.n_sets_changed is not None:
+        say(f"  sets          of {plural(answers.n_images, 'image')} {answers.n_sets_changed} name other classes")
     if answers.difference is not None:
         say(
             f"  accuracy      on {plural(answers.n_measured, 'image')} {answers.accuracy}, of the bundle in float32 "

@@ -96,12 +96,45 @@ def drop_failures(answers: AnswerChange | None, max_drop: float) -> tuple[str, .
     if answers.difference is None:
         return (
             f"{answers.n_changed} of {plural(answers.n_images, 'image')} get another class, and without labels that is "
-            f"all that is known: up to {answers.drop:.1f} points of accuracy (--max-drop {max_drop:g}).",
+            f"all that is known: up to {answers.drop:.1f} points of accuracy (--max-drop {max_drop:g}; "
+            f"{_interval(answers)}).{_hint(answers, max_drop)}",
         )
     return (
         f"Accuracy on {plural(answers.n_measured, 'image')} falls from {answers.reference} to {answers.accuracy}, by "
-        f"{answers.difference}; allowed are {max_drop:g} points (--max-drop).",
+        f"{answers.difference}; allowed are {max_drop:g} points (--max-drop)."
+        f"{_hint(answers, max_drop)}",
     )
+
+
+def drop_doubt(answers: AnswerChange | None, max_drop: float) -> str:
+    """Why an export in another precision that loses no more than is allowed may do so all the same; empty where not.
+
+    Args:
+        answers: To a user's images.
+        max_drop: Percentage points of accuracy that may be lost.
+    """
+    if answers is None or not answers.n_images or answers.drop > max_drop or answers.drop_ends[1] <= max_drop:
+        return ""
+    if answers.difference is None:
+        return (
+            f"In 8 bits {answers.n_changed} of {plural(answers.n_images, 'image')} get another class "
+            f"({_interval(answers)}): too few images to exclude that more than {max_drop:g} % do (--max-drop). "
+            "Name more."
+        )
+    return (
+        f"In 8 bits accuracy on {plural(answers.n_measured, 'image')} changes by {answers.difference}: too few images "
+        f"to exclude a loss of more than {max_drop:g} points (--max-drop). Name more with labels that the classifier "
+        "was not trained on."
+    )
+
+
+def _interval(answers: AnswerChange) -> str:
+    return "95 % interval {:.1f} to {:.1f}".format(*answers.drop_ends)
+
+
+def _hint(answers: AnswerChange, max_drop: float) -> str:
+    least, _most = answers.drop_ends
+    return " So few images do not exclude that it loses no more than that: name more." if least <= max_drop else ""
 
 
 class PixelParity(Value):

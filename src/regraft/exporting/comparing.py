@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError
 from regraft.core import DataError, ExportError, Value, digest_file, plural
 from regraft.data import Unreadable
 from regraft.exporting.answer_changes import AnswerChange, AnswerLog
-from regraft.exporting.claims import PixelParity, ScoreParity, batch_failures, drop_failures
+from regraft.exporting.claims import PixelParity, ScoreParity, batch_failures, drop_doubt, drop_failures
 from regraft.exporting.classifier_graph import seen_inputs
 from regraft.exporting.description import unsure_of
 from regraft.exporting.exported import open_export
@@ -46,6 +46,7 @@ class Parity(Value):
         data: Which images were used.
         why_unlabelled: Why what might have been a data set gave no labels; empty where nothing is to be said.
         max_drop: Percentage points of accuracy that an export in another precision may lose.
+        doubt: Why an export in another precision may lose more than is allowed, though on these images it does not.
         diagnosis: Why the same pixels give other answers; empty where they do not, or nothing can be seen.
         unreadable: Images of the data that could not be read, and what else of it could not.
         digests: BLAKE3 of the files that were proven, by name; empty before they are published.
@@ -59,6 +60,7 @@ class Parity(Value):
     data: str
     why_unlabelled: str = ""
     max_drop: float = 0.0
+    doubt: str = ""
     diagnosis: str = ""
     unreadable: tuple[Unreadable, ...] = ()
     digests: dict[str, str] = Field(default_factory=dict)
@@ -158,7 +160,7 @@ def _see_all(
             for trial in trials:
                 trial.see(block, given, reference)
             if lowered is not None and block.rows:
-                log.add(block.rows, ask_bundle(lowered, views, given).probabilities, reference.probabilities)
+                log.add(block.rows, ask_bundle(lowered, views, given), reference)
         unreadable += block.unreadable
         progress.advance(len(block.names) + len(block.unreadable))
     return unreadable
@@ -208,16 +210,17 @@ def _says_the_same(one: ExportedClassifier, other: ExportedClassifier) -> bool:
 
 
 def _parity(trial: Trial, proof: ProofImages, max_drop: float, unreadable: Sequence[Unreadable]) -> Parity:
-    scores, precision = trial.scores(), trial.exported.description.precision
+    scores, precision, answers = trial.scores(), trial.exported.description.precision, trial.answers.change()
     return Parity(
         precision=precision,
         scores=scores,
         pixels=trial.pixels(),
         files=trial.files(),
-        answers=trial.answers.change(),
+        answers=answers,
         data=proof.told(len(unreadable)),
         why_unlabelled=proof.why_unlabelled,
         max_drop=max_drop,
+        doubt=drop_doubt(answers, max_drop) if precision != "fp32" else "",
         diagnosis=trial.diagnosis() if scores.failures and precision == "fp32" else "",
         unreadable=(*proof.damaged, *unreadable),
     )

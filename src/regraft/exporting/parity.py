@@ -71,7 +71,7 @@ class Trial:
         """
         answered = self.see_pixels(inputs, block.names, reference)
         if block.rows:
-            self.answers.add(block.rows, answered.probabilities, reference.probabilities)
+            self.answers.add(block.rows, answered, reference)
         if self.resize is None:
             return
         given = self._resized(block.images)

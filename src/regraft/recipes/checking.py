@@ -92,6 +92,8 @@ def check_export(
         raise ExportError(f"{file} does not give the answers of {folder}. {' '.join(parity.failures)}")
     remarks = () if listed is None else listed.remarks
     told = [*proof.findings(measures=parity.precision != "fp32", calibrates=False)]
+    if parity.doubt:
+        told.append(caveat(parity.doubt, "note"))
     if not file.with_name(REPORT_FILE).is_file():
         told.append(caveat(f"There is no {REPORT_FILE} beside it: scripts and pages there were not looked at."))
     return CheckExportResult(file, folder, parity, (*left_out(parity.unreadable), *remarks, *told))

@@ -10,8 +10,8 @@ from pydantic import Field
 
 from regraft.backbones import choose_engine, cpu_has_bf16
 from regraft.bundle import find_bundle, load
-from regraft.core import SilentProgress, needs_extra, placed
-from regraft.data import SourceOptions, left_out
+from regraft.core import SilentProgress, as_path, needs_extra, placed
+from regraft.data import SourceOptions, caveat, left_out
 from regraft.experiments import MeasuredBundle, TrustOptions, measure_formats
 from regraft.exporting import EXPORT_FORMATS, MAX_DROP, PRECISIONS, Target, export_classifier, gather_proof, list_named
 from regraft.reports import write_format_table
@@ -115,6 +115,7 @@ def export(
     """
     options = ExportOptions.of(options, settings)
     progress = progress or SilentProgress()
+    bundle = as_path(bundle, "A bundle or run")
     listed, why_unlabelled = list_named(sources, options.reading())
     folder = find_bundle(bundle)
     targets = _targets(folder, options)
@@ -133,7 +134,8 @@ def export(
     )
     remarks = () if listed is None else listed.remarks
     rounds = options.precision != "fp32"
-    told = proof.findings(measures=rounds or options.table, calibrates=rounds)
+    doubts = (caveat(one, "note") for one in dict.fromkeys(one.parity.doubt for one in exports) if one)
+    told = (*proof.findings(measures=rounds or options.table, calibrates=rounds), *doubts)
     result = ExportResult(exports, lowered, findings=(*left_out(exports[0].parity.unreadable), *remarks, *told))
     return _with_table(result, folder, options, classifier.record.name) if options.table else result
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from regraft.bundle import make_pictures
+from regraft.bundle import Judgement, make_pictures
 from regraft.core import DataError, ExportError, SilentProgress
 from regraft.data import Unreadable
 from regraft.exporting.answer_changes import AnswerChange, AnswerLog
-from regraft.exporting.claims import drop_failures
+from regraft.exporting.claims import drop_doubt, drop_failures
 from regraft.exporting.classifier_graph import build_classifier, seen_inputs
 from regraft.exporting.comparing import compare_exports
 from regraft.exporting.foreign_files import decode_elsewhere
@@ -70,6 +70,7 @@ def test_another_precision_is_seen_beside(classifier, files, tmp_path):
     assert parity.answers.n_changed == 0
     assert parity.answers.accuracy == parity.answers.reference == lowered.reference
     assert (parity.answers.n_images, parity.answers.n_measured, parity.answers.accuracy.n_groups) == (6, 5, 4)
+    assert (parity.answers.n_sets_changed, lowered.n_sets_changed) == (0, 6)
     assert lowered.n_changed == 6
     assert lowered.accuracy.value == pytest.approx(1 - lowered.reference.value)
     assert lowered.drop == pytest.approx(100 * (2 * lowered.reference.value - 1))
@@ -94,20 +95,61 @@ def test_without_labels_changed_answers_bound_the_drop():
     """Two of four changed: no more than half of the accuracy can be lost."""
     log = AnswerLog(ProofImages((), (), ("a", "b", "c", "d"), np.full(4, -1), (None,) * 4, np.zeros(4, np.bool_)))
     same, other = np.array([[0.9, 0.1]]), np.array([[0.1, 0.9]])
-    is_changed = log.add([0, 1, 2, 3], np.concatenate([same, other, same, other]), np.repeat(same, 4, axis=0))
+    answered, reference = Judgement(np.concatenate([same, other, same, other])), Judgement(np.repeat(same, 4, axis=0))
+    is_changed = log.add([0, 1, 2, 3], answered, reference)
     change = log.change()
     assert is_changed.tolist() == [False, True, False, True]
     assert change.changed == ("b", "d")
     assert change.drop == 50
+    assert change.n_sets_changed is None
     assert "without labels" in drop_failures(change, 0.5)[0]
     assert drop_failures(change, 50) == ()
     assert drop_failures(None, 50)
 
 
+def log_of(n_images, n_lost, label=0, group=None):
+    """Images of which all were right, and some are no more."""
+    groups, measured = (group,) * n_images, np.full(n_images, label >= 0)
+    log = AnswerLog(ProofImages((), (), ("a",) * n_images, np.full(n_images, label), groups, measured))
+    right = np.tile([0.9, 0.1], (n_images, 1))
+    now = right.copy()
+    now[:n_lost] = [0.1, 0.9]
+    log.add([*range(n_images)], Judgement(now, named=now > 0.5), Judgement(right, named=right > 0.05))
+    return log.change()
+
+
+def test_few_images_neither_prove_nor_exclude_a_drop():
+    """Whether it is refused or kept: the interval is told, and that more images are needed."""
+    (refused,) = drop_failures(log_of(40, 1), 0.5)
+    assert "falls from 1.000" in refused
+    assert "by -2.5 points (-" in refused
+    assert "So few images do not exclude" in refused
+    assert "In 8 bits accuracy on 40 images changes by +0.0 points (-" in drop_doubt(log_of(40, 0), 0.5)
+    assert "0 of 40 images get another class (95 % interval 0.0 to 8.8)" in drop_doubt(log_of(40, 0, label=-1), 0.5)
+    assert "So few images" in drop_failures(log_of(40, 1, label=-1), 0.5)[0]
+
+
+def test_many_images_leave_no_doubt():
+    """Nor does a drop that is refused need any, nor one that is allowed whatever it is."""
+    for label in (0, -1):
+        assert drop_doubt(log_of(1000, 0, label), 0.5) == ""
+        assert "So few" not in drop_failures(log_of(1000, 50, label), 0.5)[0]
+        assert drop_doubt(log_of(40, 1, label), 0.5) == ""
+        assert drop_doubt(log_of(40, 1, label), 100) == ""
+    assert drop_doubt(None, 0.5) == ""
+
+
+def test_sets_that_change_are_counted_as_classes_are():
+    """All of these name one class where the bundle names two; the bundle beside itself changes none."""
+    change = log_of(5, 2)
+    assert (change.n_changed, change.n_sets_changed) == (2, 5)
+    assert change.of_reference().n_sets_changed == 0
+
+
 def test_what_is_no_number_is_never_good_enough():
     """In another precision, too: whatever class it would be taken for."""
     log = AnswerLog(ProofImages((), (), ("a",), np.full(1, -1), (None,), np.zeros(1, np.bool_)))
-    log.add([0], np.array([[np.nan, np.nan]]), np.array([[0.9, 0.1]]))
+    log.add([0], Judgement(np.array([[np.nan, np.nan]])), Judgement(np.array([[0.9, 0.1]])))
     assert log.change().drop == 0
     assert "no numbers" in drop_failures(log.change(), 100)[0]
 
