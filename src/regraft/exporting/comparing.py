@@ -15,7 +15,7 @@ from regraft.exporting.description import unsure_of
 from regraft.exporting.exported import open_export
 from regraft.exporting.foreign_files import FileParity
 from regraft.exporting.formats import are_the_same
-from regraft.exporting.parity import Trial, ask_bundle
+from regraft.exporting.parity import Trial, ask_bundle, show
 from regraft.exporting.seals import require_plain
 
 if TYPE_CHECKING:
@@ -155,12 +155,12 @@ def _see_all(
     unreadable = []
     for block in proof.blocks():
         if block.images:
-            given = trials[0].exported.inputs(block.images)
-            reference = ask_bundle(classifier, views, given)
+            shown = show(block, inputs)
+            reference = ask_bundle(classifier, views, shown.inputs)
             for trial in trials:
-                trial.see(block, given, reference)
+                trial.see(block, shown, reference)
             if lowered is not None and block.rows:
-                log.add(block.rows, ask_bundle(lowered, views, given), reference)
+                log.add(block.rows, ask_bundle(lowered, views, shown.inputs), reference)
         unreadable += block.unreadable
         progress.advance(len(block.names) + len(block.unreadable))
     return unreadable

@@ -7,7 +7,7 @@ a grey level, the third is told: it is about who decodes the file.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from regraft.exporting.claims import PixelParity, ScoreParity
 from regraft.exporting.comparisons import Compared, Resized, compare_answers, compare_pixels
 from regraft.exporting.diagnosis import Case, diagnose
 from regraft.exporting.foreign_files import FileParity, decode_elsewhere
+from regraft.exporting.seen_pixels import see_images
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from regraft.bundle import Classifier, Judgement
     from regraft.exporting.answer_changes import AnswerLog
     from regraft.exporting.classifier_graph import View
+    from regraft.exporting.description import SeenInput
     from regraft.exporting.diagnosis import Answers
     from regraft.exporting.exported import ExportedClassifier
     from regraft.exporting.proof_images import Block
@@ -34,6 +36,34 @@ if TYPE_CHECKING:
 
 BATCH_SIZES = (1, 2, 3, 8, 32)
 _N_DIAGNOSED = 16
+
+
+class Shown(NamedTuple):
+    """What all exports are shown of m images: it is decoded once.
+
+    Attributes:
+        inputs: What the exports' inputs are given of whole images, (m, h, w, 3) uint8 for each.
+        of_files: What they are given of the files, which may be decoded at a smaller size; empty for made pictures.
+        elsewhere: Whole images as another decoder reads them; None where it cannot.
+    """
+
+    inputs: Pixels
+    of_files: Pixels
+    elsewhere: Sequence[NDArray[np.uint8] | None]
+
+
+def show(block: Block, inputs: Sequence[SeenInput]) -> Shown:
+    """What is shown of some images.
+
+    Args:
+        block: The images.
+        inputs: Of the exports.
+    """
+    return Shown(
+        see_images(inputs, block.images),
+        see_images(inputs, block.files) if block.files else (),
+        [decode_elsewhere(file) for file in block.files],
+    )
 
 
 @dataclass(eq=False)
@@ -61,34 +91,32 @@ class Trial:
     _n_foreign: int = field(default=0, init=False)
     _for_batches: list[list[NDArray[np.uint8]]] = field(default_factory=list, init=False)
 
-    def see(self, block: Block, inputs: Pixels, reference: Judgement) -> None:
+    def see(self, block: Block, shown: Shown, reference: Judgement) -> None:
         """Compare on some images: by their pixels at the networks' size, whole, and as files.
 
         Args:
             block: m images.
-            inputs: What the export's inputs are given of them.
+            shown: What is shown of them.
             reference: What the bundle says of that.
         """
-        answered = self.see_pixels(inputs, block.names, reference)
+        answered = self.see_pixels(shown.inputs, block.names, reference)
         if block.rows:
             self.answers.add(block.rows, answered, reference)
         if self.resize is None:
             return
         given = self._resized(block.images)
-        anew = self._anew(given, inputs, answered.probabilities)
-        self._pixels.append(compare_pixels(inputs, given, (reference.probabilities, anew), block.names))
+        anew = self._anew(given, shown.inputs, answered.probabilities)
+        self._pixels.append(compare_pixels(shown.inputs, given, (reference.probabilities, anew), block.names))
         if block.files:
-            own = self.exported.inputs(block.files)
-            self._see_files(block, own, self._anew(own, inputs, answered.probabilities))
+            self._see_files(block, shown, self._anew(shown.of_files, shown.inputs, answered.probabilities))
 
-    def _see_files(self, block: Block, own: Pixels, expected: NDArray[np.float64]) -> None:
+    def _see_files(self, block: Block, shown: Shown, expected: NDArray[np.float64]) -> None:
         """Compare with what another decoder makes of the same files."""
-        decoded = [decode_elsewhere(file) for file in block.files]
-        rows = [row for row, image in enumerate(decoded) if image is not None]
-        self._n_foreign += len(decoded) - len(rows)
+        rows = [row for row, image in enumerate(shown.elsewhere) if image is not None]
+        self._n_foreign += len(shown.elsewhere) - len(rows)
         if rows:
-            given = self._resized([image for image in decoded if image is not None])
-            own, expected = [pixels[rows] for pixels in own], expected[rows]
+            given = self._resized([image for image in shown.elsewhere if image is not None])
+            own, expected = [pixels[rows] for pixels in shown.of_files], expected[rows]
             anew = self._anew(given, own, expected)
             self._files.append(compare_pixels(own, given, (expected, anew), [block.names[row] for row in rows]))
 
