@@ -17,7 +17,7 @@ from regraft.exporting import formats, open_export
 from regraft.exporting.description import SeenInput
 from regraft.exporting.onnx_files import write_onnx
 from regraft.exporting.resize_graph import build_resize
-from regraft.exporting.seals import ONNX_SEAL, sealed
+from regraft.exporting.vetting import ONNX_SEAL, sealed
 from regraft.images import Transform
 
 pytestmark = pytest.mark.slow

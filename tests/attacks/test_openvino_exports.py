@@ -14,7 +14,7 @@ from hostile_openvino import FILES
 from regraft.core import BundleError, digest_file
 from regraft.exporting import formats, open_export
 from regraft.exporting.openvino_files import convert, write_openvino
-from regraft.exporting.seals import XML_SEAL, sealed
+from regraft.exporting.vetting import XML_SEAL, sealed
 
 pytestmark = pytest.mark.slow
 

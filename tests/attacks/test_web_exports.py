@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from regraft.exporting import formats
-from regraft.exporting.seals import ONNX_SEAL, sealed
+from regraft.exporting.vetting import ONNX_SEAL, sealed
 from regraft.exporting.web_files import pack
 
 pytestmark = pytest.mark.slow

@@ -16,7 +16,7 @@ from regraft.exporting.exported import open_export
 from regraft.exporting.foreign_files import FileParity
 from regraft.exporting.formats import are_the_same
 from regraft.exporting.parity import Trial, ask_bundle, show
-from regraft.exporting.seals import require_plain
+from regraft.exporting.vetting import require_plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

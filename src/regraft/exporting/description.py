@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 FORMAT: Literal[1] = 1
 METADATA_KEY = "regraft"
 """Under this name the description goes with a graph, as one JSON text."""
+TEXTS_KEY = "texts"
+"""Below the other, in OpenVINO's files: all texts of the graph."""
 Unsure: TypeAlias = tuple[dict[str, Any] | None, dict[str, Any] | None]
 N_CLASSES_MAX = 1 << 20
 N_INPUTS_MAX = 64

@@ -14,7 +14,7 @@ from regraft.core import BundleError, as_path, cache_folder, digest_file
 from regraft.exporting.description import METADATA_KEY, read_description
 from regraft.exporting.formats import SUFFIXES, look_through
 from regraft.exporting.seen_pixels import see_images, view_of
-from regraft.exporting.signatures import CLASSIFYING, RESIZING, require_fit, require_resizing
+from regraft.exporting.vetting import CLASSIFYING, RESIZING, require_fit, require_resizing
 from regraft.features import Extraction
 from regraft.images import decode_batches
 

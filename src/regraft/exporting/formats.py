@@ -7,10 +7,10 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from regraft.exporting.description import METADATA_KEY
-from regraft.exporting.onnx_files import look_through_onnx, read_onnx, write_onnx
-from regraft.exporting.openvino_files import convert, read_openvino, write_openvino
+from regraft.exporting.onnx_files import write_onnx
+from regraft.exporting.openvino_files import convert, write_openvino
 from regraft.exporting.runtimes import OnnxRuntimeGraph, OpenVinoGraph
-from regraft.exporting.seals import ONNX_SEAL, require_sealed, sealed
+from regraft.exporting.vetting import ONNX_SEAL, look_through_onnx, read_onnx, read_openvino, require_sealed, sealed
 from regraft.exporting.web_files import pack, unpack
 from regraft.exporting.web_page import write_page
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from regraft.exporting.runtimes import Graph
-    from regraft.exporting.signatures import Signature, Sizes
+    from regraft.exporting.vetting import Signature, Sizes
 
 ExportFormat = Literal["onnx", "openvino", "web"]
 EXPORT_FORMATS: tuple[ExportFormat, ...] = get_args(ExportFormat)

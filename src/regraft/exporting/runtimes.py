@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from regraft.backbones import openvino_core
 from regraft.core import BundleError, n_usable_cores, require_extra
 from regraft.exporting.onnx_runtime import import_onnxruntime
-from regraft.exporting.openvino_shapes import shortest_name
+from regraft.exporting.vetting import shortest_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from regraft.core import BundleError
-from regraft.exporting.seals import require_plain
+from regraft.exporting.vetting import require_plain
 
 if TYPE_CHECKING:
     from pathlib import Path

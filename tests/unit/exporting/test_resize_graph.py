@@ -7,11 +7,11 @@ import pytest
 from sklearn.datasets import load_sample_images
 
 from regraft.exporting.description import SeenInput
-from regraft.exporting.onnx_files import read_onnx, write_onnx
-from regraft.exporting.openvino_files import convert, read_openvino, write_openvino
+from regraft.exporting.onnx_files import write_onnx
+from regraft.exporting.openvino_files import convert, write_openvino
 from regraft.exporting.resize_graph import build_resize
 from regraft.exporting.runtimes import OnnxRuntimeGraph, OpenVinoGraph
-from regraft.exporting.signatures import RESIZING
+from regraft.exporting.vetting import RESIZING, read_onnx, read_openvino
 from regraft.images import FIXED_VIEWS, Transform, transform_array
 
 SIZES = ((1, 1), (5, 7), (37, 1500), (64, 64), (90, 100), (300, 301), (390, 380), (380, 390), (427, 640))

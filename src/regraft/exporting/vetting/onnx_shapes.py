@@ -5,10 +5,10 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from regraft.exporting.shape_arithmetic import N_SMALL, numbers_of
+from regraft.exporting.vetting.shape_arithmetic import N_SMALL, numbers_of
 
 if TYPE_CHECKING:
-    from regraft.exporting.signatures import Shape
+    from regraft.exporting.vetting.signatures import Shape
 
 _N_ROUNDS = 8
 _N_CARRIED_MAX = 1 << 24

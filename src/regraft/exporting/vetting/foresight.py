@@ -6,12 +6,12 @@ from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 from regraft.core import BundleError, plural, quoted
-from regraft.exporting.signatures import N_KEPT_MAX, N_VALUES_MAX
+from regraft.exporting.vetting.signatures import N_KEPT_MAX, N_VALUES_MAX
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from regraft.exporting.signatures import Shape, Sizes
+    from regraft.exporting.vetting.signatures import Shape, Sizes
 
 
 class Step(NamedTuple):

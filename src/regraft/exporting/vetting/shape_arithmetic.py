@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from regraft.exporting.signatures import Shape
+    from regraft.exporting.vetting.signatures import Shape
 
 N_SMALL = 1 << 12
 """As many numbers may be part of a shape."""

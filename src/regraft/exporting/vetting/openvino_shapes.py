@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from regraft.exporting.foresight import Step, require_room
-from regraft.exporting.signatures import Port, Signature
+from regraft.exporting.vetting.foresight import Step, require_room
+from regraft.exporting.vetting.signatures import Port, Signature
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from regraft.exporting.signatures import Shape, Sizes
+    from regraft.exporting.vetting.signatures import Shape, Sizes
 
 
 def require_known_size(model: Any, sizes: Sizes, place: str) -> Signature:

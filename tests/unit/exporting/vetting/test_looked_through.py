@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from regraft.core import CACHE_VARIABLE, BundleError
-from regraft.exporting import looked_through
-from regraft.exporting.looked_through import signature_of
-from regraft.exporting.signatures import CLASSIFYING, RESIZING, Port, Signature
+from regraft.exporting.vetting import looked_through
+from regraft.exporting.vetting.looked_through import signature_of
+from regraft.exporting.vetting.signatures import CLASSIFYING, RESIZING, Port, Signature
 
 SIGNATURE = Signature({"pixels1": Port("uint8", (None, 8, 8, 3))}, {"scores": Port("float32", (32, 2))}, {"a": "b"})
 

@@ -13,8 +13,8 @@ from typing import Any
 from xml.parsers import expat
 
 from regraft.core import BundleError, quoted
-from regraft.exporting.onnx_tensors import N_DIMENSIONS_MAX
-from regraft.exporting.operations import OPENVINO_OPERATIONS
+from regraft.exporting.vetting.onnx_tensors import N_DIMENSIONS_MAX
+from regraft.exporting.vetting.operations import OPENVINO_OPERATIONS
 
 N_LAYERS_MAX = 100_000
 _DEPTH_MAX = 16

@@ -13,13 +13,13 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from regraft.core import atomic_path, cache_folder, digest_bytes, exact_json
-from regraft.exporting.signatures import Port, Signature
+from regraft.exporting.vetting.signatures import Port, Signature
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from regraft.exporting.signatures import Sizes
+    from regraft.exporting.vetting.signatures import Sizes
 
 _FOLDER = "exports"
 _N_BYTES_MAX = 256 << 20
