@@ -23,10 +23,12 @@ SCRIPTS = sorted(
     if "__main__" in path.read_text(encoding="utf-8")
 )
 UNAVAILABLE = 69
-MAY_LACK = {"bench/tensorflow_check.py"} | (
-    set() if sys.platform == "linux" and shutil.which("cc") else {"bench/privacy.py"}
+MAY_LACK = (
+    {"bench/tensorflow_check.py"}
+    | (set() if sys.platform == "linux" and shutil.which("cc") else {"bench/privacy.py"})
+    | (set() if shutil.which("h2load") else {"bench/serving.py"})
 )
-"""What may need something that no `pip install 'regraft[dev]'` brings: TensorFlow, Linux with a compiler."""
+"""What may need something that no `pip install 'regraft[dev]'` brings: TensorFlow, Linux with a compiler, h2load."""
 ITS_OWN_IMPORTS = ("bench/mutations.py",)
 """What imports Regraft in a way of its own must be the first to do so."""
 
