@@ -14,7 +14,9 @@ import pytest
 from PIL import Image
 
 import extraction_child
+import regraft
 from extraction_child import computed_images, extract, images_of
+from regraft.core import CACHE_VARIABLE
 from regraft.features import FeatureStore
 from regraft.features.shards import open_shard
 
@@ -56,6 +58,43 @@ def uninterrupted(tiny_images, tmp_path_factory):
     rows = {content: rows[0] for content, rows in rows_on_disk(folder / "features").items()}
     assert len(rows) == N_CONTENTS
     return Uninterrupted(extraction.features, rows)
+
+
+@pytest.fixture(scope="session")
+def signs(tmp_path_factory):
+    """Textured pictures in three colours, twelve of each."""
+    folder = tmp_path_factory.mktemp("signs")
+    rng = np.random.default_rng(5)
+    for name, colour in {"blue": (40, 60, 220), "green": (40, 200, 60), "red": (220, 50, 40)}.items():
+        (folder / name).mkdir()
+        for number in range(12):
+            coarse = np.clip(rng.integers(-30, 30, (6, 8, 1)) + np.array(colour), 0, 255)
+            picture = Image.fromarray(coarse.astype(np.uint8)).resize((64, 48))
+            picture.save(folder / name / f"{number:02d}.png")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def make_version(signs, shared_cache, tmp_path_factory):
+    """Makes bundles, each of which has learnt from other pictures and answers differently."""
+
+    def make(number):
+        folder = tmp_path_factory.mktemp(f"without{number}")
+        for path in signs.glob("*/*.png"):
+            if int(path.stem) != number:
+                (folder / path.parent.name).mkdir(exist_ok=True)
+                (folder / path.parent.name / path.name).write_bytes(path.read_bytes())
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(CACHE_VARIABLE, str(shared_cache))
+            return regraft.probe(folder, runs=tmp_path_factory.mktemp("runs"), quality="fast", n_strengths=2).bundle
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def classifier(make_version):
+    """A bundle."""
+    return make_version(0)
 
 
 class Child:

@@ -12,6 +12,9 @@ from regraft.data import Reason, UnreadableImageError, require_readable
 from regraft.images.failures import check_size, explain_failure
 from regraft.images.formats import GREY_MODES, decode_still, open_still
 
+_PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
+"""Every PNG begins so."""
+
 
 @dataclass(frozen=True)
 class ImageHeader:
@@ -52,6 +55,14 @@ def read_header(data: bytes) -> ImageHeader:
     return ImageHeader(kind, width, height, is_grey)
 
 
+def _read_size(data: bytes) -> ImageHeader:
+    """The same, of a PNG at once: its size stands at the beginning, and thousands of chunks may follow."""
+    if data.startswith(_PNG):
+        width, height = int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
+        return ImageHeader("PNG", width, height)
+    return read_header(data)
+
+
 def reencode_png(data: bytes) -> bytes | None:
     """An image as PNG with the same pixels.
 
@@ -81,10 +92,17 @@ def reencode_png(data: bytes) -> bytes | None:
 def require_pixels(data: bytes, n_pixels_max: int) -> None:
     """Refuse an image whose header states more pixels than some number; nothing is decoded.
 
+    What has no header that can be read is left to decoding, which says why.
+
     Raises:
-        UnreadableImageError: It does, or there is no such header.
+        UnreadableImageError: It does.
     """
-    header = read_header(data)
+    try:
+        header = _read_size(data)
+    except UnreadableImageError as error:
+        if error.reason is Reason.TOO_LARGE:
+            raise
+        return
     if header.width * header.height > n_pixels_max:
         raise UnreadableImageError(
             Reason.TOO_LARGE,

@@ -3,11 +3,38 @@
 from __future__ import annotations
 
 import math
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+GRACE_SECONDS = 0.5
+"""For so long a body may arrive without anyone asking whether others need its place."""
+
+
+@dataclass(eq=False)
+class Place:
+    """What a request takes, from its acceptance to its answer.
+
+    Attributes:
+        n_bytes: Of its body, at most.
+        give_up: Called when its body arrives slowly, and others need its place.
+        since: By `time.monotonic`.
+        is_lost: Whether others have taken it.
+    """
+
+    n_bytes: int
+    give_up: Callable[[], object]
+    since: float = field(default_factory=time.monotonic)
+    is_lost: bool = False
 
 
 class Admission:
     """Counts what is accepted and not yet answered. Accepted is a request whose head was read and that was let in here.
 
+    It is answered whole, unless its body comes slowly while there is no room for others: then the slowest make room.
     To be used in one thread.
 
     Args:
@@ -23,32 +50,49 @@ class Admission:
         self.is_ending = False
         self.seconds = 0.1
         """That a request has taken of late."""
+        self._arriving: dict[Place, None] = {}
 
-    def enter(self, n_bytes: int) -> bool:
+    def enter(self, n_bytes: int, give_up: Callable[[], object]) -> Place | None:
         """Let a request in, if there is room for it.
 
         Args:
             n_bytes: Of its body, at most.
+            give_up: Called when its place goes to others; `leave` is called for it all the same.
         """
-        has_room = self.n_requests < self.n_requests_max and self.n_bytes + n_bytes <= self.n_bytes_max
-        if self.is_ending or not has_room:
-            return False
+        while not self._has_room(n_bytes):
+            first = next(iter(self._arriving), None)
+            if first is None or self.is_ending or time.monotonic() - first.since < GRACE_SECONDS:
+                return None
+            first.is_lost = True
+            self._take_back(first)
+            first.give_up()
+        if self.is_ending:
+            return None
+        place = Place(n_bytes, give_up)
+        self._arriving[place] = None
         self.n_requests += 1
         self.n_bytes += n_bytes
-        return True
+        return place
 
-    def leave(self, n_bytes: int, seconds: float) -> None:
-        """A request that was let in is over.
+    def arrived(self, place: Place) -> None:
+        """A body is whole: its request will be answered."""
+        self._arriving.pop(place, None)
 
-        Args:
-            n_bytes: As it entered.
-            seconds: That it took.
-        """
-        self.n_requests -= 1
-        self.n_bytes -= n_bytes
-        self.seconds += 0.1 * (seconds - self.seconds)
+    def leave(self, place: Place) -> None:
+        """A request that was let in is over."""
+        if not place.is_lost:
+            self._take_back(place)
+            self.seconds += 0.1 * (time.monotonic() - place.since - self.seconds)
 
     @property
     def retry_after(self) -> int:
         """Whole seconds after which there will be room, perhaps."""
         return min(max(math.ceil(self.seconds), 1), 60)
+
+    def _has_room(self, n_bytes: int) -> bool:
+        return self.n_requests < self.n_requests_max and self.n_bytes + n_bytes <= self.n_bytes_max
+
+    def _take_back(self, place: Place) -> None:
+        self._arriving.pop(place, None)
+        self.n_requests -= 1
+        self.n_bytes -= place.n_bytes

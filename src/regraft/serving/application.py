@@ -32,6 +32,7 @@ def assemble(service: Service) -> App:
         description="Classifiers of images. Every problem is told as RFC 9457 says, with a stable code.",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
     )
     app.include_router(about_routes(service))
     app.include_router(predict_route(service))
@@ -58,10 +59,14 @@ def assemble(service: Service) -> App:
         told = Problem(code, sentence.get(code, "The request makes no sense."), headers=dict(error.headers or {}))
         return _told(request, told)
 
+    @app.exception_handler(Exception)
+    async def _failed(request: Request, _error: Exception) -> Response:  # and the gate writes into the log
+        return _told(request, Problem("internal", "The server failed. Its log has the id of this request."))
+
     return Gate(app, service)
 
 
 def _told(request: Request, problem: Problem) -> Response:
     visit = request.state.visit
-    visit.code = problem.code
+    visit.code = visit.code or problem.code
     return Response(problem.body(visit.id), problem.status, problem.headers, MEDIA_TYPE)

@@ -79,6 +79,8 @@ async def _parts(request: Request, options: ServeOptions) -> list[tuple[str, byt
         form = await parser.parse()
     except MultiPartException as error:
         raise _explained(error, options) from None
+    except UnicodeError:  # names in a charset that some codec of Python's has, and no form
+        raise Problem("bad_request", "The names in the form cannot be read: write them as UTF-8.") from None
     found = []
     for place, (_, part) in enumerate(form.multi_items()):
         if isinstance(part, UploadFile):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import math
 import socket
@@ -13,7 +14,7 @@ from regraft.serving.visit import Visit
 
 if TYPE_CHECKING:
     from regraft.serving.service import Service
-    from regraft.serving.visit import App, Receive, Scope, Send
+    from regraft.serving.visit import App, Message, Receive, Scope, Send
 
 _SILENT = ("/health/live", "/health/ready", "/metrics")
 """What machines ask every few seconds: the log has it only where it fails."""
@@ -47,7 +48,7 @@ class Gate:
             else:
                 await self._app(scope, receive, send)
         except Problem as problem:
-            await visit.refuse(problem, send, closes=_ends(visit))
+            await visit.refuse(problem, send, closes=problem.code == "too_slow" or _ends(visit))
         except Exception:  # noqa: BLE001 - nothing of it is told but its id
             self._service.log.say("failure", id=visit.id, trace=traceback.format_exc())
             if visit.status is None:
@@ -57,18 +58,31 @@ class Gate:
 
     async def _admitted(self, visit: Visit, receive: Receive, send: Send) -> None:
         """A request with a body: only if there is room for it."""
-        admission = self._service.admission
-        n_bytes = self._n_bytes(visit)
-        if not admission.enter(n_bytes):
+        admission, task = self._service.admission, asyncio.current_task()
+        assert task is not None
+        place = admission.enter(self._n_bytes(visit), task.cancel)
+        if place is None:
             code = "ending" if admission.is_ending else "busy"
             sentence = "Ask again later: as many requests as are accepted at a time are under way."
             if admission.is_ending:
                 sentence = "The server is about to end. Ask again: another may have taken its place."
             raise Problem(code, sentence, headers={"retry-after": str(admission.retry_after)})
+
+        async def received() -> Message:
+            message = await receive()
+            if not message.get("more_body"):
+                admission.arrived(place)
+            return message
+
         try:
-            await self._app(visit.scope, receive, send)
+            await self._app(visit.scope, received, send)
+        except asyncio.CancelledError:
+            if not place.is_lost or visit.status is not None:
+                raise
+            task.uncancel()
+            raise Problem("too_slow", "The body arrived slowly, and others needed the room.") from None
         finally:
-            admission.leave(n_bytes, visit.seconds)
+            admission.leave(place)
 
     def _check(self, visit: Visit) -> None:
         """See that it may ask.

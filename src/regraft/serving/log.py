@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
+import os
 import queue
+import stat
 import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from regraft.core import OptionError, exact_json
+from regraft.core import OptionError, exact_json, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from io import FileIO
     from pathlib import Path
 
 Event = tuple[float, str, dict[str, Any]]
@@ -74,16 +78,50 @@ class JsonLines:
             for line in lines:
                 self._say(line)
         if self._file is not None and lines:
-            with self._file.open("a", encoding="utf-8") as file:  # by its name: whoever rotates it may move it
-                file.write("".join(f"{line}\n" for line in lines))
+            with self._file.open("ab", buffering=0) as file:  # by its name: whoever rotates it may move it
+                _append(file, "".join(f"{line}\n" for line in lines).encode())
 
     @staticmethod
     def _try(file: Path) -> None:
+        """See that it can be written to; nobody is waited for who would read a pipe."""
         try:
-            with file.open("a", encoding="utf-8"):
-                pass
+            os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NONBLOCK", 0), 0o666))
         except OSError as error:
             raise OptionError(f"The log cannot be written to {file} ({error.strerror}).") from error
+
+
+class LibraryWords(logging.Handler):
+    """What libraries log, as events: nothing else stands between the lines of a log.
+
+    Args:
+        log: Where they go.
+    """
+
+    def __init__(self, log: JsonLines) -> None:
+        super().__init__(logging.WARNING)
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write an event; what parsers and decoders think of a client's bytes is none."""
+        if not record.name.startswith(("python_multipart", "PIL", "py.warnings")):
+            self._log.say("library", name=record.name, detail=shortened(record.getMessage(), 500))
+
+
+def _append(file: FileIO, data: bytes) -> None:
+    """Write all of it, or nothing: half a line would spoil the next one, too.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    is_plain = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+    n_before = os.fstat(file.fileno()).st_size
+    try:
+        while data:
+            data = data[file.write(data) :]
+    except OSError:
+        if is_plain:
+            file.truncate(n_before)
+        raise
 
 
 def _line(seconds: float, event: str, facts: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from regraft.core import OptionError, megabytes
 from regraft.recipes import check
+from regraft.serving.log import LibraryWords
 from regraft.serving.mounting import build_app
 from regraft.serving.service import Service
 
@@ -32,6 +34,8 @@ def serve(sources: Sequence[str], options: ServeOptions, say: Callable[[str], No
         BundleError: A classifier cannot be opened.
     """
     service = Service(sources, options, say)
+    logging.getLogger().addHandler(LibraryWords(service.log))
+    logging.captureWarnings(capture=True)
     listener = _listen(options)
     with listener, ThreadPoolExecutor(1) as pool:
         opened = pool.submit(service.__enter__)  # beside the imports, which take as long
@@ -111,7 +115,7 @@ def _server(service: Service) -> Any:
             await super().startup(sockets)
             _look_on_hangup(service)
 
-    patience = Patience(options.header_seconds, options.body_seconds, options.max_connections)
+    patience = Patience(options.header_seconds, options.body_seconds, options.max_connections, service.note_refusal)
     return Server(
         uvicorn.Config(
             build_app(service),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from regraft.bundle import Outcome, StagedClassifier
     from regraft.serving.options import ServeOptions
+    from regraft.serving.problems import Problem
 
 N_STREAMS_MAX = 2
 """Images that a network computes side by side: as many as the engine has streams."""
@@ -82,6 +83,17 @@ class Service:
     def look(self) -> None:
         """Look for new versions now."""
         self._look.set()
+
+    def note_refusal(self, problem: Problem, client: str | None) -> None:
+        """Count and log what was refused before anything but its first bytes was read.
+
+        Args:
+            problem: What was answered.
+            client: The client's address.
+        """
+        self.metrics.requests.labels("-", problem.status).inc()
+        self.metrics.refusals.labels(problem.code).inc()
+        self.log.say("request", client=client, status=problem.status, code=problem.code)
 
     @property
     def unready(self) -> str | None:

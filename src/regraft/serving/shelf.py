@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from regraft.bundle import RECORD_FILE
 from regraft.core import BundleError, OptionError, RegraftError, as_path, listed, quoted
 from regraft.recipes import classifier_file, open_classifier
 from regraft.serving.problems import Problem
@@ -41,13 +42,11 @@ class Entry:
         place: Where its versions appear.
         current: What is asked.
         previous: What was asked before, still open: it is back at once.
-        refused: A stamp that could not be opened, not to be tried again.
     """
 
     place: Path
     current: Version
     previous: Version | None = None
-    refused: Stamp | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +79,8 @@ class Shelf:
     trust_code: bool = False
     ailing: set[str] = field(default_factory=set)
     _entries: dict[str, Entry] = field(default_factory=dict)
+    _refused: dict[str, Stamp] = field(default_factory=dict)
+    """By name: what could not be opened, and is not tried again as long as it is the same."""
 
     def open(self) -> None:
         """Open all.
@@ -120,34 +121,42 @@ class Shelf:
         """Look at all places; open what is new there, and then ask that. What cannot be opened changes nothing."""
         for name, place in self._listed(is_strict=False):
             try:
-                stamp = _stamp(place)
+                stamp = _stamp(classifier_file(place))
             except (RegraftError, OSError):  # gone, or about to be put there: what is open goes on
                 continue
             entry = self._entries.get(name)
-            if entry is not None and stamp in (entry.current.stamp, entry.refused) and name not in self.ailing:
-                continue
-            yield self._renewed(name, place, stamp, entry)
+            known = (self._refused.get(name), None if entry is None else entry.current.stamp)
+            if stamp not in known or name in self.ailing:
+                yield self._renewed(name, place, stamp, entry)
 
     def _renewed(self, name: str, place: Path, stamp: Stamp, entry: Entry | None) -> Change:
         is_ailing = name in self.ailing
         if entry is not None and entry.previous is not None and entry.previous.stamp == stamp and not is_ailing:
-            self._entries[name] = replace(entry, current=entry.previous, previous=entry.current, refused=None)
+            self._put(name, replace(entry, current=entry.previous, previous=entry.current))
             return Change(name, "classifier_back", entry.previous.model.digest)
         try:
             new = self._opened(place)
             new.model.try_out()
         except Exception as error:  # noqa: BLE001 - whatever is wrong with it, what is open goes on
-            if entry is not None:
-                self._entries[name] = replace(entry, refused=stamp)
+            if _is_still(place, stamp):  # or else it was opened while it was replaced
+                self._refused[name] = stamp
             return Change(name, "classifier_refused", detail=f"{type(error).__name__}: {error}")
         self.ailing.discard(name)
         former = None if entry is None else entry.previous if is_ailing else entry.current
-        self._entries[name] = Entry(place, new, former)
+        self._put(name, Entry(place, new, former))
         return Change(name, "classifier_opened", new.model.digest)
 
+    def _put(self, name: str, entry: Entry) -> None:
+        self._refused.pop(name, None)
+        self._entries = {**self._entries, name: entry}  # others may be reading it
+
     def _opened(self, place: Path) -> Version:
-        stamp = _stamp(place)
-        return Version(stamp, open_classifier(place, trust_code=self.trust_code).staged())
+        """What lies at a place; of one version, even where a link is turned to another meanwhile."""
+        file = classifier_file(place).resolve()
+        found = Version(_stamp(file), open_classifier(_place_of(file), trust_code=self.trust_code).staged())
+        if _stamp(file) != found.stamp:
+            raise BundleError(f"{place} was replaced while it was read.")
+        return found
 
     def _listed(self, *, is_strict: bool = True) -> Iterator[tuple[str, Path]]:
         """All names and places, as they are now."""
@@ -190,7 +199,19 @@ def _name_of(place: Path) -> str:
     return re.sub(r"[^\w.-]+", "-", parts[-1]).strip("-") or "classifier"
 
 
-def _stamp(place: Path) -> Stamp:
+def _place_of(file: Path) -> Path:
+    """What is opened where `classifier_file` names this."""
+    return file.parent if file.name == RECORD_FILE else file
+
+
+def _is_still(place: Path, stamp: Stamp) -> bool:
+    try:
+        return _stamp(classifier_file(place)) == stamp
+    except (RegraftError, OSError):
+        return False
+
+
+def _stamp(file: Path) -> Stamp:
     """Which file makes the classifier what it is: other numbers where another has taken its place."""
-    found = classifier_file(place).stat()
+    found = file.stat()
     return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter, deque
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from regraft.serving.leaving import LeavingTransport
 from regraft.serving.problems import MEDIA_TYPE, Problem
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
 
+    from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+
 N_HEAD_BYTES_MAX = 64 << 10
 N_HEADERS_MAX = 100
 N_DRAINED_MAX = 1 << 20
-"""Bytes of a body that are read after its request was refused, so that who sends it sees the refusal."""
+"""Bytes that are read after their request was refused, so that who sends them sees the refusal."""
+LEAVING_SECONDS = 2.0
+"""For so long they are read after the connection's last answer."""
+ONCE = (b"host", b"content-length", b"transfer-encoding", b"content-type", b"authorization", b"origin", b"expect")
+"""Headers of which two could mean two things to two readers."""
+_UPGRADE = re.compile(rb"(?im)^upgrade:")
 
 
 @dataclass(frozen=True)
@@ -28,11 +38,13 @@ class Patience:
         head_seconds: For the head of a request.
         body_seconds: For its body; and for an answer to be taken.
         n_connections: At a time.
+        told: Is given each refusal that no application hears of, and the client's address.
     """
 
     head_seconds: float
     body_seconds: float
     n_connections: int
+    told: Callable[[Problem, str | None], None]
 
 
 class TimedProtocol(HttpToolsProtocol):
@@ -46,38 +58,63 @@ class TimedProtocol(HttpToolsProtocol):
     def __init__(self, patience: Patience, **settings: Any) -> None:
         super().__init__(**settings)
         self._patience = patience
-        self._timer: asyncio.TimerHandle | None = None
+        self._arrival: asyncio.TimerHandle | None = None
+        self._taking: asyncio.TimerHandle | None = None
         self._is_in_head = True
         self._is_in_body = False
+        self.is_leaving = False
         self._n_head_bytes = 0
         self._n_drained = 0
+        self._unanswered: deque[RequestResponseCycle] = deque()
         self._refusal: Problem | None = None
+        self._later: Problem | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client is here: it has some time to say what it wants."""
-        super().connection_made(transport)
+        super().connection_made(cast("asyncio.Transport", LeavingTransport(transport, self)))
         if len(self.connections) > self._patience.n_connections:
-            self._end(Problem("busy", "There are too many connections.", headers={"retry-after": "1"}))
+            self._refuse(Problem("busy", "There are too many connections.", headers={"retry-after": "1"}))
             return
         self._wait(self._patience.head_seconds, self._head_is_late)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It is over."""
         self._wait(None)
+        self.resume_writing()
+        for cycle in self._unanswered:
+            cycle.disconnected = True
+            cycle.message_event.set()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Bytes of a head or body."""
-        if self.transport.is_closing():
+        if self.is_leaving:
+            self._drain(len(data))
             return
         if self._is_in_head:
             self._n_head_bytes += len(data)
-        elif not self._is_in_body and self._timer is None:  # after an answer: another request begins
-            self._is_in_head, self._n_head_bytes = True, len(data)
-            self._wait(self._patience.head_seconds, self._head_is_late)
-        super().data_received(data)
+            data = _without_upgrade(data)
+        if self._later is None and not self.transport.is_closing():
+            super().data_received(data)
         if self._is_in_head and self._n_head_bytes > N_HEAD_BYTES_MAX and not self.transport.is_closing():
-            self._end(Problem("head_too_large", f"The head of a request may have {N_HEAD_BYTES_MAX:,} bytes."))
+            self._refuse(Problem("head_too_large", f"The head of a request may have {N_HEAD_BYTES_MAX:,} bytes."))
+
+    def eof_received(self) -> None:
+        """The client sends no more: where it has not said all, it is told so."""
+        if self.is_arriving and not self.transport.is_closing():
+            self._refuse(Problem("bad_request", "The request ended before it was whole."))
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        super().on_message_begin()
+        if not self._is_in_head:
+            self._is_in_head, self._n_head_bytes = True, 1
+            self._wait(self._patience.head_seconds, self._head_is_late)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A line of a head; those that come after a body say nothing about it."""
+        if self._is_in_head:
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """A head is whole.
@@ -90,21 +127,23 @@ class TimedProtocol(HttpToolsProtocol):
             sentence = f"The head of a request may have {N_HEADERS_MAX} headers and {N_HEAD_BYTES_MAX:,} bytes."
             self._refusal = Problem("head_too_large", sentence)
             raise ValueError(sentence)
-        names = [name for name, _ in self.headers]
-        if any(names.count(name) > 1 for name in (b"host", b"content-length", b"authorization", b"content-type")):
+        names = Counter(name for name, _ in self.headers)
+        if any(names[name] > 1 for name in ONCE):
             self._refusal = Problem("bad_request", "A header that can be there once is there twice.")
             raise ValueError(names)
-        self._is_in_head, self._is_in_body, self._n_drained = False, True, 0
-        self._wait(self._patience.body_seconds, self._body_is_late)
+        if self.parser.should_upgrade():  # its parser would take the body for another protocol
+            self._refusal = Problem("bad_request", "This server speaks HTTP/1.1 only: no CONNECT, no Upgrade.")
+            raise ValueError(names)
         super().on_headers_complete()
+        self._is_in_head, self._is_in_body, self._n_drained = False, True, 0
+        self._unanswered.append(self.cycle)
+        self._wait(self._patience.body_seconds, self._body_is_late)
 
     def on_body(self, body: bytes) -> None:
         """A piece of a body: of one that nobody wants any more, so much is read over."""
         super().on_body(body)
         if self.cycle.response_complete:
-            self._n_drained += len(body)
-            if self._n_drained > N_DRAINED_MAX:
-                self.transport.close()
+            self._drain(len(body))
 
     def on_message_complete(self) -> None:
         """A body is whole."""
@@ -112,44 +151,92 @@ class TimedProtocol(HttpToolsProtocol):
         self._wait(None)
         super().on_message_complete()
 
+    def on_response_complete(self) -> None:
+        """An answer is written: what was wrong with what came after it can be told now."""
+        self._unanswered.popleft()
+        super().on_response_complete()
+        if self._later is not None and not self._unanswered and not self.transport.is_closing():
+            self._end(self._later)
+
     def pause_writing(self) -> None:
         """The client does not take its answer."""
         super().pause_writing()
-        self._wait(self._patience.body_seconds, self.transport.abort)
+        self._taking = self.loop.call_later(self._patience.body_seconds, self.transport.abort)
 
     def resume_writing(self) -> None:
         """It does."""
         super().resume_writing()
-        self._wait(None)
+        if self._taking is not None:
+            self._taking.cancel()
 
     def send_400_response(self, msg: str) -> None:
         """What is no HTTP, or was refused while its head was read."""
         del msg
-        self._end(self._refusal or Problem("bad_request", "This is no HTTP request."))
+        if not self.transport.is_closing():
+            self._refuse(self._refusal or Problem("bad_request", "This is no HTTP request."))
+
+    def leave(self) -> None:
+        """Close the connection, after the client has had time to read the answer.
+
+        Who closes while a request arrives takes back what is written, as TCP has it.
+        """
+        if self.is_leaving:
+            return
+        self.is_leaving = True
+        self.flow.resume_reading()
+        self.transport.write_eof()
+        self._wait(LEAVING_SECONDS, self.transport.abort)
+
+    @property
+    def is_arriving(self) -> bool:
+        """Whether a request has begun, and is not whole."""
+        return self._is_in_body or (self._is_in_head and self._n_head_bytes > 0)
+
+    def _drain(self, n_bytes: int) -> None:
+        self._n_drained += n_bytes
+        if self._n_drained > N_DRAINED_MAX:
+            self.transport.abort()
 
     def _wait(self, seconds: float | None, then: Callable[[], None] | None = None) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = None if seconds is None or then is None else self.loop.call_later(seconds, then)
+        if self._arrival is not None:
+            self._arrival.cancel()
+        self._arrival = None if seconds is None or then is None else self.loop.call_later(seconds, then)
 
     def _head_is_late(self) -> None:
         if self._n_head_bytes == 0:  # nobody has asked for anything
             self.transport.close()
             return
-        self._end(Problem("too_slow", "The head of the request did not arrive in time."))
+        self._refuse(Problem("too_slow", "The head of the request did not arrive in time."))
 
     def _body_is_late(self) -> None:
-        if self.cycle is None or self.cycle.response_started:
-            self.transport.close()
+        self._refuse(Problem("too_slow", "The body of the request did not arrive in time."))
+
+    def _refuse(self, problem: Problem) -> None:
+        """Answer instead of what is arriving; after the answers to what came before it."""
+        if self._is_in_body and self.cycle.response_started:
+            self.transport.abort()
             return
-        self.scope["state"]["is_too_slow"] = True
-        self._end(Problem("too_slow", "The body of the request did not arrive in time."))
-        self.cycle.disconnected = True
-        self.cycle.message_event.set()
+        visit = None
+        if self._is_in_body:
+            self._unanswered.pop()
+            if self.pipeline and self.pipeline[0][0] is self.cycle:
+                self.pipeline.popleft()
+            else:
+                visit = self.scope["state"].get("visit")
+                self.cycle.disconnected = True
+                self.cycle.message_event.set()
+        if visit is not None:
+            visit.status, visit.code = problem.status, problem.code
+        else:
+            self._patience.told(problem, self.client[0] if self.client else None)
+        self._wait(None)
+        if self._unanswered:
+            self._later = problem
+        else:
+            self._end(problem)
 
     def _end(self, problem: Problem) -> None:
         """Answer, and close the connection."""
-        self._wait(None)
         body = problem.body()
         lines = [
             f"HTTP/1.1 {problem.status} {problem.code}",
@@ -159,7 +246,13 @@ class TimedProtocol(HttpToolsProtocol):
             "connection: close",
         ]
         self.transport.write("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
-        self.transport.close()
+        self.leave()
+
+
+def _without_upgrade(data: bytes) -> bytes:
+    """The beginning of a head, without the wish for another protocol that some clients send with every request."""
+    head, end, body = data.partition(b"\r\n\r\n")
+    return _UPGRADE.sub(b"x-not-now:", head) + end + body if b"pgrade" in head else data
 
 
 def timed(patience: Patience) -> Callable[..., TimedProtocol]:

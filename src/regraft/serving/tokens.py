@@ -94,6 +94,8 @@ def read_tokens(file: Path | None) -> Tokens:
         for number, line in enumerate(_lines(file), 1):
             if line.strip() and not line.startswith("#"):
                 found.append(_token(line.split(), f"Line {number} of {file}"))
+        if not found:
+            raise OptionError(f"{file} holds no token. Write one a line: NAME TOKEN, or NAME TOKEN IMAGES_A_SECOND.")
     if VARIABLE in os.environ:
         found.append(_token(["environment", os.environ[VARIABLE]], f"The variable {VARIABLE}"))
     if len({one.name for one in found}) < len(found):

@@ -71,7 +71,7 @@ class Visit:
 
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self.status = message["status"]
+                self.status = self.status or message["status"]  # unless the connection has said something else
                 ours = [(b"x-request-id", self.id.encode()), *_OURS]
                 named = {name for name, _ in ours}
                 kept = [one for one in message.get("headers", ()) if one[0].lower() not in named]
@@ -88,7 +88,7 @@ class Visit:
             send: Of `sending`.
             closes: Whether the connection ends with it.
         """
-        self.code = problem.code
+        self.code = self.code or problem.code
         body = problem.body(self.id)
         headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
         headers += [(name.encode(), text.encode()) for name, text in problem.headers.items()]
