@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import gc
 import importlib
 import inspect
 import re
@@ -26,6 +27,16 @@ READERS = [ROOT / "pyproject.toml", ROOT / "README.md"] + [
 ]
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 FLOORS = sorted(path.parent for path in SOURCE.glob("*/__init__.py"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _trees():
+    """Millions of nodes, of which none is rubbish, are not looked through for rubbish again and again."""
+    gc.disable()
+    yield
+    nodes_of.cache_clear()
+    tree_of.cache_clear()
+    gc.enable()
 
 
 @functools.cache

@@ -9,6 +9,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from regraft.heads import HeadSearch, LinearSVM, Softmax
 
 EXACT = {"tol": 1e-22, "max_iter": 300}  # weights and repetitions are compared to seven digits
+SMALL = {"n_strengths": 2, "cv": 3}
 
 
 def not_for_a_search(estimator):
@@ -19,7 +20,7 @@ def not_for_a_search(estimator):
 
 
 @parametrize_with_checks(
-    [Softmax(**EXACT), LinearSVM(**EXACT), HeadSearch("softmax", n_strengths=4), HeadSearch("svm", n_strengths=4)],
+    [Softmax(**EXACT), LinearSVM(**EXACT), HeadSearch("softmax", **SMALL), HeadSearch("svm", **SMALL)],
     expected_failed_checks=not_for_a_search,
 )
 def test_every_head_is_a_scikit_learn_classifier(estimator, check):
