@@ -41,6 +41,7 @@ class Served:
         cache: Its cache.
         environment: Further variables.
         program: What runs instead of `-m regraft`.
+        port: That it is to listen at; 0 for a free one.
 
     Attributes:
         port: That it listens at.
@@ -53,8 +54,9 @@ class Served:
         cache: Path,
         environment: Mapping[str, str] | None = None,
         program: tuple[str, ...] = ("-m", "regraft"),
+        port: int = 0,
     ) -> None:
-        command = [sys.executable, *program, "serve", *map(str, arguments), "--port", "0"]
+        command = [sys.executable, *program, "serve", *map(str, arguments), "--port", str(port)]
         known = {**os.environ, CACHE_VARIABLE: str(cache), "HF_HUB_OFFLINE": "1", **(environment or {})}
         self.lines: list[str] = []
         self.port = 0
@@ -87,6 +89,11 @@ class Served:
                 if "/docs" in line:
                     self._is_there.set()
         self._is_there.set()
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"http://127.0.0.1:{self.port}"
 
     def connect(self, timeout: float = 60) -> HTTPConnection:
         """A connection of one's own."""

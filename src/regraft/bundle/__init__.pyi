@@ -19,6 +19,7 @@ from .record import (
     Reader,
 )
 from .seen import find_seen, read_seen
+from .served import ServedClassifier, open_served
 from .staged import StagedClassifier
 from .writing import save_bundle
 
@@ -41,6 +42,7 @@ __all__ = [
     "Prediction",
     "PredictionStream",
     "Reader",
+    "ServedClassifier",
     "StagedClassifier",
     "Tally",
     "Telling",
@@ -54,6 +56,7 @@ __all__ = [
     "json_pieces",
     "load",
     "make_pictures",
+    "open_served",
     "outcome_format",
     "read_golden",
     "read_record",

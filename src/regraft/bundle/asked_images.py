@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -29,17 +29,17 @@ class Read:
 
     Attributes:
         rows: m of them that could be read.
-        features: (m, d) float32, of these.
+        features: (m, d) float32, of these; float64 where they are a server's answers.
         unreadable: Why not, for each of the others.
     """
 
     rows: Sequence[int]
-    features: NDArray[np.float32]
+    features: NDArray[Any]
     unreadable: Mapping[int, Unreadable]
 
 
 class Sight(Protocol):
-    """What images are seen with: `features.JoinedNetworks`, or an export, whose features are its answers."""
+    """What images are seen with: `features.JoinedNetworks`; an export or a server, whose features are its answers."""
 
     def extract(self, sources: Sequence[ImageSource], digests: Sequence[str | None], /) -> Extraction:
         """Features of files."""
@@ -49,7 +49,7 @@ class Sight(Protocol):
         """What is seen of images in memory."""
         ...
 
-    def compute(self, inputs: Sequence[NDArray[np.uint8]], /) -> NDArray[np.float32]:
+    def compute(self, inputs: Sequence[NDArray[np.uint8]], /) -> NDArray[Any]:
         """Features of that."""
         ...
 

@@ -51,7 +51,7 @@ _NAMES = {
         batch_norm training_seed validation_fraction
     """,
     "predict": """
-        trust_code top_k unknown out format
+        trust_code server top_k unknown out format
     """,
     "pretrain": """
         trust_code backbone model checkpoint init layer image_size resize preprocessing engine precision device group_by

@@ -14,6 +14,7 @@ from regraft.bundle import (
     PredictResult,
     find_bundle,
     load,
+    open_served,
     outcome_format,
     write_stream,
 )
@@ -23,7 +24,7 @@ from regraft.exporting import find_export, open_export
 from regraft.images import as_images
 
 if TYPE_CHECKING:
-    from regraft.bundle import PredictionStream
+    from regraft.bundle import PredictionStream, ServedClassifier
     from regraft.core import Progress
     from regraft.exporting import ExportedClassifier
     from regraft.images import GivenImages
@@ -45,6 +46,12 @@ class PredictOptions(TrustOptions):
 
     VERB: ClassVar[str] = "predict"
 
+    server: str | None = Field(
+        None,
+        description="Address of a server (regraft serve) that is asked: what is named first is a classifier there. "
+        "A token goes into REGRAFT_TOKEN. Images are sent without their names.",
+        json_schema_extra=placed("network", 10),
+    )
     top_k: int = Field(
         1,
         ge=1,
@@ -100,7 +107,7 @@ def predict(
     With `out` the answers are in that file, and the result counts them: a million of them need little memory.
 
     Args:
-        bundle: A bundle's or run's folder, an export, or a loaded classifier.
+        bundle: A bundle's or run's folder, an export, or a loaded classifier; with `server` a classifier's name there.
         sources: Files, folders with everything below them, and shards with all they hold; or images in memory: uint8
             arrays (height, width, 3) or (height, width), and Pillow images. One, or any number of them.
         options: Ready options.
@@ -110,6 +117,7 @@ def predict(
     Raises:
         OptionError: A source is no image, paths and images in memory are mixed, or `out` cannot be written so.
         BundleError: The classifier cannot be loaded.
+        FetchError: The server cannot be reached.
         DataError: A folder holds no image.
     """
     options = PredictOptions.of(options, settings)
@@ -138,8 +146,18 @@ def open_predictions(
         raise OptionError(
             "The option 'out' is for files: images in memory have no names. Take the result's predictions instead."
         )
-    classifier = bundle if isinstance(bundle, Classifier) else open_classifier(bundle, trust_code=options.trust_code)
+    classifier = _asked(bundle, options)
     return classifier.stream(images, top_k=options.top_k, unknown=options.unknown)
+
+
+def _asked(
+    bundle: Path | str | Classifier, options: PredictOptions
+) -> Classifier | ExportedClassifier | ServedClassifier:
+    if options.server is None:
+        return bundle if isinstance(bundle, Classifier) else open_classifier(bundle, trust_code=options.trust_code)
+    if not isinstance(bundle, str):
+        raise OptionError("With the option 'server' the classifier is named by a text: what it is called there.")
+    return open_served(options.server, bundle)
 
 
 def open_classifier(place: Path | str, *, trust_code: bool = False) -> Classifier | ExportedClassifier:

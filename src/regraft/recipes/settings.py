@@ -47,6 +47,7 @@ class PredictSettings(TypedDict, total=False):
     """What `PredictOptions` can be made from, by name."""
 
     trust_code: bool
+    server: str | None
     top_k: int
     unknown: bool
     out: str | PathLike[str] | None

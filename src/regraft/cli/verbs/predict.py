@@ -30,7 +30,7 @@ def predict(bundle: str, /, *sources: str, options: Annotated[PredictOptions, Pa
     """Run `regraft predict` and print what comes of it, as it comes.
 
     Args:
-        bundle: A bundle's or run's folder.
+        bundle: A bundle's or run's folder; with --server a classifier's name there.
         sources: Image files, folders with everything below them, or - to read a list of files from standard input.
             The exit status is 12 where some of them cannot be read, and 3 where none can.
         options: See `PredictOptions`.
