@@ -79,7 +79,7 @@ def main() -> None:
             signs = draw_signs(place / "signs", n_classes=2)
             sabotages = ("temperature 1", "EXIF ignored")
             compare("drawn signs", signs, place, kinds=("softmax",), sabotages=sabotages, n_images=8)
-            in_eight_bits("drawn signs", signs, place)
+            in_eight_bits("drawn signs", signs, place, forms=("onnx",))
             compare_operations(SIZES[:1])
             return
         need("mlxtend", install="pip install 'regraft[examples]'")
@@ -138,10 +138,12 @@ def exported(run: Path, classifier: Classifier, images: Manifest) -> tuple[Expor
     return exports
 
 
-def in_eight_bits(name: str, source: str | Path, folder: Path) -> None:
+def in_eight_bits(
+    name: str, source: str | Path, folder: Path, *, forms: tuple[str, ...] = ("onnx", "openvino")
+) -> None:
     """A line for the bundle, its exports in float32, and those in 8 bits: accuracy on new images, size and speed."""
     run = regraft.probe(source, runs=folder / "runs" / f"{name}-int8", quality="fast").folder
-    for form in ("onnx", "openvino"):
+    for form in forms:
         asked = {"to": form, "precision": "all", "max_drop": 100.0, "table": True, "out": run / f"in-{form}"}
         result = regraft.export(run, source, regraft.ExportOptions.model_validate(asked))
         assert result.table is not None

@@ -87,7 +87,8 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         if arguments.quick:
-            measure(Source("drawn signs", draw_signs(Path(folder) / "signs", n_classes=2), GROUPS, 40), n_splits=1)
+            signs = draw_signs(Path(folder) / "signs", n_classes=2)
+            measure(Source("drawn signs", signs, GROUPS, 40), n_splits=1, n_alone=1, qualities=("fast", "good"))
             return
         need("mlxtend", install="pip install 'regraft[examples]'")
         if arguments.signs:
@@ -126,15 +127,21 @@ class Source:
         return path
 
 
-def measure(source: Source, *, n_splits: int = N_SPLITS) -> None:
-    """One line for each split and quality, and their means."""
-    names, _notes = choose_backbones(())
+def measure(
+    source: Source,
+    *,
+    n_splits: int = N_SPLITS,
+    n_alone: int | None = None,
+    qualities: tuple[Quality, ...] = QUALITIES,
+) -> None:
+    """One line for each split and quality, and their means; of the networks by themselves only the first ones."""
+    names = choose_backbones(())[0][:n_alone]
     seen: dict[str, list[float]] = defaultdict(list)
     for seed in range(n_splits):
         with tempfile.TemporaryDirectory() as folder:
             table = source.table(Path(folder), seed)
             alone = [probed(table, seed, backbone=name) for name in names]
-            answers = {quality: probed(table, seed, quality=quality) for quality in QUALITIES}
+            answers = {quality: probed(table, seed, quality=quality) for quality in qualities}
         best_alone = max(alone, key=lambda one: one.accuracy.value)
         milliseconds = {name: ms for one in answers.values() for name, ms in one.milliseconds.items()}
         for one in alone:
@@ -143,7 +150,7 @@ def measure(source: Source, *, n_splits: int = N_SPLITS) -> None:
             seen[quality].append(one.accuracy.value)
             seen[f"{quality} worse"].append(is_worse(one.against(best_alone)))
             say(f"{source.name}, seed {seed}", quality, one, (answers["fast"], best_alone), milliseconds)
-    for name in (*names, *QUALITIES):
+    for name in (*names, *qualities):
         spread = statistics.stdev(seen[name]) if n_splits > 1 else 0.0
         worse = (
             "" if name in names else f", significantly worse than the best by itself in {sum(seen[f'{name} worse'])}"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -18,7 +20,10 @@ def rate(value):
 
 @pytest.fixture(scope="session")
 def make_classifier(shared_cache):
-    """A function that makes classifiers on real networks, with heads that were drawn; all of them answer in float32."""
+    """A function that makes classifiers on real networks, with heads that were drawn; all of them answer in float32.
+
+    Those that are asked for alike are one, which nobody changes.
+    """
 
     def network(name, layer, views, read_by):
         spec = BACKBONES[name]
@@ -33,6 +38,7 @@ def make_classifier(shared_cache):
             read_by=read_by,
         )
 
+    @functools.cache
     def make(
         names=("efficientnet-lite0",),
         *,
