@@ -104,7 +104,7 @@ def test_an_option_that_there_is_not_is_explained_by_its_meaning(line, meant, ca
         ),
         ("cache cleer", "ACTION is 'cleer': it should be one of info, verify, clear. Did you mean clear?"),
         ("probe", "SOURCE is missing: a folder with one sub-folder for each class"),
-        ("predict", "BUNDLE is missing: a bundle's or run's folder (for example: regraft predict runs/photos-probe"),
+        ("predict", "BUNDLE is missing: a bundle's or run's folder; with --server a classifier's name there (for "),
     ],
 )
 def test_a_wrong_value_is_one_sentence_in_the_words_of_the_command_line(line, text, capsys):
