@@ -3,7 +3,7 @@
 A request passes the gate (may it come in, is there room), is read, seen by a decoding thread, answered by an engine
 thread, and told. What decides about requests lies in `gate`, `admission` and `tokens`; what computes in `scheduler`;
 which classifiers there are in `shelf`; all that is HTTP in `about_routes`, `predict_route`, `docs_page`, `bodies`,
-`problems` and `timed_protocol`.
+`problems`, `timed_protocol` and `leaving`; what is a process in `running` and `uvicorn_server`.
 """
 
 import lazy_loader

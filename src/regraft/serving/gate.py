@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _SILENT = ("/health/live", "/health/ready", "/metrics")
 """What machines ask every few seconds: the log has it only where it fails."""
 
+_LAST = ("too_slow", "ending")
+"""Problems with which a connection ends."""
+
 
 class Gate:
     """An ASGI application before another one.
@@ -48,7 +51,7 @@ class Gate:
             else:
                 await self._app(scope, receive, send)
         except Problem as problem:
-            await visit.refuse(problem, send, closes=problem.code == "too_slow" or _ends(visit))
+            await visit.refuse(problem, send, closes=problem.code in _LAST or _ends(visit))
         except Exception:  # noqa: BLE001 - nothing of it is told but its id
             self._service.log.say("failure", id=visit.id, trace=traceback.format_exc())
             if visit.status is None:

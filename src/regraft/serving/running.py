@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import logging
 import socket
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from regraft.core import OptionError, megabytes
 from regraft.recipes import check
 from regraft.serving.log import LibraryWords
-from regraft.serving.mounting import build_app
 from regraft.serving.service import Service
 
 if TYPE_CHECKING:
@@ -39,7 +37,9 @@ def serve(sources: Sequence[str], options: ServeOptions, say: Callable[[str], No
     listener = _listen(options)
     with listener, ThreadPoolExecutor(1) as pool:
         opened = pool.submit(service.__enter__)  # beside the imports, which take as long
-        server = _server(service)
+        from regraft.serving.uvicorn_server import UvicornServer
+
+        server = UvicornServer(service)
         opened.result()
         try:
             for line in told(service, listener.getsockname()[1]):
@@ -96,47 +96,3 @@ def _listen(options: ServeOptions) -> socket.socket:
         return socket.create_server((options.host, options.port), family=family, backlog=1024)
     except (OSError, UnicodeError) as error:
         raise OptionError(f"Nothing can be served at {options.host}, port {options.port}: {error}.") from error
-
-
-def _server(service: Service) -> Any:
-    """uvicorn, which tells the service first when it is asked to end."""
-    import uvicorn
-
-    from regraft.serving.timed_protocol import Patience, timed
-
-    options = service.options
-
-    class Server(uvicorn.Server):
-        def handle_exit(self, sig: int, frame: Any) -> None:
-            service.admission.is_ending = True
-            super().handle_exit(sig, frame)
-
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            _look_on_hangup(service)
-
-    patience = Patience(options.header_seconds, options.body_seconds, options.max_connections, service.note_refusal)
-    return Server(
-        uvicorn.Config(
-            build_app(service),
-            http=timed(patience),  # type: ignore[arg-type]
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            log_level="critical",
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            backlog=1024,
-            timeout_keep_alive=30,
-            timeout_graceful_shutdown=int(options.deadline) + 1,
-        )
-    )
-
-
-def _look_on_hangup(service: Service) -> None:
-    """SIGHUP: look for new versions now."""
-    import signal
-
-    if hasattr(signal, "SIGHUP") and threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGHUP, lambda _signal, _frame: service.look())
