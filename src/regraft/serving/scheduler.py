@@ -84,8 +84,13 @@ class Scheduler:
         self._to_decode, self._to_compute = threading.Condition(lock), threading.Condition(lock)
         self._n_idle = 0
         self._is_over = False
-        self._works = [self._decode] * n_decoders + [self._compute] * n_streams
-        self._threads = [_begun(work) for work in self._works]
+        works = [self._decode] * n_decoders + [self._compute] * n_streams
+        self._threads = [
+            threading.Thread(target=self._work, args=(work,), name=f"regraft{work.__name__}", daemon=True)
+            for work in works
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def put(self, job: Job) -> None:
         """Ask for an image."""
@@ -98,11 +103,6 @@ class Scheduler:
         """Images that no one has begun with."""
         return len(self._encoded) + len(self._seen)
 
-    @property
-    def is_alive(self) -> bool:
-        """Whether all threads are."""
-        return all(thread.is_alive() for thread in self._threads)
-
     def close(self) -> None:
         """End the threads, after what they are at."""
         with self._to_decode:
@@ -112,12 +112,13 @@ class Scheduler:
         for thread in self._threads:
             thread.join()
 
-    def revive(self) -> None:
-        """Begin a thread for each that has died."""
-        for place, thread in enumerate(self._threads):
-            if not thread.is_alive() and not self._is_over:
+    def _work(self, work: Callable[[], None]) -> None:
+        """Do it until the end: whatever ends it earlier, it begins anew."""
+        while not self._is_over:
+            try:
+                work()
+            except BaseException:  # noqa: BLE001 - even SystemExit
                 self.n_restarts += 1
-                self._threads[place] = _begun(self._works[place])
 
     def _decode(self) -> None:
         while True:
@@ -133,10 +134,8 @@ class Scheduler:
         job.passed("queue")
         try:
             seen = job.model.see(job.data, job.name, n_pixels_max=self._n_pixels_max)
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - as below
             job.done(job, error)
-            if not isinstance(error, Exception):
-                raise
             return
         job.data = b""
         job.passed("decode")
@@ -180,12 +179,12 @@ class Scheduler:
                 job.model.tell(judgement, job.name, top_k=job.top_k, unknown=job.unknown)
                 for job, judgement in zip(jobs, judgements, strict=True)
             ]
-        except BaseException as error:
-            self._failed(jobs[0].model)
-            for job in jobs:
-                job.done(job, error)
-            if not isinstance(error, Exception):
-                raise
+        except BaseException as error:  # noqa: BLE001 - whatever it is, somebody waits for an answer
+            if len(jobs) == 1:
+                self._failed(jobs[0].model)
+                jobs[0].done(jobs[0], error)
+            for job in jobs if len(jobs) > 1 else ():  # of a batch perhaps one is to blame
+                self._answer([job])
             return
         for job, one in zip(jobs, told, strict=True):
             job.passed("engine")
@@ -196,9 +195,3 @@ class Scheduler:
         if is_late:
             job.done(job, TimeoutError())
         return is_late
-
-
-def _begun(work: Callable[[], None]) -> threading.Thread:
-    thread = threading.Thread(target=work, name=f"regraft{work.__name__}", daemon=True)
-    thread.start()
-    return thread

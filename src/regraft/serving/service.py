@@ -102,8 +102,6 @@ class Service:
             return "The server is about to end."
         if self.shelf.ailing:
             return "A network has failed; it is opened anew."
-        if not self.scheduler.is_alive:
-            return "A thread has ended; another takes its place."
         return None
 
     async def ask(
@@ -161,7 +159,7 @@ class Service:
         self._look.set()
 
     def _watch(self) -> None:
-        """Try out the classifiers, then look for new versions and for what has died, until the end."""
+        """Try out the classifiers, then look for new versions and for what has failed, until the end."""
         for name, entry in self.shelf.items():
             try:
                 entry.current.model.try_out()
@@ -170,7 +168,6 @@ class Service:
         while not self._is_over:
             self._look.wait(self.options.renew)
             self._look.clear()
-            self.scheduler.revive()
             try:
                 for change in self.shelf.renew():
                     self.log.say(
@@ -184,7 +181,7 @@ class Service:
         watch("requests_under_way", "Requests accepted and not answered", lambda: self.admission.n_requests)
         watch("bytes_under_way", "Of their bodies, at most", lambda: self.admission.n_bytes)
         watch("images_waiting", "Images no one has begun with", lambda: self.scheduler.n_waiting)
-        watch("engine_restarts", "Threads that had to be replaced", lambda: self.scheduler.n_restarts)
+        watch("engine_restarts", "Threads that had to begin anew", lambda: self.scheduler.n_restarts)
         watch("log_lines_lost", "Lines that could not be written", lambda: self.log.n_lost)
         watch("ready", "Whether the server is ready", lambda: float(self.unready is None))
 
