@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
@@ -61,8 +62,8 @@ def pytest_collection_finish():
 
 
 def pytest_unconfigure(config):
-    """All of it is taken down in its order."""
-    gc.unfreeze()
+    """All of it is taken down in its order, at the very end: what looks for rubbish before need not look there."""
+    atexit.register(gc.unfreeze)
     if NURSERY_SERVER in config.stash:
         config.stash[NURSERY_SERVER].close()
 

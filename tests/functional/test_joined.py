@@ -111,6 +111,7 @@ def test_few_images_are_seen_by_others_only_where_there_is_something_to_gain(pho
     assert [row[:3] for row in tables[0]["rows"]] == [row[:3] for row in tables[1]["rows"]]
 
 
+@pytest.mark.slow
 def test_views_are_part_of_a_classifier(photos, tmp_path):
     """Files and pixels are seen in as many ways as the probe was told, and the mirror image gets almost the same."""
     run = regraft.probe(photos, runs=tmp_path, backbone="lenet", init="random", n_strengths=3, views=2)
