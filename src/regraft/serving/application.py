@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request, Response
@@ -10,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 import regraft
 from regraft.serving.about_routes import about_routes
+from regraft.serving.description import describe
 from regraft.serving.docs_page import docs_routes
 from regraft.serving.gate import Gate
 from regraft.serving.predict_route import predict_route
@@ -37,6 +39,8 @@ def assemble(service: Service) -> App:
     app.include_router(about_routes(service))
     app.include_router(predict_route(service))
     app.include_router(docs_routes())
+
+    app.openapi = cache(partial(describe, app, needs_token=bool(service.tokens)))  # type: ignore[method-assign]
 
     @app.exception_handler(Problem)
     async def _problem(request: Request, error: Problem) -> Response:

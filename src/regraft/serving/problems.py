@@ -92,7 +92,9 @@ class ProblemBody(BaseModel):
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """What OpenAPI says of responses with these statuses."""
-    return {status: {"content": {MEDIA_TYPE: {"schema": ProblemBody.model_json_schema()}}} for status in statuses}
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemBody"}}}
+    said = {status: next(title for known, title in TITLES.values() if known == status) for status in statuses}
+    return {status: {"description": title, "content": content} for status, title in said.items()}
 
 
 EVERYWHERE = problems(400, 401, 403, 408, 421, 431, 500)
