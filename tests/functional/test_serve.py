@@ -89,6 +89,17 @@ def test_a_request_has_an_id_and_its_times(server, pictures):
     assert "server-timing" not in other.headers
 
 
+def test_what_a_parameter_takes_is_told_in_our_words(server):
+    """Not in those of a library."""
+    for query, sentence in (
+        ("top_k=0", "top_k is a whole number from 1 to 1,000."),
+        ("unknown=x", "unknown is true or"),
+    ):
+        told = server.predict("again", b"", f"?{query}")
+        assert (told.status, told.json["code"]) == (400, "bad_option")
+        assert told.json["detail"].startswith(sentence)
+
+
 def test_it_ends_with_status_0(small_run, shared_cache, pictures):
     """By SIGTERM; the log is JSON lines, and names no file."""
     image = next(iter(pictures.values())).read_bytes()

@@ -213,6 +213,7 @@ class Classifier:
             class_names=self.class_names,
             sight=self.all_networks,
             judge=self.judge,
+            is_alike=self.choice.engine != "torch",  # which adds in another order in batches of another size
             about=about | {"inputs": seen, "card": printable(render_card(record))},
         )
 

@@ -35,6 +35,7 @@ class StagedClassifier:
         sight: Images in, features out.
         judge: What is said of (m, d) features.
         about: What people want to know of it, as JSON holds it.
+        is_alike: Whether an image has the same features in any company; else each is computed alone.
     """
 
     digest: str
@@ -42,6 +43,7 @@ class StagedClassifier:
     sight: Sight
     judge: Callable[[NDArray[np.float32]], Judgement]
     about: Mapping[str, Any]
+    is_alike: bool = True
 
     def see(self, data: bytes, name: str, *, n_pixels_max: int) -> list[NDArray[np.uint8]] | Unreadable:
         """What the networks take of an encoded image.
@@ -69,8 +71,9 @@ class StagedClassifier:
         Returns:
             Of each its own judgement.
         """
-        inputs = seen[0] if len(seen) == 1 else [np.concatenate(parts) for parts in zip(*seen, strict=True)]
-        features = self.sight.compute(inputs)
+        if len(seen) == 1 or not self.is_alike:
+            return [self.judge(self.sight.compute(inputs)) for inputs in seen]
+        features = self.sight.compute([np.concatenate(parts) for parts in zip(*seen, strict=True)])
         return [self.judge(features[row : row + 1]) for row in range(len(seen))]
 
     def tell(self, judgement: Judgement, name: str, *, top_k: int = 1, unknown: bool = True) -> Prediction:

@@ -14,7 +14,7 @@ from regraft.serving.about_routes import about_routes
 from regraft.serving.description import describe
 from regraft.serving.docs_page import docs_routes
 from regraft.serving.gate import Gate
-from regraft.serving.predict_route import predict_route
+from regraft.serving.predict_route import WANTED, predict_route
 from regraft.serving.problems import MEDIA_TYPE, Problem
 
 if TYPE_CHECKING:
@@ -52,9 +52,9 @@ def assemble(service: Service) -> App:
 
     @app.exception_handler(RequestValidationError)
     async def _wrong(request: Request, error: RequestValidationError) -> Response:
-        first = error.errors()[0]
-        name = str(first["loc"][-1]) if first["loc"] else "An option"
-        return _told(request, Problem("bad_option", f"{name}: {first['msg']}."))
+        names = [str(one["loc"][-1]) for one in error.errors() if one["loc"]]
+        told = [f"{name} is {WANTED[name]}." for name in names if name in WANTED]
+        return _told(request, Problem("bad_option", " ".join(told) or "An option of the request is wrong."))
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:

@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from regraft.serving.service import Service
 
 PREDICT = "/v1/models/{name}/predict"
+WANTED = {
+    "name": "a classifier's name of at most 100 characters",
+    "top_k": "a whole number from 1 to 1,000",
+    "unknown": "true or false",
+    "timings": "true or false",
+}
+"""What each parameter takes, in our words."""
 _BODY = {
     "required": True,
     "content": {
