@@ -107,6 +107,13 @@ class LibraryWords(logging.Handler):
             self._log.say("library", name=record.name, detail=shortened(record.getMessage(), 500))
 
 
+def to_standard_error(line: str) -> None:
+    """Write a line past Python's buffers: who does not read it holds up this thread, and not the end of the process."""
+    data = f"{line}\n".encode()
+    while data:
+        data = data[os.write(2, data) :]
+
+
 def _append(file: FileIO, data: bytes) -> None:
     """Write all of it, or nothing: half a line would spoil the next one, too.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from regraft.core import OptionError, megabytes
 from regraft.recipes import check
-from regraft.serving.log import LibraryWords
+from regraft.serving.log import LibraryWords, to_standard_error
 from regraft.serving.service import Service
 
 if TYPE_CHECKING:
@@ -25,13 +25,13 @@ def serve(sources: Sequence[str], options: ServeOptions, say: Callable[[str], No
     Args:
         sources: Bundles, runs, exports, folders of them, or NAME=PLACE.
         options: How.
-        say: What tells people that it has begun, and all that the log says, where it has no file.
+        say: What tells people that it has begun. What the log says goes to standard error, where it has no file.
 
     Raises:
         OptionError: The options make no sense, or the port is taken.
         BundleError: A classifier cannot be opened.
     """
-    service = Service(sources, options, say)
+    service = Service(sources, options, to_standard_error)
     logging.getLogger().addHandler(LibraryWords(service.log))
     logging.captureWarnings(capture=True)
     listener = _listen(options)
@@ -39,15 +39,18 @@ def serve(sources: Sequence[str], options: ServeOptions, say: Callable[[str], No
         opened = pool.submit(service.__enter__)  # beside the imports, which take as long
         from regraft.serving.uvicorn_server import UvicornServer
 
-        server = UvicornServer(service)
+        server = UvicornServer(service, lambda: _tell(service, listener, say))
         opened.result()
         try:
-            for line in told(service, listener.getsockname()[1]):
-                say(line)
             with suppress(KeyboardInterrupt):  # uvicorn has ended, and passes on what it was ended by
                 server.run(sockets=[listener])
         finally:
             service.__exit__(None, None, None)
+
+
+def _tell(service: Service, listener: socket.socket, say: Callable[[str], None]) -> None:
+    for line in told(service, listener.getsockname()[1]):
+        say(line)
 
 
 def told(service: Service, port: int) -> Iterator[str]:

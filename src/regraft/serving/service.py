@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 N_STREAMS_MAX = 2
 """Images that a network computes side by side: as many as the engine has streams."""
 
+WATCHER_SECONDS = 30
+"""For a version that is just being opened, when the server ends."""
+
 
 class Service:
     """Classifiers, and the threads that run them. A context: inside, they run.
@@ -78,6 +81,8 @@ class Service:
         self._is_over = True
         self._look.set()
         self.scheduler.close()
+        if self._watcher.is_alive():  # a thread that is left inside a network takes the process with it
+            self._watcher.join(WATCHER_SECONDS)
         self.log.close()
 
     def look(self) -> None:
@@ -161,6 +166,8 @@ class Service:
     def _watch(self) -> None:
         """Try out the classifiers, then look for new versions and for what has failed, until the end."""
         for name, entry in self.shelf.items():
+            if self._is_over:
+                return
             try:
                 entry.current.model.try_out()
             except Exception as error:  # noqa: BLE001 - requests will tell

@@ -15,6 +15,7 @@ from regraft.serving.timed_protocol import Patience, timed
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Callable
 
     from regraft.serving.service import Service
 
@@ -24,9 +25,10 @@ class UvicornServer(uvicorn.Server):
 
     Args:
         service: What they ask.
+        begun: Called when it listens, and an end that is asked for is an orderly one.
     """
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, begun: Callable[[], None]) -> None:
         options = service.options
         patience = Patience(options.header_seconds, options.body_seconds, options.max_connections, service.note_refusal)
         super().__init__(
@@ -46,6 +48,7 @@ class UvicornServer(uvicorn.Server):
             )
         )
         self._service = service
+        self._begun = begun
 
     def handle_exit(self, sig: int, frame: Any) -> None:
         """A signal asks for the end: from now on nothing is accepted."""
@@ -57,6 +60,7 @@ class UvicornServer(uvicorn.Server):
         await super().startup(sockets)
         if hasattr(signal, "SIGHUP") and threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGHUP, lambda _signal, _frame: self._service.look())
+        self._begun()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Go on listening, and saying that it ends, as long as accepted requests are under way."""
