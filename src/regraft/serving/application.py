@@ -36,8 +36,8 @@ def assemble(service: Service) -> App:
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.include_router(about_routes(service))
-    app.include_router(predict_route(service))
+    app.include_router(predict_route(service), tags=["classify"])
+    app.include_router(about_routes(service), tags=["operate"])
     app.include_router(docs_routes())
 
     app.openapi = cache(partial(describe, app, needs_token=bool(service.tokens)))  # type: ignore[method-assign]

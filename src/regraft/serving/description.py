@@ -36,6 +36,7 @@ def describe(app: FastAPI, *, needs_token: bool) -> dict[str, Any]:
     for path in told["paths"].values():
         for operation in path.values():
             _mend(operation["responses"])
+            operation["summary"] = operation.pop("description")  # the sentence, not the function's name
     for name in _SAID_BY_FASTAPI:
         schemas.pop(name, None)
     if needs_token:
