@@ -39,8 +39,13 @@ def assemble(service: Service) -> App:
     app.include_router(predict_route(service), tags=["classify"])
     app.include_router(about_routes(service), tags=["operate"])
     app.include_router(docs_routes())
-
     app.openapi = cache(partial(describe, app, needs_token=bool(service.tokens)))  # type: ignore[method-assign]
+    _explain(app)
+    return Gate(app, service)
+
+
+def _explain(app: FastAPI) -> None:
+    """Whatever goes wrong behind the gate becomes a problem."""
 
     @app.exception_handler(Problem)
     async def _problem(request: Request, error: Problem) -> Response:
@@ -66,8 +71,6 @@ def assemble(service: Service) -> App:
     @app.exception_handler(Exception)
     async def _failed(request: Request, _error: Exception) -> Response:  # and the gate writes into the log
         return _told(request, Problem("internal", "The server failed. Its log has the id of this request."))
-
-    return Gate(app, service)
 
 
 def _told(request: Request, problem: Problem) -> Response:
