@@ -153,7 +153,7 @@ def addresses(rng: random.Random) -> Iterator[Malformed]:
         b"/v1" * 1_000, b"/v1/models/../m/predict", b"/V1/models/m/predict", b"/v1/models/m;x=y/predict",
         b"/v1/models/%E2%80%AEm/predict", b"/%", b"/%zz", b"/\\", b"/favicon.ico", b"/.git/config",
     )  # fmt: skip
-    yield from each("paths", [post(path=path) for path in paths], 404, 400, 422)
+    yield from each("paths", [post(path=path) for path in paths], 404, 400, 405, 422)
     raw = (b"*", b"x", b"", b"/a b", b"/\xff\xfe", b"/\0", b"http://", b"://", b"/\t", b"mailto:x")
     yield from each("no paths", [post(path=path) for path in raw], 400, 404, 405)
     yield from each("others' addresses", [post(path=b"http://evil.example/v1/models")], 404, 405, 421)
