@@ -9,6 +9,7 @@ import pytest
 from described import ask_as_described
 from raw_requests import PREDICT
 from served import Served, form_of
+from server_load import await_that
 
 pytestmark = pytest.mark.slow
 ALICE, BOB, CAROL = (secrets.token_urlsafe() for _ in range(3))
@@ -63,7 +64,7 @@ def test_a_token_opens_everything_and_its_name_is_logged(server, signs):
     image = (signs / "red" / "00.png").read_bytes()
     assert server.predict("m", image, **bearing(ALICE)).status == 200
     assert server.predict("m", image, Authorization=f"bearer  {ALICE} ").status == 200
-    assert "alice" in [one.get("token") for one in server.logged()]
+    await_that(lambda: "alice" in [one.get("token") for one in server.logged()])
     assert not any(token in line for line in server.lines for token in (ALICE, BOB, CAROL))
 
 
