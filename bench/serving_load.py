@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import resource
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -12,6 +14,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -109,7 +112,9 @@ class Server:
         self.target = target
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         self._began = time.perf_counter()
-        self.process = subprocess.Popen([*map(str, command)], stdout=self._errors, stderr=self._errors)
+        self.process = subprocess.Popen(
+            [*map(str, command)], stdout=self._errors, stderr=self._errors, start_new_session=True
+        )
         self.seconds = 0.0
         """From the start of the process to its first answer."""
 
@@ -133,11 +138,11 @@ class Server:
 
     def __exit__(self, *_error: object) -> None:
         self.process.terminate()
-        try:
+        with suppress(subprocess.TimeoutExpired):
             self.process.wait(20)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)  # LitServe leaves workers behind, which go on waiting busily
+        self.process.wait()
         self._errors.close()
 
     @property

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from regraft.core import OptionError, megabytes
 from regraft.recipes import check
 from regraft.serving.log import LibraryWords, to_standard_error
+from regraft.serving.priorities import give_way
 from regraft.serving.service import Service
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def serve(sources: Sequence[str], options: ServeOptions, say: Callable[[str], No
     logging.getLogger().addHandler(LibraryWords(service.log))
     logging.captureWarnings(capture=True)
     listener = _listen(options)
-    with listener, ThreadPoolExecutor(1) as pool:
+    with listener, ThreadPoolExecutor(1, initializer=give_way) as pool:
         opened = pool.submit(service.__enter__)  # beside the imports, which take as long
         from regraft.serving.uvicorn_server import UvicornServer
 

@@ -11,6 +11,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from regraft.serving.priorities import give_way
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -114,6 +116,7 @@ class Scheduler:
 
     def _work(self, work: Callable[[], None]) -> None:
         """Do it until the end: whatever ends it earlier, it begins anew."""
+        give_way()
         while not self._is_over:
             try:
                 work()

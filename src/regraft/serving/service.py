@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from regraft.core import OptionError, n_usable_cores, require_extra
 from regraft.serving.admission import Admission
 from regraft.serving.log import JsonLines
+from regraft.serving.priorities import give_way
 from regraft.serving.scheduler import Job, Scheduler
 from regraft.serving.shelf import Shelf
 from regraft.serving.tokens import VARIABLE, read_tokens
@@ -165,6 +166,7 @@ class Service:
 
     def _watch(self) -> None:
         """Try out the classifiers, then look for new versions and for what has failed, until the end."""
+        give_way()
         for name, entry in self.shelf.items():
             if self._is_over:
                 return
