@@ -165,7 +165,7 @@ def overload(ours: Callable[[], Server], rate: float, given: Namespace) -> None:
     """Ten times what it can answer, from 200 clients."""
     minutes = given.minutes
     with ours() as server:
-        server.target.load(200, seconds=5 if minutes >= 1 else 1, rate=10 * rate)
+        server.target.load(200, seconds=60 if minutes >= 1 else 1, rate=10 * rate)
         before = server.n_bytes
         found: Answers = server.target.load(200, seconds=60 * minutes, rate=10 * rate)
         after = server.n_bytes
