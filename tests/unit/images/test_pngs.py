@@ -53,9 +53,7 @@ def test_what_is_not_the_picture_may_be_missing(photo_png):
 def test_endless_chunks_end(photo_png, png_chunk):
     """A file of empty chunks is not walked for ever."""
     with pytest.raises(UnreadableImageError, match="more than 200,000 chunks"):
-        check_png(photo_png[:33] + png_chunk(b"IDAT") * 200_001)
-    with pytest.raises(UnreadableImageError, match="more than 10,000 chunks without pixels"):
-        check_png(photo_png[:33] + png_chunk(b"tEXt") * 10_001 + photo_png[33:])
+        check_png(photo_png[:33] + png_chunk(b"tEXt") * 200_001)
 
 
 def test_a_png_without_pixels_is_refused(photo_png, png_chunk):
