@@ -71,7 +71,7 @@ class TimedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client is here: it has some time to say what it wants."""
-        super().connection_made(cast("asyncio.Transport", LeavingTransport(transport, self)))
+        super().connection_made(cast("asyncio.Transport", LeavingTransport(transport, self, self.loop)))
         if len(self.connections) > self._patience.n_connections:
             self._refuse(Problem("busy", "There are too many connections.", headers={"retry-after": "1"}))
             return
