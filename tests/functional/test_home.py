@@ -84,6 +84,7 @@ def test_every_verb_is_tried():
     assert set(VERBS) == set(LINES) | NO_PLACES
 
 
+@pytest.mark.usefixtures("loopback")
 def test_the_home_folder_is_found_by_every_verb(home, capsys):
     """Positions and options; the working folder stays empty."""
     for line in (line for lines in LINES.values() for line in lines):

@@ -82,15 +82,18 @@ def check_served(sources: Sequence[str], options: ServeOptions) -> list[tuple[st
         RegraftError: Something is wrong.
     """
     service = Service(sources, options)
-    with _listen(options):
-        pass
-    service.shelf.open()
-    found = []
-    for name, entry in service.shelf.items():
-        if entry.place.is_dir() and "card" in entry.current.model.about:
-            check(entry.place, trust_code=options.trust_code)
-        entry.current.model.try_out()
-        found.append((name, entry.current.model.digest, str(entry.place)))
+    try:
+        with _listen(options):
+            pass
+        service.shelf.open()
+        found = []
+        for name, entry in service.shelf.items():
+            if entry.place.is_dir() and "card" in entry.current.model.about:
+                check(entry.place, trust_code=options.trust_code)
+            entry.current.model.try_out()
+            found.append((name, entry.current.model.digest, str(entry.place)))
+    finally:
+        service.__exit__(None, None, None)  # its threads
     return found
 
 
