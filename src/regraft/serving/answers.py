@@ -44,9 +44,7 @@ def answered(service: Service, name: str, visit: Visit, jobs: Sequence[Job], *, 
         TimeoutError: One was not answered by the deadline.
     """
     for job in jobs:
-        kind = "predicted" if isinstance(job.outcome, Prediction) else "failed"
-        kind = kind if isinstance(job.outcome, (Prediction, BaseException)) else "unreadable"
-        service.metrics.images.labels(name, kind).inc()
+        service.metrics.images.labels(name, _kind(job.outcome)).inc()
         for stage, seconds in job.seconds.items():
             service.metrics.stages.labels(stage).observe(seconds)
     failed = [job.outcome for job in jobs if isinstance(job.outcome, BaseException)]
@@ -70,3 +68,10 @@ def answered(service: Service, name: str, visit: Visit, jobs: Sequence[Job], *, 
         stages["total"] = visit.seconds
         response.headers["server-timing"] = ", ".join(f"{one};dur={1000 * took:.2f}" for one, took in stages.items())
     return response
+
+
+def _kind(outcome: object) -> str:
+    """What the metrics call an outcome."""
+    if isinstance(outcome, Prediction):
+        return "predicted"
+    return "failed" if isinstance(outcome, BaseException) else "unreadable"

@@ -37,7 +37,7 @@ def serve(sources: Sequence[str], options: ServeOptions, say: Callable[[str], No
     logging.captureWarnings(capture=True)
     listener = _listen(options)
     with listener, ThreadPoolExecutor(1, initializer=give_way) as pool:
-        opened = pool.submit(service.__enter__)  # beside the imports, which take as long
+        opened = pool.submit(service.open)  # beside the imports, which take as long
         from regraft.serving.uvicorn_server import UvicornServer
 
         server = UvicornServer(service, lambda: _tell(service, listener, say))
@@ -46,7 +46,7 @@ def serve(sources: Sequence[str], options: ServeOptions, say: Callable[[str], No
             with suppress(KeyboardInterrupt):  # uvicorn has ended, and passes on what it was ended by
                 server.run(sockets=[listener])
         finally:
-            service.__exit__(None, None, None)
+            service.close()
 
 
 def _tell(service: Service, listener: socket.socket, say: Callable[[str], None]) -> None:
@@ -93,7 +93,7 @@ def check_served(sources: Sequence[str], options: ServeOptions) -> list[tuple[st
             entry.current.model.try_out()
             found.append((name, entry.current.model.digest, str(entry.place)))
     finally:
-        service.__exit__(None, None, None)  # its threads
+        service.close()
     return found
 
 

@@ -70,15 +70,28 @@ class Service:
         self._watch_gauges()
 
     def __enter__(self) -> Self:
-        self.shelf.open()
-        for name, entry in self.shelf.items():
-            self.log.say("classifier_opened", model=name, digest=entry.current.model.digest)
-        self._watcher.start()
+        self.open()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def open(self) -> None:
+        """Open the classifiers, and look after them from then on.
+
+        Raises:
+            OptionError: Two have one name, or there is none.
+            BundleError: One cannot be opened.
+        """
+        self.shelf.open()
+        for name, entry in self.shelf.items():
+            self.log.say("classifier_opened", model=name, digest=entry.current.model.digest)
+        self._watcher.start()
+
+    def close(self) -> None:
+        """End all threads, those of a service that was never opened, too."""
         self._is_over = True
         self._look.set()
         self.scheduler.close()
