@@ -1,7 +1,8 @@
 """`regraft serve` with an engine that fails over certain images, and opens nothing anew before a file is there.
 
 Run as: failing_server.py serve ...; the environment's FAILING_UNTIL names the file. An image that is all black makes
-the engine raise an error, one that is all white ends its thread; bytes that begin with EXIT end that of a decoder.
+the engine raise an error, one that is all white ends its thread; bytes that begin with EXIT end that of a decoder, and
+such that begin with HOLD keep it until the file is there.
 """
 
 from __future__ import annotations
@@ -31,13 +32,20 @@ def see_or_fail(self, data, name, *, n_pixels_max):
     """As always, but for some bytes."""
     if data.startswith(b"EXIT"):
         raise SystemExit
+    if data.startswith(b"HOLD"):
+        await_file()
     return see(self, data, name, n_pixels_max=n_pixels_max)
+
+
+def await_file():
+    """Until it is there."""
+    while not Path(os.environ["FAILING_UNTIL"]).exists():
+        time.sleep(0.01)
 
 
 def renewed_later(self, *what):
     """As always, when the file is there."""
-    while not Path(os.environ["FAILING_UNTIL"]).exists():
-        time.sleep(0.01)
+    await_file()
     return renew(self, *what)
 
 

@@ -60,8 +60,8 @@ class Admission:
             give_up: Called when its place goes to others; `leave` is called for it all the same.
         """
         while not self._has_room(n_bytes):
-            first = next(iter(self._arriving), None)
-            if first is None or self.is_ending or time.monotonic() - first.since < GRACE_SECONDS:
+            first = self._late()
+            if first is None or self.is_ending:
                 return None
             first.is_lost = True
             self._take_back(first)
@@ -85,9 +85,19 @@ class Admission:
             self.seconds += 0.1 * (time.monotonic() - place.since - self.seconds)
 
     @property
+    def is_full(self) -> bool:
+        """Whether no request would be let in, whatever it is; told without a change."""
+        return self.n_requests >= self.n_requests_max and self._late() is None
+
+    @property
     def retry_after(self) -> int:
         """Whole seconds after which there will be room, perhaps."""
         return min(max(math.ceil(self.seconds), 1), 60)
+
+    def _late(self) -> Place | None:
+        """The first whose body should have come, if there is one."""
+        first = next(iter(self._arriving), None)
+        return first if first is not None and time.monotonic() - first.since >= GRACE_SECONDS else None
 
     def _has_room(self, n_bytes: int) -> bool:
         return self.n_requests < self.n_requests_max and self.n_bytes + n_bytes <= self.n_bytes_max

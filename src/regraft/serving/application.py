@@ -19,10 +19,9 @@ from regraft.serving.problems import MEDIA_TYPE, Problem
 
 if TYPE_CHECKING:
     from regraft.serving.service import Service
-    from regraft.serving.visit import App
 
 
-def assemble(service: Service) -> App:
+def assemble(service: Service) -> Gate:
     """The application of a service that runs.
 
     Args:

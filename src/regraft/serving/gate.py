@@ -59,17 +59,45 @@ class Gate:
         finally:
             self._note(visit)
 
+    def refused_at_once(self, scope: Scope) -> bytes | None:
+        """The answer to a request that is not let in while there is no room at all, without a task for it.
+
+        Args:
+            scope: ASGI's; of a connection that stays open, and whose client does not wait before it sends a body.
+
+        Returns:
+            A whole response; None where the request has to be looked at.
+        """
+        admission = self._service.admission
+        if scope["method"] != "POST" or admission.is_ending or not admission.is_full:
+            return None
+        visit = Visit(scope)
+        try:
+            self._check(visit)
+            self._n_bytes(visit)
+            problem = self._no_room()
+        except Problem as found:
+            problem = found
+        visit.status, visit.code = problem.status, problem.code
+        self._note(visit)
+        return problem.written(visit.id, visit.ours)
+
+    def _no_room(self) -> Problem:
+        admission = self._service.admission
+        after = {"retry-after": str(admission.retry_after)}
+        if admission.is_ending:
+            sentence = "The server is about to end. Ask again: another may have taken its place."
+            return Problem("ending", sentence, headers=after)
+        sentence = "Ask again later: as many requests as are accepted at a time are under way."
+        return Problem("busy", sentence, headers=after)
+
     async def _admitted(self, visit: Visit, receive: Receive, send: Send) -> None:
         """A request with a body: only if there is room for it."""
         admission, task = self._service.admission, asyncio.current_task()
         assert task is not None
         place = admission.enter(self._n_bytes(visit), task.cancel)
         if place is None:
-            code = "ending" if admission.is_ending else "busy"
-            sentence = "Ask again later: as many requests as are accepted at a time are under way."
-            if admission.is_ending:
-                sentence = "The server is about to end. Ask again: another may have taken its place."
-            raise Problem(code, sentence, headers={"retry-after": str(admission.retry_after)})
+            raise self._no_room()
 
         async def received() -> Message:
             message = await receive()
@@ -142,10 +170,7 @@ class Gate:
 
     def _note(self, visit: Visit) -> None:
         service, status = self._service, visit.status or 499
-        service.metrics.requests.labels(visit.route, status).inc()
-        service.metrics.seconds.observe(visit.seconds)
-        if visit.code is not None:
-            service.metrics.refusals.labels(visit.code).inc()
+        service.metrics.note(visit.route, status, visit.code, visit.seconds)
         if status >= 400 or visit.scope["path"] not in _SILENT:
             service.log.say("request", **visit.told())
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Event = tuple[float, str, dict[str, Any]]
 N_EVENTS_MAX = 10_000
 """Events that wait to be written; more are lost, and counted."""
+_GATHERING_SECONDS = 0.05
+"""For so long events are gathered: to wake a thread for each would keep the interpreter from refusing the next."""
 
 
 class JsonLines:
@@ -65,6 +67,8 @@ class JsonLines:
         is_over = False
         while not is_over:
             events = [self._events.get()]
+            if events[0] is not None:
+                time.sleep(_GATHERING_SECONDS)
             events += [self._events.get() for _ in range(self._events.qsize())]
             is_over = None in events
             lines = [_line(*event) for event in events if event is not None]

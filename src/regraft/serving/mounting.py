@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from regraft.core import require_extra
 
 if TYPE_CHECKING:
+    from regraft.serving.gate import Gate
     from regraft.serving.service import Service
-    from regraft.serving.visit import App
 
 
-def build_app(service: Service) -> App:
+def build_app(service: Service) -> Gate:
     """The ASGI application of a service that runs: to be served, or mounted in another one.
 
     Args:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from regraft.core import exact_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 MEDIA_TYPE = "application/problem+json"
 TITLES = {
@@ -69,6 +69,20 @@ class Problem(Exception):  # noqa: N818 - RFC 9457's word
         if request_id is not None:
             told["request_id"] = request_id
         return exact_json(told | self.more).encode()
+
+    def written(self, request_id: str | None = None, headers: Iterable[tuple[bytes, bytes]] = ()) -> bytes:
+        """The whole response, for who answers without an application.
+
+        Args:
+            request_id: Told in the body.
+            headers: Further ones.
+        """
+        body = self.body(request_id)
+        own = {"content-type": MEDIA_TYPE, "content-length": str(len(body))} | self.headers
+        lines = [f"HTTP/1.1 {self.status} {self.code}".encode()]
+        lines += [f"{name}: {value}".encode() for name, value in own.items()]
+        lines += [name + b": " + value for name, value in headers]
+        return b"\r\n".join(lines) + b"\r\n\r\n" + body
 
 
 class UnreadableFile(BaseModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import socket
 from concurrent.futures import ThreadPoolExecutor
@@ -42,6 +43,8 @@ def serve(sources: Sequence[str], options: ServeOptions, say: Callable[[str], No
 
         server = UvicornServer(service, lambda: _tell(service, listener, say))
         opened.result()
+        gc.collect()
+        gc.freeze()  # what is there stays: to look through all of it again would hold up all requests
         try:
             with suppress(KeyboardInterrupt):  # uvicorn has ended, and passes on what it was ended by
                 server.run(sockets=[listener])

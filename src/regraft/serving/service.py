@@ -110,8 +110,7 @@ class Service:
             problem: What was answered.
             client: The client's address.
         """
-        self.metrics.requests.labels("-", problem.status).inc()
-        self.metrics.refusals.labels(problem.code).inc()
+        self.metrics.note("-", problem.status, problem.code)
         self.log.say("request", client=client, status=problem.status, code=problem.code)
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, deque
+from collections import deque
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any, cast
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from regraft.serving.leaving import LeavingTransport
-from regraft.serving.problems import MEDIA_TYPE, Problem
+from regraft.serving.problems import Problem
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
 
     from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+
+    from regraft.serving.visit import Scope
 
 N_HEAD_BYTES_MAX = 64 << 10
 N_HEADERS_MAX = 100
@@ -39,12 +41,14 @@ class Patience:
         body_seconds: For its body; and for an answer to be taken.
         n_connections: At a time.
         told: Is given each refusal that no application hears of, and the client's address.
+        refused_at_once: Is asked before a request goes to the application: the answer, if it need not go there.
     """
 
     head_seconds: float
     body_seconds: float
     n_connections: int
     told: Callable[[Problem, str | None], None]
+    refused_at_once: Callable[[Scope], bytes | None]
 
 
 class TimedProtocol(HttpToolsProtocol):
@@ -68,6 +72,7 @@ class TimedProtocol(HttpToolsProtocol):
         self._unanswered: deque[RequestResponseCycle] = deque()
         self._refusal: Problem | None = None
         self._later: Problem | None = None
+        self._at_once: bytes | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client is here: it has some time to say what it wants."""
@@ -127,8 +132,8 @@ class TimedProtocol(HttpToolsProtocol):
             sentence = f"The head of a request may have {N_HEADERS_MAX} headers and {N_HEAD_BYTES_MAX:,} bytes."
             self._refusal = Problem("head_too_large", sentence)
             raise ValueError(sentence)
-        names = Counter(name for name, _ in self.headers)
-        if any(names[name] > 1 for name in ONCE):
+        names = [name for name, _ in self.headers]
+        if len(set(names)) < len(names) and any(names.count(name) > 1 for name in ONCE):
             self._refusal = Problem("bad_request", "A header that can be there once is there twice.")
             raise ValueError(names)
         if self.parser.should_upgrade():  # its parser would take the body for another protocol
@@ -138,6 +143,29 @@ class TimedProtocol(HttpToolsProtocol):
         self._is_in_head, self._is_in_body, self._n_drained = False, True, 0
         self._unanswered.append(self.cycle)
         self._wait(self._patience.body_seconds, self._body_is_late)
+        if self._at_once is not None:
+            answer, self._at_once = self._at_once, None
+            self._turn_away(self.cycle, answer)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        """A request is whole but for its body: it goes to the application, unless that would only turn it away."""
+        answer = None
+        if cycle.keep_alive and not cycle.waiting_for_100_continue:
+            answer = self._patience.refused_at_once(cast("Scope", cycle.scope))
+        if answer is None:
+            super()._start_asgi_task(cycle, app)
+        elif self._unanswered:  # one of several that came together: not one within the other
+            self.loop.call_soon(self._turn_away, cycle, answer)
+        else:
+            self._at_once = answer
+
+    def _turn_away(self, cycle: RequestResponseCycle, answer: bytes) -> None:
+        """Answer without the application; the connection goes on."""
+        if cycle.disconnected or self.transport.is_closing():
+            return
+        self.transport.write(answer)
+        cycle.response_started = cycle.response_complete = True
+        self.on_response_complete()
 
     def on_body(self, body: bytes) -> None:
         """A piece of a body: of one that nobody wants any more, so much is read over."""
@@ -237,22 +265,15 @@ class TimedProtocol(HttpToolsProtocol):
 
     def _end(self, problem: Problem) -> None:
         """Answer, and close the connection."""
-        body = problem.body()
-        lines = [
-            f"HTTP/1.1 {problem.status} {problem.code}",
-            f"content-type: {MEDIA_TYPE}",
-            f"content-length: {len(body)}",
-            *(f"{name}: {value}" for name, value in problem.headers.items()),
-            "connection: close",
-        ]
-        self.transport.write("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
+        self.transport.write(problem.written(headers=[(b"connection", b"close")]))
         self.leave()
 
 
 def _without_upgrade(data: bytes) -> bytes:
     """The beginning of a head, without the wish for another protocol that some clients send with every request."""
-    head, end, body = data.partition(b"\r\n\r\n")
-    return _UPGRADE.sub(b"x-not-now:", head) + end + body if b"pgrade" in head else data
+    end = data.find(b"\r\n\r\n")
+    end = end if end >= 0 else len(data)
+    return _UPGRADE.sub(b"x-not-now:", data[:end]) + data[end:] if data.find(b"pgrade", 0, end) >= 0 else data
 
 
 def timed(patience: Patience) -> Callable[..., TimedProtocol]:

@@ -30,10 +30,17 @@ class UvicornServer(uvicorn.Server):
 
     def __init__(self, service: Service, begun: Callable[[], None]) -> None:
         options = service.options
-        patience = Patience(options.header_seconds, options.body_seconds, options.max_connections, service.note_refusal)
+        app = build_app(service)
+        patience = Patience(
+            head_seconds=options.header_seconds,
+            body_seconds=options.body_seconds,
+            n_connections=options.max_connections,
+            told=service.note_refusal,
+            refused_at_once=app.refused_at_once,
+        )
         super().__init__(
             uvicorn.Config(
-                build_app(service),
+                app,
                 http=timed(patience),  # type: ignore[arg-type]
                 ws="none",
                 lifespan="off",

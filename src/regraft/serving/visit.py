@@ -66,16 +66,20 @@ class Visit:
         route = self.scope.get("route")
         return getattr(route, "path", "") or "-"
 
+    @property
+    def ours(self) -> list[tuple[bytes, bytes]]:
+        """Headers of every answer."""
+        return [(b"x-request-id", self.id.encode()), *_OURS]
+
     def sending(self, send: Send) -> Send:
         """The same `send`, which adds our headers and remembers the status."""
 
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self.status = self.status or message["status"]  # unless the connection has said something else
-                ours = [(b"x-request-id", self.id.encode()), *_OURS]
-                named = {name for name, _ in ours}
+                named = {name for name, _ in self.ours}
                 kept = [one for one in message.get("headers", ()) if one[0].lower() not in named]
-                message = {**message, "headers": [*kept, *ours]}
+                message = {**message, "headers": [*kept, *self.ours]}
             await send(message)
 
         return sent
