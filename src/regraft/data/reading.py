@@ -33,3 +33,14 @@ class Reading:
     root: Path | None = None
     split_folders: SplitFolders = "auto"
     keep_unlabelled: bool = False
+
+    def options_given(self) -> list[str]:
+        """The options with which something was said."""
+        given = {
+            "--group-by": self.group_by,
+            "--path-column": self.path_column,
+            "--label-column": self.label_column,
+            "--root": self.root,
+            "--split-folders": None if self.split_folders == "auto" else self.split_folders,
+        }
+        return [option for option, value in given.items() if value is not None]

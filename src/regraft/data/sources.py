@@ -98,12 +98,13 @@ def _grouped(manifest: Manifest, reading: Reading) -> Manifest:
     return manifest if reading.group_by is None else manifest.with_groups_from(reading.group_by)
 
 
-def list_images(places: Iterable[str | Path] | str | Path) -> Manifest:
+def list_images(places: Iterable[str | Path] | str | Path, reading: Reading | None = None) -> Manifest:
     """Images without labels: files as they are named, folders with everything below them, shards with all they hold.
 
     Args:
         places: Files, folders and shards, or one of them. A file is taken whatever its extension; a repeated one is
             taken once.
+        reading: What the user says of a data set: nothing of it fits images by themselves.
 
     Returns:
         The images in the order of `places`, those of one folder or shard sorted; paths are relative to the working
@@ -111,7 +112,10 @@ def list_images(places: Iterable[str | Path] | str | Path) -> Manifest:
 
     Raises:
         DataError: A folder holds no image, or cannot be read.
+        OptionError: Something is said of a data set.
     """
+    if said := (reading or Reading()).options_given():
+        raise OptionError(f"{said[0]} is for one data set with labels, and these are none: leave it out.")
     here = Path.cwd()
     paths: dict[str, StoredImage | None] = {}
     unreadable: list[Unreadable] = []

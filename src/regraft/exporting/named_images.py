@@ -46,9 +46,11 @@ def list_named(sources: str | Path | Iterable[str | Path], reading: Reading | No
     named = _read_one(given[0], reading or Reading()) if len(given) == 1 else NamedImages(None)
     if named.images is not None and named.images.class_names:
         return named
+    if named.images is None:
+        return NamedImages(list_images(given, reading), named.why_unlabelled)
     if reading is not None and reading.group_by is not None:
-        raise OptionError("--group-by is for one data set with labels, and these are none: leave it out.")
-    return named if named.images is not None else NamedImages(list_images(given), named.why_unlabelled)
+        raise OptionError("--group-by is for a data set with labels, and this one has none: leave it out.")
+    return named
 
 
 def _read_one(place: str | Path, reading: Reading) -> NamedImages:

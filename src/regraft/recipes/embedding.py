@@ -94,4 +94,4 @@ def embed(
 
 
 def _listed(source: str | Path | Iterable[str | Path], reading: Reading) -> Manifest:
-    return read_dataset(source, reading) if isinstance(source, str | bytes | PathLike) else list_images(source)
+    return read_dataset(source, reading) if isinstance(source, str | bytes | PathLike) else list_images(source, reading)

@@ -50,8 +50,9 @@ def test_a_folder_without_classes_says_why(photos):
     named = list_named(photos / "list.csv")
     assert named.images.paths == ("red/a.png",)
     assert named.why_unlabelled == f"{photos / 'list.csv'} names none."
-    with pytest.raises(OptionError, match="these are none"):
-        list_named(photos / "red", Reading(group_by="(.*)"))
+    for sources in (photos / "red", [photos / "red", photos / "blue"]):
+        with pytest.raises(OptionError, match="--group-by is for one data set with labels, and these are none"):
+            list_named(sources, Reading(group_by="(.*)"))
 
 
 @pytest.mark.parametrize(
