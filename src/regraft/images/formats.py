@@ -10,6 +10,7 @@ from regraft.data import READABLE_KINDS, Reason, UnreadableImageError
 from regraft.images.colour import simplify_mode, without_idle_opacity
 from regraft.images.exif import read_orientation
 from regraft.images.failures import check_size
+from regraft.images.openings import N_STEPS_MAX, check_gif_frames, check_opening
 from regraft.images.pngs import check_png, check_rows, with_pixels_only
 from regraft.images.resizing import Picture
 from regraft.images.tiffs import check_tiff
@@ -48,7 +49,7 @@ def decode_still(data: bytes, name: str) -> Picture:
     exif = image.info.get("exif")  # the block may stand behind the pixels
     exif = exif if isinstance(exif, bytes) else b""
     is_grey, has_opacity = image.mode in GREY_MODES, image.has_transparency_data
-    plain, is_uncovered = _first_visible(image)
+    plain, is_uncovered = _first_visible(image, data, name)
     return Picture(
         plain,
         plain.size,
@@ -61,13 +62,15 @@ def decode_still(data: bytes, name: str) -> Picture:
     )
 
 
-def _first_visible(image: ImageFile) -> tuple[Image.Image, bool]:
+def _first_visible(image: ImageFile, data: bytes, kind: str) -> tuple[Image.Image, bool]:
     """The first frame that shows anything, and whether its opacity had to be left out for that."""
     for number in range(_N_BLANK_FRAMES_MAX):
         try:
             simple = simplify_mode(image)
             shown = without_idle_opacity(simple)
         except UnreadableImageError:
+            if number == 0 and kind == "GIF":
+                check_gif_frames(data)
             if number + 1 >= getattr(image, "n_frames", 1):
                 raise
         else:
@@ -81,8 +84,10 @@ def open_still(data: bytes, name: str) -> ImageFile:
     """Read the header of an image of the format `name`.
 
     Raises:
+        UnreadableImageError: What stands before its pixels does not end.
         Exception: Whatever Pillow raises on hostile bytes.
     """
+    check_opening(data, name)
     if name == "PNG":
         data = with_pixels_only(data)
     elif name == "WEBP":
@@ -107,10 +112,12 @@ def _n_missing(data: bytes) -> int:
 def _lacks_padding(data: bytes) -> bool:
     """Whether the last chunk of a WebP is there, but not the byte behind it that makes its length even."""
     place = 12
-    while place + 8 <= len(data):
+    for _ in range(N_STEPS_MAX):
+        if place + 8 > len(data):
+            return False
         n_bytes = int.from_bytes(data[place + 4 : place + 8], "little")
         place += 8 + n_bytes
         if place == len(data):
             return n_bytes % 2 == 1
         place += n_bytes % 2
-    return False
+    raise UnreadableImageError(Reason.DAMAGED, f"it has more than {N_STEPS_MAX:,} chunks")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
 _N_CHUNKS_MAX = 200_000
+_ENDLESS = f"it has more than {_N_CHUNKS_MAX:,} chunks"
 _N_SIGNATURE_BYTES = 8
 _UNUSED = frozenset((b"tEXt", b"zTXt", b"iTXt", b"iCCP"))
 _N_FRAME_BYTES = 12
@@ -55,7 +56,7 @@ def check_png(data: bytes) -> None:
             return
         has_pixels = has_pixels or kind == b"IDAT"
         place = end
-    raise UnreadableImageError(Reason.DAMAGED, f"it has more than {_N_CHUNKS_MAX:,} chunks")
+    raise UnreadableImageError(Reason.DAMAGED, _ENDLESS)
 
 
 def with_pixels_only(data: bytes) -> bytes:
@@ -63,6 +64,9 @@ def with_pixels_only(data: bytes) -> bytes:
 
     Pillow refuses the whole picture for a wrong checksum or a large text in one of them. Transparency stays as it
     is: it is a part of the pixels. The EXIF block stays, too, which says which way is up.
+
+    Raises:
+        UnreadableImageError: The chunks are endless.
     """
     kept: list[bytes] = []
     place = begin = _N_SIGNATURE_BYTES
@@ -76,6 +80,8 @@ def with_pixels_only(data: bytes) -> bytes:
             kept += [data[begin:place], data[place : end - 4] + checksum if kind == b"eXIf" else b""]
             begin = end
         place = end
+    else:
+        raise UnreadableImageError(Reason.DAMAGED, _ENDLESS)
     return b"".join([data[:_N_SIGNATURE_BYTES], *kept, data[begin:]]) if kept else data
 
 
