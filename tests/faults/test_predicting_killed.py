@@ -131,6 +131,7 @@ def test_a_torn_row_is_answered_again(begun, answer, warm):
     assert pq.read_table(begun).equals(pq.read_table(warm / "whole.parquet"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("settings", "what"),
     [

@@ -52,6 +52,7 @@ def test_an_audit_finds_what_was_planted(audited):
     assert page.count("data:image/jpeg") >= 2
 
 
+@pytest.mark.slow
 def test_a_table_does_by_itself_what_is_certain(troubled, audited, tmp_path, capsys):
     """The copy and the broken file are left out, everything else waits for a person; both accuracies are told."""
     with audited.decisions.open(newline="") as file:

@@ -47,6 +47,7 @@ def test_it_need_not_be_asked(probed, strangers):
     assert [one.top for one in asked] == [one.top for one in unasked]
 
 
+@pytest.mark.slow
 def test_the_terminal_tells_it(probed, photos, command):
     """In the table's words, in the columns of CSV, and as values in JSON."""
     noise = np.random.default_rng(0).integers(0, 256, (48, 64, 3), np.uint8)

@@ -31,6 +31,7 @@ def graph(shared_cache):
     return open_graph(BACKBONES[DEFAULT_BACKBONE], "penultimate", shared_cache)
 
 
+@pytest.mark.slow
 def test_features_never_depend_on_how_many_are_asked_about(opened, pixels):
     """Bit for bit, before and after there is a second graph, and with several threads asking."""
     reference = compute_features(opened(), pixels)

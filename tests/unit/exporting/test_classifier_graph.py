@@ -18,13 +18,11 @@ from regraft.exporting.seen_pixels import see_images
 
 BATCHES = (1, 2, 3, 8, 32)
 LITE0, LITE1 = "efficientnet-lite0", "efficientnet-lite1"
-QUICK_SORTS = {
-    "softmax": {},
+QUICK_SORTS = {"softmax": {}}
+SLOW_SORTS = {
     "svm": {"kind": "svm", "temperature": 0.2},
     "first features alone": {"layer": "auto", "n_used": 1280},
     "energy": {"measure": "energy"},
-}
-SLOW_SORTS = {
     "temperature 1": {"temperature": 1.0},
     "rows as they are": {"is_row_normalised": False},
     "two classes": {"n_classes": 2},
@@ -78,6 +76,7 @@ def test_each_part_of_an_image_is_taken_once(make_classifier):
     assert [[(one.place, one.is_mirrored) for one in part] for part in views] == [[(0, False), (0, True)], [(0, False)]]
 
 
+@pytest.mark.slow
 def test_a_network_of_several_views_is_there_once(make_classifier):
     """Its weights are not written again for each view."""
     one = build_classifier(make_classifier()).ByteSize()
@@ -85,6 +84,7 @@ def test_a_network_of_several_views_is_there_once(make_classifier):
     assert several < 1.01 * one
 
 
+@pytest.mark.slow
 def test_layers_that_nothing_reads_are_left_out(make_classifier):
     """Where neither the head nor what tells strangers uses the features of earlier layers, these are not computed."""
 
@@ -97,6 +97,7 @@ def test_layers_that_nothing_reads_are_left_out(make_classifier):
     assert pruned <= n_operations(measure="energy") + 1
 
 
+@pytest.mark.slow
 def test_hostile_class_names_are_kept(make_classifier):
     """Whatever a folder can be called comes back as it was, from both formats."""
     classifier = make_classifier(n_classes=2)

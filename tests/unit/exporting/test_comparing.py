@@ -52,6 +52,7 @@ def proof_of(classifier, files, labels):
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_another_precision_is_seen_beside(classifier, files, tmp_path):
     """How many answers change, and what that does to accuracy where there are labels; the export's own change none."""
     folder = tmp_path / "export"
@@ -80,6 +81,7 @@ def test_another_precision_is_seen_beside(classifier, files, tmp_path):
         compare_exports(classifier, [folder], proof, progress=SilentProgress())
 
 
+@pytest.mark.slow
 def test_images_that_nobody_can_read_prove_nothing(classifier, files, tmp_path):
     """They are told in a sentence."""
     folder = tmp_path / "export"
