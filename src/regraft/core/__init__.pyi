@@ -44,7 +44,7 @@ from .places import CACHE_VARIABLE, cache_folder, is_writable, n_usable_cores
 from .progress import Progress, SilentProgress
 from .registry import Registry
 from .rows import Rows
-from .seeding import generator, hash_key
+from .seeding import generator, hash_beginnings, hash_key
 from .tensors import digest_parts, digest_tensors, read_tensor_header
 from .text import (
     as_number,
@@ -125,6 +125,7 @@ __all__ = [
     "formerly",
     "generator",
     "has_extra",
+    "hash_beginnings",
     "hash_key",
     "in_threads",
     "is_writable",

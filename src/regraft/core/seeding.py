@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import blake3
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     import numpy as np
 
 
@@ -18,6 +20,16 @@ def hash_key(seed: int, *names: str) -> bytes:
         hasher.update(len(encoded).to_bytes(8, "little"))
         hasher.update(encoded)
     return hasher.digest()
+
+
+def hash_beginnings(seed: int, purpose: str, names: Iterable[str]) -> Iterator[int]:
+    """The first eight bytes of `hash_key(seed, purpose, name)` of each name, as a number: they sort as the keys do."""
+    encoded = purpose.encode("utf-8", "surrogateescape")
+    before = seed.to_bytes(16, "little", signed=True) + len(encoded).to_bytes(8, "little") + encoded
+    for name in names:
+        encoded = name.encode("utf-8", "surrogateescape")
+        key = blake3.blake3(before + len(encoded).to_bytes(8, "little") + encoded).digest(8)
+        yield int.from_bytes(key, "big")
 
 
 def generator(seed: int, *names: str) -> np.random.Generator:

@@ -15,6 +15,7 @@ from .finding import Finding, Severity, caveat, left_out, make_finding, unkept
 from .fingerprints import Fingerprints, fingerprint_files, fingerprint_manifest
 from .folders import has_image_name, is_hidden, place_images, read_folder
 from .grouping import file_series, group_names
+from .hashes import PackedDigests
 from .looks import LOOK, LOOK_RULES_VERSION, THUMBNAIL_PIXELS
 from .manifest import Manifest, Split, require_classes
 from .manifest_files import check_manifest_file, write_manifest
@@ -54,6 +55,7 @@ __all__ = [
     "Fingerprints",
     "ImageFile",
     "Manifest",
+    "PackedDigests",
     "Reading",
     "Reason",
     "Severity",

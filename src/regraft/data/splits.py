@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regraft.core import DataError, OptionError, hash_key, plural, quoted
+from regraft.core import DataError, OptionError, hash_beginnings, hash_key, plural, quoted
 from regraft.data.units import cluster_units
 
 if TYPE_CHECKING:
@@ -179,14 +179,10 @@ class _UnitTable:
         self, labels: NDArray[np.int64], units: NDArray[np.int64], digests: Sequence[str], seed: int, purpose: str
     ) -> None:
         _ids, self.unit_of_row = np.unique(units, return_inverse=True)
-        n_units = int(self.unit_of_row.max(initial=-1)) + 1
         self.sizes = np.bincount(self.unit_of_row)
-        keys = [b"\xff" * 33] * n_units
-        for row, unit in enumerate(self.unit_of_row.tolist()):
-            keys[unit] = min(keys[unit], hash_key(seed, purpose, digests[row]))
-        self._order = np.array(sorted(range(n_units), key=keys.__getitem__), np.int64)
+        self._order = _order_units(self.unit_of_row, digests, seed, purpose)
         self.ranks = np.argsort(self._order)
-        self._classes = _majority_labels(labels, self.unit_of_row, n_units)
+        self._classes = _majority_labels(labels, self.unit_of_row, len(self.sizes))
 
     def by_class(self) -> list[NDArray[np.int64]]:
         """The units of each class in the order of their keys."""
@@ -196,12 +192,30 @@ class _UnitTable:
         return [self._order[part] for part in np.split(parts, starts[1:])] if len(parts) else []
 
 
+def _order_units(unit_of_row: NDArray[np.int64], digests: Sequence[str], seed: int, purpose: str) -> NDArray[np.int64]:
+    """Units by the smallest key of their images; of equal ones the first.
+
+    All rows are sorted by the beginnings of their keys. Where these are equal, which is hardly ever but for copies, the
+    whole keys decide.
+    """
+    beginnings = np.fromiter(hash_beginnings(seed, purpose, digests), np.uint64, len(digests))
+    order = np.argsort(beginnings, kind="stable")
+    is_alike = beginnings[order[1:]] == beginnings[order[:-1]]
+    tied = np.flatnonzero(np.append(is_alike, False) | np.insert(is_alike, 0, False))[: len(order)]
+    by_key = sorted((hash_key(seed, purpose, digests[row]), unit_of_row[row], row) for row in order[tied].tolist())
+    order[tied] = [row for _key, _unit, row in by_key]
+    _units, firsts = np.unique(unit_of_row[order], return_index=True)
+    return np.argsort(firsts)
+
+
 def _majority_labels(labels: NDArray[np.int64], unit_of_row: NDArray[np.int64], n_units: int) -> NDArray[np.int64]:
     """The most frequent label of each unit; the smallest of equally frequent ones."""
-    pairs, counts = np.unique(np.stack([unit_of_row, labels]), axis=1, return_counts=True)
-    best = np.lexsort((pairs[1], -counts, pairs[0]))
-    _units, firsts = np.unique(pairs[0][best], return_index=True)
-    majority: NDArray[np.int64] = pairs[1][best][firsts]
+    names, places = np.unique(labels, return_inverse=True)
+    pairs, counts = np.unique(unit_of_row * max(1, len(names)) + places, return_counts=True)
+    found, labels_found = np.divmod(pairs, max(1, len(names)))
+    best = np.lexsort((labels_found, -counts, found))
+    _units, firsts = np.unique(found[best], return_index=True)
+    majority: NDArray[np.int64] = names[labels_found[best][firsts]]
     assert len(majority) == n_units
     return majority
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from regraft.data.hashes import PackedDigests
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -21,23 +23,51 @@ def cluster_units(digests: Sequence[str], groups: Sequence[str | None]) -> NDArr
 
     Returns:
         (n,) int64, numbered 0, 1, ... by first appearance.
+
+    Raises:
+        ValueError: There are not as many groups as hashes.
     """
-    parents = list(range(len(digests)))
+    if len(digests) != len(groups):
+        raise ValueError(f"{len(groups)} groups do not fit {len(digests)} hashes")
+    contents, names = _numbers(digests), _numbers(groups)
+    n_names = int(names.max(initial=-1)) + 1
+    nodes = np.where(names < 0, n_names + contents, names)  # a group, or the content of what is in none
+    copies = np.flatnonzero((names >= 0) & (np.bincount(contents)[contents] > 1))
+    if len(copies):
+        pairs = np.unique(np.stack([names[copies], n_names + contents[copies]], axis=1), axis=0)
+        nodes = _joined(n_names + int(contents.max()) + 1, pairs.tolist())[nodes]
+    return _by_appearance(nodes)
 
-    def find(row: int) -> int:
-        while parents[row] != row:
-            parents[row] = parents[parents[row]]  # halve the path: later searches are shorter
-            row = parents[row]
-        return row
 
-    seen: dict[tuple[str, str], int] = {}
-    for row, (digest, group) in enumerate(zip(digests, groups, strict=True)):
-        for key in (("content", digest), ("group", group)):
-            if key[1] is None:
-                continue
-            first = seen.setdefault((key[0], key[1]), row)
-            one, two = find(first), find(row)
-            parents[max(one, two)] = min(one, two)
-    roots = [find(row) for row in range(len(digests))]
-    numbers: dict[int, int] = {}
-    return np.array([numbers.setdefault(root, len(numbers)) for root in roots], np.int64)
+def _numbers(texts: Sequence[str | None]) -> NDArray[np.int64]:
+    """(n,) int64, the same number from 0 on for the same text, -1 for None."""
+    if isinstance(texts, PackedDigests):
+        return texts.numbers()
+    places = {text: place for place, text in enumerate(dict.fromkeys(text for text in texts if text is not None))}
+    return np.fromiter((-1 if text is None else places[text] for text in texts), np.int64, len(texts))
+
+
+def _joined(n_nodes: int, pairs: Sequence[tuple[int, int]]) -> NDArray[np.int64]:
+    """(n_nodes,) int64, the same number for nodes between which a chain of pairs leads."""
+    parents = list(range(n_nodes))
+
+    def find(node: int) -> int:
+        while parents[node] != node:
+            parents[node] = parents[parents[node]]  # halve the path: later searches are shorter
+            node = parents[node]
+        return node
+
+    for pair in pairs:
+        one, two = map(find, pair)
+        parents[max(one, two)] = min(one, two)
+    return np.array([find(node) for node in range(n_nodes)], np.int64)
+
+
+def _by_appearance(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Numbers from 0 on, the first one that appears being 0."""
+    firsts = np.full(int(numbers.max(initial=-1)) + 1, len(numbers), np.int64)
+    firsts[numbers[::-1]] = np.arange(len(numbers) - 1, -1, -1)  # of several places the last one written stays
+    order = np.argsort(firsts, kind="stable")
+    names = np.empty_like(firsts)
+    names[order] = np.arange(len(order))
+    return names[numbers]

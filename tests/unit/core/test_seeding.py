@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regraft.core import generator, hash_key
+from regraft.core import generator, hash_beginnings, hash_key
 
 
 @given(st.integers(-(2**31), 2**31), st.text(), st.text())
@@ -17,3 +17,10 @@ def test_generators_of_different_purposes_differ():
     """Two purposes with one seed see different numbers; one purpose always sees the same."""
     assert generator(0, "a").random() == generator(0, "a").random()
     assert generator(0, "a").random() != generator(0, "b").random()
+
+
+@given(st.integers(-(2**31), 2**31), st.text(), st.lists(st.text()))
+def test_beginnings_are_those_of_the_keys(seed, purpose, names):
+    """Many at once are the same as one by one, and sort as the keys do."""
+    keys = [hash_key(seed, purpose, name) for name in names]
+    assert [number.to_bytes(8, "big") for number in hash_beginnings(seed, purpose, names)] == [key[:8] for key in keys]

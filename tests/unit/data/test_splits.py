@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regraft.core import OptionError, hash_key
-from regraft.data.splits import split_folds, split_holdout
+from regraft.data.splits import _order_units, split_folds, split_holdout
 from regraft.data.units import cluster_units
 
 
@@ -51,6 +51,17 @@ def test_the_split_of_groups_is_what_it_was(seed, is_test, folds):
     held_out = split_holdout(labels, units, digests, test_fraction=0.4, seed=seed)[firsts]
     assert "".join(map(str, held_out.astype(int))) == is_test
     assert "".join(map(str, split_folds(labels, units, digests, n_folds=3, seed=seed)[firsts])) == folds
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.sampled_from("abcd")), max_size=12), st.integers(0, 3))
+def test_units_are_dealt_by_their_smallest_keys(rows, seed):
+    """Of units with equal keys the first comes first, whichever rows come first."""
+    units, digests = np.unique([unit for unit, _ in rows], return_inverse=True)[1], [digest for _, digest in rows]
+    keys = {}
+    for unit, digest in zip(units.tolist(), digests, strict=True):
+        keys[unit] = min(keys.get(unit, b"\xff" * 33), hash_key(seed, "folds", digest))
+    found = _order_units(units, digests, seed, "folds")
+    assert found.tolist() == sorted(range(len(keys)), key=keys.__getitem__)
 
 
 @given(data_sets(), st.floats(0.01, 0.99), st.integers(0, 3))
