@@ -1,8 +1,10 @@
+from .adoption import Adoption
 from .extraction import Extraction, Extractor
 from .joining import JoinedNetworks
 from .kept_rows import read_kept
 from .key import FeatureKey
 from .locating import LocatedFeatures, Locator
+from .loose_shards import LooseShards
 from .passes import SHARD_ROWS
 from .store import FeatureStore
 from .store_info import StoreInfo
@@ -11,6 +13,7 @@ from .wiring import backbone_transform, build_extractor, open_store
 
 __all__ = [
     "SHARD_ROWS",
+    "Adoption",
     "Extraction",
     "Extractor",
     "FeatureKey",
@@ -18,6 +21,7 @@ __all__ = [
     "JoinedNetworks",
     "LocatedFeatures",
     "Locator",
+    "LooseShards",
     "StoreInfo",
     "TappedNetwork",
     "backbone_transform",

@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 FORMAT = 1
@@ -25,6 +25,9 @@ CREATE INDEX IF NOT EXISTS entries_by_shard ON entries (shard);
 
 Location = tuple[str, int]
 """A shard's file name and a row's position in it."""
+
+Entry = tuple[str, str, list[bytes]]
+"""Of a shard: the fingerprint of its rows' FeatureKey, its file name, and one key for each of its rows, in order."""
 
 
 _NO_DAMAGE = {
@@ -78,22 +81,21 @@ class Catalogue:
         with self._connected() as database:
             database.executescript(_SCHEMA)
 
-    def add(self, fingerprint: str, shard: str, keys: Sequence[bytes]) -> None:
-        """Enter a shard's rows, also in place of entries that point nowhere.
+    def add(self, *entries: Entry) -> None:
+        """Enter the rows of shards at once, also in place of entries that point nowhere.
 
         Args:
-            fingerprint: Of the rows' FeatureKey.
-            shard: The shard's file name.
-            keys: One key for each of its rows, in order.
+            *entries: One for each shard.
         """
         with self._connected() as database:
             database.execute("BEGIN IMMEDIATE")
-            database.execute("INSERT OR IGNORE INTO shards (fingerprint, name) VALUES (?, ?)", (fingerprint, shard))
-            (number,) = database.execute("SELECT id FROM shards WHERE name = ?", (shard,)).fetchone()
-            database.executemany(
-                "INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?)",
-                ((fingerprint, key, number, position) for position, key in enumerate(keys)),
-            )
+            for fingerprint, shard, keys in entries:
+                database.execute("INSERT OR IGNORE INTO shards (fingerprint, name) VALUES (?, ?)", (fingerprint, shard))
+                (number,) = database.execute("SELECT id FROM shards WHERE name = ?", (shard,)).fetchone()
+                database.executemany(
+                    "INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?)",
+                    ((fingerprint, key, number, position) for position, key in enumerate(keys)),
+                )
             database.commit()
 
     def find(self, fingerprint: str, keys: Iterable[bytes]) -> dict[bytes, Location]:

@@ -16,13 +16,14 @@ from regraft.features.unkept_rows import UnkeptRows
 from regraft.images import source_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from regraft.backbones import Engine
     from regraft.core import Progress
     from regraft.features.key import FeatureKey
+    from regraft.features.loose_shards import LooseShards
     from regraft.features.store import FeatureStore
     from regraft.images import AnyView, ImageSource, Transform
 
@@ -45,6 +46,19 @@ class Extraction:
     unreadable: tuple[Unreadable, ...]
     n_computed: int
     seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """What became of images whose features were computed where missing, and not read.
+
+    Attributes:
+        unreadable: One record for each image that could not be read, by its place in the list.
+        n_computed: How many images were computed now.
+    """
+
+    unreadable: Mapping[int, Unreadable]
+    n_computed: int
 
 
 @dataclass(frozen=True)
@@ -88,6 +102,32 @@ class Extractor:
             StoreError: The store cannot be written to, and must be.
         """
         return _kept_or_once(self, sources, digests, progress or SilentProgress())
+
+    def keep(
+        self,
+        sources: Sequence[ImageSource],
+        digests: Sequence[str | None],
+        shards: LooseShards,
+        *,
+        progress: Progress | None = None,
+    ) -> Kept:
+        """Compute what is missing, and leave it for the store to adopt; the store's index is not opened.
+
+        Args:
+            sources: n files or images in memory.
+            digests: Their content hashes; None as for `extract`.
+            shards: Where it is left.
+            progress: Where to report.
+
+        Raises:
+            InterruptedRunError: Ctrl-C; what was computed is kept.
+            StoreError: The store's folder cannot be written to.
+        """
+        known = [row for row, digest in enumerate(digests) if digest is not None]
+        missing = shards.missing(self.key, [str(digests[row]) for row in known])
+        if missing:
+            shards.require_writable()
+        return _compute(self, shards, sources, digests, missing=missing, progress=progress or SilentProgress())
 
     def keeps_looks(self, digests: Sequence[str]) -> bool:
         """Whether looks at all images of some content hashes are in the store."""
@@ -144,8 +184,9 @@ def _extracted(
 ) -> Extraction:
     began = time.perf_counter()
     known = [row for row, digest in enumerate(digests) if digest is not None]
-    unreadable, n_computed = _compute_missing(extractor, sources, digests, known, progress)
-    rows = [row for row in known if row not in unreadable]
+    kept = _compute_missing(extractor, sources, digests, known, progress)
+    n_computed = kept.n_computed
+    rows = [row for row in known if row not in kept.unreadable]
     wanted = [str(digests[row]) for row in rows]
     features, found = extractor.store.read(extractor.key, wanted)
     for is_last in (False, True):
@@ -154,15 +195,14 @@ def _extracted(
         # Damage came to light: make the index again if it hides rows after all, and compute what is lost.
         if is_last:
             extractor.store.reindex()
-        _again, n_again = _compute_missing(extractor, sources, digests, rows, progress)
-        n_computed += n_again
+        n_computed += _compute_missing(extractor, sources, digests, rows, progress).n_computed
         features, found = extractor.store.read(extractor.key, wanted)
     if not found.all():
         raise StoreError(
             f"{plural(int((~found).sum()), 'feature row')} cannot be kept in {extractor.store.folder}. "
             "Check the disk, then run: regraft cache verify"
         )
-    records = tuple(unreadable[row] for row in sorted(unreadable))
+    records = tuple(kept.unreadable[row] for row in sorted(kept.unreadable))
     return Extraction(features, np.array(rows, np.int64), records, n_computed, time.perf_counter() - began)
 
 
@@ -172,19 +212,41 @@ def _compute_missing(
     digests: Sequence[str | None],
     rows: Sequence[int],
     progress: Progress,
-) -> tuple[dict[int, Unreadable], int]:
-    """Compute and keep what the store lacks; returns what could not be read by row, and a count."""
-    missing = set(extractor.store.missing(extractor.key, [str(digests[row]) for row in rows]))
+) -> Kept:
+    """Compute and keep what the store lacks, also after it has taken in what other processes left for it."""
+    store, wanted = extractor.store, [str(digests[row]) for row in rows]
+    missing = store.missing(extractor.key, wanted)
+    if missing:
+        adopted = store.adopt()
+        if adopted.damaged:
+            progress.say(
+                f"{plural(len(adopted.damaged), 'file')} that other processes left in {store.folder} failed the check "
+                f"of their bytes and were removed (first: {adopted.damaged[0]}): what was in them is computed again."
+            )
+        missing = store.missing(extractor.key, missing) if adopted.n_shards else missing
+    return _compute(extractor, store, sources, digests, missing=missing, progress=progress)
+
+
+def _compute(
+    extractor: Extractor,
+    store: FeatureStore | UnkeptRows | LooseShards,
+    sources: Sequence[ImageSource],
+    digests: Sequence[str | None],
+    *,
+    missing: Collection[str],
+    progress: Progress,
+) -> Kept:
+    """Compute and keep the rows of some contents."""
     if not missing:
-        return {}, 0
-    extractor.store.require_writable()
+        return Kept({}, 0)
     twins: dict[str, list[int]] = {}
-    for row in rows:
-        if (digest := digests[row]) in missing:
+    sought = set(missing)
+    for row, digest in enumerate(digests):
+        if digest in sought:
             twins.setdefault(str(digest), []).append(row)
     first = [alike[0] for alike in twins.values()]
     first = [first[place] for place in reading_order([sources[row] for row in first])]
-    work = _new_pass(extractor, [sources[row] for row in first], [str(digests[row]) for row in first], progress)
+    work = _new_pass(extractor, store, [sources[row] for row in first], [str(digests[row]) for row in first], progress)
     progress.start(work.task, len(first))
     try:
         work.run()
@@ -199,14 +261,18 @@ def _compute_missing(
         for position, record in work.unreadable
         for row in twins[work.digests[position]]
     }
-    return unreadable, work.n_kept
+    return Kept(unreadable, work.n_kept)
 
 
 def _new_pass(
-    extractor: Extractor, sources: Sequence[ImageSource], digests: Sequence[str], progress: Progress
+    extractor: Extractor,
+    store: FeatureStore | UnkeptRows | LooseShards,
+    sources: Sequence[ImageSource],
+    digests: Sequence[str],
+    progress: Progress,
 ) -> FeaturePass | LookPass:
     """What the extractor's key asks for."""
-    what = (extractor.store, extractor.transform, sources, digests, progress)
+    what = (store, extractor.transform, sources, digests, progress)
     if extractor.key == look_key(extractor.transform):
         return LookPass(*what)
     return FeaturePass(*what, extractor.key, extractor.open_engine, extractor.view, extractor.takes_looks)

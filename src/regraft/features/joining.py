@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regraft.backbones import compute_features
-from regraft.features.extraction import Extraction
+from regraft.features.extraction import Extraction, Kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from regraft.backbones import Engine, EngineChoice
     from regraft.core import Progress
+    from regraft.data import Unreadable
     from regraft.features.extraction import Extractor
+    from regraft.features.loose_shards import LooseShards
     from regraft.features.tapping import TappedNetwork
     from regraft.images import ImageSource
 
@@ -102,6 +104,36 @@ class JoinedNetworks:
                 rows = set(found[-1].rows.tolist())  # what one network's pixels cannot be made of is no row of any
                 known = [digest if row in rows else None for row, digest in enumerate(known)]
         return self._joined(found)
+
+    def keep(
+        self,
+        sources: Sequence[ImageSource],
+        digests: Sequence[str | None],
+        shards: LooseShards,
+        *,
+        progress: Progress | None = None,
+    ) -> Kept:
+        """Compute what is missing, and leave it for the store to adopt; the store's index is not opened.
+
+        Args:
+            sources: n files or images in memory.
+            digests: As for `Extractor.extract`.
+            shards: Where it is left.
+            progress: Where to report.
+
+        Raises:
+            InterruptedRunError: Ctrl-C; what was computed is kept.
+            StoreError: The store's folder cannot be written to.
+        """
+        unreadable: dict[int, Unreadable] = {}
+        n_computed = 0
+        for part in self._all:
+            for extractor in part.extractors:
+                known = [None if row in unreadable else digest for row, digest in enumerate(digests)]
+                kept = extractor.keep(sources, known, shards, progress=progress)
+                unreadable.update(kept.unreadable)
+                n_computed = max(n_computed, kept.n_computed)
+        return Kept(unreadable, n_computed)
 
     def keeps_looks(self, digests: Sequence[str]) -> bool:
         """Whether looks at all images of some content hashes are in the store."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from regraft.backbones import Engine
     from regraft.core import Progress
     from regraft.features.key import FeatureKey
+    from regraft.features.loose_shards import LooseShards
     from regraft.features.store import FeatureStore
     from regraft.features.unkept_rows import UnkeptRows
     from regraft.images import AnyView, Batch, ImageSource, Transform
@@ -50,7 +51,7 @@ class Pass(ABC):
 
     task: ClassVar[str]
 
-    store: FeatureStore | UnkeptRows
+    store: FeatureStore | UnkeptRows | LooseShards
     transform: Transform
     sources: Sequence[ImageSource]
     digests: Sequence[str]

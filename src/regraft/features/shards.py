@@ -40,13 +40,15 @@ class Shard:
 
     Attributes:
         path: The file.
-        fingerprint: Of its FeatureKey.
+        key: How its rows were computed.
+        fingerprint: Of the key.
         keys: (n, 32) uint8.
         features: (n, d) of the key's dtype, mapped.
         sums: (n, 16) uint8.
     """
 
     path: Path
+    key: FeatureKey
     fingerprint: str
     keys: NDArray[np.uint8]
     features: NDArray[Any]
@@ -129,6 +131,7 @@ def open_shard(path: Path) -> Shard:
     parts = {entry.name: mapped[entry.offset : entry.offset + entry.n_bytes] for entry in (features, keys, sums)}
     return Shard(
         path=path,
+        key=key,
         fingerprint=key.fingerprint,
         keys=parts["keys"].reshape(keys.shape),
         features=parts["features"].view(np.dtype(key.dtype).newbyteorder("<")).reshape(features.shape),

@@ -6,46 +6,39 @@ import shutil
 import sqlite3
 from collections import defaultdict
 from contextlib import contextmanager, nullcontext
-from functools import partial, wraps
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from regraft.core import StoreError, ThreadLock, exclusive
+from regraft.features.adoption import (
+    N_AT_ONCE,
+    Adoption,
+    adopt_shards,
+    arrived_shards,
+    enter_shard,
+    listed_shards,
+    remove_forgotten,
+    shard_folder,
+)
 from regraft.features.catalogue import Catalogue, is_damage
-from regraft.features.shards import SUFFIX, holds_looks, is_whole, open_shard, write_shard
-from regraft.features.store_info import StoreInfo, Verification, n_bytes_in
+from regraft.features.refusals import explained
+from regraft.features.shards import SUFFIX, is_whole, open_shard, write_shard
+from regraft.features.store_info import StoreInfo, Verification, count_store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
+    from regraft.features.catalogue import Entry
     from regraft.features.key import FeatureKey
 
 Answer = TypeVar("Answer")
-Arguments = ParamSpec("Arguments")
 
 _REBUILT = ".rebuilt.sqlite"
-
-
-def _explained(
-    method: Callable[Concatenate[FeatureStore, Arguments], Answer],
-) -> Callable[Concatenate[FeatureStore, Arguments], Answer]:
-    """A method of the store that says in a sentence what the system refused."""
-
-    @wraps(method)
-    def explained(store: FeatureStore, /, *arguments: Arguments.args, **options: Arguments.kwargs) -> Answer:
-        try:
-            return method(store, *arguments, **options)
-        except (OSError, sqlite3.Error) as error:
-            raise StoreError(
-                f"The feature store in {store.folder} cannot be used: {error}. What was kept before is intact. "
-                "Free some space, or choose another folder with REGRAFT_CACHE."
-            ) from error
-
-    return explained
 
 
 class FeatureStore:
@@ -61,9 +54,10 @@ class FeatureStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._catalogue = Catalogue(folder / "catalogue.sqlite")
+        self._mark = folder / "writing"
         self._threads = ThreadLock()
 
-    @_explained
+    @explained
     def missing(self, key: FeatureKey, digests: Sequence[str]) -> list[str]:
         """Those of `digests` (hexadecimal content hashes) that have no row yet, each once, in order.
 
@@ -73,10 +67,10 @@ class FeatureStore:
         unique = list(dict.fromkeys(digests))
         if not self.folder.exists():
             return unique
-        found = self._ask(lambda index: index.find(key.fingerprint, map(bytes.fromhex, unique)))
+        found = self._known(key.fingerprint, map(bytes.fromhex, unique))
         return [digest for digest in unique if bytes.fromhex(digest) not in found]
 
-    @_explained
+    @explained
     def require_writable(self) -> None:
         """Find out before a long work whether its results can be kept.
 
@@ -86,7 +80,24 @@ class FeatureStore:
         with self._writing():
             pass
 
-    @_explained
+    @explained
+    def adopt(self) -> Adoption:
+        """Take in what other processes left here (`LooseShards`, or a writer that died), each byte proved.
+
+        Raises:
+            StoreError: The store cannot be written to.
+        """
+        with self._writing() as n_finished:
+            remove_forgotten(self.folder, self._mark.stat().st_mtime)
+            arrived = arrived_shards(self.folder)
+        found = Adoption(n_finished)
+        for start in range(0, len(arrived), N_AT_ONCE):
+            with self._writing() as n_finished:
+                taken = adopt_shards(arrived[start : start + N_AT_ONCE], self.folder, self._known, self._enter)
+            found += Adoption(n_finished) + taken
+        return found
+
+    @explained
     def add(self, key: FeatureKey, digests: Sequence[str], features: NDArray[Any]) -> None:
         """Keep rows, durably: when this returns, they survive a crash.
 
@@ -99,12 +110,12 @@ class FeatureStore:
             rows = self._unknown_rows(key, digests)
             if rows:
                 raw = [bytes.fromhex(digests[row]) for row in rows]
-                path = write_shard(self._shard_folder(key.fingerprint), key, raw, features[rows])
-                self._ask(lambda index: index.add(key.fingerprint, path.name, raw))
+                path = write_shard(shard_folder(self.folder, key.fingerprint), key, raw, features[rows])
+                self._enter([(key.fingerprint, path.name, raw)])
                 if self.missing(key, digests):  # a damaged index can swallow what it is given
                     self._rebuild()
 
-    @_explained
+    @explained
     def read(self, key: FeatureKey, digests: Sequence[str]) -> tuple[NDArray[Any], NDArray[np.bool_]]:
         """Read rows, each proved by its checksum.
 
@@ -138,21 +149,14 @@ class FeatureStore:
             found[targets] = True
         return features, found
 
-    @_explained
+    @explained
     def info(self) -> StoreInfo:
         """Count what is there."""
         if not self.folder.exists():
             return StoreInfo(self.folder, 0, 0, 0, 0)
-        n_rows = self._ask(lambda index: index.n_rows())
-        shards = self._shard_paths()
-        one_of_each = {path.parent: path for path in shards}
-        look_folders = {folder for folder, path in one_of_each.items() if holds_looks(path)}
-        looks = [fingerprint for fingerprint in n_rows if self._shard_folder(fingerprint) in look_folders]
-        n_looks = sum(map(n_rows.pop, looks))
-        n_bytes = n_bytes_in(self.folder)
-        return StoreInfo(self.folder, sum(n_rows.values()), len(n_rows), len(shards), n_bytes, n_looks)
+        return count_store(self.folder, self._shard_paths(), self._ask(lambda index: index.n_rows()))
 
-    @_explained
+    @explained
     def verify(self) -> Verification:
         """Read every shard in full, remove the damaged ones, and make the index again from the others."""
         listed = set(self._ask(lambda index: index.shards())) if self.folder.exists() else set()
@@ -167,14 +171,14 @@ class FeatureStore:
                 self._rebuild()
         return Verification(len(paths), tuple(path.name for path in damaged), len(names - listed))
 
-    @_explained
+    @explained
     def reindex(self) -> None:
         """Make the index again from the shards: some damage to it makes rows invisible and shows in no other way."""
         if self.folder.exists():
             with self._locked():
                 self._rebuild()
 
-    @_explained
+    @explained
     def clear(self) -> StoreInfo:
         """Remove everything; returns what was there."""
         before = self.info()
@@ -182,17 +186,20 @@ class FeatureStore:
             shutil.rmtree(self.folder)
         return before
 
-    def _shard_folder(self, fingerprint: str) -> Path:
-        return self.folder / "shards" / fingerprint[:32]
-
     def _shard_paths(self) -> list[Path]:
-        return sorted(path for path in self.folder.glob(f"shards/*/*{SUFFIX}") if not path.name.startswith("."))
+        return listed_shards(self.folder.glob(f"shards/*/*{SUFFIX}"))
+
+    def _known(self, fingerprint: str, keys: Iterable[bytes]) -> Collection[bytes]:
+        return self._ask(lambda index: index.find(fingerprint, keys))
+
+    def _enter(self, entries: list[Entry]) -> None:
+        self._ask(lambda index: index.add(*entries))
 
     def _proved_rows(
         self, fingerprint: str, shard: str, contents: Sequence[bytes], positions: Sequence[int]
     ) -> NDArray[Any] | None:
         """Rows of one shard, or None after the damage has been put right."""
-        path = self._shard_folder(fingerprint) / shard
+        path = shard_folder(self.folder, fingerprint) / shard
         try:
             opened = open_shard(path)
             rows = opened.rows(contents, positions) if opened.fingerprint == fingerprint else None
@@ -205,7 +212,7 @@ class FeatureStore:
 
     def _mended_rows(self, fingerprint: str, shard: str, contents: Sequence[bytes]) -> NDArray[Any] | None:
         """Put right what is wrong with a shard or its entries; its rows if they are there after all."""
-        path = self._shard_folder(fingerprint) / shard
+        path = shard_folder(self.folder, fingerprint) / shard
         opened = open_shard(path) if is_whole(path) else None
         self._ask(lambda index: index.drop(shard))
         if opened is None or opened.fingerprint != fingerprint:
@@ -213,7 +220,7 @@ class FeatureStore:
             return None
         # The shard is what it should be, so the index lied about it: enter it again and read what is really there.
         keys = [row.tobytes() for row in opened.keys]
-        self._ask(lambda index: index.add(fingerprint, shard, keys))
+        self._enter([(fingerprint, shard, keys)])
         places = {content: position for position, content in enumerate(keys)}
         if any(content not in places for content in contents):
             return None
@@ -235,25 +242,28 @@ class FeatureStore:
             yield
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """Alone, and with a mark on the disk until all is done: who finds a mark finishes the work of a dead writer."""
-        mark = self.folder / "writing"
-        with self._locked():
-            if mark.exists():
-                self._finish_work_of_the_dead()
-            mark.touch()
-            yield
-            mark.unlink()
+    def _writing(self) -> Iterator[int]:
+        """Alone, and with a mark on the disk until all is done: who finds a mark finishes the work of a dead writer.
 
-    def _finish_work_of_the_dead(self) -> None:
-        """Enter a shard that its writer could not enter any more, and remove what is half written."""
+        Yields:
+            How many shards of the dead were entered.
+        """
+        with self._locked():
+            n_finished = self._finish_work_of_the_dead() if self._mark.exists() else 0
+            self._mark.touch()
+            yield n_finished
+            self._mark.unlink()
+
+    def _finish_work_of_the_dead(self) -> int:
+        """Enter shards that their writer could not enter any more, and remove what is half written."""
         for pattern in ("shards/*/.*.tmp", f"{_REBUILT}*"):
             for path in self.folder.glob(pattern):
                 path.unlink(missing_ok=True)
         listed = self._ask(lambda index: index.shards())
-        for path in self._shard_paths():
-            if path.name not in listed:
-                self._ask(partial(_enter, path=path))
+        unlisted = [path for path in self._shard_paths() if path.name not in listed]
+        for path in unlisted:
+            self._ask(partial(enter_shard, path=path))
+        return len(unlisted)
 
     def _ask(self, question: Callable[[Catalogue], Answer]) -> Answer:
         """Put a question to the index; a lost or damaged index is made again first."""
@@ -278,17 +288,7 @@ class FeatureStore:
         fresh.remove()
         fresh.create()
         for shard in self._shard_paths():
-            _enter(fresh, shard)
+            enter_shard(fresh, shard)
         # A journal that a death left behind belongs to the old index, and would ruin the new one.
         self._catalogue.remove()
         fresh.path.replace(path)
-
-
-def _enter(index: Catalogue, path: Path) -> None:
-    """Enter a shard into an index; what is no shard is removed."""
-    try:
-        shard = open_shard(path)
-    except (StoreError, FileNotFoundError):
-        path.unlink(missing_ok=True)
-    else:
-        index.add(shard.fingerprint, path.name, [row.tobytes() for row in shard.keys])

@@ -6,7 +6,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from regraft.features.adoption import shard_folder
+from regraft.features.shards import holds_looks
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 
@@ -46,7 +50,23 @@ class Verification:
     n_unlisted: int
 
 
-def n_bytes_in(folder: Path) -> int:
+def count_store(folder: Path, shards: Sequence[Path], n_rows: dict[str, int]) -> StoreInfo:
+    """What a store holds, looks apart from features.
+
+    Args:
+        folder: Where it is.
+        shards: Its files.
+        n_rows: How many rows its index knows, by fingerprint.
+    """
+    one_of_each = {path.parent: path for path in shards}
+    look_folders = {place for place, path in one_of_each.items() if holds_looks(path)}
+    n_looks = sum(n for fingerprint, n in n_rows.items() if shard_folder(folder, fingerprint) in look_folders)
+    n_recipes = sum(shard_folder(folder, fingerprint) not in look_folders for fingerprint in n_rows)
+    n_features = sum(n_rows.values()) - n_looks
+    return StoreInfo(folder, n_features, n_recipes, len(shards), _n_bytes_in(folder), n_looks)
+
+
+def _n_bytes_in(folder: Path) -> int:
     """Size of all files in a folder and below."""
     n_bytes = 0
     for path in folder.rglob("*"):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from regraft.core import StoreError
+from regraft.features.adoption import Adoption
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,8 +36,9 @@ class UnkeptRows:
         """Of the store."""
         return self._store.folder
 
-    def require_writable(self) -> None:
-        """Memory can be written."""
+    def adopt(self) -> Adoption:
+        """Memory can be written, and nobody leaves anything there."""
+        return Adoption()
 
     def missing(self, key: FeatureKey, digests: Sequence[str]) -> list[str]:
         """Those of `digests` that are neither in the store nor here."""

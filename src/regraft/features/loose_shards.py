@@ -1,0 +1,85 @@
+"""Writing into a store from anywhere: finished shards that its index does not know yet."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from regraft.core import StoreError
+from regraft.features.adoption import arrival_folder, listed_shards, shard_folder
+from regraft.features.refusals import explained
+from regraft.features.shards import SUFFIX, open_shard, write_shard
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from regraft.features.key import FeatureKey
+
+
+class LooseShards:
+    """The writing side of a store, for any number of processes on any number of machines that share its folder.
+
+    Each shard is written aside, fsynced and renamed, with its checksums, and lies where `FeatureStore.adopt` finds it.
+    The index is never opened: SQLite's locks are not to be trusted on file systems that machines share.
+
+    Args:
+        folder: The store's folder.
+        looks_up: Whether `missing` reads which rows the shards have. Else it says that all are missing, for a worker
+            that was told so.
+    """
+
+    def __init__(self, folder: Path, *, looks_up: bool = True) -> None:
+        self.folder = folder
+        self.looks_up = looks_up
+
+    @explained
+    def missing(self, key: FeatureKey, digests: Sequence[str]) -> list[str]:
+        """Those of `digests` that have no row in any shard, adopted or not, each once, in order.
+
+        Raises:
+            StoreError: From every method: the disk is full, or the system forbids it.
+        """
+        wanted = {bytes.fromhex(digest): digest for digest in digests}
+        # A shard that is adopted meanwhile is missed where it arrived, and found among the others after that.
+        for place in (arrival_folder, shard_folder) if self.looks_up else ():
+            for path in listed_shards(place(self.folder, key.fingerprint).glob(f"*{SUFFIX}")):
+                if not wanted:
+                    return []
+                for content in _contents(path, key):
+                    wanted.pop(content, None)
+        return list(wanted.values())
+
+    @explained
+    def require_writable(self) -> None:
+        """Find out before a long work whether its results can be kept.
+
+        Raises:
+            StoreError: The system forbids it.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        trial = self.folder / f".{uuid.uuid4().hex}.tmp"
+        trial.touch()
+        trial.unlink()
+
+    @explained
+    def add(self, key: FeatureKey, digests: Sequence[str], features: NDArray[Any]) -> None:
+        """Keep rows, durably, as one shard: when this returns, they survive a crash.
+
+        Args:
+            key: How they were computed.
+            digests: n hexadecimal content hashes, no two alike.
+            features: (n, d); they are kept as the key's dtype.
+        """
+        write_shard(arrival_folder(self.folder, key.fingerprint), key, list(map(bytes.fromhex, digests)), features)
+
+
+def _contents(path: Path, key: FeatureKey) -> list[bytes]:
+    """Which rows a shard has; none where it is damaged, or is not there any more."""
+    try:
+        shard = open_shard(path)
+    except (StoreError, OSError):
+        return []
+    return [row.tobytes() for row in shard.keys] if shard.fingerprint == key.fingerprint else []
