@@ -1,12 +1,18 @@
-"""Why an image cannot be used: whatever a decoder says becomes a stable code and a sentence."""
+"""Why an image cannot be used: whatever a decoder says becomes a stable code and a sentence of ours.
+
+Its own words are in the exception's cause, for developers: others learn nothing from them, and a server tells nobody
+what it is made of.
+"""
 
 from __future__ import annotations
 
 import struct
 
-from regraft.core import shortened
 from regraft.data import Reason, UnreadableImageError
 
+TRUNCATED = "the file ends before its image does"
+UNSUPPORTED = "it is of a kind, or compressed in a way, that is not supported"
+DAMAGED = "its data make no picture"
 N_PIXELS_MAX = 200_000_000
 """A larger image is refused by its header. The largest cameras (16,320 x 12,240) just pass."""
 N_SIDE_MAX = 1_000_000
@@ -30,20 +36,20 @@ def check_size(width: int, height: int) -> None:
 
 def explain_failure(error: Exception) -> UnreadableImageError:
     """What a decoder's exception means."""
-    text = shortened(" ".join(str(error).split()) or type(error).__name__, 160)
+    text = str(error)
     if isinstance(error, MemoryError):
         return UnreadableImageError(Reason.TOO_LARGE, "there is not enough memory to decode it")
     # Pillow wraps what it meets at the end of a header into another error
     if isinstance(error, _AT_THE_END) or isinstance(error.__cause__, _AT_THE_END) or _says(text, _TRUNCATED):
-        return UnreadableImageError(Reason.TRUNCATED, f"the file ends before its image does ({text})")
+        return UnreadableImageError(Reason.TRUNCATED, TRUNCATED)
     if "decompression bomb" in text or "too large" in text.lower():
-        return UnreadableImageError(Reason.TOO_LARGE, text)
+        return UnreadableImageError(Reason.TOO_LARGE, "a part of it unfolds to more than is allowed")
     is_unknown = isinstance(error.__cause__, KeyError)  # a compression or mode that Pillow's tables lack
     if is_unknown or isinstance(error, NotImplementedError) or _says(text, _UNSUPPORTED):
-        return UnreadableImageError(Reason.UNSUPPORTED, f"its kind {text} is unknown" if is_unknown else text)
+        return UnreadableImageError(Reason.UNSUPPORTED, UNSUPPORTED)
     if isinstance(error, SyntaxError):  # what Pillow raises while it reads a header
-        return UnreadableImageError(Reason.DAMAGED, f"its header is damaged or cut off ({text})")
-    return UnreadableImageError(Reason.DAMAGED, text)
+        return UnreadableImageError(Reason.DAMAGED, "its header is damaged or cut off")
+    return UnreadableImageError(Reason.DAMAGED, DAMAGED)
 
 
 def _says(text: str, phrases: tuple[str, ...]) -> bool:

@@ -22,7 +22,7 @@ from PIL import Image, ImageChops
 
 from regraft.data import Reason, UnreadableImageError
 from regraft.images.exif import read_orientation
-from regraft.images.failures import check_size
+from regraft.images.failures import DAMAGED, TRUNCATED, UNSUPPORTED, check_size
 from regraft.images.jpeg_ends import segments, with_plain_ends
 from regraft.images.resizing import Picture, as_stored
 
@@ -63,12 +63,12 @@ def decode_jpeg(data: bytes, transform: Transform) -> Picture | None:
     try:
         return _decode(data, transform)
     except KeyError:  # no colour space, no picture: the header itself is cut off or overwritten
-        raise _explain_jpeg("the header has no colour space", data) from None
+        raise _explain_jpeg("", data) from None
     except ValueError as error:
         picture = _decode_with_plain_end(data, transform) if _is_of_the_end(str(error)) else None
         if picture is not None or _is_harmless(str(error)):
             return picture
-        raise _explain_jpeg(str(error), data) from None
+        raise _explain_jpeg(str(error), data) from error
 
 
 def _decode_with_plain_end(data: bytes, transform: Transform) -> Picture | None:
@@ -128,10 +128,10 @@ def _is_of_the_end(message: str) -> bool:
 
 def _explain_jpeg(message: str, data: bytes) -> UnreadableImageError:
     if "Premature end of" in message or _is_cut_off(data):
-        return UnreadableImageError(Reason.TRUNCATED, f"the file ends before its image does ({message})")
+        return UnreadableImageError(Reason.TRUNCATED, TRUNCATED)
     if any(text in message for text in _UNSUPPORTED):
-        return UnreadableImageError(Reason.UNSUPPORTED, message)
-    return UnreadableImageError(Reason.DAMAGED, message)
+        return UnreadableImageError(Reason.UNSUPPORTED, UNSUPPORTED)
+    return UnreadableImageError(Reason.DAMAGED, DAMAGED)
 
 
 def _is_cut_off(data: bytes) -> bool:
