@@ -42,6 +42,9 @@ class Loss(Protocol):
     def residual(self, scores: Array, weights: Array) -> tuple[Array, Array]:
         """Derivatives (n, f, k) by the scores, weighted, and each problem's mean curvature."""
 
+    def at_once(self, scores: Array, weights: Array) -> tuple[Array, Array, Array]:
+        """Value, residual, and the curvature times the weights' total; the scores are overwritten."""
+
 
 @dataclass(frozen=True, eq=False)
 class MultinomialLoss:
@@ -73,6 +76,21 @@ class MultinomialLoss:
         probabilities *= weights[:, :, None]
         return probabilities, curvature[:, None]
 
+    def at_once(self, scores: Array, weights: Array) -> tuple[Array, Array, Array]:
+        """See `Loss`."""
+        rows, codes = np.arange(len(scores)), self.targets.argmax(axis=1)
+        own = scores[rows, :, codes]
+        top = scores.max(axis=2)
+        scores -= top[:, :, None]
+        np.exp(scores, out=scores)
+        totals = scores.sum(axis=2)
+        value = _weighted_sum(np.log(totals) + top - own, weights)[:, None]
+        squares = np.einsum("nfk,nfk->nf", scores, scores) / np.square(totals)
+        curvature = _weighted_sum(1.0 - squares, weights)[:, None] / scores.shape[2]
+        scores *= (weights / totals)[:, :, None]
+        scores[rows, :, codes] -= weights
+        return value, scores, curvature
+
 
 @dataclass(frozen=True, eq=False)
 class BinomialLoss:
@@ -98,6 +116,11 @@ class BinomialLoss:
         curvature = _weighted_mean(wrong * (1.0 - wrong), weights)
         residual = -(wrong * self.signs * weights)
         return residual[:, :, None], curvature[:, None]
+
+    def at_once(self, scores: Array, weights: Array) -> tuple[Array, Array, Array]:
+        """See `Loss`."""
+        residual, curvature = self.residual(scores, weights)
+        return self.value(scores, weights), residual, curvature * weights.sum(axis=0, dtype=np.float64)[:, None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,6 +151,18 @@ class SquaredHingeLoss:
         gaps *= signs
         gaps *= -2.0 * weights[:, :, None]
         return gaps, curvature
+
+    def at_once(self, scores: Array, weights: Array) -> tuple[Array, Array, Array]:
+        """See `Loss`."""
+        signs = self.signs[:, None, :]
+        scores *= -signs
+        scores += 1
+        gaps = np.maximum(scores, 0, out=scores)
+        curvature = 2.0 * np.einsum("nfk,nf->fk", (gaps > 0).astype(weights.dtype), weights).astype(np.float64)
+        residual = gaps * (-2.0 * weights)[:, :, None]
+        value = -0.5 * np.einsum("nfk,nfk->fk", gaps, residual).astype(np.float64)
+        residual *= signs
+        return value, residual, curvature
 
 
 def _weighted_sum(losses: Array, weights: Array) -> Array:

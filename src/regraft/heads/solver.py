@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from regraft.heads.step_memory import CURVATURE_MIN, StepMemory
+
 if TYPE_CHECKING:
     from typing import Any
 
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-_MEMORY = 10
-_SUFFICIENT = 1e-4
+SUFFICIENT = 1e-4
+"""A step must bring this part of what the slope promises (Nocedal & Wright 2006, eq. 3.4)."""
 _N_HALVINGS = 30
 
 
@@ -114,9 +116,8 @@ class _Descent:
         self.penalised = np.ones((len(self.weights), 1, 1), self.features.dtype)
         self.penalised[-1] = 0
         self.strength = strength
-        self.pairs: list[tuple[Array, Array, Array]] = []
-        for moved, changed in start.pairs:
-            self._remember(moved, self._at_this_strength(moved, changed, start.strength))
+        self.memory = StepMemory(self.penalised, self.loss.reduced)
+        self.memory.carry_over(start.pairs, strength / start.strength)
 
     def run(self, tolerance: float, n_iterations_max: int) -> Solution:
         value = self._value(self.weights, self.scores)
@@ -124,8 +125,9 @@ class _Descent:
         n_iterations = 1
         is_open = np.ones(value.shape, np.bool_)
         while n_iterations <= n_iterations_max:
-            direction = -self._preconditioned(gradient, curvature)
-            slope = self._inner(gradient, direction)
+            diagonal = self.moments[:, :, None] * np.maximum(curvature, CURVATURE_MIN) + self.penalised
+            direction = -self.memory.newton_like(gradient, diagonal)
+            slope = self.memory.inner(gradient, direction)
             is_open &= -slope > 2 * tolerance * np.maximum(value, np.finfo(np.float64).tiny)
             if not is_open.any():
                 break
@@ -135,19 +137,13 @@ class _Descent:
             self.weights += taken
             before = gradient
             gradient, curvature = self._gradient()
-            self._remember(taken, gradient - before)
+            self.memory.remember(taken, gradient - before)
             n_iterations += 1
-        pairs = tuple((moved, changed) for moved, changed, _scale in self.pairs) if self.loss.is_quadratic else ()
+        pairs = self.memory.pairs if self.loss.is_quadratic else ()
         return Solution(self.weights, self.scores, n_iterations, not is_open.any(), self.strength, pairs)
 
-    def _inner(self, one: Array, two: Array) -> Array:
-        """Inner product of each problem, float64."""
-        by_column = np.einsum("dfk,dfk->fk", one, two).astype(np.float64)
-        by_problem: Array = by_column.sum(axis=1, keepdims=True) if 2 in self.loss.reduced else by_column
-        return by_problem
-
     def _value(self, weights: Array, scores: Array) -> Array:
-        penalty: Array = 0.5 * self._inner(weights * self.penalised, weights)
+        penalty: Array = 0.5 * self.memory.inner(weights * self.penalised, weights)
         return penalty + self.loss.value(scores, self.sample_weights)
 
     def _gradient(self) -> tuple[Array, Array]:
@@ -156,51 +152,19 @@ class _Descent:
         gradient: Array = flat.reshape(self.weights.shape) + self.weights * self.penalised
         return gradient, curvature
 
-    def _preconditioned(self, gradient: Array, curvature: Array) -> Array:
-        """The two-loop recursion, begun with the inverse of the averaged Hessian's diagonal."""
-        diagonal = self.moments[:, :, None] * np.maximum(curvature, 1e-4) + self.penalised
-        tiny = np.finfo(gradient.dtype).tiny
-        inverse = 1.0 / np.maximum(diagonal, tiny)
-        current = gradient.copy()
-        factors = []
-        for moved, changed, scale in reversed(self.pairs):
-            factor = (self._inner(moved, current) * scale).astype(current.dtype)
-            current -= factor * changed
-            factors.append(factor)
-        current *= inverse
-        for (moved, changed, scale), factor in zip(self.pairs, reversed(factors), strict=True):
-            back = (self._inner(changed, current) * scale).astype(current.dtype)
-            current += (factor - back) * moved
-        return current
-
-    def _at_this_strength(self, moved: Array, changed: Array, former: float) -> Array:
-        """How the gradient would change along a step, from how it did at another strength.
-
-        The Hessian is the penalty's plus C times the loss's: only the latter part grows.
-        """
-        penalty = self.penalised * moved
-        shifted: Array = penalty + (changed - penalty) * moved.dtype.type(self.strength / former)
-        return shifted
-
-    def _remember(self, moved: Array, changed: Array) -> None:
-        inner = self._inner(moved, changed)
-        is_good = inner > np.maximum(1e-12 * self._inner(moved, moved), np.finfo(np.float64).tiny)
-        scale = np.divide(1.0, inner, out=np.zeros_like(inner), where=is_good)
-        self.pairs = [*self.pairs, (moved, changed, scale)][-_MEMORY:]
-
     def _search(self, direction: Array, slope: Array, value: Array) -> tuple[Array, Array]:
         """Backtracking on the scores' line; returns steps, 0 where none helps or the slope is 0, and new values."""
         flat = self.features @ direction.reshape(len(direction), -1)
         score_direction = flat.reshape(self.scores.shape)
-        along = self._inner(self.weights * self.penalised, direction)
-        across = self._inner(direction * self.penalised, direction)
-        penalty = 0.5 * self._inner(self.weights * self.penalised, self.weights)
+        along = self.memory.inner(self.weights * self.penalised, direction)
+        across = self.memory.inner(direction * self.penalised, direction)
+        penalty = 0.5 * self.memory.inner(self.weights * self.penalised, self.weights)
         slack = 4 * np.finfo(self.features.dtype).eps * value  # rounding must not stop the search
         step = np.where(slope < 0, 1.0, 0.0)
         for _ in range(_N_HALVINGS):
             scores = self.scores + score_direction * step.astype(self.scores.dtype)
             reached = self.loss.value(scores, self.sample_weights) + penalty + step * along + 0.5 * step**2 * across
-            is_too_far = reached > value + _SUFFICIENT * step * slope + slack
+            is_too_far = reached > value + SUFFICIENT * step * slope + slack
             if not is_too_far.any():
                 break
             with np.errstate(all="ignore"):  # where it is too far the excess is positive, perhaps infinite

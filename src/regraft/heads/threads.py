@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import importlib
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from threadpoolctl import threadpool_info, threadpool_limits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from typing import Any
 
@@ -57,6 +58,21 @@ def share_work(work: Callable[[Part], Answer], parts: Sequence[Part], features: 
 
     with _limited(1), ThreadPoolExecutor(n_together) as pool:
         return list(pool.map(work, parts))
+
+
+@contextmanager
+def one_thread_each(n_parts: int) -> Iterator[int]:
+    """For as long as it is open linear algebra is done by the thread that asks for it.
+
+    Args:
+        n_parts: Of the work.
+
+    Yields:
+        How many threads should share it.
+    """
+    n_threads = max(1, min(n_parts, _n_threads()))
+    with _limited(1):
+        yield n_threads
 
 
 def _n_threads() -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +13,8 @@ from regraft.heads.objectives import build_loss, two_columns
 from regraft.heads.solver import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from numpy.typing import NDArray
 
     from regraft.heads.folds import FoldTable
@@ -20,10 +22,10 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-_PATH_TOLERANCE = 1e-3
-_PATH_ITERATIONS = 50
-_FINAL_TOLERANCE = 1e-6
-_FINAL_ITERATIONS = 500
+PATH_TOLERANCE = 1e-3
+PATH_ITERATIONS = 50
+FINAL_TOLERANCE = 1e-6
+FINAL_ITERATIONS = 500
 _N_GROWTH = 4
 _PATIENCE = 6
 """Strengths in a row that bring nothing better before the walk ends: at 20 strengths a factor of 40 in C."""
@@ -46,6 +48,11 @@ class StrengthPath:
     normalisation: Normalisation
     strengths: NDArray[np.float64]
     scores: NDArray[np.float64]
+
+    def longer(self, strength: float, scores: Sequence[float]) -> StrengthPath:
+        """With the (f,) scores of one more strength."""
+        strengths, all_scores = np.append(self.strengths, strength), np.vstack([self.scores, scores])
+        return replace(self, strengths=strengths, scores=all_scores)
 
     @property
     def means(self) -> NDArray[np.float64]:
@@ -130,21 +137,17 @@ class Walk:
         Where the best is the last, `can_grow` allows to go on beyond it.
         """
         solutions = [problem.zero_solution(self._n_columns) for problem in self._problems]
-        remaining = sorted(float(strength) for strength in strengths)
-        n_planned = len(remaining)
-        while remaining:
-            strength = remaining.pop(0)
+
+        def tried(strength: float) -> StrengthPath:
+            nonlocal solutions
             solutions = [
-                problem.solve(strength, start, tolerance=_PATH_TOLERANCE, n_iterations_max=_PATH_ITERATIONS)
+                problem.solve(strength, start, tolerance=PATH_TOLERANCE, n_iterations_max=PATH_ITERATIONS)
                 for problem, start in zip(self._problems, solutions, strict=True)
             ]
             self._judge(strength, solutions)
-            if self.path.has_passed_its_best:
-                return
-            n_tried = len(self.path.strengths)
-            is_at_end = not remaining and self.path.best == n_tried - 1 and n_tried > 1
-            if can_grow and is_at_end and n_tried < n_planned + _N_GROWTH:
-                remaining.append(strength * strength / float(self.path.strengths[-2]))
+            return self.path
+
+        follow(tried, strengths, can_grow=can_grow)
 
     @property
     def turned(self) -> Array:
@@ -165,23 +168,12 @@ class Walk:
         """The head for the best strength, fitted on all samples, beginning from the mean of the folds' heads."""
         problem = Problem.of(self._basis.features, self._loss, self._samples.weights[:, None])
         start = problem.started(self.best_weights.mean(axis=1, keepdims=True))
-        solved = problem.solve(
-            self.best_strength, start, tolerance=_FINAL_TOLERANCE, n_iterations_max=_FINAL_ITERATIONS
-        )
+        solved = problem.solve(self.best_strength, start, tolerance=FINAL_TOLERANCE, n_iterations_max=FINAL_ITERATIONS)
         coef, intercept = self._basis.restored(solved.weights[:, 0, :])
         coef = coef / self._scale
         intercept = intercept - coef @ self._mean
-        if self._n_columns == 1:
-            coef, intercept = np.concatenate([-coef, coef]) / 2, np.concatenate([-intercept, intercept]) / 2
-        is_row_normalised = self.path.normalisation == "l2"
-        return LinearHead(
-            kind=self._kind,
-            is_row_normalised=is_row_normalised,
-            coef=coef.astype(np.float32),
-            intercept=intercept.astype(np.float32),
-            temperature=temperature,
-            n_inputs=int(self._samples.features.shape[1]),
-        )
+        n_inputs = int(self._samples.features.shape[1])
+        return head_of(self._kind, self.path.normalisation, coef, intercept, temperature=temperature, n_inputs=n_inputs)
 
     def _lots(self) -> list[Problem]:
         """The folds as problems, as many together as memory allows."""
@@ -205,16 +197,56 @@ class Walk:
                 is_right = scores.argmax(axis=1) == self._samples.codes[rows]
                 fold_scores.append(float(np.average(is_right, weights=self._score_weights[rows, fold])))
                 fold += 1
-        path = self.path
-        self.path = StrengthPath(
-            path.n_features,
-            path.normalisation,
-            np.append(path.strengths, strength),
-            np.vstack([path.scores, fold_scores]),
-        )
-        if self.path.best == len(path.strengths):
+        self.path = self.path.longer(strength, fold_scores)
+        if self.path.best == len(self.path.strengths) - 1:
             self.held_out_scores = held_out
             self.best_weights = np.concatenate([solution.weights for solution in solutions], axis=1)
+
+
+def head_of(
+    kind: HeadKind, normalisation: Normalisation, coef: Array, intercept: Array, *, temperature: float, n_inputs: int
+) -> LinearHead:
+    """The head that a fit gave.
+
+    Args:
+        kind: Which.
+        normalisation: Of the rows; "standard" is part of the weights.
+        coef: (k, d), or (1, d) for two classes.
+        intercept: (k,) or (1,).
+        temperature: Calibration.
+        n_inputs: Features of a row that it takes.
+    """
+    if len(coef) == 1:
+        coef, intercept = np.concatenate([-coef, coef]) / 2, np.concatenate([-intercept, intercept]) / 2
+    return LinearHead(
+        kind=kind,
+        is_row_normalised=normalisation == "l2",
+        coef=coef.astype(np.float32),
+        intercept=intercept.astype(np.float32),
+        temperature=temperature,
+        n_inputs=n_inputs,
+    )
+
+
+def follow(tried: Callable[[float], StrengthPath], strengths: NDArray[np.float64], *, can_grow: bool) -> None:
+    """Go along a path until its best has been passed.
+
+    Args:
+        tried: Tries a strength, beginning where the last one ended; returns the path so far.
+        strengths: To try, in ascending order.
+        can_grow: Whether to go on beyond the last, where that is the best.
+    """
+    remaining = sorted(float(strength) for strength in strengths)
+    n_planned = len(remaining)
+    while remaining:
+        strength = remaining.pop(0)
+        path = tried(strength)
+        if path.has_passed_its_best:
+            return
+        n_tried = len(path.strengths)
+        is_at_end = not remaining and path.best == n_tried - 1 and n_tried > 1
+        if can_grow and is_at_end and n_tried < n_planned + _N_GROWTH:
+            remaining.append(strength * strength / float(path.strengths[-2]))
 
 
 def folds_together(n_samples: int, n_columns: int) -> int:
