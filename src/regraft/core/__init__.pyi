@@ -27,6 +27,7 @@ from .option_facts import (
     decides,
     formerly,
     judges,
+    may_be_remote,
     names_code,
     needs_extra,
     placed,
@@ -39,10 +40,11 @@ from .option_hints import explain_unknown, nearest
 from .option_words import SYNONYMS
 from .options import Options, PrintableText, Value
 from .own_code import explain_own_error, line_of, load_function, own_file
-from .paths import as_path, as_paths, as_source, described, several
+from .paths import as_path, as_paths, as_place, as_source, described, several
 from .places import CACHE_VARIABLE, cache_folder, is_writable, n_usable_cores
 from .progress import Progress, SilentProgress
 from .registry import Registry
+from .remote import N_REQUESTS, RemotePath, is_on_the_web, list_below
 from .rows import Rows
 from .seeding import generator, hash_beginnings, hash_key
 from .tensors import digest_parts, digest_tensors, read_tensor_header
@@ -70,6 +72,7 @@ from .verb_options import VERB_OPTIONS
 __all__ = [
     "CACHE_VARIABLE",
     "EXTRAS",
+    "N_REQUESTS",
     "SYNONYMS",
     "TOLD_ELSEWHERE",
     "VERB_EXTRAS",
@@ -91,6 +94,7 @@ __all__ = [
     "Progress",
     "Registry",
     "RegraftError",
+    "RemotePath",
     "Rows",
     "SilentProgress",
     "StoreError",
@@ -102,6 +106,7 @@ __all__ = [
     "as_path",
     "as_paths",
     "as_percent",
+    "as_place",
     "as_read",
     "as_source",
     "as_typed",
@@ -128,13 +133,16 @@ __all__ = [
     "hash_beginnings",
     "hash_key",
     "in_threads",
+    "is_on_the_web",
     "is_writable",
     "json_text",
     "judges",
     "kept_file",
     "line_of",
+    "list_below",
     "listed",
     "load_function",
+    "may_be_remote",
     "megabytes",
     "n_usable_cores",
     "names_code",

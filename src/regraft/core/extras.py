@@ -13,6 +13,7 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "tensorboard": ("tensorboardX",),
     "demo": ("elpv_dataset",),
     "export": ("onnx", "onnxruntime"),
+    "remote": ("fsspec", "s3fs"),
     "serve": ("fastapi", "uvicorn", "httptools", "python_multipart", "prometheus_client"),
 }
 """The modules that each extra brings, of those that are asked for by name."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import blake3
 
 from regraft.core.errors import StoreError
+from regraft.core.remote.remote_paths import RemotePath
 from regraft.core.text import megabytes
 
 if TYPE_CHECKING:
@@ -40,11 +41,15 @@ def digest_file(path: Path) -> str:
 def arrow_file(path: Path, mode: Literal["rb", "wb"] = "rb") -> Any:
     """A file opened by pyarrow itself, for tables. Given a path, pyarrow refuses names that are no UTF-8.
 
+    Of an object in a store the ranges are read that pyarrow asks for.
+
     Raises:
         OSError: The file cannot be opened.
     """
     import pyarrow as pa
 
+    if isinstance(path, RemotePath):
+        return pa.PythonFile(path.open("rb"), "r")
     return pa.OSFile(os.fsencode(path) if os.name != "nt" else str(path), mode)
 
 

@@ -22,6 +22,7 @@ Fact = Literal[
     "same_work",
     "extra",
     "told_extra",
+    "remote",
 ]
 Group = Literal["data", "network", "head", "training", "output", "expert"]
 """What an option is about: its heading in a help page or a form."""
@@ -81,6 +82,11 @@ def tells_extra(extra: str, values: str) -> Facts:
         values: Which, in words.
     """
     return {"told_extra": [extra, values]}
+
+
+def may_be_remote() -> Facts:
+    """The option's path may be an address in an object store: things are read there."""
+    return {"remote": True}
 
 
 def suits_some() -> Facts:

@@ -24,12 +24,12 @@ from regraft.core.errors import OptionError
 from regraft.core.extras import VERB_EXTRAS, require_extra
 from regraft.core.json_writing import exact_json
 from regraft.core.option_faults import explain_validation
-from regraft.core.paths import as_path, described
+from regraft.core.paths import as_path, as_place, described
 from regraft.core.text import all_printable, as_typed, printable, quoted
 from regraft.core.verb_options import VERB_OPTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from regraft.core.option_facts import Fact, Group
 
@@ -153,7 +153,8 @@ class Options(Value):
     def _read_paths(cls, given: Any, about: ValidationInfo) -> Any:
         annotation = cls.model_fields[about.field_name or ""].annotation
         try:
-            return _read_path(given, {annotation, *get_args(annotation)})
+            read = as_place if about.field_name in cls.with_fact("remote") else as_path
+            return _read_path(given, {annotation, *get_args(annotation)}, read)
         except OptionError as error:  # told with the option's name, as its kind of user spells it
             raise ValueError(str(error).removeprefix(f"It is {quoted(given)}, but ")) from error
 
@@ -206,8 +207,8 @@ def _require_extras(options: Options) -> None:
             require_extra(extra, option)
 
 
-def _read_path(value: Any, kinds: set[Any]) -> Any:
+def _read_path(value: Any, kinds: set[Any], read: Callable[[object, str], Path]) -> Any:
     """A field's value, where it is a path: what is text for others may be one (`backbone` can name a run's folder)."""
     if Path in kinds and not (value is None and type(None) in kinds):
-        return as_path(value, "It")
+        return read(value, "It")
     return str(as_path(value)) if str in kinds and isinstance(value, PurePath) else value

@@ -6,10 +6,11 @@ import io
 import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from regraft.core.errors import OptionError
+from regraft.core.remote.addresses import check_address, find_address
 from regraft.core.text import quoted
 
 _IMAGE_STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n")
@@ -28,8 +29,33 @@ def as_path(given: object, what: str = "A place") -> Path:
         The path, which means the same when it is read again.
 
     Raises:
-        OptionError: It is something else, empty, or names a home folder that is not known.
+        OptionError: It is something else, empty, in an object store, or names a home folder that is not known.
     """
+    text = _as_text(given, what)
+    if (address := find_address(given if isinstance(given, PurePath) else text)) is not None:
+        raise OptionError(
+            f"{what} is on a disk of this machine; {quoted(address)} is in an object store, from which images and data "
+            "sets can be read, and nothing else."
+        )
+    return _at_home(text, what)
+
+
+def as_place(given: object, what: str = "A place") -> Path:
+    """The path that a user means (`as_path`), which may be in an object store: `s3://bucket/folder`.
+
+    Raises:
+        OptionError: As `as_path`; or the address holds a secret, or is of no store.
+    """
+    text = _as_text(given, what)
+    if (address := find_address(given if isinstance(given, PurePath) else text)) is None:
+        return _at_home(text, what)
+    from regraft.core.remote.remote_paths import RemotePath  # most places are on a disk
+
+    check_address(address, what)
+    return RemotePath(address)
+
+
+def _as_text(given: object, what: str) -> str:
     if isinstance(given, bytes) and (b"\0" in given or given.startswith(_IMAGE_STARTS)):
         raise OptionError(f"{what} is a path; these are {len(given):,} bytes, of an image it seems. {_PIXELS}")
     if not isinstance(given, str | bytes | os.PathLike):
@@ -39,20 +65,20 @@ def as_path(given: object, what: str = "A place") -> Path:
         raise OptionError(f"{what} is a path; this text is empty.")
     if "\0" in text:
         raise OptionError(f"{what} is a path; {quoted(text)} holds a NUL, which no path can.")
-    return _at_home(text, what)
+    return text
 
 
 def as_paths(given: object, what: str = "A place") -> list[Path]:
     """The paths that a user means: one, or any number of them.
 
     Args:
-        given: One place (`as_path`), or a list, tuple, generator, array or column of them.
+        given: One place (`as_place`), or a list, tuple, generator, array or column of them.
         what: What each names, as the beginning of a sentence.
 
     Raises:
         OptionError: It is something else, or one of them is.
     """
-    return [as_path(one, what) for one in several(given, what)]
+    return [as_place(one, what) for one in several(given, what)]
 
 
 def several(given: object, what: str = "A place") -> list[Any]:
@@ -72,13 +98,13 @@ def several(given: object, what: str = "A place") -> list[Any]:
 
 
 def as_source(given: object, what: str = "A data set") -> str:
-    """The data set that a user names: a path, a pattern of paths, or a name, with `~` expanded.
+    """The data set that a user names: a path, a pattern of paths, an address, or a name, with `~` expanded.
 
     Raises:
         OptionError: It is something else.
     """
     if isinstance(given, str | bytes | os.PathLike):
-        return str(as_path(given, what))
+        return str(as_place(given, what))
     raise OptionError(
         f"{what} is a folder, a table, shards or a name, each given as one str or Path; not {described(given)}. "
         "Images that lie about can be listed in a table with the columns path and label (CSV or Parquet)."

@@ -8,6 +8,7 @@ from .files import (
     UnreadableImageError,
     as_files,
     explain_os_error,
+    n_readers,
     reading_order,
     require_readable,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "list_images",
     "make_finding",
     "masked_crc32c",
+    "n_readers",
     "open_table",
     "place_images",
     "read_conversion",

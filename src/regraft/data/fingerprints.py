@@ -7,8 +7,16 @@ from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from regraft.core import SilentProgress, digest_bytes, digest_file, in_threads
-from regraft.data.files import Reason, StoredImage, Unreadable, UnreadableImageError, explain_os_error, reading_order
+from regraft.core import RemotePath, SilentProgress, digest_bytes, digest_file, in_threads
+from regraft.data.files import (
+    Reason,
+    StoredImage,
+    Unreadable,
+    UnreadableImageError,
+    explain_os_error,
+    n_readers,
+    reading_order,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,14 +59,18 @@ def fingerprint_files(
 
     Args:
         files: n files, or parts of larger ones.
-        n_threads: None for one on each usable core.
+        n_threads: None for one on each usable core, and more where files are in an object store.
         progress: Where to report.
     """
     progress = progress or SilentProgress()
     progress.start("Reading files", len(files), unit="files")
     order = reading_order(files)
     found = in_threads(
-        _fingerprint_any, [files[row] for row in order], progress, n_a_task=_N_FILES_A_TASK, n_threads=n_threads
+        _fingerprint_any,
+        [files[row] for row in order],
+        progress,
+        n_a_task=_N_FILES_A_TASK if n_readers(files) is None else 1,
+        n_threads=n_threads or n_readers(files),
     )
     answers = [answer for _row, answer in sorted(zip(order, found, strict=True), key=itemgetter(0))]
     return Fingerprints(
@@ -68,7 +80,9 @@ def fingerprint_files(
 
 
 def _fingerprint_any(source: ImageFile) -> str | Unreadable:
-    return _fingerprint_stored(source) if isinstance(source, StoredImage) else _fingerprint(source)
+    if isinstance(source, StoredImage):
+        return _fingerprint_stored(source)
+    return _fingerprint_remote(source) if isinstance(source, RemotePath) else _fingerprint(source)
 
 
 def _fingerprint(path: Path) -> str | Unreadable:
@@ -85,6 +99,17 @@ def _fingerprint(path: Path) -> str | Unreadable:
         return explain_os_error(path, error)
     except ValueError:  # a path with a null byte
         return Unreadable(path=str(path), reason=Reason.MISSING, detail="there can be no such file")
+
+
+def _fingerprint_remote(path: RemotePath) -> str | Unreadable:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        return explain_os_error(path, error)
+    if not content:
+        return Unreadable(path=str(path), reason=Reason.EMPTY, detail="the file has no bytes")
+    path.hold(content)
+    return digest_bytes(content)
 
 
 def _fingerprint_stored(image: StoredImage) -> str | Unreadable:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from regraft.data.files import ImageFile, StoredImage, Unreadable
+    from regraft.data.files import ImageFile, Unreadable
     from regraft.data.finding import Finding
 
 Split = Literal["train", "val", "test"]
@@ -35,7 +35,8 @@ class Manifest:
         class_names: k names.
         splits: n given splits, None where none is given.
         groups: n names of the physical object (or track, patient, ...) that an image shows, None where unknown.
-        stored: n images that are parts of larger files, None for one that is the file at its path; empty where all are.
+        stored: n images that are parts of larger files, or lie elsewhere than `root` (in an object store), None for
+            one that is the file at its path; empty where all are.
         unreadable: What was found damaged when the images were listed, and is no row.
         remarks: What else the reading noticed: what it left out, guessed or joined.
         columns: What else is known of the images: n texts by name, None where there is none.
@@ -50,7 +51,7 @@ class Manifest:
     class_names: tuple[str, ...]
     splits: tuple[Split | None, ...]
     groups: tuple[str | None, ...]
-    stored: tuple[StoredImage | None, ...] = ()
+    stored: tuple[ImageFile | None, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     remarks: tuple[Finding, ...] = ()
     columns: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict)

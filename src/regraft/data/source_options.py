@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from regraft.core import Options, came_later, decides, placed
+from regraft.core import Options, came_later, decides, may_be_remote, placed
 from regraft.data.reading import Reading, SplitFolders
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class SourceOptions(Options):
     root: Path | None = Field(
         None,
         description="The folder that a table's paths start from; by default the table's, else where they are.",
-        json_schema_extra=placed("data", 42) | decides("images") | came_later(),
+        json_schema_extra=placed("data", 42) | decides("images") | came_later() | may_be_remote(),
     )
     split_folders: SplitFolders = Field(
         "auto",

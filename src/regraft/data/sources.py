@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regraft.core import DataError, OptionError, as_paths, as_source, quoted
+from regraft.core import DataError, OptionError, RemotePath, as_paths, as_place, as_source, quoted
 from regraft.data import tables
-from regraft.data.folders import list_files, read_folder, relative_path, remark_on_files
+from regraft.data.folders import has_image_name, list_files, read_folder, relative_path, remark_on_files
 from regraft.data.manifest import Manifest
 from regraft.data.names import UNLABELLED
 from regraft.data.reading import Reading
-from regraft.data.shards import is_shard, read_shard_file, read_shard_folder, read_shard_pattern
+from regraft.data.shards import is_pattern, is_shard, read_shard_file, read_shard_folder, read_shard_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from regraft.data.files import StoredImage, Unreadable
+    from regraft.data.files import ImageFile, Unreadable
     from regraft.data.finding import Finding
 
 
@@ -41,7 +41,7 @@ def read_manifest(
     Args:
         source: A folder with one sub-folder for each class; a folder of shards, one shard, or a pattern of their names
             (`set/flowers_train_*.tfrecord`); or a `.csv`, `.tsv` or `.parquet` table. A path that exists wins over a
-            pattern.
+            pattern. Each of them can be in an object store (`s3://bucket/set`).
         reading: What the user says of it: columns, groups, where paths start, whether folders are splits.
         by_name: Lists what is called so where nothing lies there.
 
@@ -50,7 +50,7 @@ def read_manifest(
         OptionError: What the user says does not fit.
     """
     source = as_source(source)
-    path = Path(source)
+    path = as_place(source)
     said = reading or Reading()
     try:
         is_folder, is_file = path.is_dir(), path.is_file()
@@ -67,6 +67,8 @@ def read_manifest(
         from regraft.data.other_files import explain_other_file
 
         raise DataError(explain_other_file(path))
+    elif isinstance(path, RemotePath) and not is_folder and not is_pattern(source):
+        raise DataError(f"There is nothing at {path}: no object is called so, or begins so.")
     elif is_folder:
         manifest = read_shard_folder(path, said) or read_folder(path, reading)
     else:
@@ -117,29 +119,40 @@ def list_images(places: Iterable[str | Path] | str | Path, reading: Reading | No
     if said := (reading or Reading()).options_given():
         raise OptionError(f"{said[0]} is for one data set with labels, and these are none: leave it out.")
     here = Path.cwd()
-    paths: dict[str, StoredImage | None] = {}
+    paths: dict[str, ImageFile | None] = {}
     unreadable: list[Unreadable] = []
     remarks: list[Finding] = []
     for place in as_paths(places, "An image or folder"):
         name = relative_path(place, here)
-        is_folder = os.path.isdir(place)  # noqa: PTH112 - Path.is_dir raises where a name is too long
+        is_folder = _is_folder(place)
         shards = _read_shards(place, is_folder=is_folder)
         prefix = _prefix(name if is_folder else name.rpartition("/")[0])
         if shards is not None:
-            paths |= {prefix + path: image for path, image in zip(shards.paths, shards.stored, strict=True)}
+            paths |= {prefix + path: image for path, image in zip(shards.paths, shards.files(), strict=True)}
             unreadable += shards.unreadable
             remarks += shards.remarks
         elif is_folder:
-            listing = list_files(here / name)
-            paths |= dict.fromkeys(prefix + path for path in listing.images)
+            remote = place if isinstance(place, RemotePath) else None
+            listing = list_files(remote or here / name)
+            paths |= {prefix + path: remote and remote / path for path in listing.images}
             unreadable += listing.unreadable
             remarks += remark_on_files(listing, prefix)
         else:
-            paths[name] = None
+            paths[name] = place if isinstance(place, RemotePath) else None
     return replace(_unlabelled(here, paths), unreadable=tuple(unreadable), remarks=tuple(remarks))
 
 
-def _unlabelled(root: Path, paths: Mapping[str, StoredImage | None]) -> Manifest:
+def _is_folder(place: Path) -> bool:
+    """Whether a place is a folder; an object's whose name is an image's is not asked for."""
+    if not isinstance(place, RemotePath):
+        return os.path.isdir(place)  # noqa: PTH112 - Path.is_dir raises where a name is too long
+    try:
+        return not has_image_name(place.name) and place.is_dir()
+    except OSError as error:
+        raise DataError(f"{place} cannot be read: {error.strerror or error}.") from error
+
+
+def _unlabelled(root: Path, paths: Mapping[str, ImageFile | None]) -> Manifest:
     nothing = (None,) * len(paths)
     labels = np.full(len(paths), UNLABELLED, np.int64)
     stored = tuple(paths.values()) if any(paths.values()) else ()
@@ -149,7 +162,8 @@ def _unlabelled(root: Path, paths: Mapping[str, StoredImage | None]) -> Manifest
 def _read_shards(place: Path, *, is_folder: bool) -> Manifest | None:
     if is_folder:
         return read_shard_folder(place, Reading())
-    return read_shard_file(place, Reading()) if is_shard(place) and os.path.isfile(place) else None  # noqa: PTH113 - as above
+    is_there = isinstance(place, RemotePath) or os.path.isfile(place)  # noqa: PTH113 - as above
+    return read_shard_file(place, Reading()) if is_shard(place) and is_there else None
 
 
 def _prefix(folder: str) -> str:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from regraft.core import DataError, cache_folder, load_function, plural
-from regraft.data import fingerprint_manifest, require_classes
+from regraft.data import fingerprint_manifest, n_readers, require_classes
 from regraft.datasets import read_dataset
+from regraft.experiments.hashed_features import hash_and_extract
 from regraft.experiments.networks import open_networks, taking_looks
 
 if TYPE_CHECKING:
@@ -191,11 +192,14 @@ def features_for(
         RegraftError: From the engine or the store.
     """
     files = manifest.files()
-    if prints is None:
+    if prints is None and n_readers(files) is None:
         with watch.stage("hash files"):
             prints = fingerprint_manifest(manifest, progress=progress)
     with watch.stage("features"):
-        found = networks.extract(files, prints.digests, progress=progress)
+        if prints is None:
+            prints, found = hash_and_extract(manifest, networks, progress)
+        else:
+            found = networks.extract(files, prints.digests, progress=progress)
     unreadable = prints.unreadable + manifest.named(found.unreadable)
     if not len(found.rows):
         first = unreadable[0]

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from regraft.core import DataError, OptionError, plural, quoted
-from regraft.data import fingerprint_manifest, left_out, make_finding
+from regraft.data import left_out, make_finding
 from regraft.datasets import read_dataset
 from regraft.evaluation import measure_limits, measure_strangers, simulate_calibration
+from regraft.experiments.hashed_features import hash_and_extract
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,8 +61,7 @@ def see_strangers(place: str, classifier: Classifier, reading: Reading, progress
             "has nothing to measure. One that is made now can: run the command that made it again."
         )
     manifest, noticed = _read_strangers(place, replace(reading, keep_unlabelled=True))
-    prints = fingerprint_manifest(manifest, progress=progress)
-    found = classifier.all_networks.extract(manifest.files(), prints.digests, progress=progress)
+    prints, found = hash_and_extract(manifest, classifier.all_networks, progress)
     if not len(found.rows):
         raise DataError(f"None of {plural(len(manifest), 'file')} of {place} could be read.")
     novelty = classifier.judge(found.features).novelty

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regraft.core import DataError, quoted
-from regraft.data import Reading, fingerprint_manifest, require_classes
+from regraft.data import Reading, fingerprint_manifest, n_readers, require_classes
 from regraft.datasets import read_dataset
 from regraft.experiments.circumstances import Stopwatch
 from regraft.experiments.dataset_features import features_for
@@ -74,8 +74,11 @@ class Yardstick:
         return cls(source, manifest, progress, watch)
 
     def hashed(self) -> Yardstick:
-        """With the images' hashes: not before there is a classifier that can be used."""
-        if self.prints is not None:
+        """With the images' hashes: not before there is a classifier that can be used.
+
+        What is in an object store is hashed where it is measured, so that it is fetched once.
+        """
+        if self.prints is not None or n_readers(self.manifest.files()) is not None:
             return self
         with self.watch.stage("hash files"):
             return replace(self, prints=fingerprint_manifest(self.manifest, progress=self.progress))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from regraft.core import DataError, OptionError, as_path, several
+from regraft.core import DataError, OptionError, as_place, several
 from regraft.data import Reading, UnreadableImageError, has_image_name, list_images
 from regraft.datasets import read_dataset
 from regraft.images import read_whole
@@ -58,7 +58,7 @@ def _read_one(place: str | Path, reading: Reading) -> NamedImages:
     try:
         found = read_dataset(place, reading)
     except DataError as error:
-        path = as_path(place, "An image or folder")
+        path = as_place(place, "An image or folder")
         if path.is_dir():
             return NamedImages(None, str(error))
         if not _is_image(path):

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regraft.core import OptionError, n_usable_cores
-from regraft.data import StoredImage, Unreadable, UnreadableImageError
+from regraft.data import StoredImage, Unreadable, UnreadableImageError, n_readers
 from regraft.images.decoding import read_image
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def decode_batches(
         sources: Any number of files or parts of files, encoded images or arrays.
         transform: The geometry.
         batch_size: Images of a batch; fewer in the last one, and where some cannot be read.
-        n_threads: None for one on each usable core.
+        n_threads: None for one on each usable core, and more where images are in an object store.
         n_ahead: Batches that are decoded before the former one is used up. None for 4, or as many as keep all
             threads busy.
         view: Which random view of each image; None for the images as they are. A view depends on the image's content,
@@ -88,7 +88,7 @@ def decode_batches(
     Raises:
         OptionError: A number is less than 1, or an array is no image.
     """
-    n_threads = n_usable_cores() if n_threads is None else n_threads
+    n_threads = (n_readers(sources) or n_usable_cores()) if n_threads is None else n_threads
     if min(batch_size, n_threads) < 1:
         raise OptionError(f"batch_size ({batch_size}) and n_threads ({n_threads}) must be 1 or more.")
     # Few images are shared out one by one, so that no thread is idle.

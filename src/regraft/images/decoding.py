@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from regraft.core import OptionError, digest_bytes
+from regraft.core import OptionError, RemotePath, digest_bytes
 from regraft.data import N_BYTES_MAX, Reason, StoredImage, UnreadableImageError, explain_os_error, require_readable
 from regraft.images.failures import explain_failure
 from regraft.images.formats import decode_still
@@ -186,6 +186,8 @@ def read_bytes(path: ImageFile) -> bytes:
     if isinstance(path, StoredImage):
         return path.read()
     try:
+        if isinstance(path, RemotePath):
+            return path.read_bytes()
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
             raise IsADirectoryError

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from regraft.core import DataError, OptionError, as_path, described, several
+from regraft.core import DataError, OptionError, as_place, described, several
 from regraft.data import UnreadableImageError
 from regraft.images.colour import flatten, simplify_mode, without_idle_opacity
 from regraft.images.exif import read_orientation
@@ -75,7 +75,7 @@ def as_images(given: object, name: str = "") -> list[Path | PixelImage]:
 def _image(item: Any, place: int, name: str) -> Path | PixelImage:
     what = f"Item {place} of {name or 'the list'}"
     if isinstance(item, str | bytes | PathLike):
-        return as_path(item, what if name else "An image or folder")
+        return as_place(item, what if name else "An image or folder")
     if is_image(item) or isinstance(item, Image.Image):
         return item
     raise OptionError(f"{what} is {described(item)}. An image is a path, {_FORM}.")

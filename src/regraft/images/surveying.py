@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from regraft.core import SilentProgress, in_threads
-from regraft.data import LOOK, THUMBNAIL_PIXELS, Unreadable, UnreadableImageError, reading_order
+from regraft.data import LOOK, THUMBNAIL_PIXELS, Unreadable, UnreadableImageError, n_readers, reading_order
 from regraft.images.decoding import read_image
 from regraft.images.transform import Transform
 
@@ -51,7 +51,7 @@ def survey_images(
 
     Args:
         files: n files, or parts of larger ones.
-        n_threads: None for one on each usable core.
+        n_threads: None for one on each usable core, and more where files are in an object store.
         progress: Where to report.
     """
     progress = progress or SilentProgress()
@@ -66,7 +66,7 @@ def survey_images(
         looks[row] = decoded.look
         return decoded.digest
 
-    order = reading_order(files)
+    order, n_threads = reading_order(files), n_threads or n_readers(files)
     found = dict(
         zip(order, in_threads(survey, order, progress, n_a_task=_N_IMAGES_A_TASK, n_threads=n_threads), strict=True)
     )

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, ClassVar, Unpack
 from pydantic import Field
 
 from regraft.core import DataError, SilentProgress, cache_folder, placed
-from regraft.data import SourceOptions, fingerprint_manifest, left_out, list_images
+from regraft.data import SourceOptions, left_out, list_images
 from regraft.datasets import read_dataset
-from regraft.experiments import FixedNetworkOptions, check_feature_file, open_networks, write_features
+from regraft.experiments import FixedNetworkOptions, check_feature_file, hash_and_extract, open_networks, write_features
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -80,12 +80,10 @@ def embed(
     options = EmbedOptions.of(options, settings)
     check_feature_file(options.out)
     manifest = _listed(source, replace(options.reading(), keep_unlabelled=True))
-    files = manifest.files()
     networks = open_networks(options, cache_folder(), progress=progress)
-    prints = fingerprint_manifest(manifest, progress=progress)
-    found = networks.extract(files, prints.digests, progress=progress or SilentProgress())
+    prints, found = hash_and_extract(manifest, networks, progress or SilentProgress())
     if not len(found.rows):
-        raise DataError(f"None of {len(files):,} files could be read.")
+        raise DataError(f"None of {len(manifest):,} files could be read.")
     kept = manifest.select(found.rows)
     write_features(options.out, kept, found.features)
     unreadable = prints.unreadable + manifest.named(found.unreadable)

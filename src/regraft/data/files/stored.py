@@ -9,7 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regraft.core import as_path, several
+from regraft.core import N_REQUESTS, RemotePath, as_place, several
+from regraft.data.files.ranges import RangeReader
 from regraft.data.files.unreadable import Reason, UnreadableImageError, explain_os_error
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def as_files(given: object) -> list[ImageFile]:
     if isinstance(given, StoredImage):
         return [given]
     what = "An image file"
-    return [one if isinstance(one, StoredImage) else as_path(one, what) for one in several(given, what)]
+    return [one if isinstance(one, StoredImage) else as_place(one, what) for one in several(given, what)]
 
 
 def reading_order(sources: Sequence[object]) -> list[int]:
@@ -97,6 +98,14 @@ def reading_order(sources: Sequence[object]) -> list[int]:
     if not any(isinstance(source, StoredImage) for source in sources):
         return list(range(len(sources)))
     return sorted(range(len(sources)), key=lambda row: _place(sources[row]))
+
+
+def n_readers(sources: Sequence[object]) -> int | None:
+    """How many threads should read: many where some of it is in an object store, which is slow to answer; else None."""
+    is_remote = any(
+        isinstance(source.shard.path if isinstance(source, StoredImage) else source, RemotePath) for source in sources
+    )
+    return N_REQUESTS if is_remote else None
 
 
 def _place(source: object) -> tuple[str, int]:
@@ -123,5 +132,5 @@ class _OpenFile:
 
 
 @lru_cache(maxsize=_N_OPEN_FILES)
-def _open(shard: ShardFile) -> _OpenFile:
-    return _OpenFile(shard.path)
+def _open(shard: ShardFile) -> _OpenFile | RangeReader:
+    return RangeReader(shard.path, shard.n_bytes) if isinstance(shard.path, RemotePath) else _OpenFile(shard.path)

@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections import deque
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import cached_property
 from typing import TYPE_CHECKING, NoReturn
 
 from regraft.core import DataError, plural, quoted, shortened
-from regraft.data.files import N_END_BYTES, N_SIGNATURE_BYTES, Reason, Unreadable, explain_packed, identify_content
+from regraft.data.files import Reason, Unreadable, explain_packed
+from regraft.data.folders.first_bytes import look_at_all
 from regraft.data.folders.leftovers import COMPANION, Leftover, is_hidden, leftover_reason, look_into
 from regraft.data.folders.program_parts import ProgramParts, program_parts
+from regraft.data.folders.trees import tree_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Hashable, Iterator
+    from pathlib import Path
 
-    from regraft.data.files import ContentKind
+    from regraft.data.folders.trees import Tree
 
 EXTENSIONS = frozenset(
     {".jpg", ".jpeg", ".jfif", ".png", ".ppm", ".pgm", ".pbm", ".bmp", ".gif", ".webp", ".tif", ".tiff"}
 )
-_NO_IMAGES = frozenset((
-    ".txt", ".xml", ".json", ".jsonl", ".csv", ".tsv", ".yaml", ".yml", ".toml", ".md", ".rst", ".py", ".ipynb",
-    ".npy", ".npz", ".pkl", ".h5", ".hdf5", ".log", ".html", ".htm", ".css", ".js", ".mat", ".pt", ".pth", ".onnx",
-    ".safetensors", ".ckpt", ".parquet", ".tfrecord", ".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".7z",
-    ".rar",
-))  # fmt: skip
-"""Endings of files that are certainly no images: with a file of notes beside each image, looking would cost most."""
 
 
 def has_image_name(path: str) -> bool:
@@ -87,7 +82,7 @@ class _Start:
     """A folder to walk from: the data set, or a link in it."""
 
     folder: str
-    ancestors: frozenset[tuple[int, int]] = frozenset()
+    ancestors: frozenset[Hashable] = frozenset()
     n_links: int = 0
 
 
@@ -101,7 +96,11 @@ class _Walk:
     folders: set[str] = field(default_factory=set)
     leftovers: list[Leftover] = field(default_factory=list)
     repeated: list[str] = field(default_factory=list)
-    _seen: set[tuple[int, int]] = field(default_factory=set)
+    _seen: set[Hashable] = field(default_factory=set)
+
+    @cached_property
+    def _tree(self) -> Tree:
+        return tree_of(self.root)
 
     def files(self) -> Iterator[str]:
         """Paths of files, each folder's in its turn.
@@ -112,23 +111,23 @@ class _Walk:
         starts = deque([_Start(str(self.root))])
         while starts:
             start = starts.popleft()
-            if start.n_links > 1 and _identity(start.folder) in self._seen:
+            if start.n_links > 1 and self._tree.identity(start.folder) in self._seen:
                 self._skip(start)
                 continue
             yield from self._walk(start, starts)
 
     def _skip(self, start: _Start) -> None:
-        relative = Path(start.folder).relative_to(self.root).as_posix()
+        relative = self._relative(start.folder)
         self.folders.discard(relative)
-        if _identity(start.folder) not in start.ancestors:
+        if self._tree.identity(start.folder) not in start.ancestors:
             self.repeated.append(relative)
 
     def _walk(self, start: _Start, starts: deque[_Start]) -> Iterator[str]:
         above = {start.folder: start.ancestors}
-        for folder, names, files in os.walk(start.folder, onerror=_refuse_folder):
-            identity, ancestors = _identity(folder), above.pop(folder, frozenset())
-            relative = Path(folder).relative_to(self.root).as_posix()
-            prefix = "" if relative == "." else f"{relative}/"
+        for folder, names, files in self._tree.walk(start.folder, onerror=_refuse_folder):
+            identity, ancestors = self._tree.identity(folder), above.pop(folder, frozenset())
+            relative = self._relative(folder)
+            prefix = f"{relative}/" if relative else ""
             if identity in ancestors:
                 names.clear()
                 self.folders.discard(relative)
@@ -141,11 +140,14 @@ class _Walk:
             self.folders.update(prefix + name for name in names)
             for name in names:
                 place = os.path.join(folder, name)  # noqa: PTH118 - as os.walk names it
-                if os.path.islink(place):  # noqa: PTH114 - a million folders
+                if self._tree.is_link(place):
                     starts.append(_Start(place, ancestors | {identity}, start.n_links + 1))
                 else:
                     above[place] = ancestors | {identity}
             yield from self._files_in(prefix, files, parts)
+
+    def _relative(self, folder: str) -> str:
+        return folder.removeprefix(str(self.root)).lstrip("/")
 
     def _files_in(self, prefix: str, files: list[str], parts: ProgramParts | None) -> Iterator[str]:
         for name in files:
@@ -163,7 +165,9 @@ class _Walk:
             reason = parts.reason
         if reason is not None and self.looks_into_leftovers:
             place = os.path.join(folder, name)  # noqa: PTH118 - as os.walk names it
-            self.leftovers.append(look_into(place, prefix + name, reason, has_image_name, is_run=is_run))
+            self.leftovers.append(
+                look_into(place, prefix + name, reason, has_image_name, is_run=is_run, walk=self._tree.walk)
+            )
         return reason is not None
 
     def _parts(self, folder: str, names: list[str], files: list[str]) -> ProgramParts | None:
@@ -172,24 +176,15 @@ class _Walk:
         if parts is None:
             return None
         others = [name for name in names if name not in parts.folders and not is_hidden(name)]
-        if not any(_holds_images(folder, name) for name in others):
+        if not any(self._holds_images(folder, name) for name in others):
             return parts
-        own = frozenset(name for name in parts.folders if not _holds_images(folder, name))
+        own = frozenset(name for name in parts.folders if not self._holds_images(folder, name))
         return ProgramParts(parts.reason, own, parts.pictures)
 
-
-def _identity(folder: str) -> tuple[int, int]:
-    status = os.stat(folder)  # noqa: PTH116 - a million folders
-    return status.st_dev, status.st_ino
-
-
-def _holds_images(folder: str, name: str) -> bool:
-    """Whether images lie straight in a sub-folder."""
-    try:
-        with os.scandir(os.path.join(folder, name)) as entries:  # noqa: PTH118 - as os.walk names it
-            return any(has_image_name(entry.name) and not is_hidden(entry.name) for entry in entries)
-    except OSError:
-        return False
+    def _holds_images(self, folder: str, name: str) -> bool:
+        """Whether images lie straight in a sub-folder."""
+        files = self._tree.files_in(os.path.join(folder, name))  # noqa: PTH118 - as os.walk names it
+        return any(has_image_name(file) and not is_hidden(file) for file in files)
 
 
 def list_files(root: Path) -> FileListing:
@@ -207,11 +202,12 @@ def list_files(root: Path) -> FileListing:
     except OSError as error:
         _refuse_folder(error)
     images, others, by_content, foreign = [], [], [], []
+    kinds = look_at_all(root, [path for path in paths if not has_image_name(path)])
     for path in paths:
         if has_image_name(path):
             images.append(path)
             continue
-        kind = look_at(root, path)
+        kind = kinds[path]
         if kind is not None and kind.is_readable:
             by_content.append((path, kind.name))
             images.append(path)
@@ -240,27 +236,11 @@ def _hidden_images(paths: list[str]) -> Iterator[Leftover]:
         yield Leftover(path, reason, has_images=reason != COMPANION)
 
 
-def look_at(root: Path, name: str) -> ContentKind | None:
-    """What a file is by its first bytes; None where they say nothing, cannot be read, or its name says enough."""
-    if os.path.splitext(name)[1].lower() in _NO_IMAGES:  # noqa: PTH122 - a million paths
-        return None
-    path = root / name
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):  # opening a named pipe would wait for ever
-            return None
-        with path.open("rb", buffering=0) as file:
-            beginning = file.read(N_SIGNATURE_BYTES)
-            file.seek(-min(N_END_BYTES, file.seek(0, os.SEEK_END) - len(beginning)), os.SEEK_END)
-            return identify_content(beginning + file.read(N_END_BYTES))
-    except OSError:
-        return None
-
-
 def _refuse_folder(error: OSError) -> NoReturn:
     """A folder that cannot be listed would silently take its images away."""
+    advice = "" if "://" in str(error.filename) else " Make it readable, or move it out of the data set."
     raise DataError(
-        f"The folder {shortened(str(error.filename), 160)} cannot be read ({error.strerror}). "
-        "Make it readable, or move it out of the data set."
+        f"The folder {shortened(str(error.filename), 160)} cannot be read ({error.strerror}).{advice}"
     ) from error
 
 

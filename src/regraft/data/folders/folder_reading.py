@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regraft.core import DataError, plural, quoted, shortened
+from regraft.core import DataError, RemotePath, plural, quoted, shortened
 from regraft.data.folders.file_listing import list_files
 from regraft.data.folders.folder_remarks import remark_on
 from regraft.data.folders.layouts import read_layout
@@ -61,7 +61,14 @@ def read_folder(folder: Path, reading: Reading | None = None) -> Manifest:
 
 
 def relative_path(path: str | Path, root: Path) -> str:
-    """`path` in POSIX style, relative to `root` where it lies below it, else absolute. Links are not followed."""
+    """`path` in POSIX style, relative to `root` where it lies below it, else absolute. Links are not followed.
+
+    What lies in an object store keeps its address.
+    """
+    if isinstance(path, RemotePath):
+        return str(path)
+    if isinstance(root, RemotePath):
+        return path.lstrip("/") if isinstance(path, str) else str(path)
     absolute = Path(os.path.abspath(root / path))  # noqa: PTH100 - resolve() would rename links
     return (absolute.relative_to(root) if absolute.is_relative_to(root) else absolute).as_posix()
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 _OWN = frozenset({"source.json", "license.txt", "conversion.json"})
 """Our own records of where images come from, with the licence."""
@@ -86,7 +86,13 @@ def is_hidden(name: str) -> bool:
 
 
 def look_into(
-    folder: str, path: str, reason: str, is_image: Callable[[str], bool], *, is_run: bool = False
+    folder: str,
+    path: str,
+    reason: str,
+    is_image: Callable[[str], bool],
+    *,
+    is_run: bool = False,
+    walk: Callable[..., Iterator[tuple[str, list[str], list[str]]]] = os.walk,
 ) -> Leftover:
     """See whether there are images in what is left out, up to the first one; what cannot be read is not looked into.
 
@@ -96,11 +102,12 @@ def look_into(
         reason: Whose it is.
         is_image: Whether a name is an image's.
         is_run: It is what a program's run has written.
+        walk: Goes through the folders, as `os.walk` does.
     """
     failed: list[OSError] = []
-    walk = itertools.islice(os.walk(folder, onerror=failed.append), _N_FOLDERS_LOOKED_INTO)
+    some = itertools.islice(walk(folder, onerror=failed.append), _N_FOLDERS_LOOKED_INTO)
     has_images = any(
-        is_image(file) and not file.startswith("._") for _folder, _folders, files in walk for file in files
+        is_image(file) and not file.startswith("._") for _folder, _folders, files in some for file in files
     )
     is_doubtful = is_run or path.rpartition("/")[2].lower() in _DOUBTFUL
     return Leftover(path, reason, has_images, is_readable=not failed, is_doubtful=is_doubtful, is_run=is_run)

@@ -7,8 +7,8 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from regraft.core import DataError, OptionError, plural
-from regraft.data.files import Reason, ShardFile, Unreadable, explain_os_error
+from regraft.core import DataError, OptionError, SilentProgress, in_threads, plural
+from regraft.data.files import Reason, ShardFile, Unreadable, explain_os_error, n_readers
 from regraft.data.folders import read_layout, remark_on_layout
 from regraft.data.manifest import Manifest
 from regraft.data.names import label_positions
@@ -82,8 +82,14 @@ def _list_shards(root: Path, names: tuple[str, ...], label_column: str | None, *
     conversion = read_conversion(root)
     written = {} if conversion is None else {shard.name: shard for shard in conversion.shards}
     found = _Found([], _missing(root, names, written) if is_whole else [], {})
-    for name in names:
-        contents = _list_shard(root, name, written.get(name), label_column)
+
+    def list_one(name: str) -> ShardContents:
+        return _list_shard(root, name, written.get(name), label_column)
+
+    n_threads = n_readers([root]) or 1
+    for name, contents in zip(
+        names, in_threads(list_one, names, SilentProgress(), n_a_task=1, n_threads=n_threads), strict=True
+    ):
         found.unreadable += contents.unreadable
         split = written[name].split if name in written else shard_split(name)
         found.rows += [

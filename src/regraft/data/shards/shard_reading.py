@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import fnmatch
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regraft.core import DataError, plural, quoted
+from regraft.core import DataError, RemotePath, as_place, plural, quoted
 from regraft.data.files import explain_packed
 from regraft.data.finding import make_finding, passed_over, was
 from regraft.data.folders import COMPANION, has_image_name, is_hidden, leftover_reason, look_at, walk_files
@@ -15,6 +14,7 @@ from regraft.data.shards.shard_names import shard_format
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from regraft.data.finding import Finding
     from regraft.data.manifest import Manifest
@@ -93,15 +93,20 @@ def read_shard_file(path: Path, reading: Reading) -> Manifest:
     return _read(path.parent, [path.name], [], is_whole=False, reading=reading)
 
 
+def is_pattern(name: str) -> bool:
+    """Whether the last part of a place stands for several."""
+    return bool(_WILDCARDS & set(name.rstrip("/").rpartition("/")[2]))
+
+
 def read_shard_pattern(pattern: str, reading: Reading) -> Manifest | None:
     """The shards of one folder whose names a pattern (`set/flowers_train_*.tfrecord`) matches; None for no pattern.
 
     Raises:
         DataError: It matches no shard, or there is no image in them.
     """
-    path = Path(pattern)
-    if not _WILDCARDS & set(path.name):
+    if not is_pattern(pattern):
         return None
+    path = as_place(pattern)
     try:
         names = sorted(
             file.name
@@ -110,7 +115,11 @@ def read_shard_pattern(pattern: str, reading: Reading) -> Manifest | None:
             and (path.name.startswith(".") or not is_hidden(file.name))
             and file.is_file()
         )
-    except OSError:
+    except FileNotFoundError:
+        names = []
+    except OSError as error:
+        if isinstance(path, RemotePath):
+            raise DataError(f"{path.parent} cannot be read: {error.strerror or error}.") from error
         names = []
     shards = [name for name in names if is_shard(path.parent / name)]
     if not shards:

@@ -65,9 +65,8 @@ class RecordImage(StoredImage):
         Raises:
             UnreadableImageError: The checksum is wrong, or the file has become shorter.
         """
-        begin, end = self.offset + self.start, self.offset + self.stop
-        content = self.shard.read(begin, self.stop - self.start)
-        after = self.shard.read(end, self.n_bytes - self.stop + _N_FOOT_BYTES)
+        found = self.shard.read(self.offset + self.start, self.n_bytes - self.start + _N_FOOT_BYTES)
+        content, after = found[: self.stop - self.start], found[self.stop - self.start :]
         checksum = google_crc32c.extend(self.checksum_before, content)
         if len(after) > _N_FOOT_BYTES:
             checksum = google_crc32c.extend(checksum, after[:-_N_FOOT_BYTES])

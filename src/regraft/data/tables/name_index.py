@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regraft.data.folders import has_image_name, is_hidden
+from regraft.core import DataError, is_on_the_web
+from regraft.data.folders import has_image_name, is_hidden, tree_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 _N_LEVELS_MAX = 6
 _N_COMPARED_MAX = 16
@@ -115,10 +116,16 @@ def _stem(path: str) -> str:
 
 def _images_below(home: Path) -> Iterator[str]:
     """What cannot be read is passed over, and what systems leave behind."""
-    for folder, names, files in os.walk(home):
-        relative = Path(folder).relative_to(home)
-        if len(relative.parts) >= _N_LEVELS_MAX:
+    try:
+        tree = tree_of(home)
+    except OSError as error:
+        if is_on_the_web(str(home)):
+            return
+        raise DataError(f"{home} cannot be read: {error.strerror or error}.") from error
+    for folder, names, files in tree.walk(str(home)):
+        relative = folder.removeprefix(str(home)).strip("/")
+        if relative.count("/") >= _N_LEVELS_MAX - 1:
             names.clear()
         names[:] = sorted(name for name in names if not is_hidden(name))
-        prefix = "" if not relative.parts else f"{relative.as_posix()}/"
+        prefix = f"{relative}/" if relative else ""
         yield from (prefix + name for name in sorted(files) if has_image_name(name) and not is_hidden(name))

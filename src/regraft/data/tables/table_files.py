@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 import unicodedata
 from collections import defaultdict
 from contextlib import suppress
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regraft.core import DataError, as_path, plural, quoted, shortened
+from regraft.core import DataError, RemotePath, as_path, as_place, plural, quoted, shortened
 from regraft.data.finding import Finding, make_finding, was
 from regraft.data.folders import relative_path
 from regraft.data.tables.name_index import Match, NameIndex
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 
 _N_LOOKED_AT = 200
 """So many rows, at even distances, say where all files are."""
-_ADDRESSES = ("http://", "https://", "s3://", "gs://")
+_N_ASKED_FOR = 8
+"""Of an object store: each is a request."""
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
 @dataclass(frozen=True)
@@ -53,11 +56,12 @@ def find_files(cells: Sequence[str], table: Path, root: Path | None, index: Name
     """
     home = index.home
     written = [_posix(cell, home) for cell in cells]
-    looked_at = written[:: max(1, len(written) // _N_LOOKED_AT)]
+    n_looked_at = _N_ASKED_FOR if isinstance(home, RemotePath) else _N_LOOKED_AT
+    looked_at = written[:: max(1, len(written) // n_looked_at)]
     if _any_there(looked_at, home):
         return TableFiles(home, [_relative(path, home) for path in written])
     here = Path.cwd()
-    if root is None and _any_there(looked_at, here):
+    if root is None and not isinstance(home, RemotePath) and _any_there(looked_at, here):
         message = f"The paths in {table.name} start from the working folder, {here}. To say so: --root {here}"
         remark = make_finding("guessed_files", "note", message, len(cells), written)
         return TableFiles(here, [_relative(path, here) for path in written], (remark,))
@@ -66,11 +70,17 @@ def find_files(cells: Sequence[str], table: Path, root: Path | None, index: Name
 
 def index_of(table: Path, root: Path | None) -> NameIndex:
     """The images where a table's files are looked for."""
-    return NameIndex((table.parent if root is None else as_path(root)).resolve())
+    return NameIndex((table.parent if root is None else as_place(root)).resolve())
 
 
 def _posix(cell: str, root: Path) -> str:
-    """A path that was written on Windows has slashes, `~/` is the home folder, unless a file is really called so."""
+    """A path that was written on Windows has slashes, `~/` is the home folder, unless a file is really called so.
+
+    In an object store everything is below the root: a table's words lead to no other store and to no file of this
+    machine.
+    """
+    if isinstance(root, RemotePath):
+        return cell.replace("\\", "/")
     if cell.startswith("~/") and not os.path.lexists(root / cell):
         return str(as_path(cell, "A path in the table"))
     if "\\" in cell and not os.path.lexists(root / cell):
@@ -90,7 +100,14 @@ def _spellings(cell: str) -> Iterator[str]:
 
 
 def _any_there(paths: Sequence[str], root: Path) -> bool:
-    return any(os.path.isfile(root / path) for path in paths if "\0" not in path)  # noqa: PTH113 - names may be too long
+    there = [root / path for path in paths if "\0" not in path]
+    try:
+        return any(
+            path.is_file() if isinstance(path, RemotePath) else os.path.isfile(path)  # noqa: PTH113 - may be too long
+            for path in there
+        )
+    except OSError as error:
+        raise DataError(f"{root} cannot be read: {error.strerror or error}.") from error
 
 
 def _relative(path: str, root: Path) -> str:
@@ -165,7 +182,7 @@ def _elsewhere(
             f" For {len(others):,} of them only the file's name agrees, not the folder (first: {quoted(others[0])} is "
             f"{quoted(found[others[0]])}): correct the paths if that is wrong."
         )
-    if any(path.startswith(_ADDRESSES) for path in rows):
+    if any(map(_ADDRESS.match, rows)):
         message += " Addresses are not fetched: files of their names are taken."
     examples = (found[path] for path in rows)
     yield make_finding("guessed_files", "warning" if others else "note", message, n, examples)
@@ -185,7 +202,7 @@ def _left_as_written(written: Sequence[str], lost: dict[str, tuple[str, str]], t
 
 
 def _nothing(written: Sequence[str], table: Path, home: Path) -> Finding:
-    is_address = written[0].startswith(_ADDRESSES)
+    is_address = _ADDRESS.match(written[0])
     advice = (
         "Addresses are not fetched: download the images first." if is_address else "Say where they start with --root."
     )

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from regraft.core import (
     DataError,
     OptionError,
+    as_place,
     atomic_path,
     digest_bytes,
     digest_file,
@@ -82,9 +83,9 @@ def convert(manifest: Manifest, source: str, options: ConvertDatasetOptions, pro
         StoreError: The disk is full or forbids writing, or another process converts to the same folder.
         InterruptedRunError: Ctrl-C; the shards that are finished are kept.
     """
-    title = Path(source).resolve().stem
+    title = as_place(source).resolve().stem
     folder = options.out or Path(f"{title}-{options.to}")
-    target = _outside(folder, Path(source))
+    target = _outside(folder, as_place(source))
     work = _Work(make_plan(manifest, title, options, progress), source, options, progress)
     staged = StagedFolder(target, "converting", "--out", work.recognise, work.tell_kept, progress)
     with staged.explained():
@@ -177,7 +178,7 @@ class _Work:
         if conversion.kind != "folder":
             with atomic_path(whole / LABELS_FILE) as aside:
                 aside.write_text(format_class_list(self.plan.manifest.class_names), "utf-8", newline="\n")
-        origin = Path(self.source) / SOURCE_FILE
+        origin = as_place(self.source) / SOURCE_FILE
         if origin.is_file():
             with atomic_path(whole / SOURCE_FILE) as aside:
                 shutil.copyfile(origin, aside)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regraft.core import DataError, OptionError, digest_bytes, hash_key
-from regraft.data import StoredImage, assign_splits, fingerprint_manifest
+from regraft.core import DataError, OptionError, SilentProgress, digest_bytes, hash_key, in_threads
+from regraft.data import StoredImage, assign_splits, fingerprint_manifest, n_readers
 from regraft.datasets.writing import lay_out, make_shard_name
 
 if TYPE_CHECKING:
@@ -143,15 +143,15 @@ def _states(files: Sequence[ImageFile]) -> list[tuple[str, int, int]]:
         if isinstance(file, StoredImage):
             counts[file.shard.path] = counts.get(file.shard.path, 0) + 1
     shards = {path: _state(path) for path in counts}
-    states = []
-    for file in files:
-        if isinstance(file, StoredImage):
-            path = file.shard.path
-            size, time = shards[path]
-            states.append((f"{path.name}#{file.number}", size // counts[path], time))
-        else:
-            states.append(("", *_state(file)))
-    return states
+
+    def state_of(file: ImageFile) -> tuple[str, int, int]:
+        if not isinstance(file, StoredImage):
+            return "", *_state(file)
+        path = file.shard.path
+        size, time = shards[path]
+        return f"{path.name}#{file.number}", size // counts[path], time
+
+    return in_threads(state_of, files, SilentProgress(), n_a_task=16, n_threads=n_readers(files) or 1)
 
 
 def _state(path: Path) -> tuple[int, int]:
