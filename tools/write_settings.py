@@ -19,6 +19,7 @@ from regraft import recipes
 from regraft.data import SourceOptions
 from regraft.experiments import ExperimentOptions
 from regraft.finetuning import SharedOptions
+from regraft.scaling import ClusterOptions
 from regraft.serving import ServeOptions
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ NO_PARAMETERS = {
     "quality": "who calls it searches",
     "group_by": "fit(groups=)",
     **dict.fromkeys(SourceOptions.model_fields, "X is a list"),
+    **dict.fromkeys(ClusterOptions.model_fields, "embed fills the store before"),
 }
 """Options of the verbs that estimators do not have, and why."""
 WRITTEN = '''"""{title}.

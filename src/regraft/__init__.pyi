@@ -14,6 +14,7 @@ from .bundle import Answers, CheckResult, Classifier, Prediction, PredictionStre
 from .core import (
     BackboneError,
     BundleError,
+    ClusterError,
     DataError,
     ExportError,
     FetchError,
@@ -139,6 +140,7 @@ __all__ = [
     "ClassGain",
     "ClassResult",
     "Classifier",
+    "ClusterError",
     "CompareOptions",
     "CompareResult",
     "Comparison",

@@ -22,6 +22,7 @@ from regraft.core import DataError, HeadError, OptionError
 from regraft.data.source_options import SourceOptions
 from regraft.features import open_store
 from regraft.recipes import EmbedOptions, ProbeOptions
+from regraft.scaling import ClusterOptions
 
 CHECKS = [
     "check_estimator_cloneable",
@@ -80,6 +81,7 @@ def test_the_parameters_are_the_options(estimator, options):
         "private",
         "map",
         *SourceOptions.model_fields,
+        *ClusterOptions.model_fields,
     }
     assert set(parameters) == set(options.model_fields) - others
     for name, parameter in parameters.items():

@@ -3,6 +3,7 @@ from .errors import (
     TOLD_ELSEWHERE,
     BackboneError,
     BundleError,
+    ClusterError,
     DataError,
     ExportError,
     FetchError,
@@ -41,7 +42,7 @@ from .option_words import SYNONYMS
 from .options import Options, PrintableText, Value
 from .own_code import explain_own_error, line_of, load_function, own_file
 from .paths import as_path, as_paths, as_place, as_source, described, several
-from .places import CACHE_VARIABLE, cache_folder, is_writable, n_usable_cores
+from .places import CACHE_VARIABLE, cache_folder, is_writable, n_usable_cores, share_cores
 from .progress import Progress, SilentProgress
 from .registry import Registry
 from .remote import N_REQUESTS, RemotePath, is_on_the_web, list_below
@@ -79,6 +80,7 @@ __all__ = [
     "VERB_OPTIONS",
     "BackboneError",
     "BundleError",
+    "ClusterError",
     "DataError",
     "ExportError",
     "FetchError",
@@ -164,6 +166,7 @@ __all__ = [
     "same_work",
     "scratch_folder",
     "several",
+    "share_cores",
     "shell_quoted",
     "shortened",
     "signed_points",

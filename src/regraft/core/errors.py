@@ -13,6 +13,7 @@
     ├── FoundError           11 / 409   an audit found what it was told to fail on
     ├── IncompleteError      12 / 422   some images could not be read; all others are answered
     ├── ExportError          13 / 422   an export does not answer like its bundle, or cannot be written
+    ├── ClusterError         14 / 503   a cluster or its nodes cannot do the work
     └── InterruptedRunError 130 / 503   Ctrl-C or SIGTERM; what was finished is kept
 
 The numbers are the exit code of the command line and the status of the HTTP service.
@@ -141,6 +142,13 @@ class ExportError(RegraftError):
 
     exit_code = 13
     http_status = 422
+
+
+class ClusterError(RegraftError):
+    """A cluster cannot be reached, or its nodes cannot do the work."""
+
+    exit_code = 14
+    http_status = 503
 
 
 class InterruptedRunError(RegraftError):

@@ -14,6 +14,7 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "demo": ("elpv_dataset",),
     "export": ("onnx", "onnxruntime"),
     "remote": ("fsspec", "s3fs"),
+    "scale": ("ray",),
     "serve": ("fastapi", "uvicorn", "httptools", "python_multipart", "prometheus_client"),
 }
 """The modules that each extra brings, of those that are asked for by name."""

@@ -41,7 +41,17 @@ def is_writable(folder: Path) -> bool:
 
 
 def n_usable_cores() -> int:
-    """How many processors this process may run on."""
+    """How many processors this process may run on, or how many it has agreed to use (`share_cores`)."""
+    if _shared:
+        return _shared[-1]
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def share_cores(n_cores: int) -> None:
+    """Use so many processors from now on: the others are for processes that came to the same agreement."""
+    _shared.append(n_cores)
+
+
+_shared: list[int] = []

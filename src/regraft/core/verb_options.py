@@ -14,7 +14,7 @@ _NAMES = {
     "compare": """
         layer image_size resize preprocessing engine precision device views group_by path_column label_column root
         split_folders metric normalisation n_strengths n_folds class_weight test_fraction seed runs name private
-        reject_rate coverage backbones heads
+        reject_rate coverage on address worker_threads backbones heads
     """,
     "curve": """
         trust_code backbone model checkpoint init layer image_size resize preprocessing engine precision device views
@@ -29,7 +29,7 @@ _NAMES = {
     """,
     "embed": """
         trust_code backbone model checkpoint init layer image_size resize preprocessing engine precision device views
-        group_by path_column label_column root split_folders out
+        group_by path_column label_column root split_folders on address worker_threads out
     """,
     "evaluate": """
         trust_code group_by path_column label_column root split_folders metric map runs name split unknown weights watch
@@ -65,7 +65,7 @@ _NAMES = {
     "probe": """
         trust_code backbone model checkpoint init layer image_size resize preprocessing engine precision device views
         group_by path_column label_column root split_folders metric normalisation n_strengths n_folds class_weight
-        test_fraction seed runs name head private map reject_rate coverage quality
+        test_fraction seed runs name head private map reject_rate coverage quality on address worker_threads
     """,
     "scan": """
         group_by path_column label_column root split_folders decode
@@ -89,8 +89,8 @@ _NAMES = {
         seed layer_decay optimizer weight_decay momentum epsilon optimizer_settings groups clip_norm schedule warmup
         final_fraction decay_factor decay_epochs power dropout drop_path label_smoothing loss focal_gamma mixup cutmix
         ema epochs steps batch_size accumulate compile histograms checkpoint_every runs name private map reject_rate
-        coverage head from_stage budget augmentation kept_views fresh_views batch_norm training_seed quality rates
-        ladder_folds
+        coverage head from_stage budget augmentation kept_views fresh_views batch_norm training_seed quality on address
+        worker_threads rates ladder_folds
     """,
 }
 

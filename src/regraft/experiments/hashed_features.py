@@ -43,7 +43,7 @@ def hash_and_extract(
         RegraftError: From the engine or the store.
     """
     files = manifest.files()
-    if n_readers(files) is None:
+    if n_readers(files) is None or networks.has_crew:  # a crew's workers fetch what they decode themselves
         prints = fingerprint_manifest(manifest, progress=progress)
         return prints, networks.extract(files, prints.digests, progress=progress)
     progress.start("Reading and computing", len(files))

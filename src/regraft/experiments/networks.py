@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from regraft.data import make_finding
 from regraft.experiments.network_options import FixedNetworkOptions
 from regraft.features import JoinedNetworks, backbone_transform, tap_network
 from regraft.images import FIXED_VIEWS
+from regraft.scaling import find_crew
 
 if TYPE_CHECKING:
     from regraft.backbones import BackboneSpec, EngineChoice
@@ -93,6 +95,7 @@ def open_networks(options: NetworkOptions, cache: Path, *, progress: Progress | 
 
     Raises:
         BackboneError: A network or its weights cannot be had.
+        MissingExtraError: --on ray, and Ray is not installed.
         OptionError: The engine does not exist on this machine, or options that are for one network are given to
             several.
     """
@@ -110,7 +113,9 @@ def open_networks(options: NetworkOptions, cache: Path, *, progress: Progress | 
     ]
     if len(parts) > N_NETWORKS_MAX:
         raise OptionError(f"--backbone joins {len(parts)} networks; one head stands on {N_NETWORKS_MAX} at most.")
-    return JoinedNetworks(tuple(parts), choice)
+    networks = JoinedNetworks(tuple(parts), choice)
+    crew = find_crew(options)
+    return networks if crew is None else networks.changed(partial(replace, crew=crew))
 
 
 def taking_looks(networks: JoinedNetworks) -> JoinedNetworks:

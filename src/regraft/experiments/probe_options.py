@@ -12,6 +12,7 @@ from regraft.evaluation import MapKind
 from regraft.experiments.network_options import FixedNetworkOptions
 from regraft.experiments.run_options import BundleOptions, MetricOptions, RunOptions
 from regraft.heads import HeadKind
+from regraft.scaling import ClusterOptions
 
 Quality = Literal["fast", "good", "best"]
 """How many networks are tried: one, several, or these with several views, too."""
@@ -116,7 +117,7 @@ class QualityOptions(Options):
     )
 
 
-class ProbeOptions(QualityOptions, UncertaintyOptions, MapOptions, BundleOptions, FixedFeatureOptions):
+class ProbeOptions(ClusterOptions, QualityOptions, UncertaintyOptions, MapOptions, BundleOptions, FixedFeatureOptions):
     """Settings of `probe`."""
 
     VERB: ClassVar[str] = "probe"

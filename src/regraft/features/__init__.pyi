@@ -1,4 +1,5 @@
 from .adoption import Adoption
+from .crews import Order
 from .extraction import Extraction, Extractor
 from .joining import JoinedNetworks
 from .kept_rows import read_kept
@@ -22,6 +23,7 @@ __all__ = [
     "LocatedFeatures",
     "Locator",
     "LooseShards",
+    "Order",
     "StoreInfo",
     "TappedNetwork",
     "backbone_transform",

@@ -10,8 +10,10 @@ import numpy as np
 
 from regraft.core import InterruptedRunError, SilentProgress, StoreError, note_unkept, plural
 from regraft.data import LOOK, Unreadable, reading_order
+from regraft.features.crews import Order
 from regraft.features.key import look_key
 from regraft.features.passes import FeaturePass, LookPass
+from regraft.features.store import FeatureStore
 from regraft.features.unkept_rows import UnkeptRows
 from regraft.images import source_name
 
@@ -22,9 +24,9 @@ if TYPE_CHECKING:
 
     from regraft.backbones import Engine
     from regraft.core import Progress
+    from regraft.features.crews import AnyPass, Crew
     from regraft.features.key import FeatureKey
     from regraft.features.loose_shards import LooseShards
-    from regraft.features.store import FeatureStore
     from regraft.images import AnyView, ImageSource, Transform
 
 
@@ -75,6 +77,7 @@ class Extractor:
             `core.unkept_sentence` tells why.
         keeps_new: Whether what is computed is kept. What is kept already is read either way.
         takes_looks: Whether looks are taken and kept while images are decoded for the network; never at random views.
+        crew: Who computes what the store lacks; None for this process.
     """
 
     key: FeatureKey
@@ -85,6 +88,7 @@ class Extractor:
     must_keep: bool = True
     keeps_new: bool = True
     takes_looks: bool = False
+    crew: Crew | None = None
 
     def extract(
         self, sources: Sequence[ImageSource], digests: Sequence[str | None], *, progress: Progress | None = None
@@ -270,8 +274,11 @@ def _new_pass(
     sources: Sequence[ImageSource],
     digests: Sequence[str],
     progress: Progress,
-) -> FeaturePass | LookPass:
+) -> AnyPass:
     """What the extractor's key asks for."""
+    if extractor.crew is not None and isinstance(store, FeatureStore):
+        order = Order(extractor.key, extractor.transform, extractor.open_engine, extractor.view, extractor.takes_looks)
+        return extractor.crew.begin_pass(order, store, sources, digests, progress)
     what = (store, extractor.transform, sources, digests, progress)
     if extractor.key == look_key(extractor.transform):
         return LookPass(*what)

@@ -67,6 +67,11 @@ class JoinedNetworks:
         """The one network that there is; of several the first."""
         return self.parts[0]
 
+    @property
+    def has_crew(self) -> bool:
+        """Whether other processes compute what is missing."""
+        return self.only.extractors[0].crew is not None
+
     def changed(self, change: Callable[[Extractor], Extractor]) -> JoinedNetworks:
         """The same with other extractors.
 

@@ -10,9 +10,12 @@ from regraft.core import judges, placed
 from regraft.experiments import BundleOptions, ExperimentOptions, NetworkOptions, Quality, QualityOptions
 from regraft.finetuning import SharedOptions
 from regraft.grafting.finetune_options import FinetuneOptions, TransferOptions
+from regraft.scaling import ClusterOptions
 
 
-class TrainOptions(QualityOptions, TransferOptions, BundleOptions, SharedOptions, ExperimentOptions, NetworkOptions):
+class TrainOptions(
+    ClusterOptions, QualityOptions, TransferOptions, BundleOptions, SharedOptions, ExperimentOptions, NetworkOptions
+):
     """Settings of `train`."""
 
     VERB: ClassVar[str] = "train"

@@ -26,6 +26,7 @@ from regraft.experiments import (
     plan_probes,
 )
 from regraft.heads import HeadKind
+from regraft.scaling import ClusterOptions
 
 if TYPE_CHECKING:
     from regraft.core import Progress
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from regraft.reports import Comparison
 
 
-class CompareOptions(UncertaintyOptions, BundleOptions, ExperimentOptions, ViewOptions, FeatureOptions):
+class CompareOptions(ClusterOptions, UncertaintyOptions, BundleOptions, ExperimentOptions, ViewOptions, FeatureOptions):
     """Settings of `compare`."""
 
     VERB: ClassVar[str] = "compare"

@@ -13,6 +13,7 @@ from regraft.core import DataError, SilentProgress, cache_folder, placed
 from regraft.data import SourceOptions, left_out, list_images
 from regraft.datasets import read_dataset
 from regraft.experiments import FixedNetworkOptions, check_feature_file, hash_and_extract, open_networks, write_features
+from regraft.scaling import ClusterOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from regraft.recipes.settings import EmbedSettings
 
 
-class EmbedOptions(SourceOptions, FixedNetworkOptions):
+class EmbedOptions(ClusterOptions, SourceOptions, FixedNetworkOptions):
     """Settings of `embed`."""
 
     VERB: ClassVar[str] = "embed"

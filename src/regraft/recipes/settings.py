@@ -157,6 +157,9 @@ class EmbedSettings(SourceSettings, total=False):
     precision: Literal["auto", "fp32", "bf16"]
     device: Literal["auto", "cpu", "cuda", "mps"]
     views: int
+    on: Literal["here", "ray"]
+    address: str | None
+    worker_threads: int
     out: str | PathLike[str]
 
 
@@ -176,6 +179,9 @@ class CompareSettings(ExperimentSettings, total=False):
     private: bool
     reject_rate: float
     coverage: float
+    on: Literal["here", "ray"]
+    address: str | None
+    worker_threads: int
     backbones: list[str] | tuple[str, ...]
     heads: list[Literal["softmax", "svm"]] | tuple[Literal["softmax", "svm"], ...]
 
@@ -282,6 +288,9 @@ class ProbeSettings(ExperimentSettings, total=False):
     reject_rate: float
     coverage: float
     quality: Literal["fast", "good", "best", "auto"]
+    on: Literal["here", "ray"]
+    address: str | None
+    worker_threads: int
 
 
 class TrainSettings(SharedSettings, ExperimentSettings, total=False):
@@ -325,6 +334,9 @@ class TrainSettings(SharedSettings, ExperimentSettings, total=False):
     batch_norm: Literal["auto", "frozen", "train"]
     training_seed: int | None
     quality: Literal["fast", "good", "best", "auto"]
+    on: Literal["here", "ray"]
+    address: str | None
+    worker_threads: int
     rates: list[float] | tuple[float, ...]
     ladder_folds: int
 

@@ -19,7 +19,7 @@ def _modules(requirements):
     for requirement in requirements:
         own = re.fullmatch(r"regraft\[(.*)\]", requirement)
         if own is None:
-            yield re.split(r"[<>=]", requirement)[0].replace("-", "_")
+            yield re.split(r"[<>=[]", requirement)[0].replace("-", "_")
             continue
         for extra in own[1].split(","):
             yield from _modules(PYPROJECT["project"]["optional-dependencies"][extra])
