@@ -60,7 +60,7 @@ def load(source: str | Path) -> AuditedImages:
     data = load_features(read_dataset(source), ProbeOptions(), SilentProgress(), Stopwatch())
     nothing = (None,) * len(data.digests)
     return AuditedImages(
-        paths=data.manifest.paths,
+        paths=tuple(data.manifest.paths),
         labels=data.manifest.labels,
         class_names=data.manifest.class_names,
         digests=data.digests,

@@ -269,7 +269,7 @@ def featured(manifest: Manifest) -> AuditedImages:
     """Images with the default network's features."""
     data = load_features(manifest, ProbeOptions(), SilentProgress(), Stopwatch())
     return AuditedImages(
-        paths=data.manifest.paths,
+        paths=tuple(data.manifest.paths),
         labels=data.manifest.labels,
         class_names=data.manifest.class_names,
         digests=data.digests,

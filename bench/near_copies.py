@@ -163,7 +163,7 @@ def audited(planted: Planted) -> AuditedImages:
     """The images as an audit sees them; poles are known as groups."""
     data = load_features(read_dataset(planted.folder), ProbeOptions(), SilentProgress(), Stopwatch())
     return AuditedImages(
-        paths=data.manifest.paths,
+        paths=tuple(data.manifest.paths),
         labels=data.manifest.labels,
         class_names=data.manifest.class_names,
         digests=data.digests,

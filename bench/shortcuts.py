@@ -71,7 +71,7 @@ def audited(source: str | Path, group_by: str | None = None) -> AuditedImages:
     manifest = read_dataset(source, Reading(group_by=group_by))
     data = load_features(manifest, ProbeOptions(), SilentProgress(), Stopwatch())
     images = AuditedImages(
-        paths=data.manifest.paths,
+        paths=tuple(data.manifest.paths),
         labels=data.manifest.labels,
         class_names=data.manifest.class_names,
         digests=data.digests,

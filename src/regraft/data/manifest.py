@@ -11,6 +11,7 @@ from regraft.core import DataError, plural, printable, quoted
 from regraft.data.finding import make_finding, was
 from regraft.data.grouping import group_names
 from regraft.data.names import UNLABELLED
+from regraft.data.packing import filled, taken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,7 +31,7 @@ class Manifest:
 
     Attributes:
         root: Absolute folder that relative paths start from.
-        paths: n paths, POSIX style, relative to `root` or absolute.
+        paths: n paths, POSIX style, relative to `root` or absolute: a tuple, or packed where they are many.
         labels: (n,) int64, positions in `class_names`; -1 where there is no label. Read-only.
         class_names: k names.
         splits: n given splits, None where none is given.
@@ -46,7 +47,7 @@ class Manifest:
     """
 
     root: Path
-    paths: tuple[str, ...]
+    paths: Sequence[str]
     labels: NDArray[np.int64]
     class_names: tuple[str, ...]
     splits: tuple[Split | None, ...]
@@ -131,12 +132,12 @@ class Manifest:
         chosen = np.flatnonzero(index) if index.dtype == np.bool_ else index.astype(np.int64)
         return replace(
             self,
-            paths=tuple(self.paths[row] for row in chosen),
+            paths=taken(self.paths, chosen),
             labels=self.labels[chosen],
-            splits=tuple(self.splits[row] for row in chosen),
-            groups=tuple(self.groups[row] for row in chosen),
-            stored=tuple(self.stored[row] for row in chosen) if self.stored else (),
-            columns={name: tuple(column[row] for row in chosen) for name, column in self.columns.items()},
+            splits=tuple(taken(self.splits, chosen)),
+            groups=tuple(taken(self.groups, chosen)),
+            stored=tuple(taken(self.stored, chosen)) if self.stored else (),
+            columns={name: tuple(taken(column, chosen)) for name, column in self.columns.items()},
         )
 
     def with_groups_from(self, expression: str) -> Manifest:
@@ -155,14 +156,14 @@ class Manifest:
             DataError: It finds nothing in some of the paths, or the same in all of them.
         """
         groups = tuple(group_names(self.paths, expression))
-        nameless = [path for path, group in zip(self.paths, groups, strict=True) if group is None]
-        if nameless:
+        is_named = filled(groups)
+        if not is_named.all():
             raise DataError(
-                f"--group-by {quoted(expression, 400)} finds no group in {len(nameless):,} of "
-                f"{plural(len(self), 'path')} (first: {quoted(nameless[0])}). It is searched in the path below "
-                f"{self.root}."
+                f"--group-by {quoted(expression, 400)} finds no group in {int((~is_named).sum()):,} of "
+                f"{plural(len(self), 'path')} (first: {quoted(self.paths[int(is_named.argmin())])}). It is searched in "
+                f"the path below {self.root}."
             )
-        if len(groups) > 1 and len(set(groups)) == 1:
+        if len(groups) > 1 and all(group == groups[0] for group in groups):
             raise DataError(
                 f"--group-by {quoted(expression, 400)} puts all {plural(len(self), 'image')} into one group, "
                 f"{quoted(str(groups[0]))}: nothing would be left to test on. Match what tells objects apart, or "
@@ -185,7 +186,7 @@ def require_classes(manifest: Manifest, *, minimum: int = 2) -> Manifest:
         )
     if n := len(unlabelled):
         message = f"{plural(n, 'image')} without a label {was(n)} left out."
-        remark = make_finding("unlabelled", "warning", message, n, (manifest.paths[row] for row in unlabelled))
+        remark = make_finding("unlabelled", "warning", message, n, (manifest.paths[row] for row in unlabelled.tolist()))
         manifest = replace(manifest.select(manifest.labels != UNLABELLED), remarks=(*manifest.remarks, remark))
     present = np.flatnonzero(manifest.class_counts())
     if len(present) < minimum:

@@ -198,7 +198,7 @@ def _order_units(unit_of_row: NDArray[np.int64], digests: Sequence[str], seed: i
     All rows are sorted by the beginnings of their keys. Where these are equal, which is hardly ever but for copies, the
     whole keys decide.
     """
-    beginnings = np.fromiter(hash_beginnings(seed, purpose, digests), np.uint64, len(digests))
+    beginnings = hash_beginnings(seed, purpose, digests)
     order = np.argsort(beginnings, kind="stable")
     is_alike = beginnings[order[1:]] == beginnings[order[:-1]]
     tied = np.flatnonzero(np.append(is_alike, False) | np.insert(is_alike, 0, False))[: len(order)]

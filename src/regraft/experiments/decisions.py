@@ -171,7 +171,7 @@ def apply_decisions(manifest: Manifest, decisions: Sequence[Decision], table: Pa
         else:
             continue
         counts[action.verb] += 1
-    left_out = tuple(manifest.paths[row] for row in np.flatnonzero(~is_kept))
+    left_out = tuple(manifest.paths[row] for row in np.flatnonzero(~is_kept).tolist())
     decided = replace(manifest, labels=labels, groups=tuple(groups)).select(is_kept)
     return Decided(decided, dict(counts), left_out, relabelled)
 

@@ -34,7 +34,7 @@ def listed_images(
         looks: (n,) of `regraft.data.LOOK`, where they are known.
     """
     return AuditedImages(
-        paths=manifest.paths,
+        paths=tuple(manifest.paths),
         labels=manifest.labels,
         class_names=manifest.class_names,
         digests=tuple(digests),

@@ -113,7 +113,7 @@ def report_run(
     with watch.stage("evaluate"):
         judgement = classifier.judge(data.features[test])
         predictions = Predictions(
-            paths=manifest.paths,
+            paths=tuple(manifest.paths),
             labels=manifest.labels,
             probabilities=judgement.probabilities,
             class_names=classifier.class_names,

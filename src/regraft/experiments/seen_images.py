@@ -107,4 +107,4 @@ def _bundles_of_networks(
 
 
 def _paths(manifest: Manifest, seen: NDArray[np.bool_] | None) -> tuple[str, ...]:
-    return () if seen is None else manifest.select(seen).paths
+    return () if seen is None else tuple(manifest.select(seen).paths)

@@ -182,7 +182,7 @@ class Ladder:
     def _answers(self, folds: Sequence[Sides], probabilities: Sequence[NDArray[np.float64]]) -> Predictions:
         manifest = self.manifest.select(np.concatenate([sides.validation for sides in folds]))
         return Predictions(
-            paths=manifest.paths,
+            paths=tuple(manifest.paths),
             labels=manifest.labels,
             probabilities=np.concatenate(probabilities),
             class_names=manifest.class_names,

@@ -89,7 +89,7 @@ def embed(
     write_features(options.out, kept, found.features)
     unreadable = prints.unreadable + manifest.named(found.unreadable)
     findings = (*left_out(unreadable), *manifest.remarks)
-    return EmbedResult(options.out, kept.paths, found.features, unreadable, findings)
+    return EmbedResult(options.out, tuple(kept.paths), found.features, unreadable, findings)
 
 
 def _listed(source: str | Path | Iterable[str | Path], reading: Reading) -> Manifest:

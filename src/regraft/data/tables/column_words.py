@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from regraft.data.tables.cells import squashed
 
@@ -27,7 +27,7 @@ HEADER_WORDS = frozenset((*PATH_WORDS, *LABEL_WORDS, *SPLIT_COLUMN_WORDS, *GROUP
 """Names that are recognised, in lower case without anything but letters and digits; the first one wins."""
 _IS_ONE = {"0": False, "0.0": False, "1": True, "1.0": True, "true": True, "false": False}
 
-Cells = list[str | None]
+Cells: TypeAlias = "Sequence[str | None]"
 
 
 def first_named(table: Table, wanted: Sequence[str], but: Iterable[str | None] = ()) -> str | None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from regraft.core import DataError, arrow_file, quoted, shortened
 from regraft.data.tables.cells import CellError, cell_text
-from regraft.data.tables.text_tables import LIST_SUFFIXES, TextRows, read_text_table
+from regraft.data.tables.parquet_cells import read_cells, read_every
+from regraft.data.tables.text_tables import LIST_SUFFIXES, TextColumns, once_each, read_text_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     import pyarrow as pa
@@ -21,8 +22,11 @@ if TYPE_CHECKING:
     from regraft.data.finding import Finding
 
 _N_SAMPLED = 1000
+_N_ROWS_KEPT = 1_000_000
+"""Columns of larger tables are not kept for a guess."""
 _N_CELL_BYTES_MAX = 512
 """A column whose cells are larger on average holds documents or pictures."""
+Found = TypeVar("Found")
 SUFFIXES = frozenset({".csv", ".tsv", ".parquet"}) | LIST_SUFFIXES
 
 
@@ -38,7 +42,7 @@ class Columns:
     """
 
     table: Path
-    cells: dict[str, list[str | None]]
+    cells: dict[str, Sequence[Any]]
     places: Sequence[int]
     unit: str
 
@@ -69,8 +73,8 @@ class Table(Protocol):
             DataError: The file is damaged, or a cell holds neither text nor a number.
         """
 
-    def cells(self, name: str) -> list[str | None]:
-        """All cells of one column; it is kept."""
+    def cells(self, name: str) -> Sequence[Any]:
+        """All cells of one column, texts or None; it is kept."""
 
     def sample(self, name: str) -> list[str | None]:
         """Some cells of one column, at even distances."""
@@ -92,23 +96,19 @@ def open_table(path: Path, header_words: frozenset[str] = frozenset()) -> Table:
 
 
 class _TextTable:
-    def __init__(self, path: Path, content: TextRows) -> None:
-        self.path, self._rows, self.remarks = path, content.rows, content.remarks
-        self.names = self.plain = _checked(path, content.names)
-        self._kept: dict[str, list[str | None]] = {}
+    def __init__(self, path: Path, content: TextColumns) -> None:
+        self.path, self._content, self.remarks = path, content, content.remarks
+        self.names = self.plain = tuple(content.cells)
 
     def read(self, names: Sequence[str]) -> Columns:
-        return Columns(self.path, {name: self.cells(name) for name in names}, [line for line, _ in self._rows], "line")
+        return Columns(self.path, {name: self.cells(name) for name in names}, self._content.lines, "line")
 
-    def cells(self, name: str) -> list[str | None]:
-        if name not in self._kept:
-            place = self.names.index(name)
-            self._kept[name] = [row[place] or None for _line, row in self._rows]
-        return self._kept[name]
+    def cells(self, name: str) -> Sequence[Any]:
+        return self._content.cells[name]
 
     def sample(self, name: str) -> list[str | None]:
-        place = self.names.index(name)
-        return [row[place] or None for _line, row in self._rows[:: _step(len(self._rows))]]
+        cells = self.cells(name)
+        return list(cells[:: _step(len(cells))])
 
 
 class _ParquetTable:
@@ -124,60 +124,42 @@ class _ParquetTable:
         except (pa.ArrowException, OSError, ValueError) as error:
             raise _damaged(path, error) from error
         schema = self._file.schema_arrow
-        self.names = _checked(path, tuple(name.strip() for name in schema.names))
+        self.names = once_each(path, tuple(name.strip() for name in schema.names))
         large = _large_columns(self._file.metadata)
         self.plain = tuple(
             name
             for name, kind, written in zip(self.names, schema.types, schema.names, strict=True)
             if not _is_bulky(kind) and written not in large
         )
-        self._columns: dict[str, pa.ChunkedArray] = {}
-        self._kept: dict[str, list[str | None]] = {}
+        self._kept: dict[str, Sequence[Any]] = {}
+        self._samples: dict[str, list[str | None]] = {}
 
     def read(self, names: Sequence[str]) -> Columns:
         cells = {name: self.cells(name) for name in names}
         return Columns(self.path, cells, range(1, self._file.metadata.num_rows + 1), "row")
 
-    def cells(self, name: str) -> list[str | None]:
+    def cells(self, name: str) -> Sequence[Any]:
         if name not in self._kept:
-            self._kept[name] = self._texts(name, 1)
+            self._kept[name] = self._read(name, read_cells)
         return self._kept[name]
 
     def sample(self, name: str) -> list[str | None]:
-        step = _step(self._file.metadata.num_rows)
-        return self._kept[name][::step] if name in self._kept else self._texts(name, step)
+        n_rows, step = self._file.metadata.num_rows, _step(self._file.metadata.num_rows)
+        if name in self._kept or n_rows <= _N_ROWS_KEPT:
+            return list(self.cells(name)[::step])
+        if name not in self._samples:
+            self._samples[name] = self._read(name, partial(read_every, step=step))
+        return self._samples[name]
 
-    def _texts(self, name: str, step: int) -> list[str | None]:
-        """Every so many cells, as text."""
+    def _read(self, name: str, read: Callable[..., Found]) -> Found:
         import pyarrow as pa
 
+        columns = Columns(self.path, {}, range(1, self._file.metadata.num_rows + 1), "row")
+        written = self._file.schema_arrow.names[self.names.index(name)]
         try:
-            column = self._column(name)
-            rows = column.take(pa.array(range(0, len(column), step))) if step > 1 else column
-            values = _python_values(rows)
+            return read(self._file, written, as_text=partial(_text, columns=columns, name=name))
         except (pa.ArrowException, OSError, ValueError) as error:
             raise _damaged(self.path, error) from error
-        columns = Columns(self.path, {}, range(1, len(column) + 1), "row")
-        return [_text(value, columns, row * step, name) for row, value in enumerate(values)]
-
-    def _column(self, name: str) -> pa.ChunkedArray:
-        if name not in self._columns:
-            written = self._file.schema_arrow.names[self.names.index(name)]
-            self._columns[name] = self._file.read(columns=[written]).column(written)
-        return self._columns[name]
-
-
-def _python_values(column: pa.ChunkedArray) -> list[Any]:
-    """A date that no calendar has, such as one in the year 300,000, is an empty cell."""
-    with suppress(OverflowError):
-        return list(column.to_pylist())
-    return [_python_value(cell) for cell in column]
-
-
-def _python_value(cell: pa.Scalar) -> Any:
-    with suppress(OverflowError):
-        return cell.as_py()
-    return None
 
 
 def _step(n_rows: int) -> int:
@@ -203,17 +185,11 @@ def _large_columns(metadata: FileMetaData) -> set[str]:
     return {name for name, size in sizes.items() if size > _N_CELL_BYTES_MAX * max(1, metadata.num_rows)}
 
 
-def _checked(path: Path, names: tuple[str, ...]) -> tuple[str, ...]:
-    if len(set(names)) != len(names):
-        raise DataError(f"{path} has a column twice: {', '.join(names)}. Rename one of them.")
-    return names
-
-
 def _damaged(table: Path, error: Exception) -> DataError:
     return DataError(f"{table} is no readable Parquet file: {shortened(str(error), 160)}.")
 
 
-def _text(value: Any, columns: Columns, row: int, name: str) -> str | None:
+def _text(value: Any, row: int, columns: Columns, name: str) -> str | None:
     try:
         return cell_text(value)
     except CellError as error:

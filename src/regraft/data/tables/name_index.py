@@ -46,6 +46,10 @@ class NameIndex:
         self._by_name: dict[str, list[str]] | None = None
         self._by_folders: dict[str, dict[str, list[str]]] = {}
 
+    def is_empty(self) -> bool:
+        """Whether there is no image."""
+        return not self._names()
+
     def find(self, path: str) -> Match:
         """The files that a path can mean: those with the same last folders, as many as agree, and at least the name."""
         parts = [part for part in path.split("/") if part not in ("", ".")] if self._names() else []

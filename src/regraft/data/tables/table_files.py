@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from regraft.core import DataError, RemotePath, as_path, as_place, plural, quoted, shortened
 from regraft.data.finding import Finding, make_finding, was
 from regraft.data.folders import relative_path
+from regraft.data.packing import mapped
 from regraft.data.tables.name_index import Match, NameIndex
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ _N_LOOKED_AT = 200
 _N_ASKED_FOR = 8
 """Of an object store: each is a request."""
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_ROUNDABOUT = re.compile(r"(?:^|/)\.{0,2}(?:/|$)")
+"""A part of a path that leads nowhere, or back."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class TableFiles:
     """
 
     root: Path
-    paths: list[str]
+    paths: Sequence[str]
     remarks: tuple[Finding, ...] = ()
 
 
@@ -55,17 +58,16 @@ def find_files(cells: Sequence[str], table: Path, root: Path | None, index: Name
         DataError: A name fits several files.
     """
     home = index.home
-    written = [_posix(cell, home) for cell in cells]
     n_looked_at = _N_ASKED_FOR if isinstance(home, RemotePath) else _N_LOOKED_AT
-    looked_at = written[:: max(1, len(written) // n_looked_at)]
+    looked_at = [_posix(cell, home) for cell in cells[:: max(1, len(cells) // n_looked_at)]]
     if _any_there(looked_at, home):
-        return TableFiles(home, [_relative(path, home) for path in written])
+        return TableFiles(home, mapped(cells, lambda cell: _relative(_posix(cell, home), home)))
     here = Path.cwd()
     if root is None and not isinstance(home, RemotePath) and _any_there(looked_at, here):
         message = f"The paths in {table.name} start from the working folder, {here}. To say so: --root {here}"
-        remark = make_finding("guessed_files", "note", message, len(cells), written)
-        return TableFiles(here, [_relative(path, here) for path in written], (remark,))
-    return _search(written, table, index)
+        remark = make_finding("guessed_files", "note", message, len(cells), (_posix(cell, home) for cell in cells))
+        return TableFiles(here, mapped(cells, lambda cell: _relative(_posix(cell, home), here)), (remark,))
+    return _search(mapped(cells, lambda cell: _posix(cell, home)), table, index)
 
 
 def index_of(table: Path, root: Path | None) -> NameIndex:
@@ -111,12 +113,17 @@ def _any_there(paths: Sequence[str], root: Path) -> bool:
 
 
 def _relative(path: str, root: Path) -> str:
-    return relative_path(path, root) if path.startswith("/") else path
+    if not path.startswith("/"):
+        return path
+    below = path.removeprefix(f"{root}/")
+    return relative_path(path, root) if below is path or _ROUNDABOUT.search(below) else below
 
 
 def _search(written: Sequence[str], table: Path, index: NameIndex) -> TableFiles:
     """Files in folders beside the table, by their names: without the extension, or without the first folders."""
     home = index.home
+    if index.is_empty():
+        return TableFiles(home, mapped(written, lambda path: _relative(path, home)), (_nothing(written, table, home),))
     known = {path: index.find(path) for path in dict.fromkeys(written)}
     _refuse_several(written, known, table)
     lost = _contested(known)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from regraft.core import DataError, OptionError, quoted
 from regraft.data.folders import said_split
 from regraft.data.manifest import Manifest, Split
 from regraft.data.names import label_positions
+from regraft.data.packing import filled, sorted_rows, taken
 from regraft.data.reading import Reading
 from regraft.data.tables.cells import placeholder_remark, whole_number, without_placeholders, without_words
 from regraft.data.tables.column_words import HEADER_WORDS, Cells, is_one
@@ -19,6 +22,8 @@ from regraft.data.tables.table_roles import Roles, find_roles
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from regraft.data.finding import Finding
     from regraft.data.tables.name_index import NameIndex
@@ -53,7 +58,9 @@ def read_table(table: Path, reading: Reading | None = None) -> Manifest:
     if is_pattern and str(group_by).isidentifier():
         raise OptionError(f"{table} has no column {quoted(group_by)} to group by. It has: {', '.join(opened.names)}.")
     others = read_other_columns(opened, roles.columns())
-    manifest = _manifest(opened.read(roles.columns()), roles, index, reading, others)
+    columns = opened.read(roles.columns())
+    del opened  # it keeps its columns
+    manifest = _manifest(columns, roles, index, reading, others)
     return manifest.with_groups_from(str(group_by)) if is_pattern else manifest
 
 
@@ -61,38 +68,42 @@ def _manifest(
     columns: Columns, roles: Roles, index: NameIndex, reading: Reading, others: Mapping[str, Cells]
 ) -> Manifest:
     rows = _filled_rows(columns)
-    cells = {name: [column[row] for row in rows] for name, column in columns.cells.items()}
-    columns = Columns(columns.table, cells, [columns.places[row] for row in rows], columns.unit)
+    if rows is not None:
+        cells = {name: taken(column, rows) for name, column in columns.cells.items()}
+        columns = Columns(columns.table, cells, [columns.places[row] for row in rows.tolist()], columns.unit)
+        others = {name: taken(column, rows) for name, column in others.items()}
     files = find_files(_paths(columns, roles.path), columns.table, reading.root, index)
-    n_rows = len(files.paths)
     given, remarks = _labels(columns, roles, files.paths)
     labels, class_names = label_positions(given)
-    manifest = Manifest(
+    splits, groups = _splits(columns, roles, len(labels)), columns.cells[roles.group] if roles.group else None
+    del columns, given
+    order = sorted_rows(files.paths, labels)
+    return Manifest(
         root=files.root,
-        paths=tuple(files.paths),
-        labels=labels,
+        paths=taken(files.paths, order),
+        labels=labels[order],
         class_names=class_names,
-        splits=_splits(columns, roles, n_rows),
-        groups=tuple(cells[roles.group] if roles.group else [None] * n_rows),
+        splits=tuple(taken(splits, order)),
+        groups=(None,) * len(labels) if groups is None else tuple(taken(groups, order)),
         remarks=(*roles.remarks, *files.remarks, *remarks),
-        columns={name: tuple(column[row] for row in rows) for name, column in others.items()},
+        columns={name: tuple(taken(column, order)) for name, column in others.items()},
     )
-    return manifest.select(sorted(range(n_rows), key=lambda row: (files.paths[row], labels[row])))
 
 
-def _filled_rows(columns: Columns) -> list[int]:
-    """The rows that hold anything; spreadsheets leave empty ones behind."""
-    return [row for row, cells in enumerate(zip(*columns.cells.values(), strict=True)) if any(cells)]
+def _filled_rows(columns: Columns) -> NDArray[np.int64] | None:
+    """The rows that hold anything, where they are not all; spreadsheets leave empty ones behind."""
+    is_filled = np.any([filled(column) for column in columns.cells.values()], axis=0)
+    return None if is_filled.all() else np.flatnonzero(is_filled)
 
 
-def _paths(columns: Columns, column: str) -> list[str]:
+def _paths(columns: Columns, column: str) -> Sequence[str]:
     cells = columns.cells[column]
     if not cells:
         raise DataError(f"{columns.table} has no rows below its header.")
-    empty = next((row for row, cell in enumerate(cells) if cell is None), None)
-    if empty is not None:
-        raise DataError(f"{columns.where(empty, column)}: the path is empty.")
-    return [str(cell) for cell in cells]
+    is_filled = filled(cells)
+    if not is_filled.all():
+        raise DataError(f"{columns.where(int(is_filled.argmin()), column)}: the path is empty.")
+    return cells
 
 
 def _labels(columns: Columns, roles: Roles, paths: Sequence[str]) -> tuple[list[str | None], tuple[Finding, ...]]:
@@ -104,7 +115,7 @@ def _labels(columns: Columns, roles: Roles, paths: Sequence[str]) -> tuple[list[
     given = columns.cells[roles.label] if roles.label else [None] * len(paths)
     given, remarks = without_words([None if cell is None else whole_number(cell) for cell in given], paths)
     labels, n_dropped = without_placeholders(given)
-    minus_one = [path for path, cell in zip(paths, given, strict=True) if cell == "-1"]
+    minus_one = [path for path, cell in zip(paths, given, strict=True) if cell == "-1"] if n_dropped else []
     about = placeholder_remark(n_dropped, minus_one, labels)
     if roles.label_names is not None:
         labels = _named(labels, columns.cells[roles.label_names])
@@ -135,10 +146,10 @@ def _flagged(columns: Columns, flags: dict[str, Split], row: int) -> Split | Non
 
 
 def _named_splits(columns: Columns, column: str) -> tuple[Split | None, ...]:
-    splits: list[Split | None] = []
-    for row, cell in enumerate(columns.cells[column]):
-        split = None if cell is None else said_split(cell)
-        if cell is not None and split is None:
-            raise DataError(f"{columns.where(row, column)}: {quoted(cell)} is no split; a split is train, val or test.")
-        splits.append(split)
-    return tuple(splits)
+    cells = columns.cells[column]
+    said = {cell: None if cell is None else said_split(cell) for cell in dict.fromkeys(cells)}
+    unknown = {cell for cell, split in said.items() if cell is not None and split is None}
+    if unknown:
+        row, cell = next((row, cell) for row, cell in enumerate(cells) if cell in unknown)
+        raise DataError(f"{columns.where(row, column)}: {quoted(cell)} is no split; a split is train, val or test.")
+    return tuple(map(said.__getitem__, cells))

@@ -7,17 +7,21 @@ import csv
 import io
 import os
 import re
+from array import array
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import chain, islice, zip_longest
+from typing import IO, TYPE_CHECKING, Any
 
-from regraft.core import DataError, plural
-from regraft.data.files import identify_content
+from regraft.core import DataError, RemotePath, plural
+from regraft.data.files import N_END_BYTES, N_SIGNATURE_BYTES, identify_content
 from regraft.data.finding import Finding, make_finding
 from regraft.data.folders import has_image_name
+from regraft.data.packing import TextPacker
 from regraft.data.tables.cells import squashed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 LIST_SUFFIXES = frozenset({".txt", ".lst", ".list"})
@@ -27,6 +31,7 @@ _NAMED = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 """The line that tells a spreadsheet the delimiter."""
 _BLANKS = " \t\r\n\ufeff\0"
 _N_LOOKED_AT = 50
+_N_A_BLOCK = 10_000
 _BETWEEN = re.compile(r"[ \t]+")
 _QUOTED = re.compile(r'"[^"]*"')
 _MARKS = {
@@ -41,122 +46,188 @@ Row = tuple[int, list[str]]
 
 
 @dataclass(frozen=True)
-class TextRows:
+class TextColumns:
     """A table as it stands in a text file.
 
     Attributes:
-        names: Of the columns that hold anything; one without a name is `unnamed 3`, without a header
+        cells: By the names of the columns that hold anything; one without a name is `unnamed 3`, without a header
             `column 3`.
-        rows: With one cell for each name.
+        lines: Where each row ends.
         remarks: What was guessed.
     """
 
-    names: tuple[str, ...]
-    rows: list[Row]
+    cells: dict[str, Sequence[str | None]]
+    lines: Sequence[int]
     remarks: tuple[Finding, ...]
 
 
-def read_text_table(table: Path, header_words: frozenset[str]) -> TextRows:
-    """Read a table.
+def read_text_table(table: Path, header_words: frozenset[str]) -> TextColumns:
+    """Read a table, some rows at a time.
 
     Args:
         table: The file.
         header_words: Squashed names of columns that are known: a list of files has a header only where one is there.
 
     Raises:
-        DataError: It cannot be read, is empty, or its rows differ in length.
+        DataError: It cannot be read, is empty, has a column twice, or its rows differ in length.
     """
-    text, remarks = _decode(table)
-    rows = [row for row in _split(table, text) if any(row[1])]
-    if not rows:
+    source = _Source(table)
+    encoding = source.encoding()
+    remarks = _about_encoding(source, encoding)
+    rows: Iterator[Row] = (row for row in _split(source, encoding) if any(row[1]))
+    first = next(rows, None)
+    if first is None:
         raise DataError(f"{table} is empty: it needs a header line with the columns path and label.")
-    header = rows[0][1]
+    header = first[1]
     is_list = table.suffix.lower() in LIST_SUFFIXES and not set(map(squashed, header)) & header_words
     if is_list or any(map(has_image_name, header)):
         header = [f"column {place}" for place in range(1, len(header) + 1)]
         message = f"{table.name} has no header line: its columns are counted (column 1, column 2, ...)."
         remarks += (make_finding("table_without_header", "note", message, 1),)
-    else:
-        rows = rows[1:]
-    width = _check_width(table, header, rows)
-    cells = [[*row[:width], *[""] * (width - len(row))] for _line, row in rows]
-    header = [*header[:width], *[""] * (width - len(header))]
-    kept = [place for place, name in enumerate(header) if name or any(row[place] for row in cells)]
+        rows = chain([first], rows)
+    columns, lines = _columns(table, header, rows)
+    kept = [place for place, name in enumerate(header) if name or any(columns[place])]
     names = tuple(header[place] or f"unnamed {place + 1}" for place in kept)
-    return TextRows(
-        names, [(line, [row[place] for place in kept]) for (line, _), row in zip(rows, cells, strict=True)], remarks
-    )
+    cells = dict(zip(once_each(table, names), (columns[place] for place in kept), strict=True))
+    return TextColumns(cells, lines, remarks)
 
 
-def _check_width(table: Path, header: Sequence[str], rows: Iterable[Row]) -> int:
+def once_each(table: Path, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of a table's columns.
+
+    Raises:
+        DataError: One is there twice.
+    """
+    if len(set(names)) != len(names):
+        raise DataError(f"{table} has a column twice: {', '.join(names)}. Rename one of them.")
+    return names
+
+
+def _columns(table: Path, header: Sequence[str], rows: Iterator[Row]) -> tuple[list[Sequence[Any]], array[int]]:
+    """The cells of each column, and where each row ends; of rows that do not fit the first is told at the end."""
+    packers, lines = [TextPacker() for _name in header], array("q")
+    misfit = None
+    while some := list(islice(rows, _N_A_BLOCK)):
+        lines.extend([line for line, _row in some])
+        misfit = misfit or next((row for row in some if _is_misfit(header, row[1])), None)
+        columns = [*zip_longest(*(row for _line, row in some), fillvalue="")]
+        for place, packer in enumerate(packers):
+            packer.add([cell or None for cell in columns[place]] if place < len(columns) else [None] * len(some))
+    if misfit is not None:
+        raise DataError(
+            f"{table}, line {misfit[0]}: {plural(len(misfit[1]), 'cell')} where the header has {_width(header)}. "
+            "Put quotes around values that hold the delimiter."
+        )
+    return [packer.done() for packer in packers], lines
+
+
+def _width(header: Sequence[str]) -> int:
     """The number of columns; empty cells behind the last one count for nothing."""
-    width = len(header)
-    while width and not header[width - 1] and any(header):
-        width -= 1
-    for line, row in rows:
-        n_filled = max((place + 1 for place, cell in enumerate(row) if cell), default=0)
-        if len(row) < width or (n_filled > width and n_filled > len(header)):
-            raise DataError(
-                f"{table}, line {line}: {plural(len(row), 'cell')} where the header has {width}. "
-                "Put quotes around values that hold the delimiter."
-            )
-    return max([width, *(len(row) for _line, row in rows)])
+    return max((place + 1 for place, name in enumerate(header) if name), default=len(header))
 
 
-def _decode(table: Path) -> tuple[str, tuple[Finding, ...]]:
-    try:
-        content = table.read_bytes()
-    except OSError as error:
-        raise DataError(f"{table} is no readable table: {error.strerror or error}.") from error
-    kind = identify_content(content)
-    if kind is not None and kind.name not in ("a text", "a web page"):
-        raise DataError(f"{table} is no table: it is {kind.name}. Save the table as CSV.")
-    encoding = next((name for mark, name in _MARKS.items() if content.startswith(mark)), None) or _guess(content)
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise DataError(f"{table} is no readable table: {error}.") from error
-    if encoding.startswith("utf"):
-        return text, ()
-    first = next((line for line in text.splitlines() if not line.isascii()), "")
-    message = (
-        f"{table.name} is not in UTF-8: it was read as {encoding.title()}. If names look wrong, save it as CSV UTF-8."
-    )
-    return text, (make_finding("table_encoding", "note", message, 1, [first]),)
+def _is_misfit(header: Sequence[str], row: Sequence[str]) -> bool:
+    return len(row) != len(header) and (len(row) < _width(header) or any(row[len(header) :]))
 
 
-def _guess(content: bytes) -> str:
-    beginning = content[:400]
+class _Source:
+    """Where a table's bytes come from, again and again: its file; what is no file of this machine is fetched once."""
+
+    def __init__(self, table: Path) -> None:
+        self.table = table
+        self._content: bytes | None = None
+        with self._explained():
+            if isinstance(table, RemotePath) or not table.is_file():
+                self._content = table.read_bytes()
+
+    def open(self) -> IO[bytes]:
+        """From the beginning."""
+        return self.table.open("rb") if self._content is None else io.BytesIO(self._content)
+
+    def lines(self, encoding: str) -> IO[str]:
+        """As text; only line ends end a line: names may hold odd separators."""
+        return io.TextIOWrapper(self.open(), encoding, newline="")
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise DataError(f"{self.table} is no readable table: {error.strerror or error}.") from error
+        except UnicodeDecodeError as error:
+            raise DataError(f"{self.table} is no readable table: {error}.") from error
+
+    def encoding(self) -> str:
+        """How it is written: as its mark says, else as its bytes can be read.
+
+        Raises:
+            DataError: It cannot be read, or is no text.
+        """
+        with self._explained():
+            with self.open() as file:
+                beginning = file.read(N_SIGNATURE_BYTES)
+                file.seek(-min(N_END_BYTES, file.seek(0, os.SEEK_END) - len(beginning)), os.SEEK_END)
+                kind = identify_content(beginning + file.read(N_END_BYTES))
+            if kind is not None and kind.name not in ("a text", "a web page"):
+                raise DataError(f"{self.table} is no table: it is {kind.name}. Save the table as CSV.")
+            marked = next((name for mark, name in _MARKS.items() if beginning.startswith(mark)), None)
+            if encoding := marked or _guess(beginning[:400]):
+                self._decode(encoding)
+                return encoding
+            for encoding in ("utf-8", "windows-1252"):
+                with suppress(UnicodeDecodeError):
+                    self._decode(encoding)
+                    return encoding
+        return "latin-1"
+
+    def _decode(self, encoding: str) -> None:
+        with self.lines(encoding) as file:
+            while file.read(1 << 20):
+                pass
+
+
+def _guess(beginning: bytes) -> str | None:
     if beginning[1::2].count(0) > len(beginning) // 4:
         return "utf-16-le"
-    if beginning[::2].count(0) > len(beginning) // 4:
-        return "utf-16-be"
-    for encoding in ("utf-8", "windows-1252"):
-        try:
-            content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    return "latin-1"
+    return "utf-16-be" if beginning[::2].count(0) > len(beginning) // 4 else None
 
 
-def _split(table: Path, text: str) -> list[Row]:
-    lines = list(io.StringIO(text, newline=""))  # only at line ends: names may hold odd separators
-    first = next((line for line in lines if line.strip()), "")
+def _about_encoding(source: _Source, encoding: str) -> tuple[Finding, ...]:
+    if encoding.startswith("utf"):
+        return ()
+    with source.lines(encoding) as lines:
+        first = next((part for line in lines for part in line.splitlines() if not part.isascii()), "")
+    message = (
+        f"{source.table.name} is not in UTF-8: it was read as {encoding.title()}. If names look wrong, save it as "
+        "CSV UTF-8."
+    )
+    return (make_finding("table_encoding", "note", message, 1, [first]),)
+
+
+def _split(source: _Source, encoding: str) -> Iterator[Row]:
+    table = source.table
+    with source.lines(encoding) as lines:
+        first = next((line for line in lines if line.strip()), "")
     named = _NAMED.fullmatch(first)
     plain = _QUOTED.sub("", first)
     delimiter = named.group(1) if named else max(_DELIMITERS, key=plain.count)
     if table.suffix.lower() == ".tsv":
         delimiter = "\t"
     elif table.suffix.lower() in LIST_SUFFIXES and not named and not plain.count(delimiter):
-        split = _split_label_first if _are_labels_first(table, lines) else _split_words
-        return [(number, split(line)) for number, line in enumerate(lines, 1)]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    try:
-        rows = [(reader.line_num, [cell.strip().strip("\0") for cell in row]) for row in reader]
-    except csv.Error as error:
-        raise DataError(f"{table} is no readable table: line {reader.line_num:,}: {error}.") from error
-    return rows[next(place for place, (_line, row) in enumerate(rows) if any(row)) + 1 :] if named else rows
+        with source.lines(encoding) as lines:
+            split = _split_label_first if _are_labels_first(table, lines) else _split_words
+        with source.lines(encoding) as lines:
+            yield from ((number, split(line)) for number, line in enumerate(lines, 1))
+        return
+    with source.lines(encoding) as lines:
+        reader = csv.reader(lines, delimiter=delimiter, strict=True)
+        rows = ((reader.line_num, [cell.strip().strip("\0") for cell in row]) for row in reader)
+        try:
+            if named:
+                next(row for row in rows if any(row[1]))
+            yield from rows
+        except csv.Error as error:
+            raise DataError(f"{table} is no readable table: line {reader.line_num:,}: {error}.") from error
 
 
 def _split_words(line: str) -> list[str]:

@@ -49,9 +49,9 @@ def lay_out(manifest: Manifest) -> FolderLayout:
     if (
         all(map(_is_safe, manifest.paths))
         and len(set(manifest.paths)) == len(manifest)
-        and _say(manifest.paths, wanted)
+        and _say(tuple(manifest.paths), wanted)
     ):
-        return FolderLayout(manifest.paths, renamed)
+        return FolderLayout(tuple(manifest.paths), renamed)
     for keeps_paths in (True, False):
         taken: set[str] = set()
         paths = tuple(

@@ -158,8 +158,8 @@ def test_bytes_and_documents_are_not_read(tmp_path, photos, monkeypatch):
     pq.write_table(pa.table(columns | {"split": ["train", "test"], "more": ["1", "2"]}), path)
     table, asked = columns_module.open_table(path), []
     assert table.plain == ("path", "label", "split", "more")
-    read = type(table)._column
-    monkeypatch.setattr(type(table), "_column", lambda self, name: asked.append(name) or read(self, name))
+    read = type(table)._read
+    monkeypatch.setattr(type(table), "_read", lambda self, name, how: asked.append(name) or read(self, name, how))
     assert read_table(path).splits == ("train", "test")
     assert {*asked} == {"path", "label", "split", "more"}
 
