@@ -103,12 +103,11 @@ def _fingerprint(path: Path) -> str | Unreadable:
 
 def _fingerprint_remote(path: RemotePath) -> str | Unreadable:
     try:
-        content = path.read_bytes()
+        content = path.read_and_hold()
     except OSError as error:
         return explain_os_error(path, error)
     if not content:
         return Unreadable(path=str(path), reason=Reason.EMPTY, detail="the file has no bytes")
-    path.hold(content)
     return digest_bytes(content)
 
 

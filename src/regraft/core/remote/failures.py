@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 _ADVICE = "look at the credentials that its client takes"
 _NO_CREDENTIALS = ("NoCredentials", "PartialCredentials", "CredentialRetrieval", "SSOToken", "DefaultCredentials",
                    "TokenRetrieval", "ProfileNotFound", "RefreshError", "ClientAuthentication")  # fmt: skip
-_REFUSALS = ("forbidden", "access denied", "accessdenied", "invalidaccesskeyid", "signaturedoesnotmatch", "401", "403")
+_REFUSED = re.compile(r"forbidden|access ?denied|invalidaccesskeyid|signaturedoesnotmatch|\b40[13]\b", re.IGNORECASE)
 _OUT_OF_TIME = ("Timeout", "TimeoutError", "FSTimeoutError", "ServerTimeoutError")
 
 
@@ -47,7 +48,7 @@ def _as_system_error(error: Exception, address: str) -> OSError:
         return FileNotFoundError(errno.ENOENT, "there is no such object", address)
     if any(word in name for word in _NO_CREDENTIALS):
         return PermissionError(errno.EACCES, f"no credentials that can be used ({shortened(said)}): {_ADVICE}", address)
-    if isinstance(error, PermissionError) or any(word in said.lower() for word in _REFUSALS):
+    if isinstance(error, PermissionError) or _REFUSED.search(said):
         return PermissionError(errno.EACCES, f"the store refuses it ({shortened(said)}): {_ADVICE}", address)
     if isinstance(error, TimeoutError) or name.endswith(_OUT_OF_TIME):
         return TimeoutError(errno.ETIMEDOUT, "the store did not answer in time, however often it was asked", address)

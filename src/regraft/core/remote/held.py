@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from threading import Lock
 
 _N_BYTES_MAX = 512 << 20
+_SECONDS_MAX = 300.0
+"""What was not asked for by then is forgotten: an object may change."""
 
 
 class HeldContents:
@@ -12,19 +15,20 @@ class HeldContents:
 
     Args:
         n_bytes_max: How much is held at most.
+        seconds_max: How long.
     """
 
-    def __init__(self, n_bytes_max: int = _N_BYTES_MAX) -> None:
-        self.n_bytes_max = n_bytes_max
+    def __init__(self, n_bytes_max: int = _N_BYTES_MAX, seconds_max: float = _SECONDS_MAX) -> None:
+        self.n_bytes_max, self.seconds_max = n_bytes_max, seconds_max
         self._lock = Lock()
-        self._contents: dict[str, bytes] = {}
+        self._contents: dict[str, tuple[float, bytes]] = {}
         self._n_bytes = 0
 
     def hold(self, address: str, content: bytes) -> None:
         """Keep a content until it is taken."""
         with self._lock:
             self._drop(address)
-            self._contents[address] = content
+            self._contents[address] = (time.monotonic(), content)
             self._n_bytes += len(content)
             while self._n_bytes > self.n_bytes_max:
                 self._drop(next(iter(self._contents)))
@@ -32,9 +36,10 @@ class HeldContents:
     def take(self, address: str) -> bytes | None:
         """A content, if it is still held."""
         with self._lock:
-            return self._drop(address)
+            since, content = self._drop(address)
+        return content if time.monotonic() - since <= self.seconds_max else None
 
-    def _drop(self, address: str) -> bytes | None:
-        content = self._contents.pop(address, None)
+    def _drop(self, address: str) -> tuple[float, bytes | None]:
+        since, content = self._contents.pop(address, (0.0, None))
         self._n_bytes -= len(content or b"")
-        return content
+        return since, content

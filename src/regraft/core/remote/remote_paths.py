@@ -214,23 +214,39 @@ class RemotePath(_SystemPath):
             return b""
         store, key = open_store(self.address)
         with explained(self.address):
-            return bytes(store.cat_file(key, offset, offset + n_bytes))
+            content = bytes(store.cat_file(key, start=offset, end=offset + n_bytes))
+        if len(content) > n_bytes:
+            raise OSError(errno.EIO, "the store knows no ranges, and gives more than was asked for", self.address)
+        return content
 
     def read_bytes(self) -> bytes:
-        """All of its bytes: what is held of it (`hold`), else what the store gives.
+        """All of its bytes, as the store gives them now.
 
         Raises:
             OSError: There is no such object, or the store does not give it.
         """
-        if (held := _HELD.take(self.address)) is not None:
-            return held
         store, key = open_store(self.address)
         with explained(self.address):
             return bytes(store.cat_file(key))
 
-    def hold(self, content: bytes) -> None:
-        """Remember what was read until it is read once more: an object is fetched once to be hashed and decoded."""
+    def read_and_hold(self) -> bytes:
+        """All of its bytes, which are remembered for `take`: an object is fetched once to be hashed and decoded.
+
+        Raises:
+            OSError: As `read_bytes`.
+        """
+        content = self.read_bytes()
         _HELD.hold(self.address, content)
+        return content
+
+    def take(self) -> bytes:
+        """All of its bytes: what was held of it a short while ago, else what the store gives now.
+
+        Raises:
+            OSError: As `read_bytes`.
+        """
+        held = _HELD.take(self.address)
+        return self.read_bytes() if held is None else held
 
     def read_text(self, encoding: str | None = None, errors: str | None = None, newline: str | None = None) -> str:  # noqa: ARG002
         """All of it as text.

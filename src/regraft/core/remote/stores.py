@@ -15,14 +15,15 @@ N_REQUESTS = 32
 _AMAZON = ("s3", "s3a")
 _CLIENTS = {"gs": "gcsfs", "gcs": "gcsfs", "az": "adlfs", "abfs": "adlfs", "abfss": "adlfs", "hf": "huggingface_hub"}
 """What is installed beside the extra `remote`, which brings that of S3."""
-_SECONDS_TO_CONNECT, _SECONDS_TO_READ, _N_TRIES = 5, 15, 5
+_SECONDS_TO_CONNECT, _SECONDS_TO_READ, _N_TRIES = 5, 15, 3
 _S3 = {
+    "max_concurrency": 1,  # more, and the size of each object is asked for before its content is
     "config_kwargs": {
         "connect_timeout": _SECONDS_TO_CONNECT,
         "read_timeout": _SECONDS_TO_READ,
         "max_pool_connections": N_REQUESTS,
         "retries": {"mode": "standard", "max_attempts": _N_TRIES},
-    }
+    },
 }
 """Its own way waits as long, but with ten connections. It asks again, later each time, after errors of the server and
 lost connections; the clients of other stores do so as they come."""

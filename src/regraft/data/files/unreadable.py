@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from regraft.core import DataError, PrintableText, Value
+from regraft.core import DataError, PrintableText, RemotePath, Value
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,7 +63,8 @@ def explain_os_error(path: Path, error: OSError) -> Unreadable:
     if isinstance(error, (FileNotFoundError, NotADirectoryError)):
         return Unreadable(path=str(path), reason=Reason.MISSING, detail="there is no such file")
     if isinstance(error, PermissionError):
-        return Unreadable(path=str(path), reason=Reason.NO_PERMISSION, detail="the system forbids reading it")
+        detail = str(error.strerror) if isinstance(path, RemotePath) else "the system forbids reading it"
+        return Unreadable(path=str(path), reason=Reason.NO_PERMISSION, detail=detail)
     if isinstance(error, IsADirectoryError):
         return Unreadable(path=str(path), reason=Reason.NOT_AN_IMAGE, detail="it is a folder")
     return Unreadable(path=str(path), reason=Reason.UNREADABLE, detail=error.strerror or type(error).__name__)
