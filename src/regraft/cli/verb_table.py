@@ -170,7 +170,7 @@ VERBS = {
     "cache": Verb(
         "Look after",
         "Look at, verify or clear the features that are kept.",
-        ("regraft cache info", "regraft cache verify", "regraft cache clear"),
+        ("regraft cache info", "regraft cache verify", "regraft cache merge /other/cache", "regraft cache clear"),
     ),
     "doctor": Verb(
         "Look after", "Say what this machine offers, and which engine is used and why.", ("regraft doctor",)

@@ -6,6 +6,7 @@ from .kept_rows import read_kept
 from .key import FeatureKey
 from .locating import LocatedFeatures, Locator
 from .loose_shards import LooseShards
+from .merging import merge_store
 from .passes import SHARD_ROWS
 from .store import FeatureStore
 from .store_info import StoreInfo
@@ -28,6 +29,7 @@ __all__ = [
     "TappedNetwork",
     "backbone_transform",
     "build_extractor",
+    "merge_store",
     "open_store",
     "read_kept",
     "tap_network",

@@ -61,6 +61,11 @@ def arrived_shards(store: Path) -> list[Path]:
     return listed_shards(store.glob(f"{_ARRIVED}/*/*{SUFFIX}"))
 
 
+def own_shards(store: Path) -> list[Path]:
+    """A store's own files: those that its index should know."""
+    return listed_shards(store.glob(f"shards/*/*{SUFFIX}"))
+
+
 def listed_shards(paths: Iterable[Path]) -> list[Path]:
     """Finished files among some, in order."""
     return sorted(path for path in paths if not path.name.startswith("."))
@@ -73,7 +78,7 @@ def remove_forgotten(store: Path, now: float) -> None:
         store: Its folder.
         now: Seconds by the clock of the disk that it lies on.
     """
-    for path in store.glob(f"{_ARRIVED}/*/.*.tmp"):
+    for path in store.glob(f"{_ARRIVED}/*/.*.tmp*"):
         with suppress(FileNotFoundError):
             if now - path.stat().st_mtime > _FORGOTTEN_SECONDS:
                 path.unlink()

@@ -68,6 +68,19 @@ class Catalogue:
         with self._connected() as database:
             return bool(database.execute("PRAGMA user_version").fetchone()[0] == FORMAT)
 
+    def written_format(self) -> int | None:
+        """The format that the file says it has, read without SQLite, which may write; None where it says nothing.
+
+        Source: https://www.sqlite.org/fileformat2.html, section 1.3: the user version stands at byte 60.
+        """
+        try:
+            with self.path.open("rb") as file:
+                head = file.read(64)
+        except FileNotFoundError:
+            return None
+        is_told = len(head) == 64 and head.startswith(b"SQLite format 3\0")
+        return int.from_bytes(head[60:], "big") or None if is_told else None
+
     def remove(self) -> None:
         """Remove the file first, then what SQLite keeps beside it: a death in between leaves no index, never half."""
         for ending in ("", "-journal", "-wal", "-shm"):

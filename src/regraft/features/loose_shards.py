@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from regraft.core import StoreError
+from regraft.core import StoreError, atomic_path
 from regraft.features.adoption import arrival_folder, listed_shards, shard_folder
 from regraft.features.refusals import explained
 from regraft.features.shards import SUFFIX, open_shard, write_shard
@@ -74,6 +76,24 @@ class LooseShards:
             features: (n, d); they are kept as the key's dtype.
         """
         write_shard(arrival_folder(self.folder, key.fingerprint), key, list(map(bytes.fromhex, digests)), features)
+
+    @explained
+    def add_file(self, path: Path, fingerprint: str) -> None:
+        """Let a finished file arrive that lies elsewhere: linked if on the same file system, else copied, durably.
+
+        Args:
+            path: The file.
+            fingerprint: Of its rows' key.
+        """
+        target = arrival_folder(self.folder, fingerprint) / path.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(path, target)
+        except FileExistsError:  # an interrupted merge left it
+            return
+        except OSError:  # another file system, one without links, or another user's file
+            with atomic_path(target) as aside:
+                shutil.copyfile(path, aside)
 
 
 def _contents(path: Path, key: FeatureKey) -> list[bytes]:

@@ -18,13 +18,13 @@ from regraft.features.adoption import (
     adopt_shards,
     arrived_shards,
     enter_shard,
-    listed_shards,
+    own_shards,
     remove_forgotten,
     shard_folder,
 )
 from regraft.features.catalogue import Catalogue, is_damage
 from regraft.features.refusals import explained
-from regraft.features.shards import SUFFIX, is_whole, open_shard, write_shard
+from regraft.features.shards import is_whole, open_shard, write_shard
 from regraft.features.store_info import StoreInfo, Verification, count_store
 
 if TYPE_CHECKING:
@@ -154,13 +154,13 @@ class FeatureStore:
         """Count what is there."""
         if not self.folder.exists():
             return StoreInfo(self.folder, 0, 0, 0, 0)
-        return count_store(self.folder, self._shard_paths(), self._ask(lambda index: index.n_rows()))
+        return count_store(self.folder, own_shards(self.folder), self._ask(lambda index: index.n_rows()))
 
     @explained
     def verify(self) -> Verification:
         """Read every shard in full, remove the damaged ones, and make the index again from the others."""
         listed = set(self._ask(lambda index: index.shards())) if self.folder.exists() else set()
-        paths = self._shard_paths()
+        paths = own_shards(self.folder)
         damaged = [path for path in paths if not is_whole(path)]
         names = {path.name for path in paths}
         if self.folder.exists():
@@ -185,9 +185,6 @@ class FeatureStore:
         if self.folder.exists():
             shutil.rmtree(self.folder)
         return before
-
-    def _shard_paths(self) -> list[Path]:
-        return listed_shards(self.folder.glob(f"shards/*/*{SUFFIX}"))
 
     def _known(self, fingerprint: str, keys: Iterable[bytes]) -> Collection[bytes]:
         return self._ask(lambda index: index.find(fingerprint, keys))
@@ -260,7 +257,7 @@ class FeatureStore:
             for path in self.folder.glob(pattern):
                 path.unlink(missing_ok=True)
         listed = self._ask(lambda index: index.shards())
-        unlisted = [path for path in self._shard_paths() if path.name not in listed]
+        unlisted = [path for path in own_shards(self.folder) if path.name not in listed]
         for path in unlisted:
             self._ask(partial(enter_shard, path=path))
         return len(unlisted)
@@ -287,7 +284,7 @@ class FeatureStore:
         fresh = Catalogue(path.with_name(_REBUILT))
         fresh.remove()
         fresh.create()
-        for shard in self._shard_paths():
+        for shard in own_shards(self.folder):
             enter_shard(fresh, shard)
         # A journal that a death left behind belongs to the old index, and would ruin the new one.
         self._catalogue.remove()

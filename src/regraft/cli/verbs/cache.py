@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from regraft.cli.output import say
+from regraft.cli.progress_bar import ProgressBar
 from regraft.core import megabytes, plural
 from regraft.recipes import CacheAction
 from regraft.recipes import cache as use_cache
 
+if TYPE_CHECKING:
+    from regraft.recipes import CacheResult
 
-def cache(action: CacheAction = "info", /) -> None:
+
+def cache(action: CacheAction = "info", other: str | None = None, /) -> None:
     """Run `regraft cache` and print what came of it.
 
     Args:
-        action: info counts, verify reads every byte and removes what is damaged, clear removes everything.
+        action: info counts, verify reads every byte and removes what is damaged, merge takes in what another store has,
+            clear removes everything.
+        other: The cache folder to be merged; it is not changed.
     """
-    result = use_cache(action)
+    with ProgressBar() as progress:
+        result = use_cache(action, other, progress=progress)
     verb = "Removed from" if action == "clear" else "In"
     say(f"{verb} {result.folder}:")
     looks = f"{plural(result.n_looks, 'look')} at images, " if result.n_looks else ""
@@ -23,9 +32,21 @@ def cache(action: CacheAction = "info", /) -> None:
         f"{plural(result.n_shards, 'file')}, {megabytes(result.n_bytes)}"
     )
     if action == "verify":
-        if result.damaged:
-            say(f"{plural(len(result.damaged), 'damaged file')} removed; their images are computed again when needed.")
-        else:
-            say("Every byte is as it was written.")
-        if result.n_unlisted:
-            say(f"{plural(result.n_unlisted, 'file')} missing in the index entered again.")
+        _say_verified(result)
+    if action == "merge":
+        _say_merged(result)
+
+
+def _say_verified(result: CacheResult) -> None:
+    if result.damaged:
+        say(f"{plural(len(result.damaged), 'damaged file')} removed; their images are computed again when needed.")
+    else:
+        say("Every byte is as it was written.")
+    if result.n_unlisted:
+        say(f"{plural(result.n_unlisted, 'file')} missing in the index entered again.")
+
+
+def _say_merged(result: CacheResult) -> None:
+    say(f"{plural(result.n_merged, 'file')} taken in; {plural(result.n_known, 'row')} known already.")
+    if result.damaged:
+        say(f"{plural(len(result.damaged), 'damaged file')} passed over (first: {result.damaged[0]}).")
