@@ -35,6 +35,7 @@ PATHS_AS_TEXT = {"backbone"}
 WIDTH = 120
 NO_PARAMETERS = {
     "out": "the features are returned",
+    "part": "the images to transform are given",
     "runs": "no run is written",
     "name": "no run is written",
     "private": "no run is written",

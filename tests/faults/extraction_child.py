@@ -1,8 +1,9 @@
 """An extraction that starts in half a second and says what it computed: run as a program, or called in a test.
 
-    python extraction_child.py FOLDER STORE LOG FIRST [looks] [STEP:CALL:MOMENT]
+    python extraction_child.py FOLDER STORE LOG FIRST [looks | loose] [STEP:CALL:MOMENT]
 
-FIRST is the image to begin with; those before it come last. With `looks` looks are kept, too.
+FIRST is the image to begin with; those before it come last. With `looks` looks are kept, too; with `loose` the store's
+index is not opened, and shards are left for it.
 
 The files of FOLDER are real images, decoded by Regraft; only the network is replaced, by whole-number arithmetic on
 pixels. The store is Regraft's own, with shards of SHARD_ROWS rows.
@@ -21,7 +22,7 @@ import numpy as np
 from failpoints import FailPoint
 from regraft.core import digest_bytes
 from regraft.data import fingerprint_files
-from regraft.features import Extraction, Extractor, FeatureKey, FeatureStore
+from regraft.features import Extraction, Extractor, FeatureKey, FeatureStore, LooseShards
 from regraft.images import Transform
 
 if TYPE_CHECKING:
@@ -82,6 +83,12 @@ def extract(files: list[Path], store: Path, log: Path, *, takes_looks: bool = Fa
     return extractor_of(store, log, takes_looks=takes_looks).extract(files, fingerprint_files(files).digests)
 
 
+def leave(files: list[Path], store: Path, log: Path) -> int:
+    """Compute what the store and those before have not, and leave it there; returns of how many images."""
+    digests = fingerprint_files(files).digests
+    return extractor_of(store, log).keep(files, digests, LooseShards(store)).n_computed
+
+
 def computed_images(*logs: Path) -> Counter[str]:
     """How often each image was computed, by the hash of its pixels."""
     return Counter(line for log in logs if log.exists() for line in log.read_text().split())
@@ -90,8 +97,11 @@ def computed_images(*logs: Path) -> Counter[str]:
 if __name__ == "__main__":
     folder, store, log = map(Path, sys.argv[1:4])
     first = int(sys.argv[4])
-    takes_looks = sys.argv[5:6] == ["looks"]
-    for text in sys.argv[5 + takes_looks :]:
+    mode = sys.argv[5] if sys.argv[5:6] in (["looks"], ["loose"]) else ""
+    for text in sys.argv[5 + bool(mode) :]:
         FailPoint.parse(text).arm()
     files = images_of(folder)
-    extract(files[first:] + files[:first], store, log, takes_looks=takes_looks)
+    if mode == "loose":
+        leave(files[first:] + files[:first], store, log)
+    else:
+        extract(files[first:] + files[:first], store, log, takes_looks=mode == "looks")

@@ -41,6 +41,7 @@ LINES = {
     "check": ["check ~/runs/p", "check ~/out/exported --against ~/runs/p ~/photos/blue/00.png"],
     "serve": ["serve ~/runs/p again=~/runs/p --check --log=~/out/log.jsonl --port=0"],
     "embed": ["embed ~/photos --backbone=~/runs/p --out=~/out/features.npy", "embed ~/table.csv --out ~/out/t.parquet"],
+    "cache": ["cache merge ~/cache"],
     "new": ["new model ~/my_network.py"],
     "datasets": [
         "datasets convert ~/photos --to webdataset --out=~/shards",
@@ -59,7 +60,7 @@ LINES = {
 """Command lines by verb, in an order in which each finds what it needs."""
 REFUSED = {"datasets get", "train ", "sweep "}
 """Those that end with an error: they would fetch, or train for long."""
-NO_PLACES = {"backbones", "cache", "demo", "doctor"}
+NO_PLACES = {"backbones", "demo", "doctor"}
 """Verbs whose arguments name no place; `runs` of the demo is the probe's."""
 
 
@@ -71,6 +72,7 @@ def home(photos, tmp_path, monkeypatch):
     shutil.copytree(photos, folder / "photos", ignore=shutil.ignore_patterns("1[4-9]*"))
     for split in ("train", "test"):
         shutil.copytree(folder / "photos", folder / "split" / split)
+    (folder / "cache" / "features" / "shards").mkdir(parents=True)
     rows = [f"~/{path.relative_to(folder)},{path.parent.name}" for path in sorted(folder.glob("photos/*/*"))]
     (folder / "table.csv").write_text("\n".join(["path,label", *rows]))
     monkeypatch.setenv("HOME", str(folder))

@@ -117,7 +117,11 @@ VERBS = {
     "embed": Verb(
         "Use",
         "Write the features of images to a Parquet or npy file.",
-        ("regraft embed photos --out features.parquet", "regraft embed photos --layer stage3 --out features.npy"),
+        (
+            "regraft embed photos --out features.parquet",
+            "regraft embed photos --layer stage3 --out features.npy",
+            "regraft embed photos --part 2/8",
+        ),
     ),
     "export": Verb(
         "Use",
@@ -169,7 +173,7 @@ VERBS = {
     ),
     "cache": Verb(
         "Look after",
-        "Look at, verify or clear the features that are kept.",
+        "Look at, verify, merge or clear the features that are kept.",
         ("regraft cache info", "regraft cache verify", "regraft cache merge /other/cache", "regraft cache clear"),
     ),
     "doctor": Verb(

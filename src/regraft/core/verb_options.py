@@ -29,7 +29,7 @@ _NAMES = {
     """,
     "embed": """
         trust_code backbone model checkpoint init layer image_size resize preprocessing engine precision device views
-        group_by path_column label_column root split_folders on address worker_threads out
+        group_by path_column label_column root split_folders on address worker_threads out part
     """,
     "evaluate": """
         trust_code group_by path_column label_column root split_folders metric map runs name split unknown weights watch

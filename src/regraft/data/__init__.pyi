@@ -21,6 +21,7 @@ from .looks import LOOK, LOOK_RULES_VERSION, THUMBNAIL_PIXELS
 from .manifest import Manifest, Split, require_classes
 from .manifest_files import check_manifest_file, write_manifest
 from .names import UNLABELLED, label_positions
+from .parts import parse_part, select_part
 from .problems import DataSummary, find_problems, summarise
 from .reading import Reading
 from .shards import (
@@ -89,6 +90,7 @@ __all__ = [
     "masked_crc32c",
     "n_readers",
     "open_table",
+    "parse_part",
     "place_images",
     "read_conversion",
     "read_folder",
@@ -96,6 +98,7 @@ __all__ = [
     "reading_order",
     "require_classes",
     "require_readable",
+    "select_part",
     "shard_split",
     "split_folds",
     "split_holdout",

@@ -9,14 +9,14 @@ import numpy as np
 
 from regraft.core import SilentProgress
 from regraft.data import Fingerprints, fingerprint_files, fingerprint_manifest, n_readers
-from regraft.features import Extraction
+from regraft.features import Extraction, Kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from regraft.core import Progress
-    from regraft.data import ImageFile, Manifest
-    from regraft.features import JoinedNetworks
+    from regraft.data import ImageFile, Manifest, Unreadable
+    from regraft.features import JoinedNetworks, LooseShards
 
 _N_BLOCK = 256
 """Images of a block, a shard of the store: this block and the next are held in memory, encoded."""
@@ -54,6 +54,37 @@ def hash_and_extract(
     return _joined(manifest, parts)
 
 
+def hash_and_keep(
+    manifest: Manifest, networks: JoinedNetworks, shards: LooseShards, progress: Progress
+) -> tuple[Fingerprints, Kept]:
+    """The hashes of a manifest's images; their features are left for the store to adopt, and not read.
+
+    Args:
+        manifest: The images.
+        networks: Whose features.
+        shards: Where they are left.
+        progress: Where to report.
+
+    Raises:
+        RegraftError: From the engine or the store.
+    """
+    files = manifest.files()
+    if n_readers(files) is None:
+        prints = fingerprint_manifest(manifest, progress=progress)
+        return prints, networks.keep(files, prints.digests, shards, progress=progress)
+    progress.start("Reading and computing", len(files))
+    parts: list[Fingerprints] = []
+    unreadable: dict[int, Unreadable] = {}
+    n_computed = 0
+    for place, (block, prints) in enumerate(_hashed_ahead(files)):
+        kept = networks.keep(block, prints.digests, shards, progress=_Part(progress))
+        unreadable |= {row + place * _N_BLOCK: record for row, record in kept.unreadable.items()}
+        n_computed += kept.n_computed
+        parts.append(prints)
+        progress.advance(len(block))
+    return _prints_of(manifest, parts), Kept(unreadable, n_computed)
+
+
 def _hashed_ahead(files: Sequence[ImageFile]) -> Iterator[tuple[Sequence[ImageFile], Fingerprints]]:
     """Blocks of files with their hashes; while one is used the next is fetched."""
     blocks = [files[start : start + _N_BLOCK] for start in range(0, len(files), _N_BLOCK)]
@@ -67,12 +98,16 @@ def _hashed_ahead(files: Sequence[ImageFile]) -> Iterator[tuple[Sequence[ImageFi
             yield block, prints
 
 
-def _joined(manifest: Manifest, parts: list[tuple[Fingerprints, Extraction]]) -> tuple[Fingerprints, Extraction]:
-    unreadable = [record for prints, _found in parts for record in prints.unreadable]
-    prints = Fingerprints(
-        tuple(digest for prints, _found in parts for digest in prints.digests),
+def _prints_of(manifest: Manifest, parts: Sequence[Fingerprints]) -> Fingerprints:
+    unreadable = [record for prints in parts for record in prints.unreadable]
+    return Fingerprints(
+        tuple(digest for prints in parts for digest in prints.digests),
         manifest.named((*manifest.unreadable, *unreadable)),
     )
+
+
+def _joined(manifest: Manifest, parts: list[tuple[Fingerprints, Extraction]]) -> tuple[Fingerprints, Extraction]:
+    prints = _prints_of(manifest, [prints for prints, _found in parts])
     found = [found for _prints, found in parts]
     with_rows = [one.features for one in found if len(one.rows)] or [np.zeros((0, 0), np.float32)]
     return prints, Extraction(

@@ -1,6 +1,6 @@
 from .adoption import Adoption
 from .crews import Order
-from .extraction import Extraction, Extractor
+from .extraction import Extraction, Extractor, Kept
 from .joining import JoinedNetworks
 from .kept_rows import read_kept
 from .key import FeatureKey
@@ -21,6 +21,7 @@ __all__ = [
     "FeatureKey",
     "FeatureStore",
     "JoinedNetworks",
+    "Kept",
     "LocatedFeatures",
     "Locator",
     "LooseShards",

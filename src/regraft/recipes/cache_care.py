@@ -62,7 +62,8 @@ def cache(
     """
     if action not in (known := get_args(CacheAction)):
         raise OptionError(f"The cache has no action called {quoted(action)}: it should be one of {', '.join(known)}.")
-    if (action == "merge") != (other is not None):
+    place = None if other is None else as_path(other, "The cache to be merged")
+    if (action == "merge") != (place is not None):
         raise OptionError(
             "Name the cache folder to be merged, and that alone: regraft cache merge OTHER. "
             "The other actions take no folder."
@@ -72,8 +73,8 @@ def cache(
         return _result(store.clear())
     if action == "info":
         return _result(store.info())
-    if other is not None:
-        merged = merge_store(store, as_path(other), progress=progress)
+    if place is not None:
+        merged = merge_store(store, place, progress=progress)
         told = {"damaged": merged.damaged, "n_merged": merged.n_shards, "n_known": merged.n_known}
         return _result(store.info()).model_copy(update=told)
     found = store.verify()

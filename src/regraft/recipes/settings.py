@@ -161,6 +161,7 @@ class EmbedSettings(SourceSettings, total=False):
     address: str | None
     worker_threads: int
     out: str | PathLike[str]
+    part: str | None
 
 
 class CompareSettings(ExperimentSettings, total=False):

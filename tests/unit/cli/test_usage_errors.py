@@ -102,7 +102,7 @@ def test_an_option_that_there_is_not_is_explained_by_its_meaning(line, meant, ca
             "predict x --format jsn",
             "Option --format is 'jsn': it should be one of auto, table, csv, json, jsonl, parquet. Did you mean json?",
         ),
-        ("cache cleer", "ACTION is 'cleer': it should be one of info, verify, clear. Did you mean clear?"),
+        ("cache cleer", "ACTION is 'cleer': it should be one of info, verify, merge, clear. Did you mean clear?"),
         ("probe", "SOURCE is missing: a folder with one sub-folder for each class"),
         ("predict", "BUNDLE is missing: a bundle's or run's folder; with --server a classifier's name there (for "),
     ],

@@ -26,9 +26,33 @@ def test_verify_tells_of_files_that_the_index_did_not_know(tmp_path, monkeypatch
     assert cache("verify").n_unlisted == 0
 
 
+def test_another_cache_is_merged(tmp_path, monkeypatch):
+    """Its rows are here afterwards, and what was damaged is told."""
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
+    key = FeatureKey(transform="t", weights="w", architecture="a", layer="penultimate", engine="e")
+    other = open_store(tmp_path / "other")
+    for number in range(2):
+        other.add(key, [digest_bytes(bytes([number]))], np.full((1, 4), number, np.float32))
+    bad = next(other.folder.glob("shards/*/*"))
+    bad.write_bytes(b"nothing")
+    found = cache("merge", tmp_path / "other")
+    assert (found.n_rows, found.n_merged, found.n_known, found.damaged) == (1, 1, 0, (bad.name,))
+    assert cache("merge", str(tmp_path / "other")).n_known == 1
+
+
+@pytest.mark.parametrize("given", [("merge",), ("info", "somewhere"), ("verify", "somewhere")])
+def test_only_a_merge_takes_a_folder_and_it_needs_one(given, tmp_path, monkeypatch):
+    """Whatever is forgotten or too much, one sentence shows the command."""
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
+    with pytest.raises(OptionError, match=r"regraft cache merge OTHER"):
+        cache(*given)
+
+
 def test_an_unknown_action_does_nothing(tmp_path, monkeypatch):
     """It is no check that removes what is damaged: the actions that there are are listed."""
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
-    with pytest.raises(OptionError, match=r"no action called 'anything': it should be one of info, verify, clear\."):
+    with pytest.raises(
+        OptionError, match=r"no action called 'anything': it should be one of info, verify, merge, clear\."
+    ):
         cache("anything")
     assert not (tmp_path / "cache").exists()
