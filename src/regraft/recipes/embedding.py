@@ -23,7 +23,6 @@ from regraft.experiments import (
 )
 from regraft.features import LooseShards, open_store
 from regraft.scaling import ClusterOptions
-from regraft.scaling import ClusterOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -101,7 +100,7 @@ def embed(
 
     Raises:
         DataError: There is no readable image.
-        OptionError: The source is no place, the output's name does not end in .parquet or .npy, or a part is wanted of a
+        OptionError: The source is no place, the output's name does not end in .parquet or .npy, or a part is given to a
             cluster.
     """
     options = EmbedOptions.of(options, settings)
