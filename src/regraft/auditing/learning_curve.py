@@ -99,7 +99,7 @@ def measure_curve(
                 part,
                 Candidates(kind, normalisations=(normalisation,), n_strengths=_N_STRENGTHS),
             )
-            is_right[:, place] += found.classes[found.scores.argmax(axis=1)] == images.labels
+            is_right[:, place] += found.classes[found.predicted] == images.labels
             sizes[place] += part.is_train.sum() / table.n_folds
             progress.advance()
     return MeasuredCurve(sizes / n_repeats, is_right / n_repeats, units)

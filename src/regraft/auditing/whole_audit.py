@@ -207,7 +207,9 @@ class _Judge:
             raise ValueError("an audit needs features")
         self._fold_of = split_folds(images.labels, units, images.digests, n_folds=n_folds, seed=seed)
         self._images, self._seed = images, seed
-        self._found = cross_validate(images.features, images.labels, FoldTable.of(self._fold_of), candidates)
+        self._found = cross_validate(
+            images.features, images.labels, FoldTable.of(self._fold_of), candidates, streams=False
+        )
 
     def judged(self) -> AuditedImages:
         """The images with out-of-fold probabilities."""

@@ -22,6 +22,7 @@ from .files import arrow_file, atomic_path, digest_bytes, digest_file, publish, 
 from .former_names import old_names
 from .json_writing import exact_json, json_text
 from .locks import ThreadLock, exclusive
+from .memory import memory_bytes
 from .option_facts import (
     Matter,
     came_later,
@@ -146,6 +147,7 @@ __all__ = [
     "load_function",
     "may_be_remote",
     "megabytes",
+    "memory_bytes",
     "n_usable_cores",
     "names_code",
     "nearest",

@@ -152,7 +152,7 @@ def _answers(
 ) -> NDArray[np.int64]:
     """(n,) what heads say that have not seen the image."""
     found = cross_validate(data.features, labels, folds, candidates_of(options, data.networks.n_penultimate))
-    return np.asarray(found.classes[found.scores.argmax(axis=1)])
+    return np.asarray(found.classes[found.predicted])
 
 
 def _estimated(is_right: NDArray[np.bool_], units: NDArray[np.int64], rows: NDArray[np.bool_]) -> Estimate:

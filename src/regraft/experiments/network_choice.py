@@ -130,4 +130,4 @@ def _try(data: DatasetFeatures, portions: Portions, options: ProbeOptions, progr
     inputs, opened = data.inputs(portions.train[:1]), networks.staying_open()
     milliseconds = median_milliseconds(lambda: opened.compute(inputs), _N_TIMED)
     progress.advance(1)
-    return Tried(options, data, found.classes[found.scores.argmax(axis=1)] == labels, milliseconds)
+    return Tried(options, data, found.classes[found.predicted] == labels, milliseconds)

@@ -128,7 +128,7 @@ def run_probe(
         train=portions.train,
         test=portions.test,
         tried=tried,
-        calibration=selection.found.calibration.reason,
+        calibration=selection.found.reason,
         measure=None if uncertainty is None else uncertainty.choice,
     )
     measured = conclude(folder, subject, classifier, selection, watch)

@@ -96,6 +96,14 @@ class World:
         distributed.all_reduce(summed)
         return tuple(summed.tolist())
 
+    def all_reduce(self, array: NDArray[Any]) -> NDArray[Any]:
+        """Sums of arrays over all processes: with `rank`, what heads need to be fitted on rows of several processes."""
+        if self.size == 1:
+            return array
+        summed = torch.tensor(array, device=self.device)
+        distributed.all_reduce(summed)
+        return summed.cpu().numpy()
+
     def of_leader(self, value: Any) -> Any:
         """What process 0 has, in all processes: for small JSON-like values that were measured or drawn."""
         if self.size == 1:

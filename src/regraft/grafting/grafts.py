@@ -104,7 +104,7 @@ def keep_probe(name: str, data: DatasetFeatures, selection: Selection, train: Ro
     uncertainty, findings = learn_uncertainty(data, train, selection, options)
     data = data.remarked(*findings)
     classifier = build_classifier(name, data, for_all_classes(selection, data), options)
-    reason = selection.found.calibration.reason
+    reason = selection.found.reason
     if uncertainty is None:
         return Kept(classifier, data, reason, None)
     classifier = replace(classifier, novelty=uncertainty.novelty, sets=uncertainty.sets)

@@ -19,6 +19,8 @@ from .rates import RateThreshold, effective_number, find_threshold, group_correl
 from .refits import FoldRefits, Refit
 from .search import HeadSearch
 from .selection import Candidates, CrossValidation, Selection, cross_validate, select_head
+from .streamed_walk import StreamedData, StreamedWalk
+from .streaming import must_stream
 from .threads import limited_threads
 from .walk import StrengthPath
 
@@ -46,6 +48,8 @@ __all__ = [
     "Rejection",
     "Selection",
     "Softmax",
+    "StreamedData",
+    "StreamedWalk",
     "StrengthPath",
     "against",
     "against_others",
@@ -60,6 +64,7 @@ __all__ = [
     "fit_temperature",
     "group_correlation",
     "limited_threads",
+    "must_stream",
     "normalise_rows",
     "rate_band",
     "select_head",

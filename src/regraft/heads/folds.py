@@ -45,9 +45,7 @@ class FoldTable:
         return int(self.is_train.shape[1])
 
 
-def build_folds(
-    cv: Any, X: NDArray[Any], codes: NDArray[np.int64], groups: ArrayLike | None, random_state: int
-) -> FoldTable:
+def build_folds(cv: Any, X: Any, codes: NDArray[np.int64], groups: ArrayLike | None, random_state: int) -> FoldTable:
     """Folds from whatever scikit-learn takes as `cv`.
 
     Args:

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from regraft.heads.row_blocks import read_some
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from regraft.heads.folds import FoldTable
+    from regraft.heads.row_blocks import RowSource
     from regraft.heads.selection import CrossValidation
 
 
@@ -36,12 +39,12 @@ class KnownImages:
     @classmethod
     def of(
         cls,
-        features: NDArray[np.float32],
+        features: RowSource,
         labels: NDArray[Any],
         units: NDArray[np.int64],
         heads: CrossValidation,
     ) -> KnownImages:
-        """From a cross-validation.
+        """From a cross-validation; where it streamed very many samples, those of which it kept the scores.
 
         Args:
             features: (n, d) of the frozen network.
@@ -49,8 +52,9 @@ class KnownImages:
             units: (n,) which group, or copies, each image belongs to.
             heads: What came of it.
         """
-        scores = heads.scores.astype(np.float64) / heads.temperature
-        return cls(features, np.searchsorted(heads.classes, labels), units, heads.folds, scores)
+        scores, rows = heads.scores.astype(np.float64) / heads.temperature, heads.rows
+        codes = np.searchsorted(heads.classes, labels[rows])
+        return cls(read_some(features, rows), codes, units[rows], heads.folds, scores)
 
     @cached_property
     def is_judged(self) -> NDArray[np.bool_]:

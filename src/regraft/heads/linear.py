@@ -20,6 +20,8 @@ Normalisation = Literal["l2", "standard"]
 
 _SETTINGS = ("kind", "is_row_normalised", "temperature", "n_inputs")
 _N_INPUTS_MAX = 1 << 24
+_N_ROWS_A_BLOCK = 1 << 13
+"""Of features that are normalised at once; what is predicted may be larger than memory."""
 _NEVER = -1e6
 """A score so low that the class is never predicted, and still a number that can be saved and compared."""
 
@@ -57,11 +59,11 @@ class LinearHead:
         """Number of classes."""
         return len(self.coef)
 
-    def scores(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+    def scores(self, features: NDArray[Any]) -> NDArray[np.float32]:
         """Scores before calibration.
 
         Args:
-            features: (n, n_inputs) float32.
+            features: (n, n_inputs) float32 or float16, an array or what gives rows by slices.
 
         Returns:
             (n, k) float32.
@@ -69,11 +71,15 @@ class LinearHead:
         Raises:
             HeadError: The features have another length than the head was fitted on.
         """
-        if features.ndim != 2 or features.shape[1] != self.n_inputs:
+        if len(features.shape) != 2 or features.shape[1] != self.n_inputs:
             raise HeadError(f"The head was fitted on {self.n_inputs} features; these have shape {features.shape}.")
-        used = features[:, : self.coef.shape[1]]
-        rows = normalise_rows(used) if self.is_row_normalised else used
-        scores: NDArray[np.float32] = rows.astype(np.float32) @ self.coef.T + self.intercept
+        scores = np.empty((features.shape[0], self.n_classes), np.float32)
+        for start in range(0, len(scores), _N_ROWS_A_BLOCK):
+            block = slice(start, start + _N_ROWS_A_BLOCK)
+            used = np.asarray(features[block])[:, : self.coef.shape[1]].astype(np.float32, copy=False)
+            rows = normalise_rows(used) if self.is_row_normalised else used
+            np.matmul(rows, self.coef.T, out=scores[block])
+            scores[block] += self.intercept
         return scores
 
     def probabilities(self, scores: NDArray[np.float32]) -> NDArray[np.float64]:

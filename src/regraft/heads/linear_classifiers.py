@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import check_consistent_length, column_or_1d
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
@@ -20,12 +21,14 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from regraft.core import quoted
 from regraft.heads.calibration import softmax
 from regraft.heads.objectives import ClassWeight, build_loss, fit_linear, total_weights, two_columns
+from regraft.heads.row_blocks import computed_dtype
 from regraft.heads.threads import limited_threads
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from regraft.heads.linear import HeadKind
+    from regraft.heads.row_blocks import RowSource
 
     Array = NDArray[Any]
 
@@ -56,6 +59,33 @@ def check_training_data(
         raise ValueError(f"The classifier needs at least two classes; got one class: {quoted(classes[0])}.")
     weights = None if sample_weight is None else _check_sample_weight(sample_weight, features, dtype=features.dtype)
     return features, codes.astype(np.int64), classes, weights
+
+
+def check_streamed_data(
+    estimator: BaseEstimator, X: Any, y: ArrayLike, sample_weight: ArrayLike | None
+) -> tuple[RowSource, NDArray[np.int64], NDArray[Any], Array | None]:
+    """As `check_training_data` of rows that are too many to be looked at; each is checked when it is first read.
+
+    Args:
+        estimator: Which learns the number of features.
+        X: (n, d) features.
+        y: (n,) names of classes.
+        sample_weight: (n,) or None.
+
+    Raises:
+        ValueError: There is not one label a row, or only one class.
+    """
+    names = column_or_1d(y)
+    check_consistent_length(names, sample_weight)
+    check_classification_targets(names)
+    if len(names) != X.shape[0]:
+        raise ValueError(f"There are {X.shape[0]:,} rows of features and {len(names):,} labels: one a row is needed.")
+    classes, codes = np.unique(names, return_inverse=True)
+    if len(classes) < 2:
+        raise ValueError(f"The classifier needs at least two classes; got one class: {quoted(classes[0])}.")
+    estimator.n_features_in_ = X.shape[1]
+    weights = None if sample_weight is None else np.asarray(sample_weight, computed_dtype(X))
+    return X, codes.astype(np.int64), classes, weights
 
 
 class _LinearClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]

@@ -69,7 +69,13 @@ class NormalisedRows:
             block: Which rows.
             order: Which of these, in which order; None for all.
         """
-        rows = read_rows(self.source, block, len(self.centre), self.centre.dtype, order)
+        return self._normalised(read_rows(self.source, block, len(self.centre), self.centre.dtype, order))
+
+    def read_some(self, rows: NDArray[np.int64]) -> Array:
+        """Any rows, as a new array."""
+        return self._normalised(np.array(read_some(self.source, rows)[:, : len(self.centre)], self.centre.dtype))
+
+    def _normalised(self, rows: Array) -> Array:
         if self.is_row_normalised:
             rows = normalise_rows(rows)
         rows -= self.centre
@@ -99,6 +105,17 @@ def read_rows(
     np.bitwise_and(bits, _HALF_MASK, out=bits)
     widened *= _HALF_SCALE
     return widened
+
+
+def read_some(source: RowSource, rows: NDArray[np.int64]) -> Array:
+    """(m, d) of some rows, float32 or float64; all of them at once, others one by one."""
+    dtype = computed_dtype(source)
+    if len(rows) == source.shape[0] and (rows == np.arange(len(rows))).all():
+        return np.asarray(source[slice(0, len(rows))], dtype)
+    found = np.empty((len(rows), source.shape[1]), dtype)
+    for place, row in enumerate(rows.tolist()):
+        found[place] = source[slice(row, row + 1)][0]
+    return found
 
 
 def first_without_number(source: RowSource, block: slice) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from numbers import Integral
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
@@ -13,8 +13,9 @@ from threadpoolctl import threadpool_limits
 
 from regraft.heads.calibration import softmax
 from regraft.heads.folds import build_folds
-from regraft.heads.linear_classifiers import DTYPES, check_training_data
+from regraft.heads.linear_classifiers import DTYPES, check_streamed_data, check_training_data
 from regraft.heads.selection import Candidates, select_head
+from regraft.heads.streaming import must_stream
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -109,7 +110,9 @@ class HeadSearch(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Choose, refit and calibrate.
 
         Args:
-            X: (n, d); float32 is computed in float32, everything else in float64.
+            X: (n, d); float32 is computed in float32, everything else in float64. What would take too much memory (an
+                array mapped from a file, or anything else that gives rows by slices) is read in blocks, float16 in
+                float32.
             y: (n,) labels.
             sample_weight: (n,) or None.
             groups: (n,) samples with equal values stay in one fold; None for no groups.
@@ -117,7 +120,10 @@ class HeadSearch(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Raises:
             ValueError: The data or the settings cannot be used.
         """
-        features, codes, self.classes_, weights = check_training_data(self, X, y, sample_weight)
+        if _is_too_large(X):
+            features, codes, self.classes_, weights = check_streamed_data(self, X, y, sample_weight)
+        else:
+            features, codes, self.classes_, weights = check_training_data(self, X, y, sample_weight)
         candidates = Candidates(
             "svm" if self.head == "svm" else "softmax",
             normalisations=self.normalisations,
@@ -163,5 +169,14 @@ class HeadSearch(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _scores(self, X: ArrayLike) -> Array:
         check_is_fitted(self)
+        if _is_too_large(X):
+            return self.head_.scores(cast("Any", X))
         features = validate_data(self, X, dtype=DTYPES, reset=False)
         return self.head_.scores(features.astype(np.float32, copy=False))
+
+
+def _is_too_large(X: Any) -> bool:
+    """Whether these are dense rows that would take too much memory, if all were there at once."""
+    is_dense = isinstance(X, np.ndarray) or not (hasattr(X, "toarray") or hasattr(X, "iloc"))
+    shape, dtype = getattr(X, "shape", ()), getattr(X, "dtype", None)
+    return is_dense and len(shape) == 2 and dtype in (np.float16, np.float32, np.float64) and must_stream(X, 2, 1)

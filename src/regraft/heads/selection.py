@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from regraft.core import quoted
 from regraft.heads.calibration import Calibration, calibrate, softmax
+from regraft.heads.folds import FoldTable
 from regraft.heads.objectives import total_weights
-from regraft.heads.threads import limited_threads, share_work
+from regraft.heads.row_blocks import computed_dtype
+from regraft.heads.streamed_walk import StreamedData, StreamedWalk
+from regraft.heads.streaming import Streaming, must_stream
+from regraft.heads.threads import share_work
 from regraft.heads.walk import Samples, StrengthPath, Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-    from regraft.heads.folds import FoldTable
     from regraft.heads.linear import HeadKind, LinearHead, Normalisation
     from regraft.heads.objectives import ClassWeight
+    from regraft.heads.row_blocks import RowSource
 
     Array = NDArray[Any]
 
@@ -95,28 +100,45 @@ class CrossValidation:
 
     Attributes:
         classes: (k,) the labels that there are.
-        folds: Which samples each fold was fitted on and asked about.
-        scores: (n, k) out-of-fold scores; zeros where a sample is in no fold's test part.
+        rows: (m,) the samples of which scores are kept: all, or of very many that were streamed some at even distances.
+        folds: Which of these each fold was fitted on and asked about.
+        scores: (m, k) out-of-fold scores; zeros where a sample is in no fold's test part.
+        predicted: (n,) places in `classes` of what is said of each sample out of fold.
         calibration: Of the scores, and whether it is used.
         paths: One for each width and normalisation.
         chosen: The one of them with the best score.
-        turned: (n, r + 1) the features as it takes them, from `Basis`.
-        weights: (r + 1, f, k) of the folds' heads, for these; one column for two classes.
+        weights: (r + 1, f, k) of the folds' heads, for `turned`; one column for two classes.
+        turn: Makes `turned`.
+        streaming: How the samples were streamed; None where they were in memory.
     """
 
     classes: NDArray[Any]
+    rows: NDArray[np.int64]
     folds: FoldTable
     scores: Array
+    predicted: NDArray[np.int64]
     calibration: Calibration
     paths: tuple[StrengthPath, ...]
     chosen: StrengthPath
-    turned: Array
     weights: Array
+    turn: Callable[[], Array]
+    streaming: Streaming | None = None
+
+    @cached_property
+    def turned(self) -> Array:
+        """(m, r + 1) features of `rows` as the folds' heads take them, from `Basis`."""
+        return self.turn()
 
     @property
     def strength(self) -> float:
         """The chosen C."""
         return float(self.chosen.strengths[self.chosen.best])
+
+    @property
+    def reason(self) -> str:
+        """What was done to the scores and how the features were read, and why."""
+        streamed = () if self.streaming is None else (self.streaming.sentence,)
+        return " ".join((self.calibration.reason, *streamed))
 
     @property
     def temperature(self) -> float:
@@ -125,7 +147,7 @@ class CrossValidation:
 
     @property
     def probabilities(self) -> NDArray[np.float64]:
-        """(n, k) calibrated out-of-fold probabilities."""
+        """(m, k) calibrated out-of-fold probabilities."""
         return softmax(self.scores.astype(np.float64) / self.temperature)
 
 
@@ -168,64 +190,101 @@ class Selection:
 
 
 def cross_validate(
-    features: Array, labels: NDArray[Any], folds: FoldTable, candidates: Candidates, *, class_weight: ClassWeight = None
+    features: RowSource,
+    labels: NDArray[Any],
+    folds: FoldTable,
+    candidates: Candidates,
+    *,
+    class_weight: ClassWeight = None,
+    streams: bool | None = None,
 ) -> CrossValidation:
     """Choose by cross-validation, as `select_head`, and keep what the folds' heads said; none is fitted on all samples.
 
     Args:
-        features: (n, d) float32 or float64; the computation has the same precision.
+        features: As for `select_head`.
         labels: (n,) of at least two different values.
         folds: Which samples each fold trains on and is judged on.
         candidates: What to try.
         class_weight: None, "balanced" or a dictionary.
+        streams: As for `select_head`.
 
     Raises:
         ValueError: A setting makes no sense for these features.
     """
-    return _searched(features, labels, folds, candidates, class_weight=class_weight)[1]
+    labelled = _Labelled.of(features, labels, folds, class_weight=class_weight, sample_weight=None)
+    return _searched(labelled, candidates, streams=streams)[1]
 
 
 def select_head(
-    features: Array,
+    features: RowSource,
     labels: NDArray[Any],
     folds: FoldTable,
     candidates: Candidates,
     *,
     class_weight: ClassWeight = None,
     sample_weight: Array | None = None,
+    streams: bool | None = None,
 ) -> Selection:
     """Choose by cross-validation, refit on all samples, and calibrate.
 
     Args:
-        features: (n, d) float32 or float64; the computation has the same precision.
+        features: (n, d) float16, float32 or float64, an array or anything that gives rows by slices. float64 is
+            computed in float64, everything else in float32.
         labels: (n,) of at least two different values.
         folds: Which samples each fold trains on and is judged on.
         candidates: What to try.
         class_weight: None, "balanced" or a dictionary.
         sample_weight: (n,) or None.
+        streams: Whether features are read in blocks, again and again, instead of held in memory; None for where they
+            would take too much of it (`must_stream`).
 
     Raises:
         ValueError: A setting makes no sense for these features.
     """
-    best, found = _searched(features, labels, folds, candidates, class_weight=class_weight, sample_weight=sample_weight)
-    with limited_threads(features):
-        return Selection(best.refitted(found.temperature), found)
+    labelled = _Labelled.of(features, labels, folds, class_weight=class_weight, sample_weight=sample_weight)
+    best, found = _searched(labelled, candidates, streams=streams)
+    return Selection(best.refitted(found.temperature), found)
+
+
+@dataclass(frozen=True, eq=False)
+class _Labelled:
+    """What heads are fitted on: features (n, d), the classes, and for each sample its class, weight and folds."""
+
+    features: RowSource
+    classes: NDArray[Any]
+    codes: NDArray[np.int64]
+    weights: Array
+    folds: FoldTable
+
+    @classmethod
+    def of(
+        cls,
+        features: RowSource,
+        labels: NDArray[Any],
+        folds: FoldTable,
+        *,
+        class_weight: ClassWeight,
+        sample_weight: Array | None,
+    ) -> _Labelled:
+        classes, codes = np.unique(labels, return_inverse=True)
+        codes = codes.astype(np.int64)
+        weights = total_weights(codes, classes, sample_weight, class_weight, computed_dtype(features))
+        return cls(features, classes, codes, weights, folds)
 
 
 def _searched(
-    features: Array,
-    labels: NDArray[Any],
-    folds: FoldTable,
-    candidates: Candidates,
-    *,
-    class_weight: ClassWeight = None,
-    sample_weight: Array | None = None,
-) -> tuple[Walk, CrossValidation]:
+    labelled: _Labelled, candidates: Candidates, *, streams: bool | None
+) -> tuple[Walk | StreamedWalk, CrossValidation]:
     """The best walk, and what came of all."""
-    classes, codes = np.unique(labels, return_inverse=True)
-    codes = codes.astype(np.int64)
-    weights = total_weights(codes, classes, sample_weight, class_weight, features.dtype)
-    samples = Samples(features, codes, len(classes), weights)
+    if streams is None:
+        streams = must_stream(labelled.features, len(labelled.classes), labelled.folds.n_folds)
+    return _streamed(labelled, candidates) if streams else _in_memory(labelled, candidates)
+
+
+def _in_memory(labelled: _Labelled, candidates: Candidates) -> tuple[Walk, CrossValidation]:
+    features = np.asarray(labelled.features, computed_dtype(labelled.features))
+    codes, folds = labelled.codes, labelled.folds
+    samples = Samples(features, codes, len(labelled.classes), labelled.weights)
 
     def walked(shape: tuple[int, Normalisation]) -> Walk:
         n_features, name = shape
@@ -237,9 +296,44 @@ def _searched(
 
     walks = share_work(walked, candidates.shapes(features.shape[1]), features)
     best = max(walks, key=lambda walk: walk.best_score)  # of equal ones the first
-    calibration = calibrate(best.held_out_scores, codes, folds, weights)
-    paths = tuple(walk.path for walk in walks)
-    found = CrossValidation(
-        classes, folds, best.held_out_scores, calibration, paths, best.path, best.turned, best.best_weights
+    return best, CrossValidation(
+        labelled.classes,
+        np.arange(len(codes)),
+        folds,
+        best.held_out_scores,
+        best.held_out_scores.argmax(axis=1),
+        calibrate(best.held_out_scores, codes, folds, labelled.weights),
+        tuple(walk.path for walk in walks),
+        best.path,
+        best.best_weights,
+        lambda: best.turned,
     )
-    return best, found
+
+
+def _streamed(labelled: _Labelled, candidates: Candidates) -> tuple[StreamedWalk, CrossValidation]:
+    """Path after path: each has threads of its own, and one matrix of products is enough."""
+    data = StreamedData(labelled.features, labelled.codes, len(labelled.classes), labelled.weights, labelled.folds)
+    walks = []
+    for n_features, name in candidates.shapes(labelled.features.shape[1]):
+        walk = StreamedWalk(
+            candidates.kind, data, n_features=n_features, normalisation=name, scoring=candidates.scoring
+        )
+        walk.run(candidates.strengths_for(name), can_grow=candidates.strengths is None)
+        walks.append(walk)
+    best = max(walks, key=lambda walk: walk.best_score)
+    streaming = Streaming.of(labelled.features, data.n_classes, sum(walk.n_passes for walk in walks))
+    scores, predicted = best.held_out(streaming.kept)
+    folds = FoldTable(labelled.folds.is_train[streaming.kept], labelled.folds.is_test[streaming.kept])
+    return best, CrossValidation(
+        labelled.classes,
+        streaming.kept,
+        folds,
+        scores,
+        predicted,
+        calibrate(scores, labelled.codes[streaming.kept], folds, labelled.weights[streaming.kept]),
+        tuple(walk.path for walk in walks),
+        best.path,
+        best.best_weights,
+        lambda: best.samples.basis.read_turned(streaming.kept),
+        streaming,
+    )

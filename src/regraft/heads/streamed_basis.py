@@ -101,8 +101,7 @@ class StreamedBasis:
 
     def read_turned(self, kept: NDArray[np.int64]) -> Array:
         """(m, d + 1) some rows as `Basis.features` would have them."""
-        found = [self.rows.read(slice(row, row + 1)) for row in kept.tolist()]
-        turned = (np.concatenate(found) / self.scale) @ self.vectors
+        turned = (self.rows.read_some(kept) / self.scale) @ self.vectors
         return np.hstack([turned, np.ones((len(turned), 1), turned.dtype)])
 
 

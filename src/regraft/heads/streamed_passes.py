@@ -60,6 +60,21 @@ class Measured:
 
 
 @dataclass(frozen=True, eq=False)
+class Judged:
+    """What heads say of rows that they were not fitted on; of several that are asked about a row the last.
+
+    Attributes:
+        n_right: (f, n_classes) how many rows of each class are right, of all processes.
+        scores: (m, n_classes) of the rows of this one that were wanted, zeros where no head is asked.
+        predicted: (n,) codes of all of them.
+    """
+
+    n_right: Array
+    scores: Array
+    predicted: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
 class StreamedSamples:
     """Labelled rows of this process.
 
@@ -103,23 +118,17 @@ class StreamedSamples:
             loss, turned.reshape(n_rows, n_problems, n_columns), curvature.astype(weights.dtype), sample_weight
         )
 
-    def judge(
-        self, weights: Array, is_test: NDArray[np.bool_], kept: NDArray[np.int64] | None = None
-    ) -> tuple[Array, Array]:
+    def judge(self, weights: Array, is_test: NDArray[np.bool_], kept: NDArray[np.int64] | None = None) -> Judged:
         """Count what heads get right of rows that they were not fitted on.
 
         Args:
             weights: (d + 1, f, k) in the basis.
             is_test: (n, f) which rows each of them is asked about.
             kept: (m,) rows of which the scores are wanted, ascending; None for none.
-
-        Returns:
-            (f, n_classes) how many rows of each class are right, of all processes; and scores (m, n_classes) of this
-            one's, by the last of the heads that are asked about a row, zeros where none is.
         """
         dtype, n_features = weights.dtype, len(weights) - 1
         kept = np.zeros(0, np.int64) if kept is None else kept
-        scores_kept = np.zeros((len(kept), self.n_classes), dtype)
+        scores_kept, predicted = np.zeros((len(kept), self.n_classes), dtype), np.zeros(len(self.codes), np.int64)
         for_rows = [self.basis.for_rows(np.ascontiguousarray(weights[:-1, fold])) for fold in range(weights.shape[1])]
 
         def count(blocks: Iterator[slice]) -> Array:
@@ -131,14 +140,15 @@ class StreamedSamples:
                     asked = np.flatnonzero(is_asked)
                     scores = rows[asked] @ for_rows[fold] + weights[-1, fold]
                     scores = scores if self.n_columns > 1 else two_columns(scores[:, 0])
-                    is_right = scores.argmax(axis=1) == codes[asked]
+                    said = predicted[asked + block.start] = scores.argmax(axis=1)
+                    is_right = said == codes[asked]
                     n_right[fold] += np.bincount(codes[asked][is_right], minlength=self.n_classes)
                     there = wanted[is_asked[wanted - block.start]]
                     scores_kept[np.searchsorted(kept, there)] = scores[np.searchsorted(asked, there - block.start)]
             return n_right
 
         parts = in_blocks(count, self.basis.rows.n_rows, n_features, n_columns=self.n_classes)
-        return summed(self.peers, np.sum(parts, axis=0))[0], scores_kept
+        return Judged(summed(self.peers, np.sum(parts, axis=0))[0], scores_kept, predicted)
 
 
 class _Pass:

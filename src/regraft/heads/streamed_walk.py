@@ -119,9 +119,10 @@ class StreamedWalk:
         """The best strength."""
         return float(self.path.strengths[self.path.best])
 
-    def held_out_scores(self, kept: NDArray[np.int64]) -> Array:
-        """(m, n_classes) out-of-fold scores of some rows, ascending, at the best strength."""
-        return self.samples.judge(self.best_weights, self._data.folds.is_test, kept)[1]
+    def held_out(self, kept: NDArray[np.int64]) -> tuple[Array, NDArray[np.int64]]:
+        """(m, n_classes) out-of-fold scores of some rows, ascending, at the best strength; and (n,) predicted codes."""
+        said = self.samples.judge(self.best_weights, self._data.folds.is_test, kept)
+        return said.scores, said.predicted
 
     def refitted(self, temperature: float) -> LinearHead:
         """As `Walk.refitted`."""
@@ -141,7 +142,7 @@ class StreamedWalk:
 
     def _judge(self, strength: float, weights: Array) -> None:
         """Score every fold on what it has not seen, and keep the point if it is the best so far."""
-        n_right, _scores = self.samples.judge(weights, self._data.folds.is_test)
+        n_right = self.samples.judge(weights, self._data.folds.is_test).n_right
         if self._is_balanced:
             is_asked = self._n_asked > 0
             scores = (n_right / np.maximum(self._n_asked, 1)).sum(axis=1) / is_asked.sum(axis=1)

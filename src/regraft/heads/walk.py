@@ -11,6 +11,7 @@ from regraft.heads.basis import Basis
 from regraft.heads.linear import HeadKind, LinearHead, Normalisation, normalise_rows
 from regraft.heads.objectives import build_loss, two_columns
 from regraft.heads.solver import Problem
+from regraft.heads.threads import limited_threads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -167,8 +168,11 @@ class Walk:
     def refitted(self, temperature: float) -> LinearHead:
         """The head for the best strength, fitted on all samples, beginning from the mean of the folds' heads."""
         problem = Problem.of(self._basis.features, self._loss, self._samples.weights[:, None])
-        start = problem.started(self.best_weights.mean(axis=1, keepdims=True))
-        solved = problem.solve(self.best_strength, start, tolerance=FINAL_TOLERANCE, n_iterations_max=FINAL_ITERATIONS)
+        with limited_threads(self._samples.features):
+            start = problem.started(self.best_weights.mean(axis=1, keepdims=True))
+            solved = problem.solve(
+                self.best_strength, start, tolerance=FINAL_TOLERANCE, n_iterations_max=FINAL_ITERATIONS
+            )
         coef, intercept = self._basis.restored(solved.weights[:, 0, :])
         coef = coef / self._scale
         intercept = intercept - coef @ self._mean
