@@ -1,4 +1,5 @@
 from .calibration import Calibration, calibrate, fit_temperature, softmax
+from .candidates import Candidates
 from .contributions import against, against_others, share_out
 from .folds import FoldTable
 from .known_images import KnownImages
@@ -18,7 +19,7 @@ from .prediction_sets import PredictionSets, find_sets, fit_sets
 from .rates import RateThreshold, effective_number, find_threshold, group_correlation, rate_band
 from .refits import FoldRefits, Refit
 from .search import HeadSearch
-from .selection import Candidates, CrossValidation, Selection, cross_validate, select_head
+from .selection import CrossValidation, Selection, cross_validate, select_head
 from .streamed_walk import StreamedData, StreamedWalk
 from .streaming import must_stream
 from .threads import limited_threads

@@ -12,9 +12,10 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from threadpoolctl import threadpool_limits
 
 from regraft.heads.calibration import softmax
+from regraft.heads.candidates import Candidates
 from regraft.heads.folds import build_folds
 from regraft.heads.linear_classifiers import DTYPES, check_streamed_data, check_training_data
-from regraft.heads.selection import Candidates, select_head
+from regraft.heads.selection import select_head
 from regraft.heads.streaming import must_stream
 
 if TYPE_CHECKING:
