@@ -105,7 +105,7 @@ def build(folder: Path) -> Training:
         checkpoints=CheckpointFolder(folder / "checkpoints"),
         journal=None if world.rank else Journal(folder),
     )
-    restored = training.checkpoints.load_latest()
+    restored = training.checkpoints.load_together(world)
     if restored is not None:
         training.restore(restored.tree)
     return training

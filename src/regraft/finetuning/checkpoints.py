@@ -13,11 +13,15 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from regraft.core import StoreError, digest_bytes, publish, read_tensor_header
 from regraft.finetuning.state_trees import flatten_state, restore_state
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from regraft.finetuning.devices import World
 
 _NAME = re.compile(r"step-(\d+)-([0-9a-f]{64})\.safetensors")
 _N_BYTES_MAX = 64 << 30
@@ -116,6 +120,37 @@ class CheckpointFolder:
                 "begin anew."
             )
         return None
+
+    def load_together(self, world: World) -> Restored | None:
+        """The newest whole checkpoint of process 0, in all processes, whether or not they see its disk.
+
+        Args:
+            world: The processes.
+
+        Raises:
+            StoreError: All checkpoints are damaged.
+            TrainingError: Another process was lost.
+        """
+        from safetensors.torch import load, save
+
+        if world.size == 1:
+            return self.load_latest()
+        own: list[Restored | None] = []
+        told = world.from_leader(lambda: self._outline(own))
+        if told is None:
+            return None
+        step, skipped, structure = told
+        content = None
+        if own and own[0] is not None:
+            content = np.frombuffer(save(flatten_state(own[0].tree)[1]), np.uint8)
+        received = world.spread(content, 0)
+        return own[0] if own else Restored(step, restore_state(structure, load(received.tobytes())), skipped)
+
+    def _outline(self, own: list[Restored | None]) -> tuple[int, tuple[str, ...], Any] | None:
+        """Read the newest checkpoint into a list; all of it but the tensors."""
+        restored = self.load_latest()
+        own.append(restored)
+        return None if restored is None else (restored.step, restored.skipped, flatten_state(restored.tree)[0])
 
     def _paths(self) -> list[tuple[int, Path]]:
         """Steps and files, newest first."""

@@ -5,28 +5,31 @@ from __future__ import annotations
 import atexit
 import gc
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+import numpy as np
 import torch
 from torch import distributed
 from torch.distributed.distributed_c10d import PrefixStore, Store
 from torch.distributed.rendezvous import rendezvous
 
 from regraft.core import TOLD_ELSEWHERE, RegraftError, TrainingError
+from regraft.finetuning.pulses import Pulse, explained_loss
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import numpy as np
     from numpy.typing import NDArray
     from torch import nn
 
-_PATIENCE = timedelta(minutes=10)
-"""How long a process waits for one that says nothing before it ends with an error."""
-_LONG_PATIENCE = timedelta(days=7)
-"""How long the others wait for what one makes alone; they are told at once when it ends."""
+_PATIENCE = timedelta(minutes=5)
+"""How long a process waits for one that says nothing (its machine is off, a cable is out) before it ends with an error.
+
+One that was ended is known at once: its connections are closed. One that works alone for long says that it does.
+"""
 
 Made = TypeVar("Made")
 
@@ -42,7 +45,7 @@ class World:
         rank: Which process this is; 0 writes.
         size: How many there are.
         device: Where this one computes.
-        patient: How they wait for each other for days; None where there is one.
+        patient: How they tell each other what is small, also while one works alone; None where there is one.
     """
 
     rank: int = 0
@@ -69,7 +72,8 @@ class World:
             if parameter.grad is None:
                 parameter.grad = torch.zeros_like(parameter)
         flat = torch.cat([parameter.grad.flatten() for parameter in parameters if parameter.grad is not None])
-        distributed.all_reduce(flat)
+        with explained_loss(self.size):
+            distributed.all_reduce(flat)
         start = 0
         for parameter in parameters:
             n_numbers = parameter.numel()
@@ -84,7 +88,8 @@ class World:
         if not buffers:
             return
         flat = torch.cat([buffer.flatten() for buffer in buffers])
-        distributed.all_reduce(flat)
+        with explained_loss(self.size):
+            distributed.all_reduce(flat)
         for buffer, part in zip(buffers, torch.split(flat, [buffer.numel() for buffer in buffers]), strict=True):
             buffer.copy_((part / self.size).view_as(buffer))
 
@@ -93,7 +98,8 @@ class World:
         if self.size == 1:
             return numbers
         summed = torch.tensor(numbers, dtype=torch.float64, device=self.device)
-        distributed.all_reduce(summed)
+        with explained_loss(self.size):
+            distributed.all_reduce(summed)
         return tuple(summed.tolist())
 
     def all_reduce(self, array: NDArray[Any]) -> NDArray[Any]:
@@ -109,11 +115,12 @@ class World:
         if self.size == 1:
             return value
         box = [value]
-        distributed.broadcast_object_list(box, src=0)
+        with explained_loss(self.size):
+            distributed.broadcast_object_list(box, src=0)
         return box[0]
 
     def from_leader(self, make: Callable[[], Made]) -> Made:
-        """What process 0 makes, in all processes; the others wait as long as it takes.
+        """What process 0 makes, in all processes; the others wait as long as it takes, and as it lives.
 
         Args:
             make: Called in process 0 only. What it returns must not be large.
@@ -122,21 +129,67 @@ class World:
             RegraftError: `make` raised it, in process 0, or what is no OSError either.
             OSError: `make` raised it, in process 0.
         """
-        if self.size == 1:
+        if self.patient is None:
             return make()
         if self.rank == 0:
             try:
-                made = make()
+                made = self._at_work(make, is_urgent=False)
             except Exception as error:
                 self._share_failure(error)
                 raise
-            self._share_from_leader(made)
+            with suppress(TrainingError):  # it is made; whoever is lost will be missed at the next step
+                self._share_from_leader(made)
             return made
+        self._at_work(_nothing, is_urgent=True)
         received = self._share_from_leader(None)
         if isinstance(received, Exception):
             received.add_note(TOLD_ELSEWHERE)
             raise received
         return cast("Made", received)
+
+    def together(self, make: Callable[[], Made]) -> list[Made]:
+        """What each process makes, in all of them, by rank; they wait for each other as long as it takes.
+
+        Args:
+            make: Called in every process; where it fails in one, it is broken off in the others. What it returns must
+                not be large.
+
+        Raises:
+            TrainingError: Another process failed, or was lost.
+        """
+        if self.patient is None:
+            return [make()]
+        made = self._at_work(make, is_urgent=True)
+        box: list[Any] = [None] * self.size
+        with explained_loss(self.size):
+            distributed.all_gather_object(box, made, group=self.patient)
+        return box
+
+    def spread(self, rows: NDArray[Any] | None, source: int) -> NDArray[Any]:
+        """An array of one process, in all of them.
+
+        Args:
+            rows: The array, in the process that has it.
+            source: The rank of that process.
+        """
+        if self.patient is None:
+            return cast("NDArray[Any]", rows)
+        with explained_loss(self.size):
+            about = [None if rows is None else (rows.shape, rows.dtype.str)]
+            distributed.broadcast_object_list(about, src=source, group=self.patient)
+            shape, dtype = cast("tuple[tuple[int, ...], str]", about[0])
+            array = (
+                np.empty(shape, dtype)
+                if rows is None or self.rank != source
+                else np.require(rows, requirements=["C", "W"])
+            )
+            if array.nbytes:
+                raw = torch.from_numpy(array.reshape(-1).view(np.uint8))
+                distributed.broadcast(raw, src=source, group=self.patient)
+        return array
+
+    def _at_work(self, make: Callable[[], Made], *, is_urgent: bool) -> Made:
+        return Pulse(cast("Any", self.patient), self.size, is_urgent=is_urgent).around(make)
 
     def _share_failure(self, error: Exception) -> None:
         """Tell the others why there is nothing: the error itself where its words are for users and it can be sent."""
@@ -144,16 +197,22 @@ class World:
         try:
             self._share_from_leader(error if isinstance(error, RegraftError | OSError) else told)
         except Exception:  # noqa: BLE001 - it cannot be written down, and nothing was sent
-            self._share_from_leader(told)
+            with suppress(TrainingError):
+                self._share_from_leader(told)
 
     def _share_from_leader(self, value: Any) -> Any:
         box = [value]
-        distributed.broadcast_object_list(box, src=0, group=self.patient)
+        with explained_loss(self.size):
+            distributed.broadcast_object_list(box, src=0, group=self.patient)
         return box[0]
 
     def any(self, flag: bool) -> bool:  # noqa: FBT001 - a truth value is what it is about
         """Whether it is true in any process."""
         return flag if self.size == 1 else self.add_numbers(float(flag))[0] > 0
+
+
+def _nothing() -> None:
+    """What the others do while process 0 works."""
 
 
 def join_world(device: str) -> World:
@@ -184,13 +243,13 @@ def join_world(device: str) -> World:
 
 
 def _meet(rank: int, size: int, backend: str) -> Any:
-    """Find the other processes; returns the group in which they wait for each other for days."""
+    """Find the other processes; returns the group in which they tell each other what is small."""
     if not distributed.is_initialized():
         store = PrefixStore(_attempt(), _agents_store(rank, size))
         distributed.init_process_group(backend, store=store, rank=rank, world_size=size, timeout=_PATIENCE)
         atexit.register(_leave)
     # Made before the training: where the processes cannot reach each other so, nothing is lost.
-    return distributed.new_group(backend="gloo", timeout=_LONG_PATIENCE)
+    return distributed.new_group(backend="gloo", timeout=_PATIENCE)
 
 
 def _agents_store(rank: int, size: int) -> Store:

@@ -24,8 +24,9 @@ def decide_once(path: Path, kind: type[Decision], decide: Callable[[], Decision]
         decide: Decides; called in every process.
         world: The processes.
     """
-    if path.is_file():
-        return kind.from_exact_json(path.read_bytes())
+    kept = world.of_leader(path.read_bytes() if path.is_file() else None)  # other machines do not see the file
+    if kept is not None:
+        return kind.from_exact_json(kept)
     decided: Decision = world.of_leader(decide())
     if world.rank == 0:
         with atomic_path(path) as aside:

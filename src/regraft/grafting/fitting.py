@@ -164,7 +164,7 @@ def _finished(task: Task, trained: Trained, job: Job, resumed: tuple[str, ...]) 
 
 def _take_up(training: Training) -> tuple[str, ...]:
     """Go on from the newest checkpoint; what is to be said of it, nothing where there is none."""
-    restored = None if training.checkpoints is None else training.checkpoints.load_latest()
+    restored = None if training.checkpoints is None else training.checkpoints.load_together(training.world)
     if restored is None:
         return ()
     training.restore(restored.tree)

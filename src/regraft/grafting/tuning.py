@@ -43,7 +43,7 @@ def tune(source: str, options: FinetuneOptions, progress: Progress) -> FinetuneR
     setup, watch = opened.setup, opened.watch
     sides = hold_out(setup.data, opened.portions, options)
     with watch.stage("fit head"):
-        head, selection = start_head(setup.data, sides.train, options)
+        head, selection = setup.world.from_leader(partial(start_head, setup.data, sides.train, options))
     job = Job(head, sides, options, opened.folder)
     with watch.stage("prepare training"):
         prepared = prepare(setup, opened.folder)
