@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, settings
 
 from regraft.core import CACHE_VARIABLE
 from socket_fence import close_fence, open_fence, raise_fence, touched
-from warm_start import Nursery, NurseryServer
+from two_nodes import build_nodes, remove_nodes
+from warm_start import CAN_FORK, Nursery, NurseryServer
 
 for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # read when their libraries are imported
     os.environ.setdefault(_threads, "1")  # each worker has a core; pools of threads would fight for them
@@ -80,6 +81,18 @@ def loopback():
     open_fence("loopback")
     yield "127.0.0.1"
     close_fence("loopback")
+
+
+@pytest.fixture
+def nodes(tmp_path):
+    """Two machines for torchrun; nothing is left of them after the test."""
+    if not CAN_FORK:
+        pytest.skip("network namespaces are Linux's")
+    built = build_nodes(tmp_path)
+    yield built
+    for node in built:
+        node.close()
+    remove_nodes([node.namespace for node in built])
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,8 @@
 
 A small network on fixed random activations, with everything that has a state: batch norm, dropout, AdamW's moments,
 averaged weights, several views, validation. A checkpoint is written after every other step. The last line that it
-prints is the digest of what was learnt. With `--together` two of them, of RANK 0 and 1, meet at a file in the folder,
-where torchrun has a port.
+prints is the digest of what was learnt. `--patience` is how long it waits for a silent process. With `--together` two
+of them, of RANK 0 and 1, meet at a file in the folder, where torchrun has a port.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import atexit
 import os
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -132,8 +133,11 @@ if __name__ == "__main__":
     parser.add_argument("failpoints", nargs="*")
     parser.add_argument("--pace", type=float, default=0.0)
     parser.add_argument("--together", action="store_true")
+    parser.add_argument("--patience", type=float)
     arguments = parser.parse_args()
     Training.pace = arguments.pace
+    if arguments.patience is not None:
+        sys.modules[join_world.__module__]._PATIENCE = timedelta(seconds=arguments.patience)
     if arguments.together:
         meet(arguments.folder)
     for text in arguments.failpoints:

@@ -14,9 +14,12 @@ import uuid
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from regraft.core import CACHE_VARIABLE
 
+PORT = 29400
+PATIENCE_SECONDS = 120
 TORCHRUN = "-m", "torch.distributed.run", "--nproc-per-node", "1", "--rdzv-backend", "c10d", "--rdzv-id", "regraft"
 
 
@@ -48,7 +51,7 @@ class Node:
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         inside = ["nsenter", f"--net=/run/netns/{self.namespace}"] if self.namespace else []
-        conf = f"is_host={int(self.number == 0)},join_timeout=60,last_call_timeout=1"
+        conf = f"is_host={int(self.number == 0)},join_timeout=60,last_call_timeout=1,read_timeout=5"
         asked = ["--nnodes", nodes, "--max-restarts", str(restarts), "--rdzv-endpoint", meeting, "--rdzv-conf", conf]
         settings = {
             CACHE_VARIABLE: str(self.folder / "cache"),
@@ -98,6 +101,18 @@ def build_nodes(folder: Path) -> list[Node]:
         remove_nodes(names)
         return [Node(number, "127.0.0.1", folder / f"node{number}") for number in (0, 1)]
     return [Node(number, addresses[number], folder / f"node{number}", names[number]) for number in (0, 1)]
+
+
+def started(nodes: list[Node], program: list[str], **settings: Any) -> list[subprocess.Popen[str]]:
+    """Start torchrun on each (`Node.start`)."""
+    meeting = f"{nodes[0].address}:{PORT}"
+    return [node.start(program, meeting=meeting, **settings) for node in nodes]
+
+
+def ended(children: list[subprocess.Popen[str]]) -> tuple[list[int], list[str]]:
+    """The exit statuses, and what each said; they end in bounded time."""
+    said = [child.communicate(timeout=PATIENCE_SECONDS)[0] for child in children]
+    return [child.returncode for child in children], said
 
 
 def cut_cable(node: Node) -> None:

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from two_nodes import ended, started
+
 pytestmark = pytest.mark.slow
 
 PROGRAM = """
@@ -49,3 +51,13 @@ def test_all_processes_return_what_the_first_one_made(photos, tmp_path):
     assert told[0]["error"].startswith("OptionError(")
     runs = {path.name for path in (tmp_path / "runs").iterdir() if not path.name.startswith(".")}
     assert runs == {"photos-pretrain", "photos-train"}
+
+
+def test_the_walk_through_of_two_machines(nodes, photos):
+    """Both end well; the first one writes the run, and the other one's disk is left alone but for its cache."""
+    settings = ["--backbone", "one-hidden", "--image-size", "8", "--epochs", "1", "--batch-size", "8"]
+    program = ["-m", "regraft", "pretrain", str(photos), *settings, "--engine", "torch"]
+    statuses, said = ended(started(nodes, program))
+    assert statuses == [0, 0], said
+    assert (nodes[0].folder / "runs" / "photos-pretrain" / "bundle" / "bundle.json").is_file()
+    assert not (nodes[1].folder / "runs").exists()
