@@ -43,6 +43,7 @@ from .option_words import SYNONYMS
 from .options import Options, PrintableText, Value
 from .own_code import explain_own_error, line_of, load_function, own_file
 from .paths import as_path, as_paths, as_place, as_source, described, several
+from .peers import Peers
 from .places import CACHE_VARIABLE, cache_folder, is_writable, n_usable_cores, share_cores
 from .progress import Progress, SilentProgress
 from .registry import Registry
@@ -93,6 +94,7 @@ __all__ = [
     "MissingExtraError",
     "OptionError",
     "Options",
+    "Peers",
     "PrintableText",
     "Progress",
     "Registry",

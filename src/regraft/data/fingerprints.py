@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from regraft.core import RemotePath, SilentProgress, digest_bytes, digest_file, in_threads
 from regraft.data.files import (
     Reason,
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from regraft.core import Progress
+    from regraft.core import Peers, Progress
     from regraft.data.files import ImageFile
     from regraft.data.manifest import Manifest
 
@@ -43,10 +45,38 @@ class Fingerprints:
     unreadable: tuple[Unreadable, ...]
 
 
-def fingerprint_manifest(manifest: Manifest, *, progress: Progress | None = None) -> Fingerprints:
-    """Hash a manifest's images; what was found damaged when they were listed is reported, too."""
-    prints = fingerprint_files(manifest.files(), progress=progress)
+def fingerprint_manifest(
+    manifest: Manifest, *, progress: Progress | None = None, peers: Peers | None = None
+) -> Fingerprints:
+    """Hash a manifest's images; what was found damaged when they were listed is reported, too.
+
+    Args:
+        manifest: The images.
+        progress: Where to report.
+        peers: The processes that share the reading; None for one alone.
+    """
+    files = manifest.files()
+    if peers is None:
+        prints = fingerprint_files(files, progress=progress)
+    else:
+        prints = _fingerprint_together(files, progress, peers)
     return replace(prints, unreadable=manifest.named(manifest.unreadable + prints.unreadable))
+
+
+def _fingerprint_together(files: Sequence[ImageFile], progress: Progress | None, peers: Peers) -> Fingerprints:
+    """Each process reads a stretch of what lies one behind the other."""
+    parts = np.array_split(np.array(reading_order(files), np.int64), peers.size)
+    mine = [files[row] for row in parts[peers.rank].tolist()]
+    found = peers.together(lambda: fingerprint_files(mine, progress=progress))
+    digests: list[str | None] = [None] * len(files)
+    unreadable: dict[int, Unreadable] = {}
+    for rows, prints in zip(parts, found, strict=True):
+        records = iter(prints.unreadable)
+        for row, digest in zip(rows.tolist(), prints.digests, strict=True):
+            digests[row] = digest
+            if digest is None:
+                unreadable[row] = next(records)
+    return Fingerprints(tuple(digests), tuple(unreadable[row] for row in sorted(unreadable)))
 
 
 def fingerprint_files(

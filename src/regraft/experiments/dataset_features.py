@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from regraft.auditing import SeriesGap
     from regraft.backbones import BackboneSpec, EngineChoice
-    from regraft.core import Progress
+    from regraft.core import Peers, Progress
     from regraft.data import Finding, Fingerprints, Manifest, SourceOptions, Unreadable
     from regraft.experiments.circumstances import Stopwatch
     from regraft.experiments.network_options import NetworkOptions
@@ -144,6 +145,7 @@ def load_features(
     watch: Stopwatch,
     *,
     check: Callable[[JoinedNetworks], None] | None = None,
+    peers: Peers | None = None,
 ) -> DatasetFeatures:
     """Features of a manifest's images by the network that some options name.
 
@@ -153,6 +155,7 @@ def load_features(
         progress: Where to report.
         watch: The times so far.
         check: Called with the networks before any image is read; raises where they cannot be used.
+        peers: The processes that share the work; None for one alone.
 
     Raises:
         DataError: None of the files can be read, or those that can are of one class.
@@ -165,7 +168,14 @@ def load_features(
         networks = taking_looks(open_networks(options, cache_folder(), progress=progress))
         if check is not None:
             check(networks)
-    data = features_for(manifest, networks, progress=progress, watch=watch)
+    prints = None
+    if peers is not None:
+        networks = networks.changed(partial(replace, peers=peers))
+        with watch.stage("hash files"):
+            prints = fingerprint_manifest(manifest, progress=progress, peers=peers)
+    data = features_for(manifest, networks, progress=progress, watch=watch, prints=prints)
+    if peers is not None:  # what comes later, each process does for itself
+        data = replace(data, networks=data.networks.changed(partial(replace, peers=None)))
     require_classes(data.manifest)
     return data
 

@@ -14,7 +14,7 @@ from regraft.experiments.tried_networks import N_FEW_IMAGES, NetworkChoice, Trie
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from regraft.core import Progress
+    from regraft.core import Peers, Progress
     from regraft.data import Finding, Manifest
     from regraft.experiments.circumstances import Stopwatch
     from regraft.experiments.dataset_features import DatasetFeatures
@@ -40,6 +40,7 @@ def choose_networks(
     *,
     portion: Callable[[DatasetFeatures], tuple[DatasetFeatures, Portions]],
     check: Callable[[JoinedNetworks], None] | None = None,
+    peers: Peers | None = None,
 ) -> NetworkChoice:
     """Try each network by itself and all together, and, for `best`, several views with what was best.
 
@@ -53,6 +54,7 @@ def choose_networks(
         watch: Measures the stages.
         portion: Divides the images.
         check: Called with all networks before any image is read; raises where they cannot be used.
+        peers: The processes that share the work, and go by what the first measures; None for one alone.
 
     Raises:
         RegraftError: From the networks, the engine or the store.
@@ -61,13 +63,13 @@ def choose_networks(
     first: Tried | None = None
     if options.quality == "auto":
         alone = _on(options, names[:1])
-        data, portions = portion(load_features(manifest, alone, progress, watch, check=check))
+        data, portions = portion(load_features(manifest, alone, progress, watch, check=check, peers=peers))
         with watch.stage("choose networks"):
             progress.start("Trying networks", 1, unit="choices")
-            first = _try(data, portions, alone, progress)
+            first = _try(data, portions, alone, progress, peers)
         if first.n_wrong < _N_WRONG_MIN:
             return NetworkChoice(first, portions, ((first, None),))
-    data = load_features(manifest, _on(options, names), progress, watch, check=check).remarked(*notes)
+    data = load_features(manifest, _on(options, names), progress, watch, check=check, peers=peers).remarked(*notes)
     data, portions = portion(data)
     groups = data.manifest.select(portions.train).groups
     with watch.stage("choose networks"):
@@ -76,11 +78,11 @@ def choose_networks(
         progress.start(
             "Trying networks", len(subsets) + len(_VIEWS_TRIED) * (options.quality == "best"), unit="choices"
         )
-        tried = known + [_try(data, portions, _on(options, subset), progress) for subset in subsets]
+        tried = known + [_try(data, portions, _on(options, subset), progress, peers) for subset in subsets]
         tried.sort(key=lambda one: one.work)
         chosen, told = climb(tried, groups)
         if options.quality == "best":
-            more = [_try(data, portions, _seen(chosen.options, n_views), progress) for n_views in _VIEWS_TRIED]
+            more = [_try(data, portions, _seen(chosen.options, n_views), progress, peers) for n_views in _VIEWS_TRIED]
             chosen, others = climb([chosen, *more], groups)
             told += others[1:]
     return NetworkChoice(chosen, portions, tuple(told))
@@ -115,7 +117,9 @@ def _seen(options: ProbeOptions, n_views: int) -> ProbeOptions:
     return options.model_copy(update={"views": n_views})
 
 
-def _try(data: DatasetFeatures, portions: Portions, options: ProbeOptions, progress: Progress) -> Tried:
+def _try(
+    data: DatasetFeatures, portions: Portions, options: ProbeOptions, progress: Progress, peers: Peers | None
+) -> Tried:
     """What heads on some networks say of the training images, each of those that it was not fitted on."""
     from regraft.heads import cross_validate
 
@@ -130,4 +134,7 @@ def _try(data: DatasetFeatures, portions: Portions, options: ProbeOptions, progr
     inputs, opened = data.inputs(portions.train[:1]), networks.staying_open()
     milliseconds = median_milliseconds(lambda: opened.compute(inputs), _N_TIMED)
     progress.advance(1)
-    return Tried(options, data, found.classes[found.predicted] == labels, milliseconds)
+    is_right = found.classes[found.predicted] == labels
+    if peers is not None:
+        is_right, milliseconds = peers.of_leader((is_right, milliseconds))
+    return Tried(options, data, is_right, milliseconds)

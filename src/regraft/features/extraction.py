@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from regraft.data import LOOK, Unreadable, reading_order
 from regraft.features.crews import Order
 from regraft.features.key import look_key
 from regraft.features.passes import FeaturePass, LookPass
+from regraft.features.sharing import share_out
 from regraft.features.store import FeatureStore
 from regraft.features.unkept_rows import UnkeptRows
 from regraft.images import source_name
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from regraft.backbones import Engine
-    from regraft.core import Progress
+    from regraft.core import Peers, Progress
     from regraft.features.crews import AnyPass, Crew
     from regraft.features.key import FeatureKey
     from regraft.features.loose_shards import LooseShards
@@ -78,6 +80,7 @@ class Extractor:
         keeps_new: Whether what is computed is kept. What is kept already is read either way.
         takes_looks: Whether looks are taken and kept while images are decoded for the network; never at random views.
         crew: Who computes what the store lacks; None for this process.
+        peers: The processes that share the work, which all extract the same; None for one alone.
     """
 
     key: FeatureKey
@@ -89,6 +92,7 @@ class Extractor:
     keeps_new: bool = True
     takes_looks: bool = False
     crew: Crew | None = None
+    peers: Peers | None = None
 
     def extract(
         self, sources: Sequence[ImageSource], digests: Sequence[str | None], *, progress: Progress | None = None
@@ -104,8 +108,14 @@ class Extractor:
         Raises:
             InterruptedRunError: Ctrl-C; what was computed is kept.
             StoreError: The store cannot be written to, and must be.
+            TrainingError: Another process that shared the work was lost.
         """
-        return _kept_or_once(self, sources, digests, progress or SilentProgress())
+        told, n_shared = progress or SilentProgress(), 0
+        if self.peers is not None:
+            compute = partial(_compute, self, self.store, sources, digests, progress=told)
+            n_shared = share_out(self, sources, digests, self.peers, lambda some: compute(missing=some).n_computed)
+        found = _kept_or_once(self, sources, digests, told)
+        return replace(found, n_computed=found.n_computed + n_shared)
 
     def keep(
         self,

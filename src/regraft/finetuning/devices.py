@@ -53,6 +53,11 @@ class World:
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
     patient: distributed.ProcessGroup | None = None
 
+    @property
+    def peers(self) -> World | None:
+        """It, where there are several processes."""
+        return None if self.size == 1 else self
+
     def share(self, rows: NDArray[np.int64], *, at_least: int = 1) -> NDArray[np.int64]:
         """This process's part of a batch: every `size`-th row.
 

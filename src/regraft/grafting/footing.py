@@ -13,7 +13,7 @@ from regraft.grafting.preflight import check_training, checking_each, checking_o
 from regraft.grafting.train_options import TrainOptions
 
 if TYPE_CHECKING:
-    from regraft.core import Progress
+    from regraft.core import Peers, Progress
     from regraft.data import Manifest
     from regraft.experiments import DatasetFeatures, NetworkChoice, Portions, Stopwatch
     from regraft.grafting.train_options import TuningOptions
@@ -39,7 +39,9 @@ class Footing:
     tried: Table | None = None
 
 
-def find_footing(manifest: Manifest, options: TuningOptions, progress: Progress, watch: Stopwatch) -> Footing:
+def find_footing(
+    manifest: Manifest, options: TuningOptions, progress: Progress, watch: Stopwatch, peers: Peers | None = None
+) -> Footing:
     """Compute the features, divide the images, and choose networks where there are several.
 
     Args:
@@ -47,6 +49,7 @@ def find_footing(manifest: Manifest, options: TuningOptions, progress: Progress,
         options: Which networks.
         progress: Where to report.
         watch: Measures the stages.
+        peers: The processes that share the work; None for one alone.
 
     Raises:
         OptionError: A network cannot be trained so.
@@ -61,9 +64,11 @@ def find_footing(manifest: Manifest, options: TuningOptions, progress: Progress,
             watch,
             portion=lambda data: portion_out(data, options),
             check=checking_each(check),
+            peers=peers,
         )
         return _chosen(choice, settled)
-    data, portions = portion_out(load_features(manifest, options, progress, watch, check=checking_one(check)), options)
+    loaded = load_features(manifest, options, progress, watch, check=checking_one(check), peers=peers)
+    data, portions = portion_out(loaded, options)
     return Footing(data, data, portions, options)
 
 

@@ -88,7 +88,7 @@ def build_feed(setup: Setup, boundary: Boundary, plan: ViewPlan) -> Feed:
     if boundary.cut is None:
         augmentation = chosen_augmentation(setup.options)
         return PixelFeed(data.manifest.files(), data.transform, augmentation, setup.seed)
-    plain = _computed(setup, _extractor(setup, boundary.cut, None), setup.progress)
+    plain = _computed(setup, _shared(setup, _extractor(setup, boundary.cut, None)), setup.progress)
     return ActivationFeed(plain, _views(setup, boundary.cut, plan), boundary.shape, setup.seed)
 
 
@@ -106,7 +106,7 @@ def _views(setup: Setup, cut: str, plan: ViewPlan) -> Views | None:
         return None
     options = setup.options
     extractors = [_extractor(setup, cut, _view(setup, number)) for number in range(options.kept_views)]
-    arrays = tuple(_computed(setup, extractor, setup.progress) for extractor in extractors)
+    arrays = tuple(_computed(setup, _shared(setup, extractor), setup.progress) for extractor in extractors)
     if not plan.is_fresh:
         return KeptViews(arrays)
     engine = extractors[0].open_engine()  # here: an engine's first use is for the main thread
@@ -124,6 +124,11 @@ def _computed(setup: Setup, extractor: Extractor, progress: Progress) -> NDArray
     everything = np.zeros((len(setup.data.digests), found.features.shape[1]), found.features.dtype)
     everything[setup.rows[found.rows]] = found.features
     return everything
+
+
+def _shared(setup: Setup, extractor: Extractor) -> Extractor:
+    """Its work is shared by all processes: of the main thread only, which talks to the others."""
+    return replace(extractor, peers=setup.world.peers)
 
 
 def _images(setup: Setup, rows: Rows) -> tuple[list[Path], list[str | None]]:

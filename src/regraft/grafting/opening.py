@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from regraft.backbones import choose_engine
 from regraft.core import cache_folder
 from regraft.experiments import (
     RunFolder,
@@ -68,9 +69,9 @@ def open_training(source: str, options: TuningOptions, progress: Progress) -> Op
     """
     watch = Stopwatch()
     manifest = list_labelled(source, options, watch)
-    footing = find_footing(manifest, options, progress, watch)
+    world = join_world(choose_engine(options.engine, options.precision, options.device).device)
+    footing = find_footing(manifest, options, progress, watch, world.peers)
     portions = footing.portions
-    world = join_world(footing.data.choice.device)
     data = with_quick_findings(footing.data, portions, watch)
     probed = data if footing.probed is footing.data else replace(footing.probed, manifest=data.manifest, gap=data.gap)
     notes = left_out_head(footing.options, data.spec, data.manifest.n_classes, cache_folder())
