@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import re
-import shutil
 import time
 
 import pytest
@@ -38,35 +38,36 @@ def orders(node, rank):
     return {epoch: rows.split() for epoch, _, rows in (line.partition(": ") for line in lines)}
 
 
-def test_two_machines_learn_what_one_does_and_go_on_exactly(nodes, tmp_path):
+@pytest.fixture
+def expected(nursery, tmp_path):
+    """What two processes on one disk learn that nothing happens to."""
+    program = [training_child.__file__, tmp_path / "expected", "--together"]
+    (tmp_path / "expected").mkdir()
+    ranks = [{**os.environ, "WORLD_SIZE": "2", "RANK": rank} for rank in "01"]
+    return learnt(ended([nursery.start(program, env=environment) for environment in ranks])[1])
+
+
+def test_two_machines_learn_what_one_does_and_go_on_exactly(nodes, expected, tmp_path):
     """The same order of images; a node killed with -9 ends the other; both start again, and the result is the same."""
-    statuses, said = ended(started(nodes, CHILD))
-    assert statuses == [0, 0], said
-    whole = learnt(said)
-    assert len(whole) == 1, "the machines learnt different networks"
-    learn(tmp_path / "alone")
-    alone = dict(line.split(": ") for line in (tmp_path / "alone" / SEEN_FILE.format(rank=0)).read_text().splitlines())
-    first, second = orders(nodes[0], 0), orders(nodes[1], 1)
-    for epoch, rows in alone.items():
-        assert rows.split()[0::2] == first[epoch]
-        assert rows.split()[1::2] == second[epoch]
-    for node in nodes:
-        shutil.rmtree(node.folder / "work")
     children = started(nodes, [*CHILD, "--pace", "0.05"])
     wait_for_step(nodes[0], 9, children[0])
     nodes[1].kill()
     statuses, said = ended(children)
     assert statuses[0] not in (0, None)
     assert "Another of the 2 processes that train together has failed" in said[0]
+    learn(tmp_path / "alone")
+    alone = (tmp_path / "alone" / SEEN_FILE.format(rank=0)).read_text().splitlines()[0].partition(": ")[2].split()
+    assert orders(nodes[0], 0)["0"] == alone[0::2]
+    assert orders(nodes[1], 1)["0"] == alone[1::2]
     statuses, said = ended(started(nodes, CHILD))
     assert statuses == [0, 0], said
-    assert learnt(said) == whole
+    assert learnt(said) == expected
     assert list(nodes[1].folder.glob("work/checkpoints/*")) == [], "only the first machine keeps states"
 
 
 def test_one_machine_goes_on_alone(nodes):
     """With --nnodes 1:2 and --max-restarts the job starts again without the machine that is gone, and finishes."""
-    children = started(nodes, [*CHILD, "--pace", "0.05"], nodes="1:2", restarts=2)
+    children = started(nodes, [*CHILD, "--pace", "0.05"], n_nodes="1:2", restarts=2)
     wait_for_step(nodes[0], 9, children[0])
     nodes[1].kill()
     statuses, said = ended(children)

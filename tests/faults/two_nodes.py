@@ -40,19 +40,21 @@ class Node:
     namespace: str = ""
     _children: list[subprocess.Popen[str]] = field(default_factory=list)
 
-    def start(self, program: list[str], *, meeting: str, nodes: str = "2", restarts: int = 0) -> subprocess.Popen[str]:
+    def start(
+        self, program: list[str], *, meeting: str, n_nodes: str = "2", restarts: int = 0
+    ) -> subprocess.Popen[str]:
         """Start torchrun, in a session of its own.
 
         Args:
             program: What it starts.
             meeting: HOST:PORT of the first node.
-            nodes: How many, or the fewest and the most.
+            n_nodes: How many, or the fewest and the most.
             restarts: How often the job may start again.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         inside = ["nsenter", f"--net=/run/netns/{self.namespace}"] if self.namespace else []
         conf = f"is_host={int(self.number == 0)},join_timeout=60,last_call_timeout=1,read_timeout=5"
-        asked = ["--nnodes", nodes, "--max-restarts", str(restarts), "--rdzv-endpoint", meeting, "--rdzv-conf", conf]
+        asked = ["--nnodes", n_nodes, "--max-restarts", str(restarts), "--rdzv-endpoint", meeting, "--rdzv-conf", conf]
         settings = {
             CACHE_VARIABLE: str(self.folder / "cache"),
             "GLOO_SOCKET_IFNAME": f"{self.namespace}-0" if self.namespace else "lo",
@@ -66,12 +68,12 @@ class Node:
         return child
 
     def workers(self) -> list[int]:
-        """What its torchrun has started and still runs."""
+        """What its torchrun has started and still runs, whether or not torchrun has noticed an end."""
         found: list[int] = []
         for child in self._children:
-            path = Path(f"/proc/{child.pid}/task/{child.pid}/children")
             with suppress(OSError):
-                found += map(int, path.read_text().split())
+                started_by_it = Path(f"/proc/{child.pid}/task/{child.pid}/children").read_text().split()
+                found += [pid for pid in map(int, started_by_it) if _runs(pid)]
         return found
 
     def kill(self) -> None:
@@ -125,6 +127,12 @@ def remove_nodes(names: list[str]) -> None:
     for name in filter(None, names):
         with suppress(OSError, subprocess.CalledProcessError):
             _ip("netns", "del", name)
+
+
+def _runs(pid: int) -> bool:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
 
 
 def _connect(names: list[str], addresses: list[str]) -> None:
