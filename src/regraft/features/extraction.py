@@ -14,7 +14,7 @@ from regraft.data import LOOK, Unreadable, reading_order
 from regraft.features.crews import Order
 from regraft.features.key import look_key
 from regraft.features.passes import FeaturePass, LookPass
-from regraft.features.sharing import share_out
+from regraft.features.sharing import SharedWork, share_out
 from regraft.features.store import FeatureStore
 from regraft.features.unkept_rows import UnkeptRows
 from regraft.images import source_name
@@ -113,7 +113,9 @@ class Extractor:
         told, n_shared = progress or SilentProgress(), 0
         if self.peers is not None:
             compute = partial(_compute, self, self.store, sources, digests, progress=told)
-            n_shared = share_out(self, sources, digests, self.peers, lambda some: compute(missing=some).n_computed)
+            keys = (look_key(self.transform), self.key) if self.takes_looks and self.view is None else (self.key,)
+            work = SharedWork(self.peers, self.store, keys, self.keeps_new)
+            n_shared = share_out(work, sources, digests, lambda some: compute(missing=some).n_computed)
         found = _kept_or_once(self, sources, digests, told)
         return replace(found, n_computed=found.n_computed + n_shared)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from regraft.core import StoreError
 from regraft.data import reading_order
-from regraft.features.key import look_key
 from regraft.features.unkept_rows import UnkeptRows
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from regraft.core import Peers
-    from regraft.features.extraction import Extractor
     from regraft.features.key import FeatureKey
     from regraft.features.store import FeatureStore
     from regraft.images import ImageSource
@@ -26,12 +25,36 @@ _N_ROWS_SENT = 1024
 """At once: rows of activations take tens of kilobytes each."""
 
 
+@dataclass(frozen=True)
+class SharedWork:
+    """What is shared by whom.
+
+    Attributes:
+        peers: The processes.
+        store: This one's.
+        keys: What is kept of each image; the last says which images lack something.
+        keeps_new: Whether anything is kept.
+    """
+
+    peers: Peers
+    store: FeatureStore | UnkeptRows
+    keys: tuple[FeatureKey, ...]
+    keeps_new: bool
+
+    def can_keep(self) -> bool:
+        """Whether rows that others computed can be kept; what waits to be taken in is."""
+        if not self.keeps_new or isinstance(self.store, UnkeptRows):
+            return False
+        try:
+            self.store.require_writable()
+            self.store.adopt()
+        except StoreError:
+            return False
+        return True
+
+
 def share_out(
-    extractor: Extractor,
-    sources: Sequence[ImageSource],
-    digests: Sequence[str | None],
-    peers: Peers,
-    compute: Callable[[Sequence[str]], int],
+    work: SharedWork, sources: Sequence[ImageSource], digests: Sequence[str | None], compute: Callable[[list[str]], int]
 ) -> int:
     """Compute a part of what no process has, and give each what it lacks: then its store has all that can be had.
 
@@ -39,42 +62,28 @@ def share_out(
     store cannot be written to computes for itself, and so do all.
 
     Args:
-        extractor: What to compute.
+        work: What is shared by whom.
         sources: n images, the same in all processes.
         digests: Their content hashes; None for what cannot be read.
-        peers: The processes.
-        compute: Computes and keeps the features of some content hashes; returns of how many.
+        compute: Computes and keeps the rows of some content hashes; returns of how many.
 
     Returns:
-        How many images this process has computed.
+        How many images all processes have computed.
     """
-    store = extractor.store
-    if not all(peers.together(lambda: _can_keep(extractor))) or isinstance(store, UnkeptRows):
+    peers, store = work.peers, work.store
+    if not all(peers.together(work.can_keep)) or isinstance(store, UnkeptRows):
         return 0
     rows = [row for row, digest in enumerate(digests) if digest is not None]
     rows = [rows[place] for place in reading_order([sources[row] for row in rows])]
     contents = list(dict.fromkeys(str(digests[row]) for row in rows))
-    lacks = np.array(peers.together(lambda: _lacks(store, extractor.key, contents))).all(axis=0)
+    lacks = np.array(peers.together(lambda: _lacks(store, work.keys[-1], contents))).all(axis=0)
     mine = np.array_split(np.flatnonzero(lacks), peers.size)[peers.rank]
     n_computed = 0
     if lacks.any():
         n_computed = sum(peers.together(lambda: compute([contents[place] for place in mine])))
-    takes_looks = extractor.takes_looks and extractor.view is None
-    for key in (look_key(extractor.transform), extractor.key) if takes_looks else (extractor.key,):
+    for key in work.keys:
         _exchange(store, key, contents, peers)
     return n_computed
-
-
-def _can_keep(extractor: Extractor) -> bool:
-    """Whether rows that others computed can be kept; what waits to be taken in is."""
-    if not extractor.keeps_new or isinstance(extractor.store, UnkeptRows):
-        return False
-    try:
-        extractor.store.require_writable()
-        extractor.store.adopt()
-    except StoreError:
-        return False
-    return True
 
 
 def _lacks(store: FeatureStore, key: FeatureKey, contents: Sequence[str]) -> NDArray[np.bool_]:
