@@ -88,7 +88,7 @@ def decode_batches(
     Raises:
         OptionError: A number is less than 1, or an array is no image.
     """
-    n_threads = (n_readers(sources) or n_usable_cores()) if n_threads is None else n_threads
+    n_threads = (n_readers(sources, takes_held=True) or n_usable_cores()) if n_threads is None else n_threads
     if min(batch_size, n_threads) < 1:
         raise OptionError(f"batch_size ({batch_size}) and n_threads ({n_threads}) must be 1 or more.")
     # Few images are shared out one by one, so that no thread is idle.

@@ -33,6 +33,10 @@ class HeldContents:
             while self._n_bytes > self.n_bytes_max:
                 self._drop(next(iter(self._contents)))
 
+    def holds(self, address: str) -> bool:
+        """Whether a content is still held."""
+        return address in self._contents
+
     def take(self, address: str) -> bytes | None:
         """A content, if it is still held."""
         with self._lock:

@@ -239,6 +239,11 @@ class RemotePath(_SystemPath):
         _HELD.hold(self.address, content)
         return content
 
+    @property
+    def is_held(self) -> bool:
+        """Whether `take` need not ask the store."""
+        return _HELD.holds(self.address)
+
     def take(self) -> bytes:
         """All of its bytes: what was held of it a short while ago, else what the store gives now.
 

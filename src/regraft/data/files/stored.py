@@ -100,12 +100,16 @@ def reading_order(sources: Sequence[object]) -> list[int]:
     return sorted(range(len(sources)), key=lambda row: _place(sources[row]))
 
 
-def n_readers(sources: Sequence[object]) -> int | None:
-    """How many threads should read: many where some of it is in an object store, which is slow to answer; else None."""
-    is_remote = any(
-        isinstance(source.shard.path if isinstance(source, StoredImage) else source, RemotePath) for source in sources
-    )
-    return N_REQUESTS if is_remote else None
+def n_readers(sources: Sequence[object], *, takes_held: bool = False) -> int | None:
+    """How many threads should read: many where some of it is in an object store, which is slow to answer; else None.
+
+    Args:
+        sources: Files, parts of files, or anything else.
+        takes_held: What was fetched to be hashed, and is in memory still, counts as here.
+    """
+    places = (source.shard.path if isinstance(source, StoredImage) else source for source in sources)
+    is_far = any(isinstance(place, RemotePath) and not (takes_held and place.is_held) for place in places)
+    return N_REQUESTS if is_far else None
 
 
 def _place(source: object) -> tuple[str, int]:

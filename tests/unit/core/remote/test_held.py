@@ -35,3 +35,12 @@ def test_what_nobody_asked_for_is_forgotten():
     held = HeldContents(seconds_max=-1.0)
     held.hold("a", b"1")
     assert held.take("a") is None
+
+
+def test_it_is_known_what_is_held():
+    """Until it is taken."""
+    held = HeldContents()
+    held.hold("a", b"1")
+    assert held.holds("a")
+    held.take("a")
+    assert not held.holds("a")
