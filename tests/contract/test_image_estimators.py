@@ -80,6 +80,7 @@ def test_the_parameters_are_the_options(estimator, options):
         "quality",
         "private",
         "map",
+        "part",
         *SourceOptions.model_fields,
         *ClusterOptions.model_fields,
     }

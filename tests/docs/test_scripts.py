@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from regraft.core import CACHE_VARIABLE
+from regraft.core import CACHE_VARIABLE, has_extra
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("bench", "docs", "examples")
@@ -27,8 +27,10 @@ MAY_LACK = (
     {"bench/tensorflow_check.py"}
     | (set() if sys.platform == "linux" and shutil.which("cc") else {"bench/privacy.py"})
     | (set() if shutil.which("h2load") else {"bench/serving.py"})
+    | (set() if has_extra("scale") else {"bench/ray_extraction.py"})
 )
-"""What may need something that no `pip install 'regraft[dev]'` brings: TensorFlow, Linux with a compiler, h2load."""
+"""What may need something that no `pip install 'regraft[dev]'` brings: TensorFlow, Linux with a compiler, h2load; Ray,
+where it has no wheel."""
 ITS_OWN_IMPORTS = ("bench/mutations.py",)
 """What imports Regraft in a way of its own must be the first to do so."""
 

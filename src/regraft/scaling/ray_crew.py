@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from regraft.core import Options, Progress
     from regraft.features import FeatureStore, Order
     from regraft.images import ImageSource
+
+_ADDRESS = re.compile(r"[^/:]+:\d+|\[[\da-fA-F:]+\]:\d+")
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ def find_crew(options: Options) -> RayCrew | None:
         if options.address is not None:
             raise OptionError("--address names a Ray cluster: give --on ray, too, or leave it out.")
         return None
-    if options.address is not None and not options.address.rpartition(":")[2].isdecimal():
+    if options.address is not None and not _ADDRESS.fullmatch(options.address):
         raise OptionError(
             f"--address {options.address} is not HOST:PORT of a Ray cluster, as `ray start --head --port PORT` has it."
         )

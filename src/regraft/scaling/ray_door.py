@@ -61,6 +61,8 @@ def open_ray(address: str | None, n_images: int) -> Any:
             ray.init(address or "local", log_to_driver=False, logging_level=logging.ERROR, **own)
     except (RuntimeError, ConnectionError, ValueError, ray.exceptions.RayError) as error:
         raise ClusterError(_refused(address, error)) from error
+    # A dead node is news for Ray's authors, who print it among our answers; here its work is done by another.
+    sys.modules["ray._private.worker"].__dict__["print_to_stdstream"] = lambda *_lines, **_options: None
     return ray
 
 
@@ -96,7 +98,7 @@ def _require_answer(address: str) -> None:
     """See that a cluster answers. Ray itself would ask for minutes, and some of its questions end the process."""
     host, _, port = address.rpartition(":")
     try:
-        socket.create_connection((host, int(port)), timeout=_N_SECONDS_TO_CONNECT).close()
+        socket.create_connection((host.strip("[]"), int(port)), timeout=_N_SECONDS_TO_CONNECT).close()
     except (OSError, OverflowError) as error:
         raise ClusterError(
             f"Nothing answers at {address} ({getattr(error, 'strerror', None) or error}). Is the Ray cluster started "

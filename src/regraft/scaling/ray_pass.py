@@ -85,7 +85,7 @@ class RayPass:
     def _computed(self, n_workers: int, *, needs_gpu: bool) -> Iterator[Done]:
         """What became of each portion, as it is finished."""
         data = open_ray_data()
-        portions = list(self._portions(n_workers))
+        portions = list(self.portions(n_workers))
         strategy = data.ActorPoolStrategy(
             size=min(n_workers, len(portions)), max_tasks_in_flight_per_actor=_N_TASKS_AHEAD
         )
@@ -99,7 +99,7 @@ class RayPass:
         for row in computed.iter_rows():
             yield Done.model_validate_json(row["done"])
 
-    def _portions(self, n_workers: int) -> Iterator[Portion]:
+    def portions(self, n_workers: int) -> Iterator[Portion]:
         """A shard's images each; smaller ones where there are few images, so that every worker has something to do."""
         n_rows = -(-len(self.sources) // (n_workers * _N_PORTIONS_A_WORKER))
         n_rows = min(SHARD_ROWS, max(_N_ROWS_MIN, n_rows))
