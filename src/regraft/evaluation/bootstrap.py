@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 N_RESAMPLES = 2000
+N_RESAMPLES_MIN = 200
+_N_DRAWS_MAX = 200_000_000
+"""Of images in all resamples: beyond 100,000 images there are fewer resamples, of intervals that are narrow by then."""
 _N_CELLS_AT_ONCE = 1 << 20
 
 
@@ -66,7 +69,7 @@ def resample(
     metrics: Callable[[NDArray[np.float32]], Mapping[str, NDArray[np.float64]]],
     units: SamplingUnits,
     rng: np.random.Generator,
-    n_resamples: int = N_RESAMPLES,
+    n_resamples: int | None = None,
 ) -> dict[str, NDArray[np.float64]]:
     """Compute metrics on many resamples.
 
@@ -74,11 +77,13 @@ def resample(
         metrics: Takes (n, b) weights of the images and gives (b,) values by name.
         units: What is drawn, with replacement, as many as there are.
         rng: Where the draws come from.
-        n_resamples: How many resamples.
+        n_resamples: How many; None for 2,000, and of very many images as few as 200.
 
     Returns:
         (n_resamples,) values by name.
     """
+    if n_resamples is None:
+        n_resamples = max(N_RESAMPLES_MIN, min(N_RESAMPLES, _N_DRAWS_MAX // units.n_images))
     parts = [metrics(weights) for weights in _weights(units, rng, n_resamples)]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 

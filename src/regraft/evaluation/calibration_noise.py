@@ -13,12 +13,18 @@ from regraft.evaluation.probability_scores import N_BINS, calibration_error, con
 from regraft.heads import group_correlation
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from regraft.evaluation.bootstrap import SamplingUnits
     from regraft.evaluation.predictions import Predictions
 
 _N_SIMULATIONS = 1000
+_N_SIMULATIONS_MIN = 200
+_N_DRAWS_MAX = 200_000_000
+_N_DRAWS_AT_ONCE = 1 << 24
+"""Of images in simulations: 128 MB."""
 
 
 class CalibrationNoise(Value):
@@ -43,7 +49,7 @@ class CalibrationNoise(Value):
 
 
 def simulate_calibration(predictions: Predictions, *, seed: int = 0) -> CalibrationNoise:
-    """Draw the truth of each image from its own probabilities, a thousand times.
+    """Draw the truth of each image from its own probabilities, a thousand times (of very many images less often).
 
     Images of one group are right or wrong together as often as they were seen to be.
 
@@ -58,24 +64,37 @@ def simulate_calibration(predictions: Predictions, *, seed: int = 0) -> Calibrat
     units = sampling_units(len(predictions), predictions.groups)
     spread = np.sqrt(np.maximum(confidence * (1 - confidence), 1e-12))
     correlation = group_correlation(np.clip((right - confidence) / spread, -10, 10), units.unit_of_image)
-    draws = _draw(units, correlation, generator(seed, "calibration"))
-    gaps = sum_by(confidence_bins(confidence), (draws < confidence[:, None]) - confidence[:, None], N_BINS)
-    simulated = np.abs(gaps).sum(axis=0) / len(confidence)
+    bins = confidence_bins(confidence)
+    gaps = [
+        sum_by(bins, (draws < confidence[:, None]) - confidence[:, None], N_BINS)
+        for draws in _draws(units, correlation, generator(seed, "calibration"))
+    ]
+    simulated = np.abs(np.hstack(gaps)).sum(axis=0) / len(confidence)
     error = float(calibration_error(confidence, right)[0])
     n_as_large = int((simulated >= error - 1e-12).sum())
     return CalibrationNoise(
         error=error,
         mean=float(simulated.mean()),
         high=float(np.quantile(simulated, 0.95)),
-        p_value=(1 + n_as_large) / (1 + _N_SIMULATIONS),
+        p_value=(1 + n_as_large) / (1 + len(simulated)),
     )
 
 
-def _draw(units: SamplingUnits, correlation: float, rng: np.random.Generator) -> NDArray[np.float64]:
+def _draws(units: SamplingUnits, correlation: float, rng: np.random.Generator) -> Iterator[NDArray[np.float64]]:
+    """(n, some simulations) uniform numbers, in parts of bounded size; of very many images there are fewer in all."""
+    n_simulations = max(_N_SIMULATIONS_MIN, min(_N_SIMULATIONS, _N_DRAWS_MAX // units.n_images))
+    n_at_once = max(1, min(n_simulations, _N_DRAWS_AT_ONCE // units.n_images))
+    for begin in range(0, n_simulations, n_at_once):
+        yield _draw(units, correlation, rng, min(n_at_once, n_simulations - begin))
+
+
+def _draw(
+    units: SamplingUnits, correlation: float, rng: np.random.Generator, n_simulations: int
+) -> NDArray[np.float64]:
     """(n, simulations) uniform numbers; two of one unit are the same one as often as the correlation says."""
-    shape = (units.n_images, _N_SIMULATIONS)
+    shape = (units.n_images, n_simulations)
     own = rng.random(shape)
     if not correlation:
         return own
-    common = rng.random((units.n_units, _N_SIMULATIONS))[units.unit_of_image]
+    common = rng.random((units.n_units, n_simulations))[units.unit_of_image]
     return np.where(rng.random(shape) < np.sqrt(correlation), common, own)

@@ -76,9 +76,10 @@ def measure(
     """Every headline metric with its interval.
 
     Shares of independent images (accuracy, top-5, baseline) have a Wilson interval; all else, and everything where a
-    group holds several images, is resampled: images or whole groups, 2,000 times. The calibration error, which
-    resampling inflates, has a basic bootstrap interval, the others the percentile one. Where the resamples do not
-    differ (everything right, a single group) shares have a Wilson interval on the effective number of units.
+    group holds several images, is resampled: images or whole groups, 2,000 times (very many less often). The
+    calibration error, which resampling inflates, has a basic bootstrap interval, the others the percentile one. Where
+    the resamples do not differ (everything right, a single group) shares have a Wilson interval on the effective number
+    of units.
 
     Args:
         predictions: n >= 1 images, all with a known truth.

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from regraft.evaluation.predictions import Predictions
 
 
+_N_PAIRS_WITH_EXAMPLES = 500
+
+
 class Mistake(Value):
     """One image that was taken for another class."""
 
@@ -52,6 +55,8 @@ def surest_mistakes(predictions: Predictions, n_mistakes: int) -> tuple[Mistake,
 def confused_pairs(predictions: Predictions, n_examples: int) -> tuple[ConfusedPair, ...]:
     """Every pair of classes that was confused, most often first; of equals the larger part of its class first.
 
+    Of very many pairs the first 500 have examples: a report of any number of images stays small.
+
     Args:
         predictions: n images, all with a known truth.
         n_examples: How many images to name for each pair, at most.
@@ -69,9 +74,9 @@ def confused_pairs(predictions: Predictions, n_examples: int) -> tuple[ConfusedP
             predicted=names[pair[1]],
             n=len(rows_of[pair]),
             n_truth=int(n_of_class[pair[0]]),
-            examples=_mistakes(predictions, rows_of[pair][:n_examples]),
+            examples=_mistakes(predictions, rows_of[pair][: n_examples if place < _N_PAIRS_WITH_EXAMPLES else 0]),
         )
-        for pair in ordered
+        for place, pair in enumerate(ordered)
     )
 
 

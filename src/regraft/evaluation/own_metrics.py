@@ -55,7 +55,7 @@ def own_measure(name: str, predictions: Predictions, *, confidence: float, seed:
     rng = generator(seed, "own metric")
     resampled = [
         _number(function, name, predictions, np.concatenate([parts[unit] for unit in drawn]))
-        for drawn in rng.integers(0, units.n_units, (N_RESAMPLES, units.n_units))
+        for drawn in (rng.integers(0, units.n_units, units.n_units) for _resample in range(N_RESAMPLES))
     ]
     low, high = percentile_interval(np.array(resampled), confidence)
     estimate = Estimate(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 FORMAT_VERSION = "1"
 _NAMES, _FORMAT = b"regraft.class_names", b"regraft.predictions"
 _SUM_TOLERANCE = 1e-2
+_N_NUMBERS_A_PART = 1 << 24
+"""Probabilities that are made a part of a table at once: 128 MB, and the table is not in memory a second time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,25 +132,36 @@ class Predictions:
         Raises:
             OSError: The file cannot be written.
         """
-        import pyarrow as pa
         import pyarrow.parquet as pq
 
+        metadata = {_FORMAT: FORMAT_VERSION.encode(), _NAMES: json.dumps(self.class_names).encode()}
+        starts = range(0, max(len(self), 1), max(1, _N_NUMBERS_A_PART // self.n_classes))
+        parts = (self._table(slice(start, start + starts.step)).replace_schema_metadata(metadata) for start in starts)
+        first = next(parts)
+        with (
+            atomic_path(path) as aside,
+            arrow_file(aside, "wb") as file,
+            pq.ParquetWriter(file, first.schema, compression="zstd") as writer,
+        ):
+            for part in chain([first], parts):
+                writer.write_table(part)
+
+    def _table(self, rows: slice) -> Any:
+        """A `pyarrow.Table` of some of the images."""
+        import pyarrow as pa
+
+        labels, probabilities = self.labels[rows], self.probabilities[rows]
         columns = {
-            "path": text_column(self.paths),
-            "label": _class_column(self.class_names, self.labels),
-            "predicted": _class_column(self.class_names, self.predicted),
-            "correct": number_column(self.right, self.labels >= 0),
-            "confidence": number_column(self.confidence),
-            "probabilities": pa.FixedSizeListArray.from_arrays(
-                number_column(self.probabilities.ravel()), self.n_classes
-            ),
+            "path": text_column(self.paths[rows]),
+            "label": _class_column(self.class_names, labels),
+            "predicted": _class_column(self.class_names, self.predicted[rows]),
+            "correct": number_column(self.right[rows], labels >= 0),
+            "confidence": number_column(self.confidence[rows]),
+            "probabilities": pa.FixedSizeListArray.from_arrays(number_column(probabilities.ravel()), self.n_classes),
         }
         if self.groups is not None:
-            columns["group"] = text_column(self.groups)
-        metadata = {_FORMAT: FORMAT_VERSION.encode(), _NAMES: json.dumps(self.class_names).encode()}
-        table = pa.table(columns).replace_schema_metadata(metadata)
-        with atomic_path(path) as aside, arrow_file(aside, "wb") as file:
-            pq.write_table(table, file, compression="zstd")
+            columns["group"] = text_column(self.groups[rows])
+        return pa.table(columns)
 
     @classmethod
     def read_parquet(cls, path: Path) -> Self:
