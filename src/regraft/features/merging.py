@@ -109,7 +109,7 @@ def _bring(source: _OtherStore, path: Path, store: FeatureStore) -> Adoption:
     shard = source.opened(path)
     if isinstance(shard, Adoption):
         return shard
-    contents = [row.tobytes().hex() for row in shard.keys]
+    contents = [content.hex() for content in shard.contents]
     if not store.missing(shard.key, contents):
         return Adoption(n_known=len(contents))
     LooseShards(store.folder).add_file(path, shard.fingerprint)

@@ -54,6 +54,12 @@ class Shard:
     features: NDArray[Any]
     sums: NDArray[np.uint8]
 
+    @property
+    def contents(self) -> list[bytes]:
+        """The keys one by one."""
+        raw = self.keys.tobytes()
+        return [raw[start : start + 32] for start in range(0, len(raw), 32)]
+
     def rows(self, keys: Sequence[bytes], positions: Sequence[int]) -> NDArray[Any] | None:
         """Read rows and prove them.
 

@@ -216,7 +216,7 @@ class FeatureStore:
             path.unlink(missing_ok=True)
             return None
         # The shard is what it should be, so the index lied about it: enter it again and read what is really there.
-        keys = [row.tobytes() for row in opened.keys]
+        keys = opened.contents
         self._enter([(fingerprint, shard, keys)])
         places = {content: position for position, content in enumerate(keys)}
         if any(content not in places for content in contents):
