@@ -120,3 +120,30 @@ def test_what_a_loss_says_at_once_is_what_it_says_by_parts():
         found = loss.at_once(scores.copy(), weights)
         for one, other in zip(found, (value, residual, curvature * weights.sum(axis=0)[:, None]), strict=True):
             np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.usefixtures("many_blocks")
+def test_threads_share_the_blocks(make_data, monkeypatch):
+    """Three of them come to the same head but for rounding, twice to the same bits; an error in one ends all."""
+    X, y = make_data(1000, 8, 3, dtype=np.float16)
+    folds = build_folds(3, X, y, None, 0)
+    heads, settings = [], {"n_features": 8, "normalisation": "l2", "scoring": "accuracy"}
+    for n_threads in (1, 3, 3):
+        monkeypatch.setattr("regraft.heads.threads._n_threads", lambda n_threads=n_threads: n_threads)
+        data = StreamedData(X, y, 3, np.ones(1000, np.float32), folds)
+        walk = StreamedWalk("softmax", data, **settings)
+        walk.run(np.array([1.0, 10.0]), can_grow=False)
+        heads.append(walk.refitted(1.0).coef)
+    np.testing.assert_allclose(heads[0], heads[1], atol=1e-3 * np.abs(heads[0]).max())
+    np.testing.assert_array_equal(heads[1], heads[2])
+
+    class Broken:
+        shape, dtype = X.shape, X.dtype
+
+        def __getitem__(self, rows):
+            if rows.start > 500:
+                raise OSError("gone")
+            return X[rows]
+
+    with pytest.raises(OSError, match="gone"):
+        StreamedWalk("svm", StreamedData(Broken(), y, 3, data.weights, folds), **settings)
