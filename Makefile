@@ -9,7 +9,7 @@ BASE := $(VENV)/.installed-base
 STAMP := $(VENV)/.installed
 INSTALLED := pyproject.toml $(wildcard src/regraft/*/*.c)
 SCRIPTS := $(sort $(shell grep -l __main__ -r bench docs examples --include='*.py'))
-PAGES := docs/slim_tables.py docs/knobs/pictures.py bench/readme_table.py
+PAGES := docs/slim_tables.py docs/scale_costs.py docs/knobs/pictures.py bench/readme_table.py
 FIGURES := $(filter-out $(PAGES) bench/mutations.py,$(SCRIPTS))
 
 OLDEST := $(VENV)-lowest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,26 @@ if TYPE_CHECKING:
     from regraft.backbones.specification import BackboneSpec
 
 _BATCH_SIZES = {"cpu": 16, "mps": 64, "cuda": 256}
+
+
+@contextmanager
+def arithmetic(device: str, precision: str) -> Iterator[None]:
+    """What a precision means: bf16 is autocast; fp32 has all its bits.
+
+    On a GPU, cuDNN takes fp32 for TF32, with 10 bits of mantissa, unless it is told not to.
+
+    Args:
+        device: "cpu", "cuda" or "mps".
+        precision: "fp32" or "bf16".
+    """
+    if precision == "bf16":
+        with torch.autocast(device, torch.bfloat16):
+            yield
+    elif device == "cuda":
+        with torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
+            yield
+    else:
+        yield
 
 
 class TorchEngine:
@@ -66,7 +87,6 @@ class TorchEngine:
         if self.device == "cuda":
             pixels = pixels.pin_memory()
         pixels = pixels.to(self.device, non_blocking=True)
-        autocast = torch.autocast(self.device, torch.bfloat16, enabled=self.precision == "bf16")
-        with self._alone, torch.no_grad(), autocast:  # one at a time: taps are hooks on the modules
+        with self._alone, torch.no_grad(), arithmetic(self.device, self.precision):  # alone: taps are hooks
             features: torch.Tensor = self._module(pixels)
         return features

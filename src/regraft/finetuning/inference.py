@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from regraft.finetuning.transfers import to_device
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import nn
@@ -36,4 +38,4 @@ def network_scores(
     network.eval()
     batches = feed.batches(rows, batch_size, None)
     with torch.no_grad(), torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16"):
-        return np.concatenate([network(batch.to(device)).float().cpu().numpy() for batch in batches])
+        return np.concatenate([network(to_device(batch, device)).float().cpu().numpy() for batch in batches])

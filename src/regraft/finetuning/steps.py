@@ -13,6 +13,7 @@ from regraft.finetuning.averaging import AveragedNetwork
 from regraft.finetuning.depthwise import QuickDepthwise
 from regraft.finetuning.mixing import mix_batch
 from regraft.finetuning.optimizers import create_optimizer
+from regraft.finetuning.transfers import to_device
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -111,8 +112,8 @@ class Stepper:
 
     def _learn(self, name: tuple[str, ...], rows: Rows, inputs: torch.Tensor, n_images: int) -> tuple[float, int]:
         """The gradients of a batch, in parts; its summed loss and its right answers."""
-        batch = inputs.to(self.world.device, non_blocking=True)
-        labels = torch.from_numpy(self.task.labels[rows]).to(self.world.device)
+        batch = to_device(inputs, self.world.device)
+        labels = to_device(torch.from_numpy(self.task.labels[rows]), self.world.device)
         random = generator(self.seed, "mixing", *name)
         batch, targets = mix_batch(batch, labels, self.task.n_classes, self.options, random)
         start, summed, n_right = 0, 0.0, 0
