@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from regraft.experiments import Sides
 from regraft.grafting.fitting import Fit, Job, fit, score
 from regraft.grafting.ladder import OWN, Ladder
 from regraft.grafting.sides import Judged, training_folds
-from regraft.grafting.starts import start_head
+from regraft.grafting.starts import start_together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,8 +27,7 @@ if TYPE_CHECKING:
     from regraft.grafting.opening import Opened
     from regraft.grafting.preparation import Prepared
     from regraft.grafting.setup import Setup
-    from regraft.grafting.train_options import TrainOptions, TuningOptions
-    from regraft.heads import LinearHead, Selection
+    from regraft.grafting.train_options import TrainOptions
 
 
 def build_ladder(opened: Opened, prepared: Prepared, options: TrainOptions, stop: StopRequest) -> Ladder:
@@ -77,7 +75,7 @@ class _Trainings:
     def probe(self, sides: Sides) -> NDArray[np.float64]:
         """A probe's probabilities of a fold's images."""
         data = self.probed
-        head, _selection = self._start(data, sides.train, self.options)
+        head, _selection = start_together(data, sides.train, self.options, self.setup.world)
         return head.probabilities(head.scores(data.features[sides.validation]))
 
     def judge(self, sides: Sides, rate: float, fold: int) -> Judged:
@@ -107,7 +105,7 @@ class _Trainings:
     def _fit(self, rows: Rows, rate: float, name: str, where: str) -> Fit:
         """Train with a rate, from the head that is fitted on these images."""
         options = self.options.at(rate)
-        head, _selection = self._start(self.setup.data, rows, options)
+        head, _selection = start_together(self.setup.data, rows, options, self.setup.world)
         number = next(self._numbers)
         n_all = max(len(self.options.rates) + (0 if self.is_own else self.options.ladder_folds), number)
         job = Job(
@@ -119,9 +117,6 @@ class _Trainings:
             shows_rates=number == 1,
         )
         return fit(self.setup, self.prepared, job, self.stop)
-
-    def _start(self, data: DatasetFeatures, rows: Rows, options: TuningOptions) -> tuple[LinearHead, Selection | None]:
-        return self.setup.world.from_leader(partial(start_head, data, rows, options))
 
 
 def _folder(fold: int, rate: float) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from regraft.experiments import DatasetFeatures
+    from regraft.finetuning import World
     from regraft.grafting.train_options import TuningOptions
     from regraft.heads import LinearHead, Selection
 
@@ -31,6 +32,21 @@ def start_head(
         return _drawn_head(data, seed_of(options)), None
     selection = fit_head(data, train, options)
     return _movable_head(selection, data), selection
+
+
+def start_together(
+    data: DatasetFeatures, train: NDArray[np.int64], options: TuningOptions, world: World
+) -> tuple[LinearHead, Selection | None]:
+    """The head of process 0, in all processes; how it was chosen, it alone is told."""
+    told: list[Selection | None] = []
+
+    def start() -> LinearHead:
+        head, selection = start_head(data, train, options)
+        told.append(selection)
+        return head
+
+    head = world.from_leader(start)
+    return head, told[0] if told else None
 
 
 def _drawn_head(data: DatasetFeatures, seed: int) -> LinearHead:

@@ -16,7 +16,7 @@ from regraft.grafting.preparation import prepare
 from regraft.grafting.records import TrainingRecord, write_training
 from regraft.grafting.results import FinetuneResult
 from regraft.grafting.sides import hold_out
-from regraft.grafting.starts import start_head
+from regraft.grafting.starts import start_together
 
 if TYPE_CHECKING:
     from regraft.core import Progress
@@ -43,7 +43,7 @@ def tune(source: str, options: FinetuneOptions, progress: Progress) -> FinetuneR
     setup, watch = opened.setup, opened.watch
     sides = hold_out(setup.data, opened.portions, options)
     with watch.stage("fit head"):
-        head, selection = setup.world.from_leader(partial(start_head, setup.data, sides.train, options))
+        head, selection = start_together(setup.data, sides.train, options, setup.world)
     job = Job(head, sides, options, opened.folder)
     with watch.stage("prepare training"):
         prepared = prepare(setup, opened.folder)
