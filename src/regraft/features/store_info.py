@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from regraft.features.adoption import shard_folder
+from regraft.features.adoption import arrived_shards, shard_folder
 from regraft.features.shards import holds_looks
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ class StoreInfo:
         n_shards: Files, of looks too.
         n_bytes: Of all that lies in the folder.
         n_looks: Looks at images.
+        n_arrived: Files that other processes left, whose rows are counted when they are adopted.
     """
 
     folder: Path
@@ -33,6 +34,7 @@ class StoreInfo:
     n_shards: int
     n_bytes: int
     n_looks: int = 0
+    n_arrived: int = 0
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,8 @@ def count_store(folder: Path, shards: Sequence[Path], n_rows: dict[str, int]) ->
     n_looks = sum(n for fingerprint, n in n_rows.items() if shard_folder(folder, fingerprint) in look_folders)
     n_recipes = sum(shard_folder(folder, fingerprint) not in look_folders for fingerprint in n_rows)
     n_features = sum(n_rows.values()) - n_looks
-    return StoreInfo(folder, n_features, n_recipes, len(shards), _n_bytes_in(folder), n_looks)
+    n_arrived = len(arrived_shards(folder))
+    return StoreInfo(folder, n_features, n_recipes, len(shards), _n_bytes_in(folder), n_looks, n_arrived)
 
 
 def _n_bytes_in(folder: Path) -> int:

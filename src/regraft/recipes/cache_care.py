@@ -28,6 +28,7 @@ class CacheResult(Value):
         n_looks: Looks at images, which an audit needs besides features.
         damaged: Files that `verify` found damaged and removed, or `merge` passed over.
         n_unlisted: Files that `verify` found missing in the index and entered again.
+        n_arrived: Files that other processes left (`embed --part`), whose rows are counted when they are adopted.
         n_merged: Files that `merge` took in.
         n_known: Rows of the other store that `merge` found here already.
     """
@@ -40,6 +41,7 @@ class CacheResult(Value):
     n_looks: int = 0
     damaged: tuple[str, ...] = ()
     n_unlisted: int = 0
+    n_arrived: int = 0
     n_merged: int = 0
     n_known: int = 0
 
@@ -89,4 +91,5 @@ def _result(info: StoreInfo) -> CacheResult:
         n_shards=info.n_shards,
         n_bytes=info.n_bytes,
         n_looks=info.n_looks,
+        n_arrived=info.n_arrived,
     )

@@ -30,8 +30,10 @@ def test_what_arrives_is_adopted_and_the_index_is_the_stores_alone(loose):
     """A writer leaves files and opens no index; the store takes all in, once, and every row is what was written."""
     assert [path.name for path in loose.folder.iterdir()] == ["arrived"]
     store = FeatureStore(loose.folder)
+    assert (store.info().n_rows, store.info().n_arrived) == (0, 2)
     assert store.adopt() == Adoption(n_shards=2)
     assert arrived_in(loose) == []
+    assert (store.info().n_rows, store.info().n_arrived) == (20, 0)
     assert_complete(store)
     assert store.adopt() == Adoption()
     assert store.verify().n_unlisted == 0

@@ -31,6 +31,8 @@ def cache(action: CacheAction = "info", other: str | None = None, /) -> None:
         f"{plural(result.n_rows, 'image feature row')} computed in {plural(result.n_recipes, 'way')}, {looks}"
         f"{plural(result.n_shards, 'file')}, {megabytes(result.n_bytes)}"
     )
+    if result.n_arrived and action != "clear":
+        say(f"{plural(result.n_arrived, 'file')} of other processes there, adopted by whoever next finds rows missing.")
     if action == "verify":
         _say_verified(result)
     if action == "merge":
