@@ -30,10 +30,10 @@ N_FEATURES, N_PARAMETERS = 1280, 3_400_000
 N_BYTES_IMAGE = 110_000
 """Mean of ImageNet's training images."""
 N_SHARD_ROWS = 256
-N_BYTES_RANGE = 8 << 20
+N_BYTES_RANGE = 4 << 20
 """Of one request where images lie in shards."""
-N_READS = 2
-"""Of an object: for its hash, and for its pixels."""
+OBJECT_READS, SHARD_READS = 1, 2
+"""An object is hashed and decoded in one go; shards of small images are read to be listed, too."""
 SIZES = {"ImageNet, 1.2 M": 1_200_000, "100 M": 100_000_000}
 CORES = (2, 16, 256)
 
@@ -120,10 +120,10 @@ def storage() -> str:
     row, look = row_bytes(), LOOK.itemsize + 100
     rows = [("images", "images' bytes", "features", "looks", "shard files", "requests, one object each", "in shards")]
     for name, n_images in SIZES.items():
-        in_shards = N_READS * n_images * N_BYTES_IMAGE / N_BYTES_RANGE
+        in_shards = SHARD_READS * n_images * N_BYTES_IMAGE / N_BYTES_RANGE
         rows.append((
             name, gigabytes(n_images * N_BYTES_IMAGE), gigabytes(n_images * row), gigabytes(n_images * look),
-            f"{2 * n_images / N_SHARD_ROWS:,.0f}", f"{n_images * (N_READS + 1 / 1000):,.0f}", f"{in_shards:,.0f}",
+            f"{2 * n_images / N_SHARD_ROWS:,.0f}", f"{n_images * (OBJECT_READS + 1 / 1000):,.0f}", f"{in_shards:,.0f}",
         ))  # fmt: skip
     return table(*rows)
 
@@ -138,8 +138,10 @@ def money(prices: Prices) -> str:
     at = f"{prices.core_hour:g} a core-hour, {prices.requests:g} for 1,000 requests, {prices.gigabyte:g} for 1 GB"
     rows = [(f"at {at}", "1,000 images", *SIZES)]
     seconds = core_seconds(BF16_MS)
-    for name, n_requests in (("objects", N_READS + 1 / 1000), ("shards", N_READS * N_BYTES_IMAGE / N_BYTES_RANGE)):
-        thousand = prices.of_thousand(seconds, n_requests, N_READS * N_BYTES_IMAGE)
+    in_shards = SHARD_READS * N_BYTES_IMAGE / N_BYTES_RANGE
+    ways = (("objects", OBJECT_READS, OBJECT_READS + 1 / 1000), ("shards", SHARD_READS, in_shards))
+    for name, n_reads, n_requests in ways:
+        thousand = prices.of_thousand(seconds, n_requests, n_reads * N_BYTES_IMAGE)
         rows.append((f"bf16, {name}", f"{thousand:.5f}", *(f"{thousand * n / 1000:,.2f}" for n in SIZES.values())))
     return table(*rows)
 
