@@ -37,6 +37,8 @@ N_CLASSES, N_PLACES = 1_000, 100_000
 BY_PATH = r"place_(\d+)/"
 N_A_BLOCK = 500_000
 N_STATS = 100_000
+Step = tuple[str, float, float, float]
+"""What, seconds, those of processors, and the peak of memory so far in GB."""
 WAYS = ("parquet", "csv", "parquet with splits", "parquet, groups by expression")
 
 
@@ -86,20 +88,20 @@ def drawn(rng: np.random.Generator, numbers: range) -> pa.Table:
     return pa.table({"path": paths, "label": labels, "group": [f"place {place}" for place in places]})
 
 
-def measure(folder: Path, way: str) -> list[tuple[str, float, float]]:
-    """The steps of one way: what, seconds, and the peak of memory so far in GB."""
-    steps: list[tuple[str, float, float]] = [("(imports)", 0.0, peak())]
+def measure(folder: Path, way: str) -> list[Step]:
+    """The steps of one way."""
+    steps: list[Step] = [("(imports)", 0.0, 0.0, peak())]
 
     def timed(name: str, work: Callable[[], Any]) -> Any:
-        began = time.perf_counter()
+        began = time.perf_counter(), time.process_time()
         found = work()
-        steps.append((name, time.perf_counter() - began, peak()))
+        steps.append((name, time.perf_counter() - began[0], time.process_time() - began[1], peak()))
         return found
 
     table = folder / ("images.csv" if way == "csv" else "split.parquet" if "splits" in way else "images.parquet")
     by = BY_PATH if "expression" in way else None
     manifest = timed("list", partial(read_manifest, table, Reading(root=folder, group_by=by)))
-    digests = PackedDigests(np.random.default_rng(1).integers(0, 256, (len(manifest), 32)).astype(np.uint8))
+    digests = PackedDigests(np.random.default_rng(1).integers(0, 256, (len(manifest), 32), np.uint8))
     timed("units", partial(cluster_units, digests, manifest.groups))
     sides = timed("split", partial(assign_splits, manifest, digests, test_fraction=0.2, seed=0))
     is_train = np.array([side == "train" for side in sides], np.bool_)
@@ -110,12 +112,13 @@ def measure(folder: Path, way: str) -> list[tuple[str, float, float]]:
     return steps
 
 
-def report(way: str, n_rows: int, steps: list[tuple[str, float, float]]) -> None:
+def report(way: str, n_rows: int, steps: list[Step]) -> None:
     """One way's table."""
     print(f"{way}, {n_rows:,} rows")
-    for name, seconds, memory in steps:
-        print(f"  {name:<24} {seconds:7.1f} s   peak so far {memory:5.2f} GB")
-    print(f"  {'together':<24} {sum(seconds for _name, seconds, _memory in steps):7.1f} s", flush=True)
+    for name, seconds, processor, memory in steps:
+        print(f"  {name:<24} {seconds:7.1f} s   {processor:7.1f} s of processors   peak so far {memory:5.2f} GB")
+    seconds, processor = sum(step[1] for step in steps), sum(step[2] for step in steps)
+    print(f"  {'together':<24} {seconds:7.1f} s   {processor:7.1f} s of processors", flush=True)
 
 
 def seconds_of_stats(folder: Path, n_files: int) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 
 from regraft.core import OptionError, quoted
 from regraft.data.names import natural_key
-from regraft.data.packing import packed
+from regraft.data.packing import shared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ _MAX_REPEATED = 0.1
 few copies do not make another one."""
 
 
-def group_names(paths: Sequence[str], expression: str) -> Sequence[str | None]:
+def group_names(paths: Sequence[str], expression: str) -> list[str | None]:
     """The group of each path, as `Manifest.with_groups_from` explains.
 
     Args:
@@ -42,7 +42,7 @@ def group_names(paths: Sequence[str], expression: str) -> Sequence[str | None]:
         compiled = re.compile(expression)
     except re.error as error:
         raise OptionError(f"--group-by {quoted(expression, 400)} is no valid regular expression: {error}.") from error
-    return packed(_found_name(compiled, path) for path in paths)
+    return list(shared(_found_name(compiled, path) for path in paths))
 
 
 def file_series(paths: Sequence[str]) -> list[NDArray[np.int64]]:

@@ -62,7 +62,8 @@ class PackedDigests(Sequence[str]):
         """(n,) int64, from 0 on, the same number for the same hash."""
         firsts = self._rows.view(np.uint64)[:, 0]  # hashes that begin alike are alike, or nearly never so
         order = np.argsort(firsts, kind="stable")
-        is_alike = firsts[order[1:]] == firsts[order[:-1]]
+        firsts = firsts[order]
+        is_alike = firsts[1:] == firsts[:-1]
         pairs = np.flatnonzero(is_alike)
         if (self._rows[order[pairs]] != self._rows[order[pairs + 1]]).any():
             whole = self._rows.view(np.dtype((np.void, _N_BYTES)))[:, 0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import numpy as np
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _N_A_BLOCK = 4096
-_N_KEPT_ANYWAY = 100_000
-"""Fewer texts are not worth packing."""
+_N_KEPT_ANYWAY = 200_000
+"""Fewer different texts are not worth packing."""
 
 Item = TypeVar("Item")
 
@@ -135,7 +135,7 @@ class TextPacker:
             return
         known = self._known
         self._cells += [known.setdefault(cell, cell) for cell in cells]
-        if len(self._cells) > _N_KEPT_ANYWAY and 2 * len(known) > len(self._cells):
+        if len(known) > max(_N_KEPT_ANYWAY, len(self._cells) // 2):
             self.is_packing = True
             for begin in range(0, len(self._cells), _N_A_BLOCK):
                 self._pack(self._cells[begin : begin + _N_A_BLOCK])
@@ -193,7 +193,14 @@ def taken(column: Sequence[Item], rows: NDArray[np.int64]) -> Sequence[Item]:
         return column.take(rows)
     cells = np.empty(len(column), object)
     cells[:] = column
-    return tuple(cells[rows].tolist())
+    parts = (cells[rows[begin : begin + _N_A_BLOCK]].tolist() for begin in range(0, len(rows), _N_A_BLOCK))
+    return tuple(chain.from_iterable(parts))
+
+
+def shared(texts: Iterable[str | None]) -> tuple[str | None, ...]:
+    """Texts that repeat, each once in memory."""
+    known: dict[str | None, str | None] = {}
+    return tuple(known.setdefault(text, text) for text in texts)
 
 
 def filled(column: Sequence[str | None]) -> NDArray[np.bool_]:

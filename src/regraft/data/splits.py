@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regraft.core import DataError, OptionError, hash_beginnings, hash_key, plural, quoted
-from regraft.data.units import cluster_units
+from regraft.data.units import cluster_units, first_places
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -178,9 +178,8 @@ class _UnitTable:
     def __init__(
         self, labels: NDArray[np.int64], units: NDArray[np.int64], digests: Sequence[str], seed: int, purpose: str
     ) -> None:
-        _ids, self.unit_of_row = np.unique(units, return_inverse=True)
-        self.sizes = np.bincount(self.unit_of_row)
-        self._order = _order_units(self.unit_of_row, digests, seed, purpose)
+        self.unit_of_row, self.sizes = _numbered(units)
+        self._order = _order_units(self.unit_of_row, len(self.sizes), digests, seed, purpose)
         self.ranks = np.argsort(self._order)
         self._classes = _majority_labels(labels, self.unit_of_row, len(self.sizes))
 
@@ -192,7 +191,19 @@ class _UnitTable:
         return [self._order[part] for part in np.split(parts, starts[1:])] if len(parts) else []
 
 
-def _order_units(unit_of_row: NDArray[np.int64], digests: Sequence[str], seed: int, purpose: str) -> NDArray[np.int64]:
+def _numbered(units: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(n,) units as numbers from 0 on, and the images of each; those that are such numbers stay as they are."""
+    if len(units) and 0 <= units.min() <= units.max() < len(units):
+        sizes = np.bincount(units)
+        if sizes.all():
+            return units, sizes
+    numbers = np.unique(units, return_inverse=True)[1]
+    return numbers, np.bincount(numbers)
+
+
+def _order_units(
+    unit_of_row: NDArray[np.int64], n_units: int, digests: Sequence[str], seed: int, purpose: str
+) -> NDArray[np.int64]:
     """Units by the smallest key of their images; of equal ones the first.
 
     All rows are sorted by the beginnings of their keys. Where these are equal, which is hardly ever but for copies, the
@@ -200,23 +211,27 @@ def _order_units(unit_of_row: NDArray[np.int64], digests: Sequence[str], seed: i
     """
     beginnings = hash_beginnings(seed, purpose, digests)
     order = np.argsort(beginnings, kind="stable")
-    is_alike = beginnings[order[1:]] == beginnings[order[:-1]]
+    beginnings = beginnings[order]
+    is_alike = beginnings[1:] == beginnings[:-1]
     tied = np.flatnonzero(np.append(is_alike, False) | np.insert(is_alike, 0, False))[: len(order)]
     by_key = sorted((hash_key(seed, purpose, digests[row]), unit_of_row[row], row) for row in order[tied].tolist())
     order[tied] = [row for _key, _unit, row in by_key]
-    _units, firsts = np.unique(unit_of_row[order], return_index=True)
-    return np.argsort(firsts)
+    del beginnings
+    return np.argsort(first_places(unit_of_row[order], n_units))
 
 
 def _majority_labels(labels: NDArray[np.int64], unit_of_row: NDArray[np.int64], n_units: int) -> NDArray[np.int64]:
     """The most frequent label of each unit; the smallest of equally frequent ones."""
-    names, places = np.unique(labels, return_inverse=True)
-    pairs, counts = np.unique(unit_of_row * max(1, len(names)) + places, return_counts=True)
-    found, labels_found = np.divmod(pairs, max(1, len(names)))
-    best = np.lexsort((labels_found, -counts, found))
-    _units, firsts = np.unique(found[best], return_index=True)
-    majority: NDArray[np.int64] = names[labels_found[best][firsts]]
-    assert len(majority) == n_units
+    least = labels.min(initial=0)
+    width = labels.max(initial=0) - least + 1
+    pairs = np.sort(unit_of_row * width + (labels - least))
+    starts = np.flatnonzero(np.diff(pairs, prepend=-1))
+    counts = np.diff(starts, append=len(pairs))
+    units, found = np.divmod(pairs[starts], width)
+    every = np.arange(n_units)
+    most = np.maximum.reduceat(counts, np.searchsorted(units, every))
+    best = np.flatnonzero(counts == most[units])
+    majority: NDArray[np.int64] = found[best[np.searchsorted(units[best], every)]] + least
     return majority
 
 

@@ -32,11 +32,14 @@ def cluster_units(digests: Sequence[str], groups: Sequence[str | None]) -> NDArr
     contents, names = _numbers(digests), _numbers(groups)
     n_names = int(names.max(initial=-1)) + 1
     nodes = np.where(names < 0, n_names + contents, names)  # a group, or the content of what is in none
-    copies = np.flatnonzero((names >= 0) & (np.bincount(contents)[contents] > 1))
-    if len(copies):
+    n_each = np.bincount(contents)
+    if n_each.max(initial=0) > 1:
+        copies = np.flatnonzero((names >= 0) & (n_each[contents] > 1))
         pairs = np.unique(np.stack([names[copies], n_names + contents[copies]], axis=1), axis=0)
-        nodes = _joined(n_names + int(contents.max()) + 1, pairs.tolist())[nodes]
-    return _by_appearance(nodes)
+        nodes = _joined(n_names + len(n_each), pairs.tolist())[nodes]
+    del contents, names
+    firsts = first_places(nodes, int(nodes.max(initial=-1)) + 1)
+    return np.argsort(np.argsort(firsts, kind="stable"))[nodes]
 
 
 def _numbers(texts: Sequence[str | None]) -> NDArray[np.int64]:
@@ -63,11 +66,8 @@ def _joined(n_nodes: int, pairs: Sequence[tuple[int, int]]) -> NDArray[np.int64]
     return np.array([find(node) for node in range(n_nodes)], np.int64)
 
 
-def _by_appearance(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Numbers from 0 on, the first one that appears being 0."""
-    firsts = np.full(int(numbers.max(initial=-1)) + 1, len(numbers), np.int64)
+def first_places(numbers: NDArray[np.int64], n_numbers: int) -> NDArray[np.int64]:
+    """(n_numbers,) int64, where each number from 0 on is for the first time; as many as there are where it is not."""
+    firsts = np.full(n_numbers, len(numbers), np.int64)
     firsts[numbers[::-1]] = np.arange(len(numbers) - 1, -1, -1)  # of several places the last one written stays
-    order = np.argsort(firsts, kind="stable")
-    names = np.empty_like(firsts)
-    names[order] = np.arange(len(order))
-    return names[numbers]
+    return firsts

@@ -60,7 +60,7 @@ def test_units_are_dealt_by_their_smallest_keys(rows, seed):
     keys = {}
     for unit, digest in zip(units.tolist(), digests, strict=True):
         keys[unit] = min(keys.get(unit, b"\xff" * 33), hash_key(seed, "folds", digest))
-    found = _order_units(units, digests, seed, "folds")
+    found = _order_units(units, len(keys), digests, seed, "folds")
     assert found.tolist() == sorted(range(len(keys)), key=keys.__getitem__)
 
 

@@ -10,7 +10,7 @@ from regraft.core import DataError, OptionError, quoted
 from regraft.data.folders import said_split
 from regraft.data.manifest import Manifest, Split
 from regraft.data.names import label_positions
-from regraft.data.packing import filled, sorted_rows, taken
+from regraft.data.packing import filled, shared, sorted_rows, taken
 from regraft.data.reading import Reading
 from regraft.data.tables.cells import placeholder_remark, whole_number, without_placeholders, without_words
 from regraft.data.tables.column_words import HEADER_WORDS, Cells, is_one
@@ -77,16 +77,19 @@ def _manifest(
     labels, class_names = label_positions(given)
     splits, groups = _splits(columns, roles, len(labels)), columns.cells[roles.group] if roles.group else None
     del columns, given
-    order = sorted_rows(files.paths, labels)
+    root, paths, remarks = files.root, files.paths, (*roles.remarks, *files.remarks, *remarks)
+    order = sorted_rows(paths, labels)
+    del files
+    paths = taken(paths, order)
     return Manifest(
-        root=files.root,
-        paths=taken(files.paths, order),
+        root=root,
+        paths=paths,
         labels=labels[order],
         class_names=class_names,
         splits=tuple(taken(splits, order)),
-        groups=(None,) * len(labels) if groups is None else tuple(taken(groups, order)),
-        remarks=(*roles.remarks, *files.remarks, *remarks),
-        columns={name: tuple(taken(column, order)) for name, column in others.items()},
+        groups=(None,) * len(labels) if groups is None else shared(taken(groups, order)),
+        remarks=remarks,
+        columns={name: shared(taken(column, order)) for name, column in others.items()},
     )
 
 
