@@ -173,11 +173,18 @@ class TextPacker:
 
 def packed(texts: Iterable[str | None]) -> Sequence[Any]:
     """A column of them: a tuple, or packed where it pays."""
-    packer, rest = TextPacker(), iter(texts)
-    while some := list(islice(rest, _N_A_BLOCK)):
+    packer = TextPacker()
+    for some in blocks(texts):
         packer.add(some)
     found = packer.done()
     return tuple(found) if isinstance(found, list) else found
+
+
+def blocks(texts: Iterable[Item]) -> Iterator[list[Item]]:
+    """All texts, some at a time."""
+    rest = iter(texts)
+    while some := list(islice(rest, _N_A_BLOCK)):
+        yield some
 
 
 def mapped(texts: Sequence[str], change: Callable[[str], str]) -> Sequence[str]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from regraft.core import DataError, RemotePath, as_path, as_place, plural, quoted, shortened
 from regraft.data.finding import Finding, make_finding, was
 from regraft.data.folders import relative_path
-from regraft.data.packing import mapped
+from regraft.data.packing import blocks, mapped
 from regraft.data.tables.name_index import Match, NameIndex
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ _N_LOOKED_AT = 200
 """So many rows, at even distances, say where all files are."""
 _N_ASKED_FOR = 8
 """Of an object store: each is a request."""
+_WRITTEN_OTHERWISE = re.compile(r"^[~/]|\\|[^\x00-\x7f]", re.MULTILINE)
+"""What may be a path from elsewhere, from Windows, or in another spelling."""
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _ROUNDABOUT = re.compile(r"(?:^|/)\.{0,2}(?:/|$)")
 """A part of a path that leads nowhere, or back."""
@@ -61,18 +63,28 @@ def find_files(cells: Sequence[str], table: Path, root: Path | None, index: Name
     n_looked_at = _N_ASKED_FOR if isinstance(home, RemotePath) else _N_LOOKED_AT
     looked_at = [_posix(cell, home) for cell in cells[:: max(1, len(cells) // n_looked_at)]]
     if _any_there(looked_at, home):
-        return TableFiles(home, mapped(cells, lambda cell: _relative(_posix(cell, home), home)))
+        return TableFiles(home, _below(cells, home, home))
     here = Path.cwd()
     if root is None and not isinstance(home, RemotePath) and _any_there(looked_at, here):
         message = f"The paths in {table.name} start from the working folder, {here}. To say so: --root {here}"
         remark = make_finding("guessed_files", "note", message, len(cells), (_posix(cell, home) for cell in cells))
-        return TableFiles(here, mapped(cells, lambda cell: _relative(_posix(cell, home), here)), (remark,))
-    return _search(mapped(cells, lambda cell: _posix(cell, home)), table, index)
+        return TableFiles(here, _below(cells, home, here), (remark,))
+    return _search(cells if _are_plain(cells) else mapped(cells, lambda cell: _posix(cell, home)), table, index)
 
 
 def index_of(table: Path, root: Path | None) -> NameIndex:
     """The images where a table's files are looked for."""
     return NameIndex((table.parent if root is None else as_place(root)).resolve())
+
+
+def _below(cells: Sequence[str], home: Path, root: Path) -> Sequence[str]:
+    """The paths that are meant, relative to the root where they lie below it."""
+    return cells if _are_plain(cells) else mapped(cells, lambda cell: _relative(_posix(cell, home), root))
+
+
+def _are_plain(cells: Sequence[str]) -> bool:
+    """Whether nothing is written in a way of its own: most tables are so, and millions of paths need no more looks."""
+    return all(_WRITTEN_OTHERWISE.search("\n".join(some)) is None for some in blocks(cells))
 
 
 def _posix(cell: str, root: Path) -> str:
@@ -123,7 +135,7 @@ def _search(written: Sequence[str], table: Path, index: NameIndex) -> TableFiles
     """Files in folders beside the table, by their names: without the extension, or without the first folders."""
     home = index.home
     if index.is_empty():
-        return TableFiles(home, mapped(written, lambda path: _relative(path, home)), (_nothing(written, table, home),))
+        return TableFiles(home, _below(written, home, home), (_nothing(written, table, home),))
     known = {path: index.find(path) for path in dict.fromkeys(written)}
     _refuse_several(written, known, table)
     lost = _contested(known)

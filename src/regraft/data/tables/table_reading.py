@@ -116,7 +116,8 @@ def _labels(columns: Columns, roles: Roles, paths: Sequence[str]) -> tuple[list[
             next((name for name, cell in zip(roles.one_hot, row, strict=True) if is_one(cell)), None) for row in rows
         ], ()
     given = columns.cells[roles.label] if roles.label else [None] * len(paths)
-    given, remarks = without_words([None if cell is None else whole_number(cell) for cell in given], paths)
+    plain = {cell: None if cell is None else whole_number(cell) for cell in dict.fromkeys(given)}
+    given, remarks = without_words([plain[cell] for cell in given], paths)
     labels, n_dropped = without_placeholders(given)
     minus_one = [path for path, cell in zip(paths, given, strict=True) if cell == "-1"] if n_dropped else []
     about = placeholder_remark(n_dropped, minus_one, labels)

@@ -109,7 +109,8 @@ def _columns(table: Path, header: Sequence[str], rows: Iterator[Row]) -> tuple[l
     misfit = None
     while some := list(islice(rows, _N_A_BLOCK)):
         lines.extend([line for line, _row in some])
-        misfit = misfit or next((row for row in some if _is_misfit(header, row[1])), None)
+        if misfit is None and {len(row) for _line, row in some} != {len(header)}:
+            misfit = next((row for row in some if _is_misfit(header, row[1])), None)
         columns = [*zip_longest(*(row for _line, row in some), fillvalue="")]
         for place, packer in enumerate(packers):
             packer.add([cell or None for cell in columns[place]] if place < len(columns) else [None] * len(some))
@@ -127,14 +128,18 @@ def _width(header: Sequence[str]) -> int:
 
 
 def _is_misfit(header: Sequence[str], row: Sequence[str]) -> bool:
-    return len(row) != len(header) and (len(row) < _width(header) or any(row[len(header) :]))
+    return len(row) < _width(header) or any(row[len(header) :])
 
 
 class _Source:
-    """Where a table's bytes come from, again and again: its file; what is no file of this machine is fetched once."""
+    """Where a table's bytes come from, again and again: its file; what is no file of this machine is fetched once.
+
+    Attributes:
+        has_zeros: Whether there are null characters in it; known with the encoding.
+    """
 
     def __init__(self, table: Path) -> None:
-        self.table = table
+        self.table, self.has_zeros = table, False
         self._content: bytes | None = None
         with self._explained():
             if isinstance(table, RemotePath) or not table.is_file():
@@ -178,12 +183,17 @@ class _Source:
                 with suppress(UnicodeDecodeError):
                     self._decode(encoding)
                     return encoding
+            self._decode("latin-1")
         return "latin-1"
 
     def _decode(self, encoding: str) -> None:
         with self.lines(encoding) as file:
-            while file.read(1 << 20):
-                pass
+            while text := file.read(1 << 20):
+                self.has_zeros |= "\0" in text
+
+
+def _strip_zeros(cell: str) -> str:
+    return cell.strip().strip("\0")
 
 
 def _guess(beginning: bytes) -> str | None:
@@ -221,7 +231,8 @@ def _split(source: _Source, encoding: str) -> Iterator[Row]:
         return
     with source.lines(encoding) as lines:
         reader = csv.reader(lines, delimiter=delimiter, strict=True)
-        rows = ((reader.line_num, [cell.strip().strip("\0") for cell in row]) for row in reader)
+        strip = _strip_zeros if source.has_zeros else str.strip
+        rows = ((reader.line_num, list(map(strip, row))) for row in reader)
         try:
             if named:
                 next(row for row in rows if any(row[1]))
