@@ -37,7 +37,14 @@ def start_head(
 def start_together(
     data: DatasetFeatures, train: NDArray[np.int64], options: TuningOptions, world: World
 ) -> tuple[LinearHead, Selection | None]:
-    """The head of process 0, in all processes; how it was chosen, it alone is told."""
+    """The head of process 0, in all processes; how it was chosen, it alone is told.
+
+    Args:
+        data: The images and their features.
+        train: Rows to start from.
+        options: How the start is made.
+        world: The processes that train together.
+    """
     told: list[Selection | None] = []
 
     def start() -> LinearHead:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -59,6 +59,9 @@ class CrossValidation:
     weights: Array
     turn: Callable[[], Array]
     streaming: Streaming | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"turn": partial(np.asarray, self.turned)}
 
     @cached_property
     def turned(self) -> Array:

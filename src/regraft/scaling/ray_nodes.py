@@ -43,10 +43,10 @@ def require_nodes(ray: Any, store: Path, *, n_threads: int, needs_gpu: bool) -> 
     Raises:
         ClusterError: One does not, or says nothing within a minute, or there is no room for a worker.
     """
-    nodes = [node for node in ray.nodes() if node["Alive"]]
     with _token(store) as token:
         here = ray_worker.look_about(str(token))
-        for node, said in zip(nodes, _asked(ray, nodes, str(token)), strict=True):
+        nodes, answers = _answers(ray, str(token))
+        for node, said in zip(nodes, answers, strict=True):
             _require_alike(f"{said['host']} ({node['NodeManagerAddress']})", said, here, store)
     rooms = [_n_workers(node["Resources"], n_threads, needs_gpu=needs_gpu) for node in nodes]
     if not sum(rooms):
@@ -68,6 +68,23 @@ def _token(store: Path) -> Iterator[Path]:
         yield token
     finally:
         token.unlink(missing_ok=True)
+
+
+def _answers(ray: Any, token: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The nodes that are alive, and what each says; of one that dies while it is asked it is known late."""
+    nodes = _alive(ray)
+    while True:
+        try:
+            return nodes, _asked(ray, nodes, token)
+        except ClusterError:
+            left = [node for node in nodes if node["NodeID"] in {one["NodeID"] for one in _alive(ray)}]
+            if not left or len(left) == len(nodes):
+                raise
+            nodes = left
+
+
+def _alive(ray: Any) -> list[dict[str, Any]]:
+    return [node for node in ray.nodes() if node["Alive"]]
 
 
 def _asked(ray: Any, nodes: list[dict[str, Any]], token: str) -> list[dict[str, Any]]:
