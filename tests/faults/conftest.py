@@ -30,6 +30,18 @@ PATIENCE_SECONDS = 120
 """A limit against hanging, far above what anything takes."""
 
 
+@pytest.fixture(scope="module")
+def image(signs):
+    """An encoded image."""
+    return (signs / "red" / "00.png").read_bytes()
+
+
+@pytest.fixture(scope="module")
+def until(tmp_path_factory):
+    """The file for which `failing_server` waits, before it opens anything anew or answers what it is to hold."""
+    return tmp_path_factory.mktemp("until") / "now"
+
+
 @dataclass(frozen=True, eq=False)
 class Uninterrupted:
     """What an extraction gives when nothing happens to it."""

@@ -27,12 +27,6 @@ BLACK, GREY, WHITE = plain(0), plain(128), plain(255)
 
 
 @pytest.fixture(scope="module")
-def until(tmp_path_factory):
-    """The file before which nothing is opened anew."""
-    return tmp_path_factory.mktemp("until") / "now"
-
-
-@pytest.fixture(scope="module")
 def server(classifier, shared_cache, until):
     """A server whose engine fails over black and white images; it looks for new versions once an hour."""
     known = {"FAILING_UNTIL": str(until)}

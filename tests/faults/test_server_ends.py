@@ -12,12 +12,6 @@ pytestmark = pytest.mark.slow
 N_RESTARTS = 3
 
 
-@pytest.fixture(scope="module")
-def image(signs):
-    """An encoded image."""
-    return (signs / "red" / "00.png").read_bytes()
-
-
 @pytest.mark.parametrize("n_clients", range(2, 2 + N_RESTARTS))
 def test_no_accepted_request_is_lost(n_clients, classifier, shared_cache, image):
     """As many answers arrive whole as the log says were given; who came later was told to come again, or not heard."""

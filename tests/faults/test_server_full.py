@@ -19,18 +19,6 @@ BUSY = post(b"x" * 100_000)
 
 
 @pytest.fixture(scope="module")
-def image(signs):
-    """An encoded image."""
-    return (signs / "red" / "00.png").read_bytes()
-
-
-@pytest.fixture(scope="module")
-def until(tmp_path_factory):
-    """The file before which the one request that has room is not answered."""
-    return tmp_path_factory.mktemp("until") / "now"
-
-
-@pytest.fixture(scope="module")
 def server(classifier, shared_cache, until):
     """A server that accepts one request at a time."""
     known = {"FAILING_UNTIL": str(until)}

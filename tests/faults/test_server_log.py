@@ -18,12 +18,6 @@ from test_disk_full import SmallDisk
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not sys.platform.startswith("linux"), reason="/dev/full is Linux's")]
 
 
-@pytest.fixture(scope="module")
-def image(signs):
-    """An encoded image."""
-    return (signs / "red" / "00.png").read_bytes()
-
-
 def n_lost(server):
     """What the metrics say of lost lines."""
     told = server.ask("GET", "/metrics").body.decode()

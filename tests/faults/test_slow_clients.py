@@ -18,12 +18,6 @@ HEAD = post(b"", b"Content-Length: 5000")
 
 
 @pytest.fixture(scope="module")
-def image(signs):
-    """An encoded image."""
-    return (signs / "red" / "00.png").read_bytes()
-
-
-@pytest.fixture(scope="module")
 def impatient(classifier, shared_cache):
     """A server that waits a second."""
     with Served(f"m={classifier}", "--header-seconds", "1", "--body-seconds", "1", cache=shared_cache) as process:

@@ -88,11 +88,10 @@ def _read_named(name: str, reading: Reading, by_name: Callable[[str], Manifest])
 
 def _refuse_table_options(reading: Reading, *, is_parquet: bool) -> None:
     """What a user says of a table's columns does not fit a data set that is none."""
-    given = {"--path-column": reading.path_column, "--root": reading.root}
-    if not is_parquet:
-        given["--label-column"] = reading.label_column
-    for option, value in given.items():
-        if value is not None:
+    of_tables = ("--path-column", "--root") if is_parquet else ("--path-column", "--root", "--label-column")
+    given = reading.options_given()
+    for option in of_tables:
+        if option in given:
             raise OptionError(f"{option} is for tables, and this data set is none: leave it out.")
 
 

@@ -70,6 +70,15 @@ class Problem(Exception):  # noqa: N818 - RFC 9457's word
             told["request_id"] = request_id
         return exact_json(told | self.more).encode()
 
+    def fields(self, body: bytes) -> list[tuple[bytes, bytes]]:
+        """The response's headers.
+
+        Args:
+            body: Of the response.
+        """
+        own = {"content-type": MEDIA_TYPE, "content-length": str(len(body))} | self.headers
+        return [(name.encode(), value.encode()) for name, value in own.items()]
+
     def written(self, request_id: str | None = None, headers: Iterable[tuple[bytes, bytes]] = ()) -> bytes:
         """The whole response, for who answers without an application.
 
@@ -78,10 +87,8 @@ class Problem(Exception):  # noqa: N818 - RFC 9457's word
             headers: Further ones.
         """
         body = self.body(request_id)
-        own = {"content-type": MEDIA_TYPE, "content-length": str(len(body))} | self.headers
         lines = [f"HTTP/1.1 {self.status} {self.code}".encode()]
-        lines += [f"{name}: {value}".encode() for name, value in own.items()]
-        lines += [name + b": " + value for name, value in headers]
+        lines += [name + b": " + value for name, value in (*self.fields(body), *headers)]
         return b"\r\n".join(lines) + b"\r\n\r\n" + body
 
 

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from regraft.core import shortened
-from regraft.serving.problems import MEDIA_TYPE, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+
+    from regraft.serving.problems import Problem
 
     Message = MutableMapping[str, Any]
     Scope = MutableMapping[str, Any]
@@ -94,8 +95,7 @@ class Visit:
         """
         self.code = self.code or problem.code
         body = problem.body(self.id)
-        headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
-        headers += [(name.encode(), text.encode()) for name, text in problem.headers.items()]
+        headers = problem.fields(body)
         if closes:
             headers.append((b"connection", b"close"))
         await send({"type": "http.response.start", "status": problem.status, "headers": headers})
