@@ -42,6 +42,7 @@ class Solution:
         strength: The strength C that it is for.
         pairs: The last steps, and how the gradient changed along each; only where that says something about other
             strengths.
+        scaling: (f, k or 1) of the preconditioner (`StepMemory.scaling`).
     """
 
     weights: Array
@@ -50,6 +51,7 @@ class Solution:
     is_converged: bool
     strength: float = 1.0
     pairs: tuple[tuple[Array, Array], ...] = ()
+    scaling: Array | float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +118,7 @@ class _Descent:
         self.penalised = np.ones((len(self.weights), 1, 1), self.features.dtype)
         self.penalised[-1] = 0
         self.strength = strength
-        self.memory = StepMemory(self.penalised, self.loss.reduced)
+        self.memory = StepMemory(self.penalised, self.loss.reduced, start.scaling)
         self.memory.carry_over(start.pairs, strength / start.strength)
 
     def run(self, tolerance: float, n_iterations_max: int) -> Solution:
@@ -140,7 +142,10 @@ class _Descent:
             self.memory.remember(taken, gradient - before)
             n_iterations += 1
         pairs = self.memory.pairs if self.loss.is_quadratic else ()
-        return Solution(self.weights, self.scores, n_iterations, not is_open.any(), self.strength, pairs)
+        is_converged = not is_open.any()
+        return Solution(
+            self.weights, self.scores, n_iterations, is_converged, self.strength, pairs, self.memory.scaling
+        )
 
     def _value(self, weights: Array, scores: Array) -> Array:
         penalty: Array = 0.5 * self.memory.inner(weights * self.penalised, weights)

@@ -27,11 +27,17 @@ class StepMemory:
     Args:
         penalised: (rows, 1, 1) one, and zero for intercepts.
         reduced: The axes of (n, f, k) that one problem runs over (`Loss.reduced`).
+        scaling: As the attribute was after a minimisation like this one.
+
+    Attributes:
+        scaling: (f, k or 1) what the inverse of the Hessian's diagonal is multiplied by, as the last step says of it. A
+            diagonal alone is far too small where features or classes go together, and every step would be too long.
     """
 
-    def __init__(self, penalised: Array, reduced: tuple[int, ...]) -> None:
+    def __init__(self, penalised: Array, reduced: tuple[int, ...], scaling: Array | float = 1.0) -> None:
         self._penalised = penalised
         self._reduced = reduced
+        self.scaling = np.asarray(scaling)
         self._steps: list[tuple[Array, Array, Array]] = []
 
     @property
@@ -68,6 +74,8 @@ class StepMemory:
     def newton_like(self, gradient: Array, diagonal: Array) -> Array:
         """The inverse Hessian times a gradient, as far as the steps tell (Nocedal & Wright 2006, algorithm 7.4).
 
+        Where nothing else is known it is the diagonal's inverse, scaled as in their eq. 7.20.
+
         Args:
             gradient: (rows, f, k).
             diagonal: (rows, f, k) what is known of the Hessian's diagonal to begin with.
@@ -79,8 +87,17 @@ class StepMemory:
             factor = (self.inner(moved, current) * scale).astype(current.dtype)
             current -= factor * changed
             factors.append(factor)
-        current *= inverse
+        self._rescale(inverse)
+        current *= inverse * self.scaling.astype(current.dtype)
         for (moved, changed, scale), factor in zip(self._steps, reversed(factors), strict=True):
             back = (self.inner(changed, current) * scale).astype(current.dtype)
             current += (factor - back) * moved
         return current
+
+    def _rescale(self, inverse: Array) -> None:
+        """Learn from the last step; problems that did not move keep what they had."""
+        if not self._steps:
+            return
+        _moved, changed, scale = self._steps[-1]
+        length = self.inner(changed, inverse * changed) * scale
+        self.scaling = np.divide(1.0, length, out=np.broadcast_to(self.scaling, length.shape).copy(), where=length > 0)

@@ -41,6 +41,7 @@ class StreamedSolution:
         is_converged: Whether every problem met the tolerance.
         strength: The strength C that it is for.
         pairs: As in `Solution`.
+        scaling: As in `Solution`.
     """
 
     weights: Array
@@ -49,6 +50,7 @@ class StreamedSolution:
     is_converged: bool
     strength: float = 1.0
     pairs: tuple[tuple[Array, Array], ...] = ()
+    scaling: Array | float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +101,8 @@ class _Descent:
         self._penalised = np.ones((len(start.weights), 1, 1), dtype)
         self._penalised[-1] = 0
         self._is_quadratic = problem.samples.kind == "svm"
-        self._memory = StepMemory(self._penalised, (0, 2) if start.measured.loss.shape[1] == 1 else (0,))
+        reduced = (0, 2) if start.measured.loss.shape[1] == 1 else (0,)
+        self._memory = StepMemory(self._penalised, reduced, start.scaling)
         self._memory.carry_over(start.pairs, strength / start.strength)
         squares = np.append(problem.samples.basis.mean_squares, 1).astype(dtype)
         totals = start.measured.sample_weight * strength
@@ -129,7 +132,10 @@ class _Descent:
             self._weights = np.where(is_taken, tried, self._weights)
             self._measured = self._measured.where(is_taken, measured)
         pairs = self._memory.pairs if self._is_quadratic else ()
-        return StreamedSolution(self._weights, self._measured, n_passes, not is_open.any(), self._strength, pairs)
+        is_converged = not is_open.any()
+        return StreamedSolution(
+            self._weights, self._measured, n_passes, is_converged, self._strength, pairs, self._memory.scaling
+        )
 
     def _at(self, weights: Array, measured: Measured) -> tuple[Array, Array]:
         """Objective of each problem, and its gradient."""

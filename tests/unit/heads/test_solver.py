@@ -62,7 +62,7 @@ def test_the_minimum_is_the_one_that_a_general_minimiser_finds(features, fold_we
 @pytest.mark.parametrize(("kind", "k"), [("softmax", 3), ("svm", 3), ("softmax", 2)])
 def test_problems_solved_together_are_those_solved_alone(features, fold_weights, kind, k):
     """A problem that is done waits for the others without moving; none takes another's step length."""
-    fold_weights[:, 1] *= 100
+    fold_weights[:, 1] *= 30
     loss, n_columns = build_loss(kind, codes_of(k), k, np.float64)
     settings = {"tolerance": 1e-4, "n_iterations_max": 200}
     both = Problem.of(features, loss, fold_weights)

@@ -197,6 +197,22 @@ def test_steps_that_say_all_lead_to_the_minimum_at_once(features, strength):
     assert found.n_iterations == 2
 
 
+def test_a_diagonal_that_is_far_off_is_scaled_as_the_last_step_says(features):
+    """The next minimisation begins with what this one learnt, and cuts fewer steps."""
+    problem = quadratic_problem(features, claimed=0.02)
+    loss = problem.loss
+    first = problem.solve(1.0, problem.zero_solution(1), tolerance=1e-9, n_iterations_max=50)
+    assert first.is_converged
+    assert loss.n_values == first.n_iterations + 3, "what is a hundredth of the curvature takes cuts to find out"
+    n_values = []
+    for scaling in (first.scaling, 1.0):
+        loss.n_values = 0
+        start = replace(first, pairs=(), scaling=scaling)
+        assert problem.solve(1.5, start, tolerance=1e-9, n_iterations_max=50).is_converged
+        n_values.append(loss.n_values)
+    assert n_values[0] < n_values[1]
+
+
 def test_a_step_straight_to_the_minimum_is_taken_at_once(features):
     """One pair is believed wholly: a gradient like the change that it tells of is answered by its step."""
     problem = quadratic_problem(features, claimed=0.3)

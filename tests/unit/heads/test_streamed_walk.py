@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from regraft.heads import row_blocks
 from regraft.heads.folds import build_folds
 from regraft.heads.objectives import build_loss, total_weights
+from regraft.heads.streamed_solver import StreamedProblem
 from regraft.heads.streamed_walk import StreamedData, StreamedWalk
 from regraft.heads.walk import Samples, Walk
 
@@ -156,3 +159,18 @@ def test_threads_share_the_blocks(make_data, monkeypatch):
 
     with pytest.raises(OSError, match="gone"):
         StreamedWalk("svm", StreamedData(Broken(), y, 3, data.weights, folds), **settings)
+
+
+def test_what_one_strength_has_learnt_spares_the_next_a_pass(make_data):
+    """Of many classes the diagonal is far too small: without its scale the first tries are for nothing."""
+    X, y = make_data(N, D, 12, noise=1.0)
+    data = StreamedData(X, y, 12, np.ones(N, np.float32), build_folds(3, X, y, None, 0))
+    walk = StreamedWalk("softmax", data, n_features=D, normalisation="l2", scoring="accuracy")
+    problem = StreamedProblem(walk.samples, data.folds.is_train)
+    settings = {"tolerance": 1e-4, "n_passes_max": 200}
+    first = problem.solve(30.0, problem.zero_solution(), **settings)
+    again = problem.solve(100.0, first, **settings)
+    forgetful = problem.solve(100.0, replace(first, scaling=1.0), **settings)
+    assert again.is_converged
+    assert forgetful.is_converged
+    assert again.n_passes < forgetful.n_passes
