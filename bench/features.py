@@ -103,7 +103,7 @@ def engine_contenders(choice: EngineChoice, files: list[Path], scratch: Path) ->
     engine = open_engine(SPEC, choice, layer="penultimate", cache=cache_folder())
     transform = backbone_transform(SPEC, "crop")
     extractor = build_extractor(SPEC, choice, transform=transform, layer="penultimate", cache=cache_folder())
-    extractor = replace(extractor, open_engine=lambda: engine)
+    extractor = extractor.opened_by(lambda: engine)
     return {
         f"regraft {choice.precision}: files to kept features": partial(extract, extractor, files, scratch),
         f"engine {choice.precision}: inference alone": partial(infer, engine, len(files)),

@@ -122,7 +122,7 @@ def extraction(place: Place, precision: Any) -> Callable[[], float]:
 
     def work() -> None:
         with tempfile.TemporaryDirectory(dir=place.scratch) as folder:
-            fresh = replace(made, open_engine=lambda: engine, store=FeatureStore(Path(folder)))
+            fresh = replace(made.opened_by(lambda: engine), store=FeatureStore(Path(folder)))
             found = fresh.extract(place.files, fingerprint_files(place.files).digests)
             assert found.n_computed == len(place.files)
 

@@ -95,7 +95,7 @@ def extract(folder: Path, size: int, n: int) -> dict[str, float]:
     files = sorted(folder.rglob("*.*"))[:n]
     before = resident_bytes()
     with tempfile.TemporaryDirectory(dir=folder.parent) as store:
-        extractor = replace(usual, open_engine=lambda: engine, store=FeatureStore(Path(store)))
+        extractor = replace(usual.opened_by(lambda: engine), store=FeatureStore(Path(store)))
         began = time.perf_counter()
         found = extractor.extract(files, fingerprint_files(files).digests)
         seconds = time.perf_counter() - began

@@ -22,7 +22,7 @@ import numpy as np
 from failpoints import FailPoint
 from regraft.core import digest_bytes
 from regraft.data import fingerprint_files
-from regraft.features import Extraction, Extractor, FeatureKey, FeatureStore, LooseShards
+from regraft.features import Extraction, Extractor, FeatureKey, FeatureStore, LooseShards, Order
 from regraft.images import Transform
 
 if TYPE_CHECKING:
@@ -75,7 +75,8 @@ def images_of(folder: Path) -> list[Path]:
 
 def extractor_of(store: Path, log: Path, *, takes_looks: bool = False) -> Extractor:
     """Regraft's extractor, with the engine above."""
-    return Extractor(KEY, TRANSFORM, lambda: PixelEngine(log), FeatureStore(store), takes_looks=takes_looks)
+    order = Order(KEY, TRANSFORM, lambda: PixelEngine(log), takes_looks=takes_looks)
+    return Extractor(order, FeatureStore(store))
 
 
 def extract(files: list[Path], store: Path, log: Path, *, takes_looks: bool = False) -> Extraction:

@@ -115,7 +115,7 @@ class Interrupted(PixelEngine):
 def test_ctrl_c_says_how_far_it_is(pictures, tmp_path):
     """Of all images, not of the block that it is at."""
     stream = stream_of(pictures, tmp_path / "features", tmp_path / "log")
-    networks = replace(stream.networks, open_engine=lambda: Interrupted(tmp_path / "log"))
+    networks = stream.networks.opened_by(lambda: Interrupted(tmp_path / "log"))
     with pytest.raises(InterruptedRunError, match=r"Stopped\. 512 of 930 images are answered: run the same command"):
         write_stream(replace(stream, networks=networks), tmp_path / "answers.csv", "csv")
 

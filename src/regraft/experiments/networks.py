@@ -122,7 +122,8 @@ def taking_looks(networks: JoinedNetworks) -> JoinedNetworks:
     """The same; the first one's plain view takes looks for audits on its way."""
     first, *others = networks.parts
     plain, *views = first.extractors
-    first = replace(first, extractors=(replace(plain, takes_looks=True), *views))
+    plain = replace(plain, order=replace(plain.order, takes_looks=True))
+    first = replace(first, extractors=(plain, *views))
     return replace(networks, parts=(first, *others))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from regraft.features.key import look_key
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -18,13 +20,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Order:
-    """What is computed, in values that can travel: an `Extractor` without its store, which has the same attributes."""
+    """What is computed, in values that can travel.
+
+    Attributes:
+        key: What the features depend on; it describes `transform` and the engine.
+        transform: From file bytes to pixels.
+        open_engine: Called only when something has to be computed: a warm run loads no network.
+        view: Which view of each image; the key names it.
+        takes_looks: Whether looks are taken and kept while images are decoded for the network; never at random views.
+    """
 
     key: FeatureKey
     transform: Transform
     open_engine: Callable[[], Engine]
-    view: AnyView | None
-    takes_looks: bool
+    view: AnyView | None = None
+    takes_looks: bool = False
+
+    @property
+    def keys(self) -> tuple[FeatureKey, ...]:
+        """What is kept under: looks where they are taken, then features."""
+        return (look_key(self.transform), self.key) if self.takes_looks and self.view is None else (self.key,)
 
 
 class AnyPass(Protocol):

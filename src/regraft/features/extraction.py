@@ -11,7 +11,6 @@ import numpy as np
 
 from regraft.core import InterruptedRunError, SilentProgress, StoreError, note_unkept, plural
 from regraft.data import LOOK, Unreadable, reading_order
-from regraft.features.crews import Order
 from regraft.features.key import look_key
 from regraft.features.passes import FeaturePass, LookPass
 from regraft.features.sharing import SharedWork, share_out
@@ -26,10 +25,9 @@ if TYPE_CHECKING:
 
     from regraft.backbones import Engine
     from regraft.core import Peers, Progress
-    from regraft.features.crews import AnyPass, Crew
-    from regraft.features.key import FeatureKey
+    from regraft.features.crews import AnyPass, Crew, Order
     from regraft.features.loose_shards import LooseShards
-    from regraft.images import AnyView, ImageSource, Transform
+    from regraft.images import ImageSource
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,29 +68,25 @@ class Extractor:
     """Everything that turns images into features: geometry, network, and where the results are kept.
 
     Attributes:
-        key: What the features depend on; it describes `transform` and the engine.
-        transform: From file bytes to pixels.
-        open_engine: Called only when something has to be computed: a warm run loads no network.
+        order: What is computed.
         store: Where features are kept.
-        view: Which view of each image; the key names it.
         must_keep: Whether it is an error that features cannot be kept. Else they are computed for this once, and
             `core.unkept_sentence` tells why.
         keeps_new: Whether what is computed is kept. What is kept already is read either way.
-        takes_looks: Whether looks are taken and kept while images are decoded for the network; never at random views.
         crew: Who computes what the store lacks; None for this process.
         peers: The processes that share the work, which all extract the same; None for one alone.
     """
 
-    key: FeatureKey
-    transform: Transform
-    open_engine: Callable[[], Engine]
+    order: Order
     store: FeatureStore | UnkeptRows
-    view: AnyView | None = None
     must_keep: bool = True
     keeps_new: bool = True
-    takes_looks: bool = False
     crew: Crew | None = None
     peers: Peers | None = None
+
+    def opened_by(self, open_engine: Callable[[], Engine]) -> Extractor:
+        """The same; its network is opened in another way."""
+        return replace(self, order=replace(self.order, open_engine=open_engine))
 
     def extract(
         self, sources: Sequence[ImageSource], digests: Sequence[str | None], *, progress: Progress | None = None
@@ -113,8 +107,7 @@ class Extractor:
         told, n_shared = progress or SilentProgress(), 0
         if self.peers is not None:
             compute = partial(_compute, self, self.store, sources, digests, progress=told)
-            keys = (look_key(self.transform), self.key) if self.takes_looks and self.view is None else (self.key,)
-            work = SharedWork(self.peers, self.store, keys, self.keeps_new)
+            work = SharedWork(self.peers, self.store, self.order.keys, self.keeps_new)
             n_shared = share_out(work, sources, digests, lambda some: compute(missing=some).n_computed)
         found = _kept_or_once(self, sources, digests, told)
         return replace(found, n_computed=found.n_computed + n_shared)
@@ -140,7 +133,7 @@ class Extractor:
             StoreError: The store's folder cannot be written to.
         """
         known = [row for row, digest in enumerate(digests) if digest is not None]
-        missing = shards.missing(self.key, [str(digests[row]) for row in known])
+        missing = shards.missing(self.order.key, [str(digests[row]) for row in known])
         if missing:
             shards.require_writable()
         return _compute(self, shards, sources, digests, missing=missing, progress=progress or SilentProgress())
@@ -148,7 +141,7 @@ class Extractor:
     def keeps_looks(self, digests: Sequence[str]) -> bool:
         """Whether looks at all images of some content hashes are in the store."""
         try:
-            return not self.store.missing(look_key(self.transform), digests)
+            return not self.store.missing(look_key(self.order.transform), digests)
         except StoreError:
             return False
 
@@ -166,8 +159,8 @@ class Extractor:
             InterruptedRunError: Ctrl-C; what was looked at is kept.
             StoreError: The store cannot be written to, and must be.
         """
-        plain = replace(self, key=look_key(self.transform), view=None)
-        found = _kept_or_once(plain, sources, digests, progress or SilentProgress())
+        order = replace(self.order, key=look_key(self.order.transform), view=None)
+        found = _kept_or_once(replace(self, order=order), sources, digests, progress or SilentProgress())
         rows = found.features
         return replace(found, features=rows.view(LOOK)[:, 0] if len(rows) else np.zeros(0, LOOK))
 
@@ -204,7 +197,7 @@ def _extracted(
     n_computed = kept.n_computed
     rows = [row for row in known if row not in kept.unreadable]
     wanted = [str(digests[row]) for row in rows]
-    features, found = extractor.store.read(extractor.key, wanted)
+    features, found = extractor.store.read(extractor.order.key, wanted)
     for is_last in (False, True):
         if found.all():
             break
@@ -212,7 +205,7 @@ def _extracted(
         if is_last:
             extractor.store.reindex()
         n_computed += _compute_missing(extractor, sources, digests, rows, progress).n_computed
-        features, found = extractor.store.read(extractor.key, wanted)
+        features, found = extractor.store.read(extractor.order.key, wanted)
     if not found.all():
         raise StoreError(
             f"{plural(int((~found).sum()), 'feature row')} cannot be kept in {extractor.store.folder}. "
@@ -231,7 +224,7 @@ def _compute_missing(
 ) -> Kept:
     """Compute and keep what the store lacks, also after it has taken in what other processes left for it."""
     store, wanted = extractor.store, [str(digests[row]) for row in rows]
-    missing = store.missing(extractor.key, wanted)
+    missing = store.missing(extractor.order.key, wanted)
     if missing:
         adopted = store.adopt()
         if adopted.damaged:
@@ -239,7 +232,7 @@ def _compute_missing(
                 f"{plural(len(adopted.damaged), 'file')} that other processes left in {store.folder} failed the check "
                 f"of their bytes and were removed (first: {adopted.damaged[0]}): what was in them is computed again."
             )
-        missing = store.missing(extractor.key, missing) if adopted.n_shards else missing
+        missing = store.missing(extractor.order.key, missing) if adopted.n_shards else missing
     return _compute(extractor, store, sources, digests, missing=missing, progress=progress)
 
 
@@ -288,10 +281,8 @@ def _new_pass(
     progress: Progress,
 ) -> AnyPass:
     """What the extractor's key asks for."""
+    order = extractor.order
     if extractor.crew is not None and isinstance(store, FeatureStore):
-        order = Order(extractor.key, extractor.transform, extractor.open_engine, extractor.view, extractor.takes_looks)
         return extractor.crew.begin_pass(order, store, sources, digests, progress)
-    what = (store, extractor.transform, sources, digests, progress)
-    if extractor.key == look_key(extractor.transform):
-        return LookPass(*what)
-    return FeaturePass(*what, extractor.key, extractor.open_engine, extractor.view, extractor.takes_looks)
+    begin = LookPass if order.key == look_key(order.transform) else FeaturePass
+    return begin(order, store, sources, digests, progress)

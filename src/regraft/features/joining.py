@@ -174,7 +174,7 @@ class JoinedNetworks:
         Raises:
             BackboneError: One cannot be had, or the process was forked after a network had been used.
         """
-        return [part.extractors[0].open_engine() for part in self._all]
+        return [part.extractors[0].order.open_engine() for part in self._all]
 
     def compute(self, inputs: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
         """Features of what `inputs` gave.

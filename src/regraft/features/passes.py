@@ -15,17 +15,17 @@ from regraft.features.key import look_key
 from regraft.images import decode_batches, source_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Sequence
+    from collections.abc import Generator, Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from regraft.backbones import Engine
     from regraft.core import Progress
+    from regraft.features.crews import Order
     from regraft.features.key import FeatureKey
     from regraft.features.loose_shards import LooseShards
     from regraft.features.store import FeatureStore
     from regraft.features.unkept_rows import UnkeptRows
-    from regraft.images import AnyView, Batch, ImageSource, Transform
+    from regraft.images import AnyView, Batch, ImageSource
 
 SHARD_ROWS = 256
 """Rows of a shard: what a killed run can lose, about a second's work on two cores."""
@@ -40,8 +40,8 @@ class Pass(ABC):
     """One pass over images of which something is missing.
 
     Attributes:
+        order: What is computed.
         store: Where it is kept.
-        transform: The geometry.
         sources: The images.
         digests: Their content hashes.
         progress: Its task is started.
@@ -51,8 +51,8 @@ class Pass(ABC):
 
     task: ClassVar[str]
 
+    order: Order
     store: FeatureStore | UnkeptRows | LooseShards
-    transform: Transform
     sources: Sequence[ImageSource]
     digests: Sequence[str]
     progress: Progress
@@ -76,7 +76,7 @@ class Pass(ABC):
 
     def decoded(self, batch_size: int, *, looks: bool, view: AnyView | None = None) -> Generator[Batch, None, None]:
         """Batches with at least one image that can be read."""
-        batches = decode_batches(self.sources, self.transform, batch_size=batch_size, view=view, looks=looks)
+        batches = decode_batches(self.sources, self.order.transform, batch_size=batch_size, view=view, looks=looks)
         with closing(batches):
             for batch in batches:
                 self.unreadable.extend(batch.unreadable)
@@ -88,7 +88,7 @@ class Pass(ABC):
         """A batch's looks as rows of bytes; nothing where none were taken."""
         if batch.looks is None:
             return {}
-        return {look_key(self.transform): batch.looks.view(np.uint8).reshape(len(batch.looks), -1)}
+        return {look_key(self.order.transform): batch.looks.view(np.uint8).reshape(len(batch.looks), -1)}
 
     def _finish(self, batch: Batch, rows: Rows) -> None:
         for place, (position, digest) in enumerate(zip(batch.indices.tolist(), batch.digests, strict=True)):
@@ -117,27 +117,15 @@ class Pass(ABC):
 
 @dataclass(eq=False)
 class FeaturePass(Pass):
-    """Features by a network; on the way looks, of all images that are decoded, where some of them have none.
-
-    Attributes:
-        key: What the features are kept under.
-        open_engine: Loads the network.
-        view: Which view of each image; None for the images as they are.
-        takes_looks: Whether looks are taken, too.
-    """
+    """Features by a network; on the way looks, of all images that are decoded, where some of them have none."""
 
     task: ClassVar[str] = "Computing features"
 
-    key: FeatureKey
-    open_engine: Callable[[], Engine]
-    view: AnyView | None
-    takes_looks: bool
-
     def computed(self) -> Generator[tuple[Batch, Rows], None, None]:
         """Batches with their features, and looks."""
-        takes_looks = self.takes_looks and self.view is None
-        looks = takes_looks and bool(self.store.missing(look_key(self.transform), self.digests))
-        engine = self.open_engine()
+        order = self.order
+        looks = any(self.store.missing(key, self.digests) for key in order.keys[:-1])
+        engine = order.open_engine()
         under_way: deque[Batch] = deque()
 
         def pixels(batches: Iterator[Batch]) -> Iterator[NDArray[np.uint8]]:
@@ -145,11 +133,11 @@ class FeaturePass(Pass):
                 under_way.append(batch)
                 yield batch.pixels
 
-        with closing(self.decoded(engine.batch_size, looks=looks, view=self.view)) as batches:
+        with closing(self.decoded(engine.batch_size, looks=looks, view=order.view)) as batches:
             for features in engine.stream(pixels(batches)):
                 batch = under_way.popleft()
                 # Looks come first: of an image with features one is kept, whenever the run ends.
-                yield batch, self.look_rows(batch) | {self.key: _as_kept(features, self.key.dtype)}
+                yield batch, self.look_rows(batch) | {order.key: _as_kept(features, order.key.dtype)}
 
 
 @dataclass(eq=False)

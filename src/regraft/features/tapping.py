@@ -41,7 +41,7 @@ class TappedNetwork:
     @property
     def transform(self) -> Transform:
         """From file bytes to pixels."""
-        return self.extractors[0].transform
+        return self.extractors[0].order.transform
 
     def pixels(self, images: Sequence[ImageSource]) -> list[NDArray[np.uint8]]:
         """What the network sees of m images: for each view (m, h, w, 3) uint8.
@@ -54,8 +54,8 @@ class TappedNetwork:
 
     def staying_open(self) -> TappedNetwork:
         """The same; after its first use it stays in memory, once for all views."""
-        opener = EngineOpener(self.extractors[0].open_engine)
-        return replace(self, extractors=tuple(replace(one, open_engine=opener) for one in self.extractors))
+        opener = EngineOpener(self.extractors[0].order.open_engine)
+        return replace(self, extractors=tuple(one.opened_by(opener) for one in self.extractors))
 
 
 def tap_network(
@@ -88,7 +88,8 @@ def tap_network(
 def _seen_so(plain: Extractor, view: FixedView) -> Extractor:
     if view == PLAIN:
         return plain
-    return replace(plain, key=plain.key.model_copy(update={"view": view.fingerprint()}), view=view)
+    key = plain.order.key.model_copy(update={"view": view.fingerprint()})
+    return replace(plain, order=replace(plain.order, key=key, view=view))
 
 
 def _pixels(image: ImageSource, transform: Transform, view: FixedView) -> NDArray[np.uint8]:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from regraft.backbones import LAYER_RULES_VERSION, open_engine, require_engine
+from regraft.features.crews import Order
 from regraft.features.extraction import Extractor
 from regraft.features.key import FeatureKey
 from regraft.features.store import FeatureStore
@@ -63,13 +64,8 @@ def build_extractor(
         view="plain" if view is None else view.fingerprint(),
         dtype=dtype,
     )
-    return Extractor(
-        key=key,
-        transform=transform,
-        open_engine=partial(open_engine, spec, choice, layer=layer, cache=cache),
-        store=open_store(cache),
-        view=view,
-    )
+    opener = partial(open_engine, spec, choice, layer=layer, cache=cache)
+    return Extractor(Order(key, transform, opener, view), open_store(cache))
 
 
 def open_store(cache: Path) -> FeatureStore:

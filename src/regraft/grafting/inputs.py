@@ -73,11 +73,11 @@ def plan_views(setup: Setup, boundary: Boundary) -> ViewPlan:
 
 def _seconds_an_image(setup: Setup, cut: str) -> float:
     """What a view takes, measured on a few images; nothing is kept of them."""
-    extractor = _extractor(setup, cut, _view(setup, 0))
-    engine = extractor.open_engine()
+    order = _extractor(setup, cut, _view(setup, 0)).order
+    engine = order.open_engine()
     files, _digests = _images(setup, spread_out(setup.rows, _N_TIMED))
     began = time.perf_counter()
-    batches = decode_batches(files, extractor.transform, batch_size=engine.batch_size, view=extractor.view)
+    batches = decode_batches(files, order.transform, batch_size=engine.batch_size, view=order.view)
     n_images = sum(map(len, engine.stream(batch.pixels for batch in batches if len(batch.pixels))))
     return (time.perf_counter() - began) / max(n_images, 1)
 
@@ -109,10 +109,10 @@ def _views(setup: Setup, cut: str, plan: ViewPlan) -> Views | None:
     arrays = tuple(_computed(setup, _shared(setup, extractor), setup.progress) for extractor in extractors)
     if not plan.is_fresh:
         return KeptViews(arrays)
-    engine = extractors[0].open_engine()  # here: an engine's first use is for the main thread
+    engine = extractors[0].order.open_engine()  # here: an engine's first use is for the main thread
 
     def make_view(number: int, is_given_up: Callable[[], bool]) -> NDArray[Any]:
-        extractor = replace(_extractor(setup, cut, _view(setup, number)), open_engine=lambda: engine)
+        extractor = _extractor(setup, cut, _view(setup, number)).opened_by(lambda: engine)
         return _computed(setup, extractor, _GivenUp(is_given_up))
 
     n_epochs = options.n_epochs(-(-len(setup.rows) // 2))  # a training on a fold's images has more of them

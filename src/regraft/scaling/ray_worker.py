@@ -60,14 +60,7 @@ class RayWorker:
     def __init__(self, order: Order, store: Path, n_threads: int) -> None:
         share_cores(n_threads)
         self._shards = LooseShards(store, looks_up=False)
-        self._extractor = Extractor(
-            key=order.key,
-            transform=order.transform,
-            open_engine=EngineOpener(order.open_engine),
-            store=FeatureStore(store),
-            view=order.view,
-            takes_looks=order.takes_looks,
-        )
+        self._extractor = Extractor(order, FeatureStore(store)).opened_by(EngineOpener(order.open_engine))
 
     def __call__(self, portion: Portion) -> dict[str, str]:
         """Compute and keep a portion; an error of ours is told, and everything else raised."""

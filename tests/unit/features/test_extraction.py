@@ -99,5 +99,5 @@ def test_a_stop_keeps_what_is_finished(extractor, files, digests):
             yield from batches
 
     with pytest.raises(InterruptedRunError, match="0 images of 5 finished and kept"):
-        replace(extractor, open_engine=Stopped).extract(files, digests)
+        extractor.opened_by(Stopped).extract(files, digests)
     assert extractor.extract(files, digests).n_computed == 4

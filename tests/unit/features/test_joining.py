@@ -34,7 +34,8 @@ def network(tmp_path):
     def make(name="a", *, views=(PLAIN,), n_penultimate=20):
         plain = extractor_of(tmp_path / "store", tmp_path / "log")
         keys = [KEY.model_copy(update={"weights": name, "view": view.fingerprint()}) for view in views]
-        extractors = [replace(plain, key=key, view=view) for key, view in zip(keys, views, strict=True)]
+        orders = [replace(plain.order, key=key, view=view) for key, view in zip(keys, views, strict=True)]
+        extractors = [replace(plain, order=order) for order in orders]
         spec = SimpleNamespace(n_features=n_penultimate, n_parameters=7, name=name)
         return TappedNetwork(spec, "sums", views, tuple(extractors))
 
@@ -117,14 +118,14 @@ def test_images_in_memory_get_the_rows_of_files(network, files):
 def test_extractors_can_be_changed(network, tmp_path):
     """All of them, of a copy."""
     engine = PixelEngine(tmp_path / "other")
-    changed = joined(network("a"), network("b")).changed(lambda one: replace(one, open_engine=lambda: engine))
+    changed = joined(network("a"), network("b")).changed(lambda one: one.opened_by(lambda: engine))
     assert changed.engines() == [engine, engine]
 
 
 def test_a_network_that_stays_open_is_opened_once(network):
     """What times an image times no opening; else each computation opens its networks."""
     opened = []
-    counted = joined(network()).changed(lambda one: replace(one, open_engine=lambda: opened.append(one) or one))
+    counted = joined(network()).changed(lambda one: one.opened_by(lambda: opened.append(one) or one))
     for networks, n_opened in ((counted.staying_open(), 1), (counted, 2)):
         opened.clear()
         networks.engines()
