@@ -26,6 +26,7 @@ try:
 except ImportError:
     raise SystemExit("This needs the extra torch: pip install 'regraft[torch]'") from None
 
+from own_training import N_CLASSES, own_training
 from regraft.backbones import (
     BACKBONES,
     DEFAULT_BACKBONE,
@@ -37,20 +38,7 @@ from regraft.backbones import (
 )
 from regraft.core import SilentProgress, cache_folder
 from regraft.datasets import read_dataset
-from regraft.finetuning import (
-    ActivationFeed,
-    CheckpointFolder,
-    GraftedHead,
-    GraftedNetwork,
-    KeptViews,
-    Task,
-    Training,
-    TrainingOptions,
-    World,
-    create_loss,
-    discriminative_groups,
-)
-from regraft.heads import LinearHead
+from regraft.finetuning import ActivationFeed, CheckpointFolder, KeptViews, TrainingOptions, World
 from regraft.images import Transform, decode_batches
 from rounds import in_turn, medians, need, new_parser, seconds_of
 
@@ -59,7 +47,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-N_IMAGES, BATCH, N_ROUNDS, N_CLASSES = 256, 32, 3, 2
+    from regraft.finetuning import Training
+
+N_IMAGES, BATCH, N_ROUNDS = 256, 32, 3
 SPEC = BACKBONES[DEFAULT_BACKBONE]
 N_PLAIN_IMAGES = 96
 """A plain step costs the same for every batch: three of them are timed, and stand for all."""
@@ -180,8 +170,6 @@ def training_of(
     material: Material, stage: int, *, precision: str = "fp32", epochs: int = 2, folder: Path | None = None
 ) -> Training:
     """One of Regraft's trainings, ready to run."""
-    options = TrainingOptions(epochs=epochs, batch_size=BATCH)
-    grafted = GraftedHead(drawn_head(), np.ones((1, SPEC.n_features), np.float32), options.dropout)
     network = material.network
     body = copy.deepcopy(network) if stage == 1 else cut_behind(network, f"stage{stage - 1}", SPEC)[0]
     own = dict(body.named_parameters())
@@ -189,31 +177,19 @@ def training_of(
         (name, [(each, own[each]) for each, _parameter in parameters if each in own])
         for name, parameters in stage_parameters(network).items()
     ]
-    inputs, labels = material.activations(stage), material.labels
+    inputs = material.activations(stage)
     kept = inputs.flatten(1).numpy().astype(np.float16)
-    task = Task(
-        network=GraftedNetwork(body, grafted, planes=None, keep_statistics=True),
-        groups=discriminative_groups([row for row in stages if row[1]], grafted, options),
-        feed=ActivationFeed(kept, KeptViews((kept,)), tuple(inputs.shape[1:]), 0),
-        labels=labels,
-        train=np.arange(len(labels)),
-        validation=np.arange(0),
-        loss=create_loss(options, N_CLASSES, np.bincount(labels)),
-        n_classes=N_CLASSES,
-    )
-    checkpoints = None if folder is None else CheckpointFolder(folder)
-    return Training(task, options, seed=0, world=World(), precision=precision, checkpoints=checkpoints)
-
-
-def drawn_head() -> LinearHead:
-    """A head that has learnt nothing."""
-    return LinearHead(
-        "softmax",
-        is_row_normalised=True,
-        coef=np.random.default_rng(0).normal(size=(N_CLASSES, SPEC.n_features)).astype(np.float32),
-        intercept=np.zeros(N_CLASSES, np.float32),
-        temperature=1.0,
-        n_inputs=SPEC.n_features,
+    feed = ActivationFeed(kept, KeptViews((kept,)), tuple(inputs.shape[1:]), 0)
+    return own_training(
+        body,
+        SPEC,
+        feed,
+        material.labels,
+        TrainingOptions(epochs=epochs, batch_size=BATCH),
+        stages=[row for row in stages if row[1]],
+        world=World(),
+        precision=precision,
+        checkpoints=None if folder is None else CheckpointFolder(folder),
     )
 
 

@@ -25,7 +25,6 @@ try:
     import torch
 
     from gpu_contenders import (
-        N_CLASSES,
         SPEC,
         TRANSFORM,
         Contenders,
@@ -40,23 +39,13 @@ except ImportError:
     raise SystemExit("This needs the extra torch: pip install 'regraft[torch]'") from None
 
 import regraft
-from finetuning import drawn_head
+from own_training import own_training
 from photos import write_photos
 from regraft.backbones import EngineChoice, Planes, open_engine
 from regraft.core import SilentProgress, cache_folder
 from regraft.data import fingerprint_files
 from regraft.features import FeatureStore, build_extractor
-from regraft.finetuning import (
-    GraftedHead,
-    GraftedNetwork,
-    PixelFeed,
-    Task,
-    Training,
-    TrainingOptions,
-    World,
-    create_loss,
-    discriminative_groups,
-)
+from regraft.finetuning import PixelFeed, TrainingOptions, World
 from regraft.images import AUGMENTATIONS, decode_batches
 from rounds import in_turn, medians, new_parser
 
@@ -145,21 +134,17 @@ def labels_of(place: Place) -> NDArray[np.int64]:
 def own_epoch(place: Place) -> float:
     """Images a second of Regraft's loop, with its own views, on the same files."""
     options = TrainingOptions(epochs=1, batch_size=place.batch)
-    head = GraftedHead(drawn_head(), np.ones((1, SPEC.n_features), np.float32), options.dropout)
-    body = PlainNetwork(place).module
+    feed = PixelFeed(place.files, TRANSFORM, AUGMENTATIONS["crop-flip"], 0)
     labels = labels_of(place)
-    task = Task(
-        network=GraftedNetwork(body, head, planes=Planes(SPEC), keep_statistics=True),
-        groups=discriminative_groups([("body", list(body.named_parameters()))], head, options),
-        feed=PixelFeed(place.files, TRANSFORM, AUGMENTATIONS["crop-flip"], 0),
-        labels=labels,
-        train=np.arange(len(labels)),
-        validation=np.arange(0),
-        loss=create_loss(options, N_CLASSES, np.bincount(labels, minlength=N_CLASSES)),
-        n_classes=N_CLASSES,
-    )
-    training = Training(
-        task, options, seed=0, world=World(device=torch.device(place.device)), precision=place.precision
+    training = own_training(
+        PlainNetwork(place).module,
+        SPEC,
+        feed,
+        labels,
+        options,
+        planes=Planes(SPEC),
+        world=World(device=torch.device(place.device)),
+        precision=place.precision,
     )
     return len(labels) / training.run(SilentProgress()).history[-1].seconds
 

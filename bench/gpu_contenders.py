@@ -17,6 +17,7 @@ from torch import nn
 from regraft.backbones import BACKBONES, DEFAULT_BACKBONE, EngineChoice, keep_weights, load_network, open_engine
 from regraft.core import cache_folder, n_usable_cores
 from regraft.features import backbone_transform
+from own_training import N_CLASSES
 from rounds import seconds_of
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 SPEC = BACKBONES[DEFAULT_BACKBONE]
 TRANSFORM = backbone_transform(SPEC, "crop")
-N_CLASSES = 2
 Contenders = dict[str, "Callable[[], float]"]
 
 

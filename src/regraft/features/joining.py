@@ -118,17 +118,13 @@ class JoinedNetworks:
         *,
         progress: Progress | None = None,
     ) -> Kept:
-        """Compute what is missing, and leave it for the store to adopt; the store's index is not opened.
+        """What `Extractor.keep` does, with the same errors, for each network in turn.
 
         Args:
-            sources: n files or images in memory.
-            digests: As for `Extractor.extract`.
-            shards: Where it is left.
-            progress: Where to report.
-
-        Raises:
-            InterruptedRunError: Ctrl-C; what was computed is kept.
-            StoreError: The store's folder cannot be written to.
+            sources: As there.
+            digests: As there.
+            shards: As there.
+            progress: As there.
         """
         unreadable: dict[int, Unreadable] = {}
         n_computed = 0

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 
-class Peers(Protocol):
-    """What a process needs of the others; all of them call it in the same order."""
+class RowHolders(Protocol):
+    """What a process needs of the others; all of them call it in the same order. `core.Peers` send, these sum."""
 
     @property
     def rank(self) -> int:
@@ -35,12 +35,12 @@ class Alone:
         return array
 
 
-def of_first(peers: Peers, array: Array) -> Array:
+def of_first(peers: RowHolders, array: Array) -> Array:
     """What process 0 has, in all: processors of two kinds may round differently, and must not go different ways."""
     return peers.all_reduce(array if peers.rank == 0 else np.zeros_like(array))
 
 
-def summed(peers: Peers, *arrays: Array) -> list[Array]:
+def summed(peers: RowHolders, *arrays: Array) -> list[Array]:
     """Sums of float64 arrays over all processes, in one message."""
     flat = peers.all_reduce(np.concatenate([array.ravel() for array in arrays]))
     ends = np.cumsum([array.size for array in arrays])[:-1]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from regraft.heads.linear import Normalisation
-    from regraft.heads.peers import Peers
+    from regraft.heads.peers import RowHolders
     from regraft.heads.row_blocks import RowSource
 
     Array = NDArray[Any]
@@ -50,7 +50,7 @@ class StreamedBasis:
 
     @classmethod
     def of(
-        cls, source: RowSource, weights: Array, *, n_features: int, normalisation: Normalisation, peers: Peers
+        cls, source: RowSource, weights: Array, *, n_features: int, normalisation: Normalisation, peers: RowHolders
     ) -> StreamedBasis:
         """Learn it, in one pass.
 
@@ -124,7 +124,7 @@ class _Sums:
     gram: Array
 
     @classmethod
-    def of(cls, rows: NormalisedRows, weights: Array, peers: Peers) -> _Sums:
+    def of(cls, rows: NormalisedRows, weights: Array, peers: RowHolders) -> _Sums:
         n_features, without = len(rows.centre), list[int]()
 
         def add_up(blocks: Iterator[slice]) -> list[Array]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from regraft.heads.linear import HeadKind
-    from regraft.heads.peers import Peers
+    from regraft.heads.peers import RowHolders
     from regraft.heads.streamed_basis import StreamedBasis
 
     Array = NDArray[Any]
@@ -92,7 +92,7 @@ class StreamedSamples:
     codes: NDArray[np.int64]
     n_classes: int
     weights: Array
-    peers: Peers
+    peers: RowHolders
 
     @property
     def n_columns(self) -> int:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from regraft.heads.folds import FoldTable
     from regraft.heads.linear import HeadKind, LinearHead, Normalisation
-    from regraft.heads.peers import Peers
+    from regraft.heads.peers import RowHolders
     from regraft.heads.row_blocks import RowSource
 
     Array = NDArray[Any]
@@ -55,7 +55,7 @@ class StreamedData:
     n_classes: int
     weights: Array
     folds: FoldTable
-    peers: Peers = field(default_factory=Alone)
+    peers: RowHolders = field(default_factory=Alone)
 
 
 class StreamedWalk:
