@@ -14,10 +14,10 @@ import timm.data
 import torch
 from torch import nn
 
+from own_training import N_CLASSES
 from regraft.backbones import BACKBONES, DEFAULT_BACKBONE, EngineChoice, keep_weights, load_network, open_engine
 from regraft.core import cache_folder, n_usable_cores
 from regraft.features import backbone_transform
-from own_training import N_CLASSES
 from rounds import seconds_of
 
 if TYPE_CHECKING:
