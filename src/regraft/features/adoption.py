@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from regraft.core import StoreError, sync_folder
+from regraft.core import StoreError, plural, sync_folder
 from regraft.features.shards import SUFFIX, is_whole, open_shard, write_shard
 
 if TYPE_CHECKING:
@@ -40,6 +40,17 @@ class Adoption:
     n_shards: int = 0
     n_known: int = 0
     damaged: tuple[str, ...] = ()
+
+    def warning(self, store: Path) -> str:
+        """What is to be said of the damaged files.
+
+        Args:
+            store: The folder of the store.
+        """
+        return (
+            f"{plural(len(self.damaged), 'file')} that other processes left in {store} failed the check of their bytes "
+            f"and were removed (first: {self.damaged[0]}): what was in them is computed again."
+        )
 
     def __add__(self, other: Adoption) -> Adoption:
         """Both."""

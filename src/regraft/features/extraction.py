@@ -228,10 +228,7 @@ def _compute_missing(
     if missing:
         adopted = store.adopt()
         if adopted.damaged:
-            progress.say(
-                f"{plural(len(adopted.damaged), 'file')} that other processes left in {store.folder} failed the check "
-                f"of their bytes and were removed (first: {adopted.damaged[0]}): what was in them is computed again."
-            )
+            progress.say(adopted.warning(store.folder))
         missing = store.missing(extractor.order.key, missing) if adopted.n_shards else missing
     return _compute(extractor, store, sources, digests, missing=missing, progress=progress)
 

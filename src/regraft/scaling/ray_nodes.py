@@ -8,14 +8,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from regraft.core import ClusterError, plural
+from regraft.core import ClusterError, plural, shortened
 from regraft.scaling import ray_worker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from regraft.features import Order
+
 _N_SECONDS_TO_SAY = 60
+_N_SECONDS_TO_OPEN = 1800
+"""A large network that torch converts takes minutes, the first time."""
 
 
 @dataclass(frozen=True)
@@ -31,11 +35,14 @@ class Staff:
     n_workers: int
 
 
-def require_nodes(ray: Any, store: Path, *, n_threads: int, needs_gpu: bool) -> Staff:
-    """See that every node sees the store's folder, and runs the same versions.
+def require_nodes(ray: Any, order: Order, store: Path, *, n_threads: int, needs_gpu: bool) -> Staff:
+    """See that every node sees the store's folder, runs the same versions, and can open the network.
+
+    A GPU is not waited for to try the network on it: there the first worker finds out.
 
     Args:
         ray: The connected module.
+        order: What is computed.
         store: The folder.
         n_threads: Cores of a worker.
         needs_gpu: Whether a worker needs a GPU.
@@ -45,16 +52,26 @@ def require_nodes(ray: Any, store: Path, *, n_threads: int, needs_gpu: bool) -> 
     """
     with _token(store) as token:
         here = ray_worker.look_about(str(token))
-        nodes, answers = _answers(ray, str(token))
+        nodes, answers = _answers(ray, _alive(ray), ray_worker.look_about, str(token), _N_SECONDS_TO_SAY)
+        names = {node["NodeID"]: _name(node, said) for node, said in zip(nodes, answers, strict=True)}
         for node, said in zip(nodes, answers, strict=True):
-            _require_alike(f"{said['host']} ({node['NodeManagerAddress']})", said, here, store)
+            _require_alike(names[node["NodeID"]], said, here, store)
     rooms = [_n_workers(node["Resources"], n_threads, needs_gpu=needs_gpu) for node in nodes]
     if not sum(rooms):
-        what = "a GPU" if needs_gpu else plural(n_threads, "core")
-        raise ClusterError(
-            f"None of the cluster's {plural(len(nodes), 'node')} has {what} for a worker: take fewer --worker-threads, "
-            "or start nodes with more (ray start --num-cpus N)."
+        what, remedy = (
+            ("a GPU", "take --device cpu, or start nodes with one (ray start --num-gpus N)")
+            if needs_gpu
+            else (
+                plural(n_threads, "core"),
+                "take fewer --worker-threads, or start nodes with more (ray start --num-cpus N)",
+            )
         )
+        raise ClusterError(f"None of the cluster's {plural(len(nodes), 'node')} has {what} for a worker: {remedy}.")
+    if not needs_gpu:
+        able = [node for node, room in zip(nodes, rooms, strict=True) if room]
+        for node, refusal in zip(*_answers(ray, able, ray_worker.try_network, order, _N_SECONDS_TO_OPEN), strict=True):
+            if refusal is not None:
+                raise ClusterError(f"The cluster's node {names[node['NodeID']]} cannot open the network. {refusal}")
     return Staff(sum(map(bool, rooms)), sum(rooms))
 
 
@@ -70,12 +87,25 @@ def _token(store: Path) -> Iterator[Path]:
         token.unlink(missing_ok=True)
 
 
-def _answers(ray: Any, token: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The nodes that are alive, and what each says; of one that dies while it is asked it is known late."""
-    nodes = _alive(ray)
+def _name(node: dict[str, Any], said: dict[str, Any]) -> str:
+    return f"{said['host']} ({node['NodeManagerAddress']})"
+
+
+def _answers(
+    ray: Any, nodes: list[dict[str, Any]], question: Callable[[Any], Any], about: Any, seconds: int
+) -> tuple[list[dict[str, Any]], list[Any]]:
+    """The nodes that are alive, and what each says; of one that dies while it is asked it is known late.
+
+    Args:
+        ray: The connected module.
+        nodes: Who is asked.
+        question: A function of `ray_worker`.
+        about: Its argument.
+        seconds: How long an answer may take.
+    """
     while True:
         try:
-            return nodes, _asked(ray, nodes, token)
+            return nodes, _asked(ray, nodes, question, about, seconds)
         except ClusterError:
             left = [node for node in nodes if node["NodeID"] in {one["NodeID"] for one in _alive(ray)}]
             if not left or len(left) == len(nodes):
@@ -87,26 +117,29 @@ def _alive(ray: Any) -> list[dict[str, Any]]:
     return [node for node in ray.nodes() if node["Alive"]]
 
 
-def _asked(ray: Any, nodes: list[dict[str, Any]], token: str) -> list[dict[str, Any]]:
-    """What each node says of itself."""
+def _asked(
+    ray: Any, nodes: list[dict[str, Any]], question: Callable[[Any], Any], about: Any, seconds: int
+) -> list[Any]:
+    """What each node says."""
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
     module = sys.modules[ray_worker.__name__]
     ray.cloudpickle.register_pickle_by_value(module)
     try:
-        ask = ray.remote(num_cpus=0)(ray_worker.look_about)
+        ask = ray.remote(num_cpus=0)(question)
         asked = [
-            ask.options(scheduling_strategy=NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)).remote(token)
+            ask.options(scheduling_strategy=NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)).remote(about)
             for node in nodes
         ]
     finally:
         ray.cloudpickle.unregister_pickle_by_value(module)
     try:
-        answers: list[dict[str, Any]] = ray.get(asked, timeout=_N_SECONDS_TO_SAY)
+        answers: list[Any] = ray.get(asked, timeout=seconds)
     except ray.exceptions.RayError as error:
+        reason = shortened(" ".join(str(error).split()), 300)
         raise ClusterError(
-            f"Not all of the cluster's {plural(len(nodes), 'node')} answer within {_N_SECONDS_TO_SAY} s "
-            f"({type(error).__name__}). See: ray status"
+            f"Not all of the cluster's {plural(len(nodes), 'node')} answer within {seconds} s "
+            f"({type(error).__name__}: {reason}). See: ray status"
         ) from error
     return answers
 

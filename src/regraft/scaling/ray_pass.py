@@ -68,7 +68,7 @@ class RayPass:
         self.progress.tell("starting Ray" if self.address is None else f"asking {self.address}")
         ray = open_ray(self.address, len(self.sources))
         needs_gpu = self.order.key.engine.endswith("-cuda")
-        staff = require_nodes(ray, self.store.folder, n_threads=self.n_threads, needs_gpu=needs_gpu)
+        staff = require_nodes(ray, self.order, self.store.folder, n_threads=self.n_threads, needs_gpu=needs_gpu)
         self.progress.tell(f"{plural(staff.n_workers, 'worker')} on {plural(staff.n_nodes, 'node')}")
         try:
             for done in self._computed(staff.n_workers, needs_gpu=needs_gpu):
@@ -80,7 +80,9 @@ class RayPass:
                 "command again to go on."
             ) from error
         finally:
-            self.store.adopt()
+            adopted = self.store.adopt()
+            if adopted.damaged:
+                self.progress.say(adopted.warning(self.store.folder))
 
     def _computed(self, n_workers: int, *, needs_gpu: bool) -> Iterator[Done]:
         """What became of each portion, as it is finished."""
@@ -114,7 +116,7 @@ class RayPass:
     def _take(self, done: Done) -> None:
         if done.kind is not None:
             kind = getattr(core, done.kind, RegraftError)
-            raise kind(f"A worker of the Ray cluster: {done.message}")
+            raise kind(f"A worker of the Ray cluster, on {done.host}: {done.message}")
         self.unreadable.extend(done.unreadable)
         self.n_kept += done.n_kept
         self.progress.advance(done.n_images)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from socket import gethostname
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from regraft.backbones import EngineOpener
+from regraft.backbones import EngineOpener, choose_engine
 from regraft.core import RegraftError, Value, share_cores
 from regraft.data import Unreadable
 from regraft.features import Extractor, FeatureStore, LooseShards
@@ -39,6 +40,7 @@ class Done(Value):
         unreadable: (place in the pass, why) of each of the others.
         kind: Of the error that ended it, a name of `regraft.core`; None where none did.
         message: What the error says.
+        host: Where it happened.
     """
 
     n_images: int
@@ -46,6 +48,7 @@ class Done(Value):
     unreadable: tuple[tuple[int, Unreadable], ...] = ()
     kind: str | None = None
     message: str = ""
+    host: str = ""
 
 
 class RayWorker:
@@ -69,11 +72,28 @@ class RayWorker:
         try:
             kept = self._extractor.keep(sources, digests, self._shards)
         except RegraftError as error:
-            done = Done(n_images=len(digests), kind=type(error).__name__, message=str(error))
+            done = Done(n_images=len(digests), kind=type(error).__name__, message=str(error), host=gethostname())
         else:
             unreadable = tuple((first + row, record) for row, record in sorted(kept.unreadable.items()))
             done = Done(n_images=len(digests), n_kept=kept.n_computed, unreadable=unreadable)
         return {"done": done.model_dump_json()}
+
+
+def try_network(order: Order) -> str | None:
+    """Why a node cannot compute with a network; None where it can.
+
+    Args:
+        order: What would be computed.
+    """
+    if not order.key.engine:  # looks alone: no network
+        return None
+    engine, precision, device = order.key.engine.split("-")
+    try:
+        choose_engine(engine, precision, device)  # type: ignore[arg-type]
+        order.open_engine()
+    except RegraftError as error:
+        return str(error)
+    return None
 
 
 def look_about(token: str) -> dict[str, Any]:
