@@ -66,6 +66,10 @@ KINDS: dict[str, Callable[[str | Path, Path], Path]] = {
     ),
 }
 """How a classifier is made of a data set, by what it is."""
+QUICK: dict[str, Callable[[str | Path, Path], Path]] = {
+    "small": lambda place, runs: regraft.probe(place, runs=runs, quality="fast", image_size=64).folder,
+}
+"""With --quick: every image goes through a dozen networks."""
 
 
 def main() -> None:
@@ -78,8 +82,9 @@ def main() -> None:
         if arguments.quick:
             signs = draw_signs(place / "signs", n_classes=2)
             sabotages = ("temperature 1", "EXIF ignored")
-            compare("drawn signs", signs, place, kinds=("softmax",), sabotages=sabotages, n_images=8)
-            in_eight_bits("drawn signs", signs, place, forms=("onnx",))
+            compare("drawn signs", signs, place, kinds=QUICK, sabotages=sabotages, n_images=8)
+            (run,) = (place / "runs" / "drawn signs-small").iterdir()
+            in_eight_bits("drawn signs", run, signs, forms=("onnx",))
             compare_operations(SIZES[:1])
             return
         need("mlxtend", install="pip install 'regraft[examples]'")
@@ -89,8 +94,9 @@ def main() -> None:
         if arguments.only:
             places = {arguments.only: places[arguments.only]}
         for number, (name, source) in enumerate(places.items()):
-            compare(name, source, place, kinds=tuple(KINDS), sabotages=() if number else (*SABOTAGES, *SCRIPTS))
-            in_eight_bits(name, source, place)
+            compare(name, source, place, kinds=KINDS, sabotages=() if number else (*SABOTAGES, *SCRIPTS))
+            run = KINDS["softmax"](source, place / "runs" / f"{name}-int8")
+            in_eight_bits(name, run, source)
     compare_operations(SIZES)
 
 
@@ -107,7 +113,7 @@ def compare(
     source: str | Path,
     folder: Path,
     *,
-    kinds: tuple[str, ...],
+    kinds: dict[str, Callable[[str | Path, Path], Path]],
     sabotages: tuple[str, ...],
     n_images: int | None = None,
 ) -> None:
@@ -115,8 +121,8 @@ def compare(
     images = read_dataset(source, Reading())
     images = images.select(range(min(len(images.paths), n_images or len(images.paths))))
     browser = find_browser()
-    for kind in kinds:
-        run = KINDS[kind](source, folder / "runs" / f"{name}-{kind}")
+    for kind, make in kinds.items():
+        run = make(source, folder / "runs" / f"{name}-{kind}")
         classifier = load(find_bundle(run), choice=choose_engine("auto", "fp32", "cpu"), trust_code=True)
         for one in exported(run, classifier, images):
             print(f"{name:<14} {kind:<10} {one.format:<9} {told(one)}", flush=True)
@@ -126,7 +132,7 @@ def compare(
             said = told_in_browser(classifier, run / "exports" / "web", files.files(), browser)
             print(f"{name:<14} {kind:<10} {'web':<9} {said}", flush=True)
     if sabotages:
-        judge(folder / "runs" / f"{name}-{kinds[0]}", images, sabotages)
+        judge(folder / "runs" / f"{name}-{next(iter(kinds))}", images, sabotages)
 
 
 def exported(run: Path, classifier: Classifier, images: Manifest) -> tuple[Export, ...]:
@@ -138,11 +144,8 @@ def exported(run: Path, classifier: Classifier, images: Manifest) -> tuple[Expor
     return exports
 
 
-def in_eight_bits(
-    name: str, source: str | Path, folder: Path, *, forms: tuple[str, ...] = ("onnx", "openvino")
-) -> None:
+def in_eight_bits(name: str, run: Path, source: str | Path, *, forms: tuple[str, ...] = ("onnx", "openvino")) -> None:
     """A line for the bundle, its exports in float32, and those in 8 bits: accuracy on new images, size and speed."""
-    run = regraft.probe(source, runs=folder / "runs" / f"{name}-int8", quality="fast").folder
     for form in forms:
         asked = {"to": form, "precision": "all", "max_drop": 100.0, "table": True, "out": run / f"in-{form}"}
         result = regraft.export(run, source, regraft.ExportOptions.model_validate(asked))

@@ -75,7 +75,8 @@ def measure(folder: Path, cluster: RayCluster, n_photos: int, n_few: int, n_roun
         if n
         for who, run in whose.items()
     }
-    next(iter(work.values()))()  # what is converted once is there from here on
+    if n_few:
+        next(iter(work.values()))()  # what is converted once is there from here on
     found = medians(in_turn(work, n_rounds, unit="s"))
     starting = {who: found.get(f"{who}, {n_few} photos", 0.0) for who in whose}
     rates = {who: (n_photos - n_few) / (found[f"{who}, {n_photos} photos"] - starting[who]) for who in whose}

@@ -47,9 +47,8 @@ def photos(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def cluster():
-    """Two nodes of one core each."""
+    """A node of one core."""
     cluster = RayCluster()
-    cluster.start_node()
     yield cluster
     cluster.close()
 
@@ -72,6 +71,7 @@ def is_half_way(cluster, cache):
 def test_whatever_dies_costs_the_images_under_way_alone(cluster, photos, local, tmp_path):
     """A second start adopts what the first one finished, and computes the rest, though a worker and a node die, too."""
     cache = tmp_path / "cache"
+    cluster.start_node()
     first = Driver(cluster, photos, cache)
     first.wait_until(lambda: is_half_way(cluster, cache))
     first.kill()
@@ -91,7 +91,6 @@ def test_whatever_dies_costs_the_images_under_way_alone(cluster, photos, local, 
     assert np.array_equal(np.load(second.out).view(np.uint32), local.features.view(np.uint32))
     assert second.printed() == ""
     assert not list(cache.glob("features/arrived/*/[!.]*"))
-    cluster.start_node()
 
 
 def test_a_node_of_another_version_is_named(cluster, photos, tmp_path):
@@ -131,7 +130,7 @@ def test_a_node_that_does_not_see_the_store_is_named(cluster, photos, tmp_path):
 def test_a_cluster_of_its_own_is_closed_to_others(photos, local, tmp_path, monkeypatch):
     """All its ports are on this machine's own address, nobody is told of it, and it ends with the command."""
     env = {**os.environ, "REGRAFT_CACHE": str(tmp_path / "cache")}
-    quick = (
+    quick = [
         "--quality",
         "fast",
         "--image-size",
@@ -142,7 +141,7 @@ def test_a_cluster_of_its_own_is_closed_to_others(photos, local, tmp_path, monke
         "2",
         "--layer",
         "penultimate",
-    )
+    ]
     command = [sys.executable, "-m", "regraft", "probe", photos, "--runs", tmp_path / "runs", *quick, "--on", "ray"]
     driver = subprocess.Popen([*map(str, command)], env=env, stderr=subprocess.PIPE, text=True)
     wait_until(lambda: any("RayWorker" in name for name in commands_below(driver.pid).values()))
