@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 
+from regraft.auditing.few_units import errors_of_few, is_of_few
 from regraft.core import Value, generator
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ class Forecast(Value):
 def forecast(curve: MeasuredCurve, factor: float, *, seed: int = 0) -> Forecast:
     """Carry a curve on: error = a + b / m^c with a, b >= 0, averaged over all c by how well each fits.
 
+    Classes with fewer units than there are folds are carried by themselves (`few_units`).
+
     One exponent alone would be too sure of itself. Uncertainty is that of the test images (resampled by whole units),
     of the exponent, and of the measurement to come.
 
@@ -66,20 +69,16 @@ def forecast(curve: MeasuredCurve, factor: float, *, seed: int = 0) -> Forecast:
     if not 1 <= factor <= FARTHEST:
         raise ValueError(f"a curve can be carried {FARTHEST:g} times as far as there are images, not {factor:g}")
     rng = generator(seed, "learning curve")
-    errors = 1 - curve.accuracies[None, :]
-    resampled = 1 - _resampled(curve, rng)
-    noise = _noise(curve)
-    expected, _ = _carried(curve, errors, factor, noise)
-    means, spreads = _carried(curve, resampled, factor, noise)
-    last, value = float(errors[0, -1]), float(expected[0])
-    drawn = means + spreads * rng.standard_normal(len(means))
-    gains = resampled[:, -1] - drawn
+    draws = _Draws.of(curve, rng)
+    now, drawn = _carried_by_parts(curve, draws, factor, rng)
+    last, value = float(now[0]), float(drawn[0])
+    gains = now[1:] - drawn[1:]
     n_units = len(np.unique(curve.units))
     likely = (value * n_units + 1) / (
         n_units + 2
     )  # Laplace: no error among few images does not mean that there is none
-    to_come = np.sqrt(likely * (1 - likely) / (n_units * factor)) * rng.standard_normal(len(means))
-    low, high = _interval(value, drawn + to_come)
+    to_come = np.sqrt(likely * (1 - likely) / (n_units * factor)) * rng.standard_normal(len(gains))
+    low, high = _interval(value, drawn[1:] + to_come)
     gain_low, gain_high = _interval(last - value, gains)
     return Forecast(
         factor=factor,
@@ -98,14 +97,50 @@ def _interval(value: float, drawn: Floats) -> tuple[float, float]:
     return min(float(low), value), max(float(high), value)
 
 
-def _resampled(curve: MeasuredCurve, rng: np.random.Generator) -> Floats:
-    """(r, s) accuracies of resampled units."""
-    _names, place = np.unique(curve.units, return_inverse=True)
-    n_units = int(place.max()) + 1
-    sizes = np.bincount(place).astype(np.float64)
-    right = np.stack([np.bincount(place, weights=column) for column in curve.is_right.T], axis=1)
-    counts = rng.multinomial(n_units, np.full(n_units, 1 / n_units), size=_N_RESAMPLES).astype(np.float64)
-    return np.asarray((counts @ right) / (counts @ sizes)[:, None])
+class _Draws(NamedTuple):
+    """Ways to draw the units.
+
+    Attributes:
+        place: (n,) which unit each image is of.
+        counts: (r, u) how often each was drawn; in the first each once.
+    """
+
+    place: NDArray[np.int64]
+    counts: Floats
+
+    @classmethod
+    def of(cls, curve: MeasuredCurve, rng: np.random.Generator) -> Self:
+        """The units as they are, then with replacement."""
+        _names, place = np.unique(curve.units, return_inverse=True)
+        n_units = int(place.max()) + 1
+        counts = rng.multinomial(n_units, np.full(n_units, 1 / n_units), size=_N_RESAMPLES)
+        return cls(place, np.concatenate([np.ones((1, n_units)), counts]))
+
+    def sums(self, values: Floats) -> Floats:
+        """(r,) or (r, s) sums of values (n,) or (n, s) of the images that were drawn."""
+        columns = values.reshape(len(values), -1).T
+        by_unit = np.stack([np.bincount(self.place, weights=column) for column in columns], axis=1)
+        return np.asarray(self.counts @ by_unit).reshape(-1, *values.shape[1:])
+
+
+def _carried_by_parts(
+    curve: MeasuredCurve, draws: _Draws, factor: float, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """(r,) errors now and at `factor` times the images: classes of a few units are carried by themselves."""
+    is_few = is_of_few(curve)
+    n_images = draws.sums(np.ones(len(is_few)))
+    now = 1 - draws.sums(curve.is_right[:, -1]) / n_images
+    rows = (~is_few).astype(np.float64)
+    sizes = draws.sums(rows)
+    expected = np.zeros(len(now))
+    if not is_few.all():
+        part = curve.select(~is_few)
+        errors = 1 - draws.sums(rows[:, None] * curve.is_right) / np.maximum(sizes, 1)[:, None]
+        means, spreads = _carried(part, errors, factor, _noise(part))
+        expected[0] = means[0]
+        expected[1:] = means[1:] + spreads[1:] * rng.standard_normal(len(means) - 1)
+    of_few = errors_of_few(curve, factor, draws.sums, rng) if is_few.any() else 0
+    return now, (sizes * expected + of_few) / n_images
 
 
 def _noise(curve: MeasuredCurve) -> float:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regraft.auditing.curve_forecast import FARTHEST, Forecast, forecast
-from regraft.auditing.learning_curve import MeasuredCurve
 from regraft.core import PrintableText, Value, plural, quoted, signed_points
 from regraft.evaluation import Estimate, wilson_estimate
 
 if TYPE_CHECKING:
     from regraft.auditing.audited_images import AuditedImages
+    from regraft.auditing.learning_curve import MeasuredCurve
 
 _ROUND = (1000, 500, 200, 100, 50, 20, 10, 5)
 """Images a class that people would take at once, the most first."""
@@ -145,7 +145,7 @@ def _class_gains(images: AuditedImages, measured: MeasuredCurve, seed: int) -> t
         rows = np.flatnonzero(images.labels == label)
         if len(np.unique(measured.units[rows])) < _N_UNITS_MIN:
             continue
-        part = MeasuredCurve(measured.sizes, measured.is_right[rows], measured.units[rows])
+        part = measured.select(rows)
         told = forecast(part, FARTHEST, seed=seed)
         found.append(
             ClassGain(

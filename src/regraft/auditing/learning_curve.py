@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,16 +36,24 @@ class MeasuredCurve:
         sizes: (s,) training images, ascending; the last is all that a fold leaves.
         is_right: (n, s) float64, share of the repeats in which an image was told right, out of fold.
         units: (n,) int64, images that were never divided.
+        n_own: (n, s) how many units of an image's own class were learnt from, in the mean of the repeats.
+        n_folds: In which of so many parts the images are judged in turn.
     """
 
     sizes: NDArray[np.float64]
     is_right: NDArray[np.float64]
     units: NDArray[np.int64]
+    n_own: NDArray[np.float64]
+    n_folds: int = 5
 
     @property
     def accuracies(self) -> NDArray[np.float64]:
         """(s,) means over the images."""
         return np.asarray(self.is_right.mean(axis=0))
+
+    def select(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> MeasuredCurve:
+        """Of some of the images."""
+        return replace(self, is_right=self.is_right[chosen], units=self.units[chosen], n_own=self.n_own[chosen])
 
 
 def measure_curve(
@@ -83,6 +91,8 @@ def measure_curve(
     progress = progress or SilentProgress()
     progress.start("Measuring", n_repeats * len(fractions), unit="points")
     is_right = np.zeros((len(images), len(fractions)))
+    n_own = np.zeros_like(is_right)
+    candidates = Candidates(kind, normalisations=(normalisation,), n_strengths=_N_STRENGTHS)
     sizes = np.zeros(len(fractions))
     for repeat in range(n_repeats):
         folds = split_folds(images.labels, units, images.digests, n_folds=n_folds, seed=seed + repeat)
@@ -93,16 +103,12 @@ def measure_curve(
         )
         for place, fraction in enumerate(fractions):
             part = FoldTable(table.is_train & (ranks < fraction), table.is_test)
-            found = cross_validate(
-                images.features,
-                images.labels,
-                part,
-                Candidates(kind, normalisations=(normalisation,), n_strengths=_N_STRENGTHS),
-            )
+            found = cross_validate(images.features, images.labels, part, candidates)
             is_right[:, place] += found.classes[found.predicted] == images.labels
             sizes[place] += part.is_train.sum() / table.n_folds
+            n_own[:, place] += _units_of_own_class(images.labels, units, part)
             progress.advance()
-    return MeasuredCurve(sizes / n_repeats, is_right / n_repeats, units)
+    return MeasuredCurve(sizes / n_repeats, is_right / n_repeats, units, n_own / n_repeats, n_folds)
 
 
 def _fractions(n_train: float, n_classes: int) -> NDArray[np.float64]:
@@ -124,3 +130,13 @@ def _ranks(
         before[order] = np.concatenate([[0], np.cumsum(np.bincount(place)[order])[:-1]]) / len(rows)
         ranks[rows] = before[place]
     return ranks
+
+
+def _units_of_own_class(labels: NDArray[np.int64], units: NDArray[np.int64], folds: FoldTable) -> NDArray[np.float64]:
+    """(n,) units of an image's own class among what the heads that judge it have learnt from."""
+    found = np.zeros(len(labels))
+    for fold in range(folds.n_folds):
+        is_train, is_test = folds.is_train[:, fold], folds.is_test[:, fold]
+        pairs = np.unique([labels[is_train], units[is_train]], axis=1)
+        found[is_test] = np.bincount(pairs[0], minlength=int(labels.max()) + 1)[labels[is_test]]
+    return found

@@ -39,7 +39,7 @@ def curve_like(errors, n=4000):
     """A measured curve with these errors at sizes that double."""
     sizes = 100.0 * 2 ** np.arange(len(errors))
     is_right = np.stack([np.arange(n) >= round(error * n) for error in errors], axis=1).astype(float)
-    return MeasuredCurve(sizes, is_right, np.arange(n))
+    return MeasuredCurve(sizes, is_right, np.arange(n), np.tile(sizes / 2, (n, 1)))
 
 
 def test_points_grow_to_all_images_and_every_class_is_in_each():
