@@ -3,6 +3,7 @@
     python bench/quality.py                     # ELPV, handwritten digits, textile; an hour, half of it once
     python bench/quality.py --signs FOLDER      # and Belgian traffic signs
     python bench/quality.py --train 400         # learning from so many images only, measured on all others
+    python bench/quality.py --only digits --seeds 1 2
     python bench/quality.py --quick             # drawn signs
 
 FOLDER has one sub-folder for each class and files called POLE_VIEW.ppm. Three splits of each data set; ELPV also by
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
 Quality = Literal["fast", "good", "best"]
 QUALITIES: tuple[Quality, ...] = ("fast", "good", "best")
-N_SPLITS = 3
+SEEDS = (0, 1, 2)
 SIGNIFICANT = 0.05
 
 
@@ -84,19 +85,26 @@ def main() -> None:
     parser = new_parser(__doc__)
     parser.add_argument("--signs", type=Path, help="folder of Belgian traffic signs")
     parser.add_argument("--train", type=int, help="learn from so many images")
+    parser.add_argument("--only", metavar="NAME", help="one of the data sets")
+    parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS, help="of the splits")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         if arguments.quick:
             signs = draw_signs(Path(folder) / "signs", n_classes=2)
-            measure(Source("drawn signs", signs, GROUPS, 40), n_splits=1, n_alone=1, qualities=("fast", "good"))
+            measure(Source("drawn signs", signs, GROUPS, 40), seeds=(0,), n_alone=1, qualities=("fast", "good"))
             return
         need("mlxtend", install="pip install 'regraft[examples]'")
+        known = [
+            Source("ELPV", "elpv", None, arguments.train),
+            Source("ELPV by blocks", "elpv", "order:60", arguments.train),
+            Source("textile", "textile", None, arguments.train),
+            Source("digits", write_digits(Path(folder))[0], None, arguments.train),
+        ]
         if arguments.signs:
-            measure(Source("Belgian signs", arguments.signs, GROUPS, arguments.train))
-        measure(Source("ELPV", "elpv", None, arguments.train))
-        measure(Source("ELPV by blocks", "elpv", "order:60", arguments.train))
-        measure(Source("textile", "textile", None, arguments.train))
-        measure(Source("digits", write_digits(Path(folder))[0], None, arguments.train))
+            known.insert(0, Source("Belgian signs", arguments.signs, GROUPS, arguments.train))
+        for source in known:
+            if arguments.only in {None, source.name}:
+                measure(source, seeds=arguments.seeds)
 
 
 @dataclass(frozen=True)
@@ -130,14 +138,14 @@ class Source:
 def measure(
     source: Source,
     *,
-    n_splits: int = N_SPLITS,
+    seeds: Sequence[int] = SEEDS,
     n_alone: int | None = None,
     qualities: tuple[Quality, ...] = QUALITIES,
 ) -> None:
     """One line for each split and quality, and their means; of the networks by themselves only the first ones."""
     names = choose_backbones(())[0][:n_alone]
     seen: dict[str, list[float]] = defaultdict(list)
-    for seed in range(n_splits):
+    for seed in seeds:
         with tempfile.TemporaryDirectory() as folder:
             table = source.table(Path(folder), seed)
             alone = [probed(table, seed, backbone=name) for name in names]
@@ -151,7 +159,7 @@ def measure(
             seen[f"{quality} worse"].append(is_worse(one.against(best_alone)))
             say(f"{source.name}, seed {seed}", quality, one, (answers["fast"], best_alone), milliseconds)
     for name in (*names, *qualities):
-        spread = statistics.stdev(seen[name]) if n_splits > 1 else 0.0
+        spread = statistics.stdev(seen[name]) if len(seeds) > 1 else 0.0
         worse = (
             "" if name in names else f", significantly worse than the best by itself in {sum(seen[f'{name} worse'])}"
         )

@@ -63,17 +63,30 @@ class TappedBlock:
     values: NDArray[np.float32]
 
 
-class MapEngine(Protocol):
-    """Runs one layer of one backbone up to its pooling."""
+@dataclass(frozen=True, eq=False)
+class TappedImage:
+    """An image's features and what they are pooled from.
 
-    def compute(self, pixels: NDArray[np.uint8]) -> tuple[TappedBlock, ...]:
-        """What an image's features are pooled from.
+    Attributes:
+        features: (d,) float32.
+        blocks: One for each block of the layer, in its order.
+    """
+
+    features: NDArray[np.float32]
+    blocks: tuple[TappedBlock, ...]
+
+
+class MapEngine(Protocol):
+    """Runs one layer of one backbone, and shows what it pools."""
+
+    def compute(self, pixels: NDArray[np.uint8]) -> list[TappedImage]:
+        """Features, and what they are pooled from.
 
         Args:
-            pixels: (h, w, 3) uint8.
+            pixels: (m, h, w, 3) uint8.
 
         Returns:
-            One for each block of the layer, in its order.
+            One for each image.
         """
 
 

@@ -21,6 +21,7 @@ from regraft.backbones.weights import keep_weights
 from regraft.core import BackboneError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from regraft.backbones.specification import BackboneSpec
@@ -79,7 +80,10 @@ class FeatureNetwork(nn.Module):
         Returns:
             (n, d) float32: the layers' outputs, averaged over positions or patch tokens where they have any.
         """
-        activations = self.activations(pixels)
+        return self.pooled(self.activations(pixels))
+
+    def pooled(self, activations: Sequence[torch.Tensor]) -> torch.Tensor:
+        """Features (n, d) float32 of what `activations` gives."""
         blocks = [
             self._pooled(activation, tap.statistic).to(torch.float32)
             for activation, tap in zip(activations, self.taps, strict=True)
@@ -157,7 +161,7 @@ def load_features(spec: BackboneSpec, layer: str, cache: Path) -> FeatureNetwork
 
 
 class MapNetwork(nn.Module):
-    """uint8 pixels in, out what the features are pooled from: for each tap of a `FeatureNetwork` one tensor.
+    """uint8 pixels in, out the features and what they are pooled from: for each tap of a `FeatureNetwork` one tensor.
 
     The penultimate layer's is what the network's last pooling takes, where it has one. Whoever uses that checks whether
     its mean is the penultimate layer: some networks go on behind their pooling.
@@ -172,7 +176,7 @@ class MapNetwork(nn.Module):
         self._pool = _last_pool(features.network)
 
     def forward(self, pixels: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        """Compute activations: (n, c, h, w) where there are positions in rows and columns, else as they are.
+        """Compute features (n, d), and activations: (n, c, h, w) where there are rows and columns, else as they are.
 
         Args:
             pixels: (n, h, w, 3) uint8, RGB.
@@ -190,7 +194,7 @@ class MapNetwork(nn.Module):
             pooled[-1] if tap.module is None and pooled else activation
             for tap, activation in zip(self.features.taps, activations, strict=True)
         ]
-        return tuple(map(self._upright, found))
+        return self.features.pooled(activations), *map(self._upright, found)
 
     def _upright(self, activation: torch.Tensor) -> torch.Tensor:
         is_turned = activation.dim() == 4 and self.features.is_channels_last

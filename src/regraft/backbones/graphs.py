@@ -52,7 +52,7 @@ class Graph:
 def open_graph(spec: BackboneSpec, layer: str, cache: Path, *, is_pooled: bool = True) -> Any:
     """A backbone as an `openvino.Model`: (4, h, w, 3) uint8 in, (4, d) float32 out.
 
-    Where nothing is pooled it takes one image, and has an output for each block of the layer: what that is pooled from.
+    Where what is pooled is shown it takes one image, and has a further output for each block of the layer.
 
     An EfficientNet-Lite is built from its weights, which takes about as long as reading a kept graph; any other
     network is converted by torch, once.
@@ -61,7 +61,7 @@ def open_graph(spec: BackboneSpec, layer: str, cache: Path, *, is_pooled: bool =
         spec: A resolved backbone (its digest is known).
         layer: The layer that the graph ends in.
         cache: The cache folder.
-        is_pooled: Whether it ends in features.
+        is_pooled: Whether it ends in features alone.
 
     Raises:
         BackboneError: The weights cannot be had, or there is no such layer.
@@ -125,7 +125,7 @@ def _name(spec: BackboneSpec, layer: str, *, is_pooled: bool = True) -> str:
         *(["standardised"] if spec.standardise else []),
         layer,
         LAYER_RULES_VERSION,
-        *([] if is_pooled else ["not pooled"]),
+        *([] if is_pooled else ["with what is pooled"]),
     ]
     key = digest_bytes(json.dumps([GRAPH_VERSION, GRAPH_BATCH, import_openvino().__version__, *network]).encode())
     return key[:32]

@@ -51,10 +51,10 @@ def build_lite(
         tensors: By timm's names, in float32.
         layer: The layers' names (`find_taps`).
         n_images: How many images it takes at once.
-        is_pooled: Whether it ends in features. Else it ends in what they are pooled from (`openvino_maps.note_taps`).
+        is_pooled: Whether it ends in features alone. Else also in what they are pooled from (`note_taps`).
 
     Returns:
-        An `openvino.Model`: (n_images, h, w, 3) uint8 in, (n_images, d) float32 out, or an output for each tap.
+        An `openvino.Model`: (n_images, h, w, 3) uint8 in, (n_images, d) float32 out, perhaps one for each tap.
 
     Raises:
         BackboneError: There is no such layer.
@@ -65,8 +65,10 @@ def build_lite(
     if is_pooled:
         features = lite_features(ops, pixels, spec, lite, tensors, layer=layer)
         return openvino.Model([ops.result(features)], [pixels], spec.architecture)
-    taps, tapped = _tapped(_run(ops, pixels, spec, lite, tensors), layer, lite.head.norm)
-    model = openvino.Model([ops.result(output) for output in tapped], [pixels], spec.architecture)
+    outputs = _run(ops, pixels, spec, lite, tensors)
+    taps, tapped = _tapped(outputs, layer, lite.head.norm)
+    shown = [_features(ops, outputs, layer), *tapped]
+    model = openvino.Model([ops.result(output) for output in shown], [pixels], spec.architecture)
     note_taps(model, taps)
     return model
 
@@ -90,7 +92,11 @@ def lite_features(
     Raises:
         BackboneError: There is no such layer.
     """
-    taps, tapped = _tapped(_run(ops, pixels, spec, lite, tensors), layer, "global_pool")
+    return _features(ops, _run(ops, pixels, spec, lite, tensors), layer)
+
+
+def _features(ops: Any, outputs: Mapping[str, Any], layer: str) -> Any:
+    taps, tapped = _tapped(outputs, layer, "global_pool")
     return _joined(ops, [_pooled(ops, output, tap.statistic) for output, tap in zip(tapped, taps, strict=True)])
 
 

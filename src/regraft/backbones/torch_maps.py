@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from regraft.backbones.architectures import load_network
-from regraft.backbones.choice import TappedBlock
+from regraft.backbones.choice import TappedBlock, TappedImage
 from regraft.backbones.feature_network import FeatureNetwork, MapNetwork
 from regraft.backbones.processes import require_own_threads
 from regraft.core import ThreadLock
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class TorchMaps:
-    """Runs a network without its pooling, one image at a time, for any number of threads.
+    """Runs a network and shows what it pools, for any number of threads.
 
     Args:
         spec: The backbone.
@@ -39,12 +39,15 @@ class TorchMaps:
         self._alone = ThreadLock()
         self._module = MapNetwork(features).eval().to(choice.device).to(memory_format=torch.channels_last)
 
-    def compute(self, pixels: NDArray[np.uint8]) -> tuple[TappedBlock, ...]:
-        """The blocks of one image (`MapEngine.compute`)."""
+    def compute(self, pixels: NDArray[np.uint8]) -> list[TappedImage]:
+        """Images' features and blocks (`MapEngine.compute`)."""
         require_own_threads()
-        batch = torch.from_numpy(np.ascontiguousarray(pixels[None])).to(self._choice.device)
+        batch = torch.from_numpy(np.ascontiguousarray(pixels)).to(self._choice.device)
         autocast = torch.autocast(self._choice.device, torch.bfloat16, enabled=self._choice.precision == "bf16")
         with self._alone, torch.no_grad(), autocast:  # one at a time: taps are hooks on the modules
             outputs = self._module(batch)
-        arrays = [output[0].to(torch.float32).cpu().numpy() for output in outputs]
-        return tuple(map(TappedBlock, self._kinds, arrays))
+        features, *arrays = (output.to(torch.float32).cpu().numpy() for output in outputs)
+        return [
+            TappedImage(row, tuple(map(TappedBlock, self._kinds, blocks)))
+            for row, *blocks in zip(features, *arrays, strict=True)
+        ]

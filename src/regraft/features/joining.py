@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regraft.backbones import compute_features
 from regraft.features.extraction import Extraction, Kept
 
 if TYPE_CHECKING:
@@ -103,7 +102,7 @@ class JoinedNetworks:
             StoreError: The store cannot be written to, and must be.
         """
         known, found = list(digests), list[Extraction]()
-        for part in self._all:
+        for part in self.every:
             for extractor in part.extractors:
                 found.append(extractor.extract(sources, known, progress=progress))
                 rows = set(found[-1].rows.tolist())  # what one network's pixels cannot be made of is no row of any
@@ -128,7 +127,7 @@ class JoinedNetworks:
         """
         unreadable: dict[int, Unreadable] = {}
         n_computed = 0
-        for part in self._all:
+        for part in self.every:
             for extractor in part.extractors:
                 known = [None if row in unreadable else digest for row, digest in enumerate(digests)]
                 kept = extractor.keep(sources, known, shards, progress=progress)
@@ -162,7 +161,7 @@ class JoinedNetworks:
             For each view of each network (m, h, w, 3) uint8.
         """
         listed = list(images)
-        return [pixels for part in self._all for pixels in part.pixels(listed)]
+        return [pixels for part in self.every for pixels in part.pixels(listed)]
 
     def engines(self) -> list[Engine]:
         """The networks, loaded.
@@ -170,7 +169,7 @@ class JoinedNetworks:
         Raises:
             BackboneError: One cannot be had, or the process was forked after a network had been used.
         """
-        return [part.extractors[0].order.open_engine() for part in self._all]
+        return [part.extractors[0].order.open_engine() for part in self.every]
 
     def compute(self, inputs: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
         """Features of what `inputs` gave.
@@ -195,14 +194,13 @@ class JoinedNetworks:
         Raises:
             BackboneError: As `engines`.
         """
-        found: list[NDArray[np.float32]] = []
-        for engine, part in zip(self.engines(), self._all, strict=True):
-            views = inputs[len(found) : len(found) + len(part.views)]
-            rows = compute_features(
-                engine, np.concatenate(views)
-            )  # at once: the engine fills up what is less than a batch
-            found += np.split(rows, len(views))
-        return found
+        parts = zip(self.every, self.by_network(inputs), strict=True)
+        return [rows for part, views in parts for rows in part.compute(views)]
+
+    def by_network(self, inputs: Sequence[NDArray[np.uint8]]) -> list[Sequence[NDArray[np.uint8]]]:
+        """What `inputs` gave, the views of each network by themselves."""
+        ends = np.cumsum([len(part.views) for part in self.every]).tolist()
+        return [inputs[end - len(part.views) : end] for end, part in zip(ends, self.every, strict=True)]
 
     def _with(self, change: Callable[[TappedNetwork], TappedNetwork]) -> JoinedNetworks:
         return replace(self, parts=tuple(map(change, self.parts)), frozen=tuple(map(change, self.frozen)))
@@ -235,7 +233,8 @@ class JoinedNetworks:
         return (self.parts, self.frozen) if self.frozen else (self.parts,)
 
     @property
-    def _all(self) -> tuple[TappedNetwork, ...]:
+    def every(self) -> tuple[TappedNetwork, ...]:
+        """All networks, the frozen ones last."""
         return (*self.parts, *self.frozen)
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from regraft.backbones import TappedBlock
+    from regraft.backbones import TappedBlock, TappedImage
     from regraft.features.joining import JoinedNetworks
     from regraft.images import FixedView
 
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 _TOLERANCE = 0.05
 """Of a block's length: what rounding (bf16) may make of it. A network that does more behind its pooling is far off."""
+_ROUNDING = 1e-5
+"""Of a row's length: what the order of sums makes of it."""
 _TINY = float(np.finfo(np.float32).tiny)
 
 
@@ -74,6 +76,7 @@ class Locator:
         self._engines = [
             open_maps(part.spec, networks.choice, layer=part.layer, cache=cache) for part in networks.parts
         ]
+        self._is_same: dict[int, bool] = {}
 
     def locate(
         self, inputs: Sequence[NDArray[np.uint8]], known: NDArray[np.float32] | None = None
@@ -89,15 +92,16 @@ class Locator:
             The joined row (1, d) float32, and for each network that a head reads its part.
         """
         networks = self.networks
-        rows = networks.compute_views(inputs) if known is None or len(inputs) > 1 else [known]
+        views = networks.by_network(inputs)
+        tapped = [engine.compute(np.concatenate(some)) for some, engine in zip(views, self._engines, strict=False)]
+        rows = self._rows(views, tapped) if known is None or len(inputs) > 1 else [known]
         found: list[LocatedFeatures] = []
         columns, start = _columns(networks, rows), 0
-        for part, engine, places in zip(networks.parts, self._engines, columns, strict=True):
-            views = slice(start, start + len(part.views))
+        for part, images, places in zip(networks.parts, tapped, columns, strict=True):
+            seen = rows[start : start + len(part.views)]
             start += len(part.views)
             located = [
-                _locate(engine.compute(pixels[0]), row[0], part.spec.n_features)
-                for pixels, row in zip(inputs[views], rows[views], strict=True)
+                _locate(image.blocks, row[0], part.spec.n_features) for image, row in zip(images, seen, strict=True)
             ]
             grid = min(one.grid for one in located)
             cells: Parts = np.zeros((len(places), grid, grid))
@@ -106,10 +110,28 @@ class Locator:
             is_located = np.array([one.is_located for one in located]).sum(axis=0) == len(located)
             cells[~is_located] = 0
             if len(columns) > 1:  # `JoinedNetworks` brings each network's penultimate features to length 1
-                first = np.concatenate(rows[views])[:, : part.spec.n_features]
+                first = np.concatenate(seen)[:, : part.spec.n_features]
                 cells /= max(_length(first.sum(axis=0, dtype=np.float64)) / len(first), _TINY)
             found.append(LocatedFeatures(part.spec.name, places, np.asarray(is_located), cells))
         return networks.joined(rows), tuple(found)
+
+    def _rows(
+        self, views: Sequence[Sequence[NDArray[np.uint8]]], tapped: Sequence[Sequence[TappedImage]]
+    ) -> list[NDArray[np.float32]]:
+        """For each view of each network (1, d).
+
+        What shows what it pools gives the features that answers are made of, but for rounding. Both compute the first
+        image: where they differ by more (bf16), answers' own features are computed of each.
+        """
+        found: list[NDArray[np.float32]] = []
+        for place, (part, some) in enumerate(zip(self.networks.every, views, strict=True)):
+            shown = [one.features[None] for one in tapped[place]] if place < len(tapped) else None
+            if shown is None or not self._is_same.get(place):
+                rows = part.compute(some)
+                self._is_same.setdefault(place, shown is not None and _are_same(shown, rows))
+                shown = rows
+            found += shown
+        return found
 
 
 def _columns(networks: JoinedNetworks, rows: Sequence[NDArray[np.float32]]) -> list[NDArray[np.int64]]:
@@ -213,6 +235,10 @@ def overlaps(n_from: int, n_to: int, low: float = 0.0, high: float = 1.0) -> Par
     shared = np.minimum(edges[1:], others[1:, None]) - np.maximum(edges[:-1], others[:-1, None])
     shared = np.maximum(shared, 0.0)
     return np.asarray(shared / shared.sum(axis=0))
+
+
+def _are_same(shown: Sequence[NDArray[np.float32]], rows: Sequence[NDArray[np.float32]]) -> bool:
+    return all(_length(one - row) <= _ROUNDING * _length(row) for one, row in zip(shown, rows, strict=True))
 
 
 def _length(row: NDArray[np.floating]) -> float:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regraft.backbones import EngineOpener
+from regraft.backbones import EngineOpener, compute_features
 from regraft.features.wiring import build_extractor
 from regraft.images import PLAIN, read_image, transform_array
 
@@ -51,6 +51,16 @@ class TappedNetwork:
             OptionError: An array is no image.
         """
         return [np.stack([_pixels(image, self.transform, view) for image in images]) for view in self.views]
+
+    def compute(self, views: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
+        """Features of what `pixels` gave: for each view (m, d) float32.
+
+        Raises:
+            BackboneError: The network cannot be had, or the process was forked after a network had been used.
+        """
+        # All views at once: the engine fills up what is less than a batch.
+        rows = compute_features(self.extractors[0].order.open_engine(), np.concatenate(views))
+        return np.split(rows, len(views))
 
     def staying_open(self) -> TappedNetwork:
         """The same; after its first use it stays in memory, once for all views."""

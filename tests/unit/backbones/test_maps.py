@@ -35,8 +35,9 @@ def test_the_penultimate_layer_is_taken_before_its_pooling():
     for made, layer in ((network, "penultimate+0"), (Turned(), "stage")):
         features = FeatureNetwork(made, spec, layer).eval()
         with torch.no_grad():
-            maps = MapNetwork(features)(torch.from_numpy(PIXELS))
+            told, *maps = MapNetwork(features)(torch.from_numpy(PIXELS))
             row = features(torch.from_numpy(PIXELS))
+        assert torch.equal(told, row)
         n_first = maps[0].shape[1]
         torch.testing.assert_close(maps[0].mean(dim=(2, 3)), row[:, :n_first])
 
@@ -46,8 +47,13 @@ def test_engines_give_the_same_blocks(engine, shared_cache):
     """LeNet has no pooling at its end: its penultimate block is a row; a stage gives a map."""
     spec = resolve_backbone("lenet", cache=shared_cache)
     maps = open_maps(spec, choose_engine(engine, "fp32", "cpu"), layer="penultimate+stage1@std", cache=shared_cache)
-    last, first = maps.compute(PIXELS[0])
+    pixels = np.concatenate([PIXELS, 255 - PIXELS, PIXELS])
+    image, other, again = maps.compute(pixels)
+    last, first = image.blocks
     assert (last.kind, last.values.shape) == ("penultimate", (1024,))
     assert first.kind == "std"
     assert first.values.ndim == 3
-    assert maps.compute(PIXELS[0])[1].values == pytest.approx(first.values)
+    np.testing.assert_allclose(image.features[:1024], last.values, atol=1e-5)
+    np.testing.assert_allclose(again.blocks[1].values, first.values, atol=1e-5)
+    assert not np.allclose(other.blocks[1].values, first.values, atol=1e-2)
+    np.testing.assert_allclose(maps.compute(PIXELS)[0].features, image.features, atol=1e-5)

@@ -81,3 +81,13 @@ def test_views_are_laid_back_on_the_image(network, image, shared_cache):
         for one, shown in ((plain, image), (plain, image[:, ::-1]), (both, image))
     ]
     np.testing.assert_allclose(cells[2], (cells[0] + cells[1][:, :, ::-1]) / 2, atol=1e-4 * np.abs(cells[0]).max())
+
+
+@pytest.mark.slow
+def test_features_are_those_of_answers(network, image, shared_cache):
+    """Whether the networks' own engines are asked or, from the second image on, those that show maps."""
+    networks = network("efficientnet-lite0", "lenet", views=VIEWS)
+    locator = Locator(networks, shared_cache)
+    for shown in (image, image[::-1], image[:, ::-1]):
+        inputs = networks.inputs([shown])
+        np.testing.assert_allclose(locator.locate(inputs)[0], networks.compute(inputs), atol=1e-5)
