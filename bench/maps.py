@@ -11,7 +11,8 @@ that `probe` chooses. All images are test images. Of the map of the class that i
 - captum: correlation with LayerGradCam (Selvaraju et al. 2017) without ReLU, the length of the features held constant.
   Of the penultimate layer alone, which is what GradCAM looks at.
 - randomised: rank correlation with the map of a network whose weights were drawn, under the same head and under its own
-  (Adebayo et al. 2018, "Sanity checks for saliency maps", signed maps); beside it, with the map of another image.
+  (Adebayo et al. 2018, "Sanity checks for saliency maps", signed maps); beside it, with that of another image: what
+  smooth maps of 49 cells have in common by chance. Both also without the mean map of all images.
 - mosaic: four images of four classes, each surely recognised, and the part of each class's positive mass that lies in
   its quarter; chance is .25. Each fills the network's input by itself, which is then twice as wide (the grid pointing
   game of Böhle et al. 2021, "Convolutional dynamic alignment networks"); or all four together do ("at half size").
@@ -43,7 +44,7 @@ from regraft.heads import against, against_others, share_out
 from rounds import new_parser, seconds_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -191,25 +192,39 @@ def against_captum(subject: Subject, n_images: int) -> str:
 
 
 def against_drawn(subject: Subject, drawn: Subject, n_images: int) -> str:
-    """What is left of a map where weights are drawn."""
-    found: dict[str, list[float]] = {}
-    before = None
+    """What is left of maps where weights are drawn."""
+    ours: list[Cells] = []
+    theirs: dict[str, list[Cells]] = {"own head": [], "same head": []}
     for path in subject.tested(n_images):
         features, parts = subject.locator.locate([subject.pixels(path)])
         code = int(subject.classifier.head.scores(features)[0].argmax())
-        ours = subject.maps(features, parts, code)[0]
+        ours.append(subject.maps(features, parts, code)[0])
         features, parts = drawn.locator.locate([drawn.pixels(path)])
-        others = {"own head": drawn.maps(features, parts, code)[0]}
+        theirs["own head"].append(drawn.maps(features, parts, code)[0])
         if features.shape[1] >= subject.classifier.head.coef.shape[1]:
-            others["same head"] = subject.maps(features, parts, code)[0]
-        if before is not None:
-            others["another image"] = before
-        before = ours
-        for name, other in others.items():
-            found.setdefault(name, []).append(rank_correlation(ours, other))
-    return ", ".join(
-        f"{name}: mean {np.mean(rhos):+.2f}, median size {np.median(np.abs(rhos)):.2f}" for name, rhos in found.items()
-    )
+            theirs["same head"].append(subject.maps(features, parts, code)[0])
+    told = [f"two images' maps {correlations(ours, ours, apart=1)}"]
+    for name, maps in theirs.items():
+        if maps:
+            pairs = {"": (ours, maps), ", less what all images' maps share": (unshared(ours), unshared(maps))}
+            told += [
+                f"{name}{what} {correlations(*pair)} (with the next image's {correlations(*pair, apart=1)})"
+                for what, pair in pairs.items()
+            ]
+    return "; ".join(told)
+
+
+def correlations(ours: Sequence[Cells], theirs: Sequence[Cells], *, apart: int = 0) -> str:
+    """Rank correlations of maps of the same images, or of images so far apart: then they are chance."""
+    pairs = zip(ours, [*theirs[apart:], *theirs[:apart]], strict=True)
+    rhos = np.array([rank_correlation(one, other) for one, other in pairs])
+    return f"mean {rhos.mean():+.2f}, median size {np.median(np.abs(rhos)):.2f}"
+
+
+def unshared(maps: Sequence[Cells]) -> list[Cells]:
+    """Maps without the mean of all: what is in the middle of most images is there whatever weights are."""
+    mean = np.mean(maps, axis=0)
+    return [one - mean for one in maps]
 
 
 def mosaics(subject: Subject, n_mosaics: int, *, is_wide: bool) -> Iterator[list[float]]:
