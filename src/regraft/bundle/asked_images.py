@@ -42,7 +42,7 @@ class Sight(Protocol):
     """What images are seen with: `features.JoinedNetworks`; an export or a server, whose features are its answers."""
 
     def extract(self, sources: Sequence[ImageSource], digests: Sequence[str | None], /) -> Extraction:
-        """Features of files."""
+        """Features of files or images in memory; one whose content hash is None is left out."""
         ...
 
     def inputs(self, images: Iterable[ImageSource], /) -> list[NDArray[np.uint8]]:

@@ -36,17 +36,7 @@ class ServedClassifier:
         return f"<ServedClassifier {self.sight.name}: {self.sight.address.url}>"
 
     def stream(self, images: GivenImages, *, top_k: int = 1, unknown: bool = True) -> PredictionStream:
-        """The classes of images, one image after the other (`Classifier.stream`).
-
-        Args:
-            images: Files, folders with everything below them, and shards; or images in memory.
-            top_k: How many of the most probable classes to name.
-            unknown: Whether to say which images look like none of the classes.
-
-        Raises:
-            OptionError: One of them is no such image, or paths and images in memory are mixed.
-            DataError: A folder holds no image.
-        """
+        """The classes of images, one image after the other: arguments and errors are those of `Classifier.stream`."""
         sight = replace(self.sight, looks_for_unknown=unknown)
         return PredictionStream(
             images=ask(images, top_k=top_k),

@@ -60,13 +60,7 @@ class ServedSight:
     def extract(
         self, sources: Sequence[ImageSource], digests: Sequence[str | None], *, progress: Progress | None = None
     ) -> Extraction:
-        """Answers to files; nothing is kept.
-
-        Args:
-            sources: n files or images in memory.
-            digests: Of each its content hash; None for one that is left out.
-            progress: Nothing is reported.
-        """
+        """Answers to files; nothing is kept, and no progress reported."""
         del progress
         rows = [row for row, digest in enumerate(digests) if digest is not None]
         found = self._answers([sources[row] for row in rows])

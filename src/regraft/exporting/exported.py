@@ -76,17 +76,7 @@ class ExportedClassifier:
         return self.description.class_names
 
     def stream(self, images: GivenImages, *, top_k: int = 1, unknown: bool = True) -> PredictionStream:
-        """The classes of images, one image after the other (`bundle.Classifier.stream`).
-
-        Args:
-            images: Files, folders with everything below them, and shards; or images in memory.
-            top_k: How many of the most probable classes to name.
-            unknown: Whether to say which images look like none of the classes.
-
-        Raises:
-            OptionError: One of them is no such image, or paths and images in memory are mixed.
-            DataError: A folder holds no image.
-        """
+        """The classes of images, one after the other: arguments and errors are those of `bundle.Classifier.stream`."""
         return PredictionStream(
             images=ask(images, top_k=top_k),
             networks=self,
@@ -126,13 +116,7 @@ class ExportedClassifier:
     def extract(
         self, sources: Sequence[ImageSource], digests: Sequence[str | None], *, progress: Progress | None = None
     ) -> Extraction:
-        """Answers to files as rows of numbers (`compute`); nothing is kept.
-
-        Args:
-            sources: n files or images in memory.
-            digests: Of each its content hash; None for one that is left out.
-            progress: Nothing is reported.
-        """
+        """Answers to files as rows of numbers (`compute`); nothing is kept, and no progress reported."""
         del progress
         rows = [row for row, digest in enumerate(digests) if digest is not None]
         asked = [sources[row] for row in rows]

@@ -21,6 +21,7 @@ from regraft.images.failures import explain_failure
 from regraft.images.formats import decode_still
 from regraft.images.jpegs import decode_jpeg
 from regraft.images.looking import take_look
+from regraft.images.pixels import is_image
 from regraft.images.resizing import Picture, finish, framed, resized, show, upright
 
 if TYPE_CHECKING:
@@ -166,8 +167,7 @@ def transform_array(
 
 
 def _as_picture(pixels: NDArray[np.uint8]) -> Picture:
-    is_image = pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] == 3)
-    if pixels.dtype != np.uint8 or not is_image or not pixels.size:
+    if not is_image(pixels):
         raise OptionError(
             f"An array of {pixels.dtype} with shape {pixels.shape} is no image; images are uint8, "
             "(height, width, 3) RGB or (height, width) grey."
