@@ -61,16 +61,7 @@ class AuditResult(RunResult):
 
 
 def audit_dataset(source: str, options: AuditOptions, progress: Progress) -> AuditResult:
-    """List, extract, check and write.
-
-    Args:
-        source: A folder, a table, or the name of a data set.
-        options: What to do.
-        progress: Where to report.
-
-    Raises:
-        RegraftError: See `regraft.core.errors`; the message says what to do.
-    """
+    """List, extract, check and write: `recipes.audit` says what is taken, given and raised."""
     with run_on_features(source, options, progress) as run:
         watch = run.watch
         images, data = gather(run.data, options, progress, watch)

@@ -62,16 +62,7 @@ class CurveResult(RunResult):
 
 
 def measure_dataset_curve(source: str, options: CurveOptions, progress: Progress) -> CurveResult:
-    """List, extract, measure, forecast and write.
-
-    Args:
-        source: A folder, a table, or the name of a data set.
-        options: What to do.
-        progress: Where to report.
-
-    Raises:
-        RegraftError: See `regraft.core.errors`; the message says what to do.
-    """
+    """List, extract, measure, forecast and write: `recipes.curve` says what is taken, given and raised."""
     with run_on_features(source, options, progress) as run:
         watch = run.watch
         data = with_quick_findings(run.data, None, watch)

@@ -65,16 +65,7 @@ def begin_run(source: str, options: FixedFeatureOptions) -> Iterator[BegunRun]:
 
 @contextmanager
 def run_on_features(source: str, options: FixedFeatureOptions, progress: Progress) -> Iterator[FeatureRun]:
-    """The same, and load the features that the options name.
-
-    Args:
-        source: A folder, a table, or the name of a data set.
-        options: Of the verb.
-        progress: Where to report.
-
-    Raises:
-        RegraftError: See `regraft.core.errors`; the message says what to do.
-    """
+    """The same, and load the features that the options name."""
     with begin_run(source, options) as begun:
         data = load_features(begun.manifest, options, progress, begun.watch)
         yield FeatureRun(begun.opened, begun.manifest, begun.watch, data)

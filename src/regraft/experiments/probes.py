@@ -43,16 +43,7 @@ class Probed:
 
 
 def probe_dataset(source: str, options: ProbeOptions, progress: Progress) -> ProbeResult:
-    """List, extract, divide, fit, measure and save.
-
-    Args:
-        source: A folder, a table, or the name of a data set.
-        options: What to do.
-        progress: Where to report.
-
-    Raises:
-        RegraftError: See `regraft.core.errors`; the message says what to do.
-    """
+    """List, extract, divide, fit, measure and save: `recipes.probe` says what is taken, given and raised."""
     with begin_run(source, options) as run:
         watch = run.watch
         options, data, portions, tried = _data_of(run.manifest, options, progress, watch)

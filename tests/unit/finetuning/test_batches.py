@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from regraft.core import InterruptedRunError, SilentProgress
-from regraft.finetuning import StopRequest, World
+from regraft.finetuning import World
 from regraft.finetuning.batches import deal_batches, regrouped
+from stopping_after import StopAfter
 
 
 @pytest.mark.parametrize(
@@ -74,18 +75,6 @@ def test_batch_norm_never_meets_a_single_image(settings, build):
     for epoch in (seen[: trained.steps_an_epoch], seen[trained.steps_an_epoch :]):
         rows = np.concatenate([batch for _n_images, batches in epoch for batch in batches])
         assert sorted(rows) == list(range(40))
-
-
-class StopAfter(StopRequest):
-    """A request that comes after some looks."""
-
-    def __init__(self, n_looks):
-        super().__init__()
-        self.n_looks = n_looks
-
-    def __bool__(self):
-        self.n_looks -= 1
-        return self.n_looks < 0
 
 
 @pytest.mark.parametrize("n_steps", [1, 2, 3, 4])

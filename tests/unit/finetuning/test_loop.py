@@ -17,18 +17,7 @@ from regraft.finetuning import (
     World,
     read_journal,
 )
-
-
-class StopAfter(StopRequest):
-    """A request that comes after some looks."""
-
-    def __init__(self, n_looks):
-        super().__init__()
-        self.n_looks = n_looks
-
-    def __bool__(self):
-        self.n_looks -= 1
-        return self.n_looks < 0
+from stopping_after import StopAfter
 
 
 def digest(trained):

@@ -13,7 +13,7 @@ from regraft.backbones import resolve_backbone
 from regraft.core import InterruptedRunError, SilentProgress
 from regraft.data import Manifest
 from regraft.experiments import DatasetFeatures, Sides
-from regraft.finetuning import PixelFeed, StopRequest, World
+from regraft.finetuning import PixelFeed, World
 from regraft.grafting import FinetuneOptions
 from regraft.grafting.boundary import Boundary
 from regraft.grafting.fitting import Job, fit, score
@@ -21,6 +21,7 @@ from regraft.grafting.preparation import Prepared
 from regraft.grafting.setup import Setup
 from regraft.heads import LinearHead
 from regraft.images import AUGMENTATIONS, Transform
+from stopping_after import StopAfter
 
 N = 12
 SIDES = Sides(np.arange(8), np.arange(8, N))
@@ -60,18 +61,6 @@ def job(setup, tmp_path):
     head = LinearHead("softmax", is_row_normalised=False, coef=np.zeros((2, n), np.float32),
                       intercept=np.zeros(2, np.float32), temperature=1.0, n_inputs=n)  # fmt: skip
     return Job(head, SIDES, setup.options, tmp_path / "training")
-
-
-class StopAfter(StopRequest):
-    """A request that comes after some looks."""
-
-    def __init__(self, n_looks):
-        super().__init__()
-        self.n_looks = n_looks
-
-    def __bool__(self):
-        self.n_looks -= 1
-        return self.n_looks < 0
 
 
 def test_a_training_goes_on_where_it_was_stopped(setup, prepared, job):
