@@ -20,15 +20,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import distributed, nn
+from torch import distributed
 
 from failpoints import FailPoint
 from regraft.core import SilentProgress, digest_bytes
 from regraft.finetuning import (
     ActivationFeed,
     CheckpointFolder,
-    GraftedHead,
-    GraftedNetwork,
     Journal,
     KeptViews,
     Task,
@@ -38,7 +36,7 @@ from regraft.finetuning import (
     discriminative_groups,
     join_world,
 )
-from regraft.heads import LinearHead
+from small_network import small_network
 
 N_IMAGES, N_FEATURES, N_CLASSES = 96, 12, 4
 OPTIONS = TrainingOptions(epochs=3, batch_size=8, ema=0.9, dropout=0.3)
@@ -76,23 +74,12 @@ def build(folder: Path) -> Training:
     rng = np.random.default_rng(0)
     labels = rng.integers(0, N_CLASSES, N_IMAGES)
     views = [rng.normal(labels[:, None], 1.5, (N_IMAGES, N_FEATURES)).astype(np.float16) for _ in range(3)]
-    torch.manual_seed(0)
-    body = nn.Sequential(nn.Linear(N_FEATURES, 16), nn.BatchNorm1d(16), nn.ReLU())
-    weights = rng.normal(size=(N_CLASSES, 16)).astype(np.float32)
-    head = LinearHead(
-        "softmax",
-        is_row_normalised=True,
-        coef=weights,
-        intercept=np.zeros(N_CLASSES, np.float32),
-        temperature=1.0,
-        n_inputs=16,
-    )
-    grafted = GraftedHead(head, np.ones((2, 16), np.float32), OPTIONS.dropout)
+    network = small_network(rng, N_FEATURES, 16, N_CLASSES, dropout=OPTIONS.dropout)
     world = join_world("cpu")
     training = Training(
         Task(
-            network=GraftedNetwork(body, grafted, planes=None, keep_statistics=False),
-            groups=discriminative_groups([("body", list(body.named_parameters()))], grafted, OPTIONS),
+            network=network,
+            groups=discriminative_groups([("body", list(network.body.named_parameters()))], network.head, OPTIONS),
             feed=Noted(views[0], KeptViews(tuple(views[1:])), (N_FEATURES,), 0),
             labels=labels,
             train=np.arange(72),

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import torch
-from torch import nn
 
 from regraft.finetuning import (
     ActivationFeed,
     CheckpointFolder,
-    GraftedHead,
-    GraftedNetwork,
     Journal,
     KeptViews,
     Task,
@@ -21,7 +17,7 @@ from regraft.finetuning import (
     create_loss,
     discriminative_groups,
 )
-from regraft.heads import LinearHead
+from small_network import small_network
 
 N_IMAGES, N_FEATURES, N_CLASSES = 50, 6, 3
 
@@ -36,27 +32,11 @@ def build():
         views = [rng.normal(labels[:, None], 1.0, (N_IMAGES, N_FEATURES)).astype(np.float16) for _ in range(3)]
         if activations is not None:
             views = [activations(view) for view in views]
-        torch.manual_seed(0)
-        body = nn.Sequential(nn.Linear(N_FEATURES, 8), nn.BatchNorm1d(8), nn.ReLU())
-        weights = rng.normal(size=(N_CLASSES, 8)).astype(np.float32)
-        head = LinearHead(
-            "softmax",
-            is_row_normalised=True,
-            coef=weights,
-            intercept=np.zeros(N_CLASSES, np.float32),
-            temperature=0.5,
-            n_inputs=8,
-        )
         options = TrainingOptions.of(None, {"epochs": 3, "batch_size": 8, "ema": 0.9, "dropout": 0.3, **settings})
-        network = GraftedNetwork(
-            body,
-            GraftedHead(head, np.ones((4, 8), np.float32), options.dropout),
-            planes=None,
-            keep_statistics=False,
-        )
+        network = small_network(rng, N_FEATURES, 8, N_CLASSES, dropout=options.dropout, temperature=0.5)
         task = Task(
             network=network,
-            groups=discriminative_groups([("body", list(body.named_parameters()))], network.head, options),
+            groups=discriminative_groups([("body", list(network.body.named_parameters()))], network.head, options),
             feed=ActivationFeed(views[0], KeptViews(tuple(views[1:])), (N_FEATURES,), 0),
             labels=labels,
             train=np.arange(40),
