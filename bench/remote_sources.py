@@ -108,15 +108,20 @@ def count(way: Way, home: Path, name: str, n_photos: int) -> tuple[float, int]:
 def tell(spent: dict[str, list[Spent]], counted: dict[str, tuple[float, int]], n_photos: int) -> None:
     """Medians of the rounds, side by side."""
     print(f"{n_photos:,} photos of 500 x 375; medians of {len(next(iter(spent.values())))}")
-    print(f"{'':22}{'images/s':>10}{'own ms':>9}{'server ms':>11}   of an image's time of processors")
-    rates = {}
+    print(f"{'':22}{'images/s':>10}{'own ms':>9}{'server ms':>11}{'its share':>11}   of an image's time of processors")
+    rates, owns = {}, {}
     for name, some in spent.items():
         rates[name], own, server = (
             float(np.median([getattr(one, what) for one in some])) for what in ("rate", "own", "server")
         )
-        print(f"{name:22}{rates[name]:10.1f}{own:9.1f}{server:11.1f}")
+        owns[name] = own
+        print(f"{name:22}{rates[name]:10.1f}{own:9.1f}{server:11.1f}{server / (own + server):11.0%}")
     for name in ("folder", "shards"):
-        print(f"{name} in the store / on disk: {rates[f'{name} in the store'] / rates[f'{name} on disk']:.2f}")
+        far, near = f"{name} in the store", f"{name} on disk"
+        print(
+            f"{name} in the store / on disk: {rates[far] / rates[near]:.2f} of the images a second; "
+            f"{owns[near] / owns[far]:.2f} by this process's own time alone, as with a server elsewhere"
+        )
     for name, (n_gets, n_others) in counted.items():
         print(f"requests for s3://.../{name}: {n_gets:.2f} an image for contents, {n_others} for lists and sizes")
 

@@ -11,9 +11,11 @@ from PIL import Image
 
 import regraft
 from object_store import BUCKET, BadDays, ObjectStore, Way
-from regraft.core import CACHE_VARIABLE, DataError, SilentProgress
-from regraft.data import Reading, fingerprint_manifest, list_images, read_manifest
+from regraft.core import CACHE_VARIABLE, DataError, RemotePath, SilentProgress
+from regraft.data import Reading, UnreadableImageError, fingerprint_manifest, list_images, read_manifest
+from regraft.experiments import hash_for_all, open_networks
 from regraft.images import read_bytes
+from regraft.recipes import EmbedOptions
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="the server is started as on POSIX")]
 N_A_CLASS = 30
@@ -96,6 +98,53 @@ def test_a_folder_in_a_store_is_the_same_data_set_by_one_request_an_image(way, f
     assert far.paths == near.paths
     assert np.array_equal(far.features, near.features)
     assert facts(read_manifest(f"{PLACE}/set")) == facts(read_manifest(folder))
+
+
+@pytest.mark.usefixtures("cache")
+def test_several_networks_share_what_was_fetched(way, folder, tmp_path):
+    """Joined ones, and those that are used one after the other (`compare`): each object is fetched once for all."""
+    both = "efficientnet-lite0+efficientnet-lite1"
+    far = regraft.embed(f"{PLACE}/set", backbone=both, out=tmp_path / "far.npy")
+    assert (max(way.n_gets.values()), sum(way.n_gets.values())) == (1, 2 * N_A_CLASS)
+    near = regraft.embed(folder, backbone=both, out=tmp_path / "near.npy")
+    assert np.array_equal(far.features, near.features)
+    way.n_gets.clear()
+    names = ("efficientnet-lite1", "efficientnet-lite0")
+    networks = [open_networks(EmbedOptions(backbone=name), tmp_path, progress=None) for name in names]
+    manifest = read_manifest(f"{PLACE}/set")
+    prints = hash_for_all(manifest, networks, SilentProgress())
+    assert [one.extract(manifest.files(), prints.digests).n_computed for one in networks] == [0, 0]
+    assert (max(way.n_gets.values()), sum(way.n_gets.values())) == (1, 2 * N_A_CLASS)
+
+
+def test_parts_of_a_folder_in_a_store_fetch_their_own_images(run, way):
+    """Programs that share a cache; the command without a part computes nothing more."""
+    for part in ("1/2", "2/2"):
+        assert run("embed", f"{PLACE}/set", "--part", part).returncode == 0
+    assert sum(way.n_gets.values()) == 2 * N_A_CLASS
+    assert run("embed", f"{PLACE}/set", "--out", "all.npy").returncode == 0
+    assert max(way.n_gets.values()) == 2  # once more, to be known
+
+
+def test_an_object_that_is_too_large_is_not_read(store, folder, monkeypatch):
+    """Its beginning is, which is no more than other images are; by a folder's list and by its own name."""
+    monkeypatch.setattr("regraft.core.remote.bounded._N_FIRST_BYTES", 1000)
+    for module in ("regraft.data.fingerprints", "regraft.images.decoding"):
+        monkeypatch.setattr(f"{module}.N_BYTES_MAX", 20_000)
+    fits = (folder / "cat" / "00.png").read_bytes()
+    store.put("large/cat/fits.png", fits)
+    store.put("large/dog/large.png", bytes(20_001))
+    store.put("large/dog/limit.png", bytes(20_000))
+    store.put("large/dog/empty.png", b"")
+    manifest = read_manifest(f"{PLACE}/large")
+    found = {one.path: (one.reason, one.detail) for one in fingerprint_manifest(manifest).unreadable}
+    assert found == {
+        "dog/large.png": ("too_large", "it has 20,001 bytes, and more than 20,000 are not read"),
+        "dog/empty.png": ("empty", "the file has no bytes"),
+    }
+    assert read_bytes(RemotePath(f"{PLACE}/large/cat/fits.png")) == fits
+    with pytest.raises(UnreadableImageError, match="20,001 bytes"):
+        read_bytes(RemotePath(f"{PLACE}/large/dog/large.png"))
 
 
 def test_a_bad_day_costs_time_and_no_image(way, folder):

@@ -11,6 +11,7 @@ import numpy as np
 
 from regraft.core import RemotePath, SilentProgress, digest_bytes, digest_file, in_threads
 from regraft.data.files import (
+    N_BYTES_MAX,
     Reason,
     StoredImage,
     Unreadable,
@@ -80,7 +81,7 @@ def _fingerprint_together(files: Sequence[ImageFile], progress: Progress | None,
 
 
 def fingerprint_files(
-    files: Sequence[ImageFile], *, n_threads: int | None = None, progress: Progress | None = None
+    files: Sequence[ImageFile], *, n_threads: int | None = None, progress: Progress | None = None, n_reads: int = 1
 ) -> Fingerprints:
     """Hash files. A file that is missing, empty, forbidden or no file is reported, never raised.
 
@@ -91,12 +92,17 @@ def fingerprint_files(
         files: n files, or parts of larger ones.
         n_threads: None for one on each usable core, and more where files are in an object store.
         progress: Where to report.
+        n_reads: How often what is fetched from an object store will be read soon: so often it is given from memory.
     """
     progress = progress or SilentProgress()
     progress.start("Reading files", len(files), unit="files")
     order = reading_order(files)
+
+    def fingerprint(source: ImageFile) -> str | Unreadable:
+        return _fingerprint_any(source, n_reads)
+
     found = in_threads(
-        _fingerprint_any,
+        fingerprint,
         [files[row] for row in order],
         progress,
         n_a_task=_N_FILES_A_TASK if n_readers(files) is None else 1,
@@ -109,10 +115,10 @@ def fingerprint_files(
     )
 
 
-def _fingerprint_any(source: ImageFile) -> str | Unreadable:
+def _fingerprint_any(source: ImageFile, n_reads: int) -> str | Unreadable:
     if isinstance(source, StoredImage):
         return _fingerprint_stored(source)
-    return _fingerprint_remote(source) if isinstance(source, RemotePath) else _fingerprint(source)
+    return _fingerprint_remote(source, n_reads) if isinstance(source, RemotePath) else _fingerprint(source)
 
 
 def _fingerprint(path: Path) -> str | Unreadable:
@@ -131,9 +137,9 @@ def _fingerprint(path: Path) -> str | Unreadable:
         return Unreadable(path=str(path), reason=Reason.MISSING, detail="there can be no such file")
 
 
-def _fingerprint_remote(path: RemotePath) -> str | Unreadable:
+def _fingerprint_remote(path: RemotePath, n_reads: int) -> str | Unreadable:
     try:
-        content = path.read_and_hold()
+        content = path.read_and_hold(N_BYTES_MAX, n_reads)
     except OSError as error:
         return explain_os_error(path, error)
     if not content:

@@ -11,7 +11,7 @@ from .dataset_features import DatasetFeatures, list_labelled, load_features, spr
 from .explanation_runs import explain_images
 from .feature_files import check_feature_file, write_features
 from .format_tables import MeasuredBundle, measure_formats
-from .hashed_features import hash_and_extract, hash_and_keep
+from .hashed_features import hash_and_extract, hash_and_keep, hash_for_all
 from .head_choice import choose_head, fit_head, folds_of, for_all_classes
 from .network_choice import choose_networks, settle_quality
 from .network_options import (
@@ -87,6 +87,7 @@ __all__ = [
     "for_all_classes",
     "hash_and_extract",
     "hash_and_keep",
+    "hash_for_all",
     "installed_versions",
     "learn_from",
     "learn_uncertainty",

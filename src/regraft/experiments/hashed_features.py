@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from regraft.core import SilentProgress
-from regraft.data import Fingerprints, fingerprint_files, fingerprint_manifest, n_readers
+from regraft.data import Fingerprints, fingerprint_files, fingerprint_manifest, forget_contents, n_readers
+from regraft.experiments.networks import taking_looks
 from regraft.features import Extraction, Kept
 
 if TYPE_CHECKING:
@@ -43,12 +45,13 @@ def hash_and_extract(
         RegraftError: From the engine or the store.
     """
     files = manifest.files()
-    if n_readers(files) is None or networks.has_crew:  # a crew's workers fetch what they decode themselves
+    if not _goes_in_blocks(files, [networks]):
         prints = fingerprint_manifest(manifest, progress=progress)
         return prints, networks.extract(files, prints.digests, progress=progress)
     progress.start("Reading and computing", len(files))
+    networks = networks.staying_open()  # from block to block
     parts: list[tuple[Fingerprints, Extraction]] = []
-    for block, prints in _hashed_ahead(files):
+    for block, prints in _hashed_ahead(files, networks.n_passes):
         parts.append((prints, networks.extract(block, prints.digests, progress=_Part(progress))))
         progress.advance(len(block))
     return _joined(manifest, parts)
@@ -73,10 +76,11 @@ def hash_and_keep(
         prints = fingerprint_manifest(manifest, progress=progress)
         return prints, networks.keep(files, prints.digests, shards, progress=progress)
     progress.start("Reading and computing", len(files))
+    networks = networks.staying_open()
     parts: list[Fingerprints] = []
     unreadable: dict[int, Unreadable] = {}
     n_computed = 0
-    for place, (block, prints) in enumerate(_hashed_ahead(files)):
+    for place, (block, prints) in enumerate(_hashed_ahead(files, networks.n_passes)):
         kept = networks.keep(block, prints.digests, shards, progress=_Part(progress))
         unreadable |= {row + place * _N_BLOCK: record for row, record in kept.unreadable.items()}
         n_computed += kept.n_computed
@@ -85,17 +89,51 @@ def hash_and_keep(
     return _prints_of(manifest, parts), Kept(unreadable, n_computed)
 
 
-def _hashed_ahead(files: Sequence[ImageFile]) -> Iterator[tuple[Sequence[ImageFile], Fingerprints]]:
-    """Blocks of files with their hashes; while one is used the next is fetched."""
+def hash_for_all(manifest: Manifest, candidates: Sequence[JoinedNetworks], progress: Progress) -> Fingerprints:
+    """The hashes of a manifest's images; of those in an object store the features of all networks are computed, too.
+
+    So each is fetched once. The features are in the store, where whoever extracts them finds them.
+
+    Args:
+        manifest: The images.
+        candidates: Networks that are used one after the other.
+        progress: Where to report.
+
+    Raises:
+        RegraftError: From an engine or the store.
+    """
+    files = manifest.files()
+    if not _goes_in_blocks(files, candidates) or not all(networks.keeps_new for networks in candidates):
+        return fingerprint_manifest(manifest, progress=progress)
+    progress.start("Reading and computing", len(files))
+    opened = [taking_looks(networks).staying_open() for networks in candidates]
+    parts: list[Fingerprints] = []
+    for block, prints in _hashed_ahead(files, sum(networks.n_passes for networks in opened)):
+        for networks in opened:
+            networks.extract(block, prints.digests, progress=_Part(progress))
+        parts.append(prints)
+        progress.advance(len(block))
+    return _prints_of(manifest, parts)
+
+
+def _goes_in_blocks(files: Sequence[ImageFile], candidates: Sequence[JoinedNetworks]) -> bool:
+    """Whether images lie in an object store; a crew's workers fetch what they decode themselves."""
+    return n_readers(files) is not None and not any(networks.has_crew for networks in candidates)
+
+
+def _hashed_ahead(files: Sequence[ImageFile], n_passes: int) -> Iterator[tuple[Sequence[ImageFile], Fingerprints]]:
+    """Blocks of files with their hashes; while one is used the next is fetched, and held for so many passes."""
     blocks = [files[start : start + _N_BLOCK] for start in range(0, len(files), _N_BLOCK)]
+    fetch = partial(fingerprint_files, n_reads=n_passes)
     with ThreadPoolExecutor(1, thread_name_prefix="ahead") as pool:
-        ahead = pool.submit(fingerprint_files, blocks[0]) if blocks else None
+        ahead = pool.submit(fetch, blocks[0]) if blocks else None
         for place, block in enumerate(blocks):
             assert ahead is not None
             prints = ahead.result()
             if place + 1 < len(blocks):
-                ahead = pool.submit(fingerprint_files, blocks[place + 1])
+                ahead = pool.submit(fetch, blocks[place + 1])
             yield block, prints
+            forget_contents(block)
 
 
 def _prints_of(manifest: Manifest, parts: Sequence[Fingerprints]) -> Fingerprints:

@@ -187,7 +187,7 @@ def read_bytes(path: ImageFile) -> bytes:
         return path.read()
     try:
         if isinstance(path, RemotePath):
-            return path.take()
+            return path.take(N_BYTES_MAX)
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
             raise IsADirectoryError

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Unpack
 from pydantic import Field
 
 from regraft.core import SilentProgress, as_source, cache_folder, placed, tells_extra
-from regraft.data import fingerprint_manifest, require_classes
+from regraft.data import require_classes
 from regraft.datasets import read_dataset
 from regraft.experiments import (
     OTHER_NETWORK,
@@ -22,6 +22,7 @@ from regraft.experiments import (
     UncertaintyOptions,
     ViewOptions,
     choose_backbones,
+    hash_for_all,
     open_networks,
     plan_probes,
 )
@@ -102,7 +103,7 @@ def compare(
     # Opened before anything is computed: a missing network is found out now, not after an hour.
     networks = [open_networks(probes[0], cache_folder(), progress=progress) for probes in plan]
     with RunFolder(options.runs, options.name, f"{Path(source).stem}-compare") as run:
-        prints = fingerprint_manifest(manifest, progress=progress)
+        prints = hash_for_all(manifest, networks, progress)
         contest = Contest(run.folder, source, manifest, prints, progress, findings=chosen)
         for probes, network in zip(plan, networks, strict=True):
             data = contest.enter(probes, network)

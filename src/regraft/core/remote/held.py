@@ -1,4 +1,4 @@
-"""Contents of objects that were read and will be asked for once more, in bounds."""
+"""Contents of objects that were read and will be asked for again, in bounds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _SECONDS_MAX = 300.0
 
 
 class HeldContents:
-    """What was read to be hashed, until it is decoded: each is given once. The oldest go when it is too much.
+    """What was read to be hashed, until it is decoded, by each network. The oldest go when it is too much.
 
     Args:
         n_bytes_max: How much is held at most.
@@ -21,14 +21,14 @@ class HeldContents:
     def __init__(self, n_bytes_max: int = _N_BYTES_MAX, seconds_max: float = _SECONDS_MAX) -> None:
         self.n_bytes_max, self.seconds_max = n_bytes_max, seconds_max
         self._lock = Lock()
-        self._contents: dict[str, tuple[float, bytes]] = {}
+        self._contents: dict[str, tuple[float, bytes, int]] = {}
         self._n_bytes = 0
 
-    def hold(self, address: str, content: bytes) -> None:
-        """Keep a content until it is taken."""
+    def hold(self, address: str, content: bytes, n_takes: int = 1) -> None:
+        """Keep a content until it is taken for the last time."""
         with self._lock:
             self._drop(address)
-            self._contents[address] = (time.monotonic(), content)
+            self._contents[address] = (time.monotonic(), content, n_takes)
             self._n_bytes += len(content)
             while self._n_bytes > self.n_bytes_max:
                 self._drop(next(iter(self._contents)))
@@ -40,10 +40,18 @@ class HeldContents:
     def take(self, address: str) -> bytes | None:
         """A content, if it is still held."""
         with self._lock:
-            since, content = self._drop(address)
+            since, content, n_left = self._contents.get(address, (0.0, None, 0))
+            if content is not None and n_left > 1:
+                self._contents[address] = (since, content, n_left - 1)
+            else:
+                self._drop(address)
         return content if time.monotonic() - since <= self.seconds_max else None
 
-    def _drop(self, address: str) -> tuple[float, bytes | None]:
-        since, content = self._contents.pop(address, (0.0, None))
-        self._n_bytes -= len(content or b"")
-        return since, content
+    def forget(self, address: str) -> None:
+        """Let a content go, whoever might still ask for it."""
+        with self._lock:
+            self._drop(address)
+
+    def _drop(self, address: str) -> None:
+        _since, content, _n_left = self._contents.pop(address, (0.0, b"", 0))
+        self._n_bytes -= len(content)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
 from regraft.core.remote.addresses import find_address, is_on_the_web
+from regraft.core.remote.bounded import read_bounded
 from regraft.core.remote.failures import explained
 from regraft.core.remote.held import HeldContents
 from regraft.core.remote.stores import open_store
@@ -114,6 +115,16 @@ class RemotePath(_SystemPath):
     def is_relative_to(self, *others: str | os.PathLike[str]) -> bool:
         """Whether it lies below a folder, or is that."""
         return len(others) == 1 and f"{self.address}/".startswith(f"{os.fspath(others[0]).rstrip('/')}/")
+
+    def relative_to(self, *others: str | os.PathLike[str]) -> Path:  # type: ignore[override]
+        """The way to it from a folder: a path, no address.
+
+        Raises:
+            ValueError: It does not lie there.
+        """
+        if not self.is_relative_to(*others):
+            raise ValueError(f"{self} does not lie below {' and '.join(map(os.fspath, others))}")
+        return Path(self.address[len(os.fspath(others[0]).rstrip("/")) :].lstrip("/"))
 
     def resolve(self, strict: bool = False) -> Self:  # noqa: ARG002, FBT001, FBT002 - as the base has it
         """Itself: stores have no links."""
@@ -229,29 +240,40 @@ class RemotePath(_SystemPath):
         with explained(self.address):
             return bytes(store.cat_file(key))
 
-    def read_and_hold(self) -> bytes:
+    def read_and_hold(self, n_bytes_max: int, n_takes: int = 1) -> bytes:
         """All of its bytes, which are remembered for `take`: an object is fetched once to be hashed and decoded.
 
+        Args:
+            n_bytes_max: A larger object is not read.
+            n_takes: How often it will be taken.
+
         Raises:
-            OSError: As `read_bytes`.
+            OSError: As `read_bytes`; or it is too large (EFBIG).
         """
-        content = self.read_bytes()
-        _HELD.hold(self.address, content)
+        content = read_bounded(self, n_bytes_max)
+        _HELD.hold(self.address, content, n_takes)
         return content
+
+    def forget(self) -> None:
+        """Nobody will `take` it any more."""
+        _HELD.forget(self.address)
 
     @property
     def is_held(self) -> bool:
         """Whether `take` need not ask the store."""
         return _HELD.holds(self.address)
 
-    def take(self) -> bytes:
+    def take(self, n_bytes_max: int) -> bytes:
         """All of its bytes: what was held of it a short while ago, else what the store gives now.
 
+        Args:
+            n_bytes_max: A larger object is not read.
+
         Raises:
-            OSError: As `read_bytes`.
+            OSError: As `read_and_hold`.
         """
         held = _HELD.take(self.address)
-        return self.read_bytes() if held is None else held
+        return read_bounded(self, n_bytes_max) if held is None else held
 
     def read_text(self, encoding: str | None = None, errors: str | None = None, newline: str | None = None) -> str:  # noqa: ARG002
         """All of it as text.

@@ -112,6 +112,13 @@ def n_readers(sources: Sequence[object], *, takes_held: bool = False) -> int | N
     return N_REQUESTS if is_far else None
 
 
+def forget_contents(files: Sequence[ImageFile]) -> None:
+    """Let go what was fetched of files in an object store to be hashed: nobody will read it any more."""
+    for file in files:
+        if isinstance(file, RemotePath):
+            file.forget()
+
+
 def _place(source: object) -> tuple[str, int]:
     return (str(source.shard.path), source.number) if isinstance(source, StoredImage) else ("", 0)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -65,6 +66,8 @@ def explain_os_error(path: Path, error: OSError) -> Unreadable:
     if isinstance(error, PermissionError):
         detail = str(error.strerror) if isinstance(path, RemotePath) else "the system forbids reading it"
         return Unreadable(path=str(path), reason=Reason.NO_PERMISSION, detail=detail)
+    if error.errno == errno.EFBIG:
+        return Unreadable(path=str(path), reason=Reason.TOO_LARGE, detail=str(error.strerror))
     if isinstance(error, IsADirectoryError):
         return Unreadable(path=str(path), reason=Reason.NOT_AN_IMAGE, detail="it is a folder")
     return Unreadable(path=str(path), reason=Reason.UNREADABLE, detail=error.strerror or type(error).__name__)

@@ -74,6 +74,9 @@ def test_a_remote_place_has_the_parts_of_a_path():
     assert [str(one) for one in place.parents] == ["s3://bucket/set/cat", "s3://bucket/set", "s3://bucket"]
     assert place.parent.is_relative_to("s3://bucket/set")
     assert not place.is_relative_to("s3://bucket/se")
+    assert place.relative_to("s3://bucket/set/") == Path("cat/a.jpg")
+    with pytest.raises(ValueError, match="does not lie below"):
+        place.relative_to("s3://bucket/se")
     assert pickle.loads(pickle.dumps(place)) == place
     assert {place: 1}[as_place("s3://bucket/set/cat/a.jpg")] == 1
     assert place.with_suffix(".cls") == as_place("s3://bucket/set/cat/a.cls")

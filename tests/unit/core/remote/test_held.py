@@ -11,6 +11,17 @@ def test_what_is_held_is_given_once():
     assert held.take("a") is None
 
 
+def test_what_several_networks_read_is_given_so_often():
+    """And goes before, where it is not asked for any more."""
+    held = HeldContents(n_bytes_max=5)
+    held.hold("a", b"123", n_takes=2)
+    assert [held.take("a"), held.take("a"), held.take("a")] == [b"123", b"123", None]
+    held.hold("a", b"1234", n_takes=9)
+    held.forget("a")
+    held.hold("b", b"567")
+    assert [held.take("a"), held.take("b")] == [None, b"567"]
+
+
 def test_the_oldest_goes_when_it_is_too_much():
     """Also all of it, where one content alone is too large."""
     held = HeldContents(n_bytes_max=5)
