@@ -18,6 +18,7 @@ _ADVICE = "look at the credentials that its client takes"
 _NO_CREDENTIALS = ("NoCredentials", "PartialCredentials", "CredentialRetrieval", "SSOToken", "DefaultCredentials",
                    "TokenRetrieval", "ProfileNotFound", "RefreshError", "ClientAuthentication")  # fmt: skip
 _REFUSED = re.compile(r"forbidden|access ?denied|invalidaccesskeyid|signaturedoesnotmatch|\b40[13]\b", re.IGNORECASE)
+_CUT = re.compile(r"payload is not completed|IncompleteRead|ContentLengthError", re.IGNORECASE)
 _OUT_OF_TIME = ("Timeout", "TimeoutError", "FSTimeoutError", "ServerTimeoutError")
 
 
@@ -54,4 +55,6 @@ def _as_system_error(error: Exception, address: str) -> OSError:
         return TimeoutError(errno.ETIMEDOUT, "the store did not answer in time, however often it was asked", address)
     if isinstance(error, IsADirectoryError):
         return IsADirectoryError(errno.EISDIR, "it is a folder", address)
-    return OSError(errno.EIO, f"the store does not give it ({shortened(said or name)})", address)
+    is_cut = _CUT.search(said) is not None
+    lost = "the connection was lost half-way, however often it was asked"
+    return OSError(errno.EIO, lost if is_cut else f"the store does not give it ({shortened(said or name)})", address)

@@ -55,8 +55,8 @@ def _open(scheme: str, host: str) -> Any:
         fsspec.get_filesystem_class(scheme)
     except ValueError:
         raise OptionError(
-            f"No store has addresses that begin with {quoted(f'{scheme}://')}. Known are s3://, gs://, az://, hf:// and "
-            "what fsspec knows."
+            f"No store has addresses that begin with {quoted(f'{scheme}://')}. Known are s3://, gs://, az://, hf:// "
+            "and what fsspec knows."
         ) from None
     except ImportError as error:
         package = _CLIENTS.get(scheme)

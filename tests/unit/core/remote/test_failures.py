@@ -23,6 +23,7 @@ class FSTimeoutError(Exception):
         (NoCredentialsError("Unable to locate credentials"), PermissionError, "no credentials"),
         (FSTimeoutError(), TimeoutError, "in time"),
         (ValueError("Cannot connect to host 127.0.0.1:40301"), OSError, "does not give it"),
+        (ValueError("Response payload is not completed: <ContentLengthError: 400>"), OSError, "lost half-way"),
         (RuntimeError(""), OSError, "RuntimeError"),
     ],
 )
