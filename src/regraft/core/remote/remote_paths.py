@@ -123,7 +123,7 @@ class RemotePath(_SystemPath):
             ValueError: It does not lie there.
         """
         if not self.is_relative_to(*others):
-            raise ValueError(f"{self} does not lie below {' and '.join(map(os.fspath, others))}")
+            raise ValueError(f"{self} does not lie below {' and '.join(str(other) for other in others)}")
         return Path(self.address[len(os.fspath(others[0]).rstrip("/")) :].lstrip("/"))
 
     def resolve(self, strict: bool = False) -> Self:  # noqa: ARG002, FBT001, FBT002 - as the base has it
