@@ -74,12 +74,12 @@ class JoinedNetworks:
     @property
     def n_passes(self) -> int:
         """How often each image is decoded: once for each view of each network."""
-        return sum(len(part.extractors) for part in self._all)
+        return sum(len(part.extractors) for part in self.every)
 
     @property
     def keeps_new(self) -> bool:
         """Whether what is computed stays in the store."""
-        return all(extractor.keeps_new for part in self._all for extractor in part.extractors)
+        return all(extractor.keeps_new for part in self.every for extractor in part.extractors)
 
     def changed(self, change: Callable[[Extractor], Extractor]) -> JoinedNetworks:
         """The same with other extractors.

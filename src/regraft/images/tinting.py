@@ -32,14 +32,14 @@ def tint_cells(pixels: NDArray[np.uint8], cells: NDArray[np.floating], *, side: 
         (side, side, 3) uint8.
     """
     picture = enlarge(pixels, side=side)
-    grey = sum(picture[..., channel].astype(np.float32) for channel in range(3)) / 3  # ten times as fast as a mean
+    red, green, blue = np.moveaxis(picture.astype(np.float32), -1, 0)  # ten times as fast as a mean
     strengths = cells[..., None] / max(float(np.abs(cells).max(initial=0.0)), np.finfo(np.float64).tiny) * _STRONGEST
     colours = np.where(strengths > 0, _FOR, _AGAINST) * np.abs(strengths)
     rows, columns = (np.arange(side) * n // side for n in cells.shape)
     kept, added = (
         values.astype(np.float32).take(rows, 0).take(columns, 1) for values in (1 - np.abs(strengths), colours)
     )
-    return np.asarray(np.rint(grey[..., None] * kept + added)).astype(np.uint8)
+    return np.asarray(np.rint(((red + green + blue) / 3)[..., None] * kept + added)).astype(np.uint8)
 
 
 def enlarge(pixels: NDArray[np.uint8], *, side: int = 336) -> NDArray[np.uint8]:
