@@ -66,7 +66,7 @@ def load(source: str | Path) -> AuditedImages:
         digests=data.digests,
         sides=nothing,
         groups=nothing,
-        features=data.features,
+        features=np.asarray(data.features),
         n_penultimate=data.spec.n_features,
     )
 

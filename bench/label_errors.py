@@ -275,7 +275,7 @@ def featured(manifest: Manifest) -> AuditedImages:
         digests=data.digests,
         sides=data.manifest.splits,
         groups=data.manifest.groups,
-        features=data.features,
+        features=np.asarray(data.features),
         n_penultimate=data.spec.n_features,
     )
 

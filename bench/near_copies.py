@@ -170,7 +170,7 @@ def audited(planted: Planted) -> AuditedImages:
         sides=(None,) * len(data.digests),
         groups=tuple(pole_of(planted, path) for path in data.manifest.paths),
         looks=data.looks(SilentProgress()),
-        features=data.features,
+        features=np.asarray(data.features),
         n_penultimate=data.spec.n_features,
     )
 

@@ -101,7 +101,7 @@ def extract(folder: Path, size: int, n: int) -> dict[str, float]:
         seconds = time.perf_counter() - began
     assert len(found.rows) == n
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    return {"seconds": seconds, "peak": peak - before, "features": found.features.nbytes}
+    return {"seconds": seconds, "peak": peak - before, "features": np.asarray(found.features).nbytes}
 
 
 def resident_bytes() -> int:

@@ -78,7 +78,7 @@ def audited(source: str | Path, group_by: str | None = None) -> AuditedImages:
         sides=(None,) * len(data.digests),
         groups=data.manifest.groups,
         looks=data.looks(SilentProgress()),
-        features=data.features,
+        features=np.asarray(data.features),
         n_penultimate=data.spec.n_features,
     )
     return with_answers(images, first_axes(images))

@@ -97,7 +97,7 @@ class AskedFiles(AskedImages):
         others = np.setdiff1d(np.arange(len(files)), found.rows).tolist()
         return Read(
             rows=[rows[row] for row in found.rows],
-            features=found.features,
+            features=np.asarray(found.features),
             unreadable={rows[row]: records[printable(some.paths[row])] for row in others},
         )
 

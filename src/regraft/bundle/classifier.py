@@ -16,7 +16,7 @@ from regraft.bundle.predictions import Answers, Judgement, PredictResult, Tellin
 from regraft.bundle.staged import StagedClassifier
 from regraft.core import MissingExtraError, OptionError, digest_bytes, plural, printable
 from regraft.data import as_files, fingerprint_files, make_finding
-from regraft.features import JoinedNetworks, tap_network
+from regraft.features import JoinedNetworks, StoredRows, tap_network
 from regraft.images import FIXED_VIEWS, as_pixels
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class Classifier:
         """
         return self.head.probabilities(self.head.scores(features))
 
-    def judge(self, features: NDArray[np.float32], *, looks_for_unknown: bool = True) -> Judgement:
+    def judge(self, features: NDArray[np.float32] | StoredRows, *, looks_for_unknown: bool = True) -> Judgement:
         """All that the classifier says of features.
 
         Args:
@@ -129,6 +129,9 @@ class Classifier:
         """
         if not len(features):
             return Judgement(np.zeros((0, len(self.class_names))))
+        if isinstance(features, StoredRows):
+            blocks = (features[start : start + N_CHUNK] for start in range(0, len(features), N_CHUNK))
+            return Judgement.joined([self.judge(one, looks_for_unknown=looks_for_unknown) for one in blocks])
         n_read = self.head.n_inputs
         scores = self.head.scores(features[:, :n_read] if self.all_networks.frozen else features)
         probabilities = self.head.probabilities(scores)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -35,6 +35,16 @@ class Judgement:
     novelty: NDArray[np.float64] | None = None
     is_unknown: NDArray[np.bool_] | None = None
     named: NDArray[np.bool_] | None = None
+
+    @classmethod
+    def joined(cls, parts: Sequence[Judgement]) -> Judgement:
+        """What was said of all images, from what was said of some after the other."""
+
+        def join(name: str) -> Any:
+            found = [getattr(part, name) for part in parts]
+            return None if found[0] is None else np.concatenate(found)
+
+        return cls(join("probabilities"), join("novelty"), join("is_unknown"), join("named"))
 
 
 @dataclass(frozen=True, eq=False)

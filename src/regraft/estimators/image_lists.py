@@ -83,7 +83,7 @@ def _part(
     of_file = iter(prints.digests)
     digests = [digest_array(source) if isinstance(source, np.ndarray) else next(of_file) for source in sources]
     found = networks.extract(sources, digests)
-    return digests, found.features, prints.unreadable + found.unreadable
+    return digests, np.asarray(found.features), prints.unreadable + found.unreadable
 
 
 def require_images(X: Any) -> list[Path | PixelImage]:

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from regraft.core import Value
-from regraft.heads import normalise_rows
+from regraft.heads import normalise_rows, read_some
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from regraft.evaluation.predictions import Predictions
+    from regraft.heads import RowSource
 
     Rows = NDArray[np.floating[Any]]
 
@@ -20,6 +23,7 @@ MapKind = Literal["pca", "tsne"]
 """How features are laid out: principal components, or t-SNE (van der Maaten and Hinton 2008)."""
 
 _N_POINTS = 1000
+_N_A_BLOCK = 1 << 13
 _N_CLASSES = 12
 _N_TRIED, _N_ROUNDS = 8, 12
 """Directions that are looked for at once, and how often they are made better."""
@@ -61,19 +65,23 @@ class FeatureMap(Value):
     typical: tuple[TypicalImages, ...]
 
 
-def map_features(features: Rows, predictions: Predictions, kind: MapKind = "pca") -> FeatureMap | None:
+def map_features(
+    features: RowSource, predictions: Predictions, kind: MapKind = "pca", *, n_features: int | None = None
+) -> FeatureMap | None:
     """The map of some images; None of fewer than three.
 
     Args:
-        features: (n, d); only directions count, not lengths.
+        features: (n, d), in memory or read in blocks; only directions count, not lengths.
         predictions: Of the same images, with the truth.
         kind: How they are laid out.
+        n_features: How many of the leading features are looked at; None for all.
     """
-    if len(features) < 3:
+    n_images = features.shape[0]
+    if n_images < 3:
         return None
-    rows = normalise_rows(features)
-    chosen = np.linspace(0, len(rows) - 1, min(len(rows), _N_POINTS)).astype(np.int64)
-    places, share = _principal(rows[chosen]) if kind == "pca" else (_neighbourly(rows[chosen]), None)
+    chosen = np.linspace(0, n_images - 1, min(n_images, _N_POINTS)).astype(np.int64)
+    rows = normalise_rows(read_some(features, chosen)[:, :n_features])
+    places, share = _principal(rows) if kind == "pca" else (_neighbourly(rows), None)
     names, right = predictions.class_names, predictions.right
     points = (
         MapPoint(
@@ -85,8 +93,8 @@ def map_features(features: Rows, predictions: Predictions, kind: MapKind = "pca"
         )
         for row, (x, y) in zip(chosen.tolist(), places.tolist(), strict=True)
     )
-    typical = _typical(rows, predictions)
-    return FeatureMap(kind=kind, points=tuple(points), n_images=len(rows), share=share, typical=typical)
+    typical = _typical(features, n_features, predictions)
+    return FeatureMap(kind=kind, points=tuple(points), n_images=n_images, share=share, typical=typical)
 
 
 def _principal(rows: Rows) -> tuple[Rows, float]:
@@ -114,12 +122,29 @@ def _neighbourly(rows: Rows) -> Rows:
     return np.asarray(TSNE(perplexity=perplexity, init=start, random_state=0).fit_transform(rows))
 
 
-def _typical(rows: Rows, predictions: Predictions) -> tuple[TypicalImages, ...]:
-    found: list[TypicalImages] = []
-    for label, name in enumerate(predictions.class_names):
-        own = np.flatnonzero(predictions.labels == label)
-        if len(own) >= 3 and len(found) < _N_CLASSES:
-            nearness = rows[own] @ rows[own].mean(axis=0)
-            most, least = (predictions.paths[own[place]] for place in (nearness.argmax(), nearness.argmin()))
-            found.append(TypicalImages(class_name=name, most=most, least=least))
+def _typical(features: RowSource, n_features: int | None, predictions: Predictions) -> tuple[TypicalImages, ...]:
+    """In two passes over the images: the means of the classes first."""
+    labels, counts = predictions.labels, np.bincount(predictions.labels, minlength=predictions.n_classes)
+    shown = np.flatnonzero(counts >= 3)[:_N_CLASSES].tolist()
+    sums: dict[int, Any] = dict.fromkeys(shown, 0.0)
+    for block, rows in _in_blocks(features, n_features):
+        for label in shown:
+            sums[label] = sums[label] + rows[labels[block] == label].sum(axis=0, dtype=np.float64)
+    nearness = np.zeros(len(labels))
+    for block, rows in _in_blocks(features, n_features):
+        for label in shown:
+            own = labels[block] == label
+            nearness[block][own] = rows[own] @ (sums[label] / counts[label]).astype(rows.dtype)
+    found = []
+    for label in shown:
+        own = np.flatnonzero(labels == label)
+        most, least = (predictions.paths[own[place]] for place in (nearness[own].argmax(), nearness[own].argmin()))
+        found.append(TypicalImages(class_name=predictions.class_names[label], most=most, least=least))
     return tuple(found)
+
+
+def _in_blocks(features: RowSource, n_features: int | None) -> Iterator[tuple[slice, Rows]]:
+    """Rows of length 1, some after the other."""
+    for start in range(0, features.shape[0], _N_A_BLOCK):
+        block = slice(start, start + _N_A_BLOCK)
+        yield block, normalise_rows(np.asarray(features[block])[:, :n_features])

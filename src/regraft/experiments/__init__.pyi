@@ -11,7 +11,7 @@ from .dataset_features import DatasetFeatures, list_labelled, load_features, spr
 from .explanation_runs import explain_images
 from .feature_files import check_feature_file, write_features
 from .format_tables import MeasuredBundle, measure_formats
-from .hashed_features import hash_and_extract, hash_and_keep, hash_for_all
+from .hashed_features import hash_and_extract, hash_and_keep, hash_for_all, told_of_stored
 from .head_choice import choose_head, fit_head, folds_of, for_all_classes
 from .network_choice import choose_networks, settle_quality
 from .network_options import (
@@ -108,6 +108,7 @@ __all__ = [
     "settle_quality",
     "spread_out",
     "take_back_decisions",
+    "told_of_stored",
     "with_quick_findings",
     "write_features",
     "write_record",

@@ -14,6 +14,7 @@ from regraft.experiments.neighbours import write_training
 from regraft.experiments.reporting import report_run
 from regraft.experiments.run_folders import write_record
 from regraft.experiments.seen_images import seen_by
+from regraft.features import take_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +65,7 @@ def _save(classifier: Classifier, folder: Path, subject: Subject) -> None:
         classifier,
         folder,
         golden_inputs=data.inputs(golden),
-        golden_features=data.features[golden, : classifier.head.n_inputs],
+        golden_features=np.asarray(take_rows(data.features, golden))[:, : classifier.head.n_inputs],
         seen=seen_by([data.digests[row] for row in seen], getattr(subject.options, "backbone", None)),
     )
 

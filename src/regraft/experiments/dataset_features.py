@@ -13,6 +13,7 @@ from regraft.data import fingerprint_manifest, n_readers, require_classes
 from regraft.datasets import read_dataset
 from regraft.experiments.hashed_features import hash_and_extract
 from regraft.experiments.networks import open_networks, taking_looks
+from regraft.features import take_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from regraft.data import Finding, Fingerprints, Manifest, SourceOptions, Unreadable
     from regraft.experiments.circumstances import Stopwatch
     from regraft.experiments.network_options import NetworkOptions
-    from regraft.features import Extraction, JoinedNetworks
+    from regraft.features import Extraction, JoinedNetworks, StoredRows
     from regraft.images import Transform
 
 
@@ -36,7 +37,7 @@ class DatasetFeatures:
     Attributes:
         manifest: The n readable images.
         digests: Their content hashes.
-        features: (n, d) float32.
+        features: (n, d) float32; in the store where they would take too much memory.
         unreadable: The files that were left out, and why.
         n_computed: How many images were computed now; the others' features were kept from before.
         networks: What the features are of.
@@ -45,7 +46,7 @@ class DatasetFeatures:
 
     manifest: Manifest
     digests: tuple[str, ...]
-    features: NDArray[np.float32]
+    features: NDArray[np.float32] | StoredRows
     unreadable: tuple[Unreadable, ...]
     n_computed: int
     networks: JoinedNetworks
@@ -76,7 +77,7 @@ class DatasetFeatures:
             self,
             manifest=self.manifest.select(rows),
             digests=tuple(self.digests[row] for row in rows),
-            features=self.features[rows],
+            features=take_rows(self.features, rows),
         )
 
     def seen_by(self, networks: JoinedNetworks, progress: Progress) -> DatasetFeatures:
@@ -102,7 +103,7 @@ class DatasetFeatures:
         """
         found = self.networks.looks(self.manifest.files(), self.digests, progress=progress)
         _require_all(found)
-        return found.features
+        return np.asarray(found.features)
 
     def inputs(self, rows: NDArray[np.int64]) -> list[NDArray[np.uint8]]:
         """What the networks see of some images, decoded again: for each view of each network (m, h, w, 3) uint8.

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from regraft.core import SilentProgress
-from regraft.data import Fingerprints, fingerprint_files, fingerprint_manifest, forget_contents, n_readers
+from regraft.core import SilentProgress, megabytes, plural
+from regraft.data import Fingerprints, fingerprint_files, fingerprint_manifest, forget_contents, make_finding, n_readers
 from regraft.experiments.networks import taking_looks
-from regraft.features import Extraction, Kept
+from regraft.features import MEMORY_SHARE, Extraction, Kept, StoredRows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from numpy.typing import NDArray
+
     from regraft.core import Progress
-    from regraft.data import ImageFile, Manifest, Unreadable
+    from regraft.data import Finding, ImageFile, Manifest, Unreadable
     from regraft.features import JoinedNetworks, LooseShards
 
 _N_BLOCK = 256
@@ -87,6 +89,18 @@ def hash_and_keep(
         parts.append(prints)
         progress.advance(len(block))
     return _prints_of(manifest, parts), Kept(unreadable, n_computed)
+
+
+def told_of_stored(features: NDArray[Any] | StoredRows) -> tuple[Finding, ...]:
+    """The note on features that are read in blocks, because they are more than memory should hold."""
+    if not isinstance(features, StoredRows):
+        return ()
+    n_images, n_features = features.shape
+    message = (
+        f"The features of {plural(n_images, 'image')} ({megabytes(n_images * n_features * features.dtype.itemsize)}) "
+        f"would take more than {MEMORY_SHARE:.0%} of the memory: they stay in the cache, and are read in blocks."
+    )
+    return (make_finding("features_in_blocks", "note", message, n_images),)
 
 
 def hash_for_all(manifest: Manifest, candidates: Sequence[JoinedNetworks], progress: Progress) -> Fingerprints:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import numpy as np
 
 from regraft.data import cluster_units, split_folds
+from regraft.features import take_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from regraft.experiments.dataset_features import DatasetFeatures
-    from regraft.heads import Candidates, FoldTable, HeadKind, LinearHead, Selection
+    from regraft.heads import Candidates, FoldTable, HeadKind, LinearHead, RowSource, Selection
 
 
 class HeadChoice(Protocol):
@@ -50,7 +51,7 @@ class HeadChoice(Protocol):
 
 
 def choose_head(
-    features: NDArray[np.float32],
+    features: RowSource,
     labels: NDArray[np.int64],
     *,
     digests: Sequence[str],
@@ -62,7 +63,7 @@ def choose_head(
     """Fit a head with folds that keep the images of a group, and copies of an image, together.
 
     Args:
-        features: (n, d) float32.
+        features: (n, d) float32, in memory or in the store.
         labels: (n,) int64.
         digests: n content hashes.
         groups: n names of the object that an image shows, None where it stands by itself.
@@ -115,7 +116,7 @@ def fit_head(data: DatasetFeatures, train: NDArray[np.int64], options: HeadChoic
     """The linear head that is chosen for, and fitted on, some images of a data set."""
     manifest = data.manifest.select(train)
     return choose_head(
-        data.features[train],
+        take_rows(data.features, train),
         manifest.labels,
         digests=[data.digests[row] for row in train],
         groups=manifest.groups,

@@ -12,18 +12,16 @@ from regraft.experiments.explanations import Explainer
 from regraft.reports import PicturedExplanation
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from regraft.bundle import Classifier
     from regraft.data import Manifest
     from regraft.evaluation import Assessment
+    from regraft.heads import RowSource
 
 _N_EXPLAINED = 6
 
 
 def explain_mistakes(
-    classifier: Classifier, assessment: Assessment, manifest: Manifest, features: NDArray[np.float32]
+    classifier: Classifier, assessment: Assessment, manifest: Manifest, features: RowSource
 ) -> tuple[PicturedExplanation, ...]:
     """The surest mistakes, each with what speaks for the class that was said rather than for the true one.
 
@@ -44,7 +42,9 @@ def explain_mistakes(
     for mistake in assessment.mistakes[:_N_EXPLAINED]:
         row = rows[printable(mistake.path)]
         try:
-            explained = explainer.explain(files[row], mistake.path, against=mistake.truth, features=features[row])
+            explained = explainer.explain(
+                files[row], mistake.path, against=mistake.truth, features=features[row : row + 1][0]
+            )
         except UnreadableImageError:  # it could be read a moment ago
             continue
         found.append(PicturedExplanation(explained.explanation, contrast_pictures(explained)))

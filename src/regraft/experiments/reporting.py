@@ -13,11 +13,13 @@ from regraft.data import find_problems, has_own_validation, make_finding, summar
 from regraft.evaluation import Assessment, Predictions, assess, map_features
 from regraft.experiments.circumstances import installed_versions, now
 from regraft.experiments.command_lines import command_line
+from regraft.experiments.hashed_features import told_of_stored
 from regraft.experiments.limits import limits_of, noise_of
 from regraft.experiments.mistake_maps import explain_mistakes
 from regraft.experiments.parts import measure_parts
 from regraft.experiments.quick_findings import sides_of
 from regraft.experiments.seen_images import remark_on_network
+from regraft.features import take_rows
 from regraft.images import thumbnail_jpeg
 from regraft.reports import LeftOutFile, Notice, RegularisationPath, Report, Stage, StrengthCurve, Table, write_report
 
@@ -111,7 +113,8 @@ def report_run(
     data, test = subject.data, subject.test
     manifest = data.manifest.select(test)
     with watch.stage("evaluate"):
-        judgement = classifier.judge(data.features[test])
+        tested = take_rows(data.features, test)
+        judgement = classifier.judge(tested)
         predictions = Predictions(
             paths=tuple(manifest.paths),
             labels=manifest.labels,
@@ -125,6 +128,7 @@ def report_run(
         slices = measure_parts(data.select(test), predictions)
     weak = (make_finding(one.code, one.severity, one.message, one.n, one.examples) for one in name_weak_slices(slices))
     findings = (*_find_problems(subject), *weak)
+    kind: Any = getattr(subject.options, "map", "pca")
     measured = Measured(
         predictions,
         assessment,
@@ -132,14 +136,10 @@ def report_run(
         findings,
         len(data.unreadable),
         limits=limits_of(classifier, judgement, predictions, strangers=subject.strangers, choice=subject.measure),
-        feature_map=map_features(
-            data.features[test, : classifier.head.coef.shape[1]],
-            predictions,
-            kind=getattr(subject.options, "map", "pca"),
-        ),
+        feature_map=map_features(tested, predictions, kind, n_features=classifier.head.coef.shape[1]),
     )
     with watch.stage("explain mistakes"):
-        explained = explain_mistakes(classifier, assessment, manifest, data.features[test])
+        explained = explain_mistakes(classifier, assessment, manifest, tested)
     with watch.stage("write report"):
         predictions.write_parquet(folder / "predictions.parquet")
         report = _report(subject, measured, classifier, selection, watch)
@@ -156,7 +156,8 @@ def _find_problems(subject: Subject) -> tuple[Finding, ...]:
     others = (one for one in problems if one.code != "absent_from_test")  # the assessment says it of its classes
     tested = [data.digests[row] for row in subject.test]
     network = remark_on_network(data.manifest.select(subject.test), tested, getattr(subject.options, "backbone", None))
-    return (*subject.noticed, *network, *others, *unkept(cache_folder()))
+    noticed = (*subject.noticed, *network, *others)
+    return (*noticed, *told_of_stored(data.features), *unkept(cache_folder()))
 
 
 def _sides(subject: Subject) -> list[str | None]:

@@ -10,10 +10,12 @@ from .merging import merge_store
 from .passes import SHARD_ROWS
 from .store import FeatureStore
 from .store_info import StoreInfo
+from .stored_rows import MEMORY_SHARE, StoredRows, take_rows
 from .tapping import TappedNetwork, tap_network
 from .wiring import backbone_transform, build_extractor, open_store
 
 __all__ = [
+    "MEMORY_SHARE",
     "SHARD_ROWS",
     "Adoption",
     "Extraction",
@@ -27,11 +29,13 @@ __all__ = [
     "LooseShards",
     "Order",
     "StoreInfo",
+    "StoredRows",
     "TappedNetwork",
     "backbone_transform",
     "build_extractor",
     "merge_store",
     "open_store",
     "read_kept",
+    "take_rows",
     "tap_network",
 ]

@@ -15,6 +15,7 @@ from regraft.features.key import look_key
 from regraft.features.passes import FeaturePass, LookPass
 from regraft.features.sharing import SharedWork, share_out
 from regraft.features.store import FeatureStore
+from regraft.features.stored_rows import MEMORY_SHARE
 from regraft.features.unkept_rows import UnkeptRows
 from regraft.images import source_name
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from regraft.core import Peers, Progress
     from regraft.features.crews import AnyPass, Crew, Order
     from regraft.features.loose_shards import LooseShards
+    from regraft.features.stored_rows import StoredRows
     from regraft.images import ImageSource
 
 
@@ -35,15 +37,15 @@ class Extraction:
     """Features or looks of a list of images.
 
     Attributes:
-        features: (m, d) of the key's dtype, or (m,) of `regraft.data.LOOK`: one row for each readable image, in the
-            list's order.
+        features: (m, d) of the key's dtype, in the store where they would take too much memory, or (m,) of
+            `regraft.data.LOOK`: one row for each readable image, in the list's order.
         rows: (m,) int64, which images these are.
         unreadable: One record for each of the others.
         n_computed: How many images were computed now; the others were in the store.
         seconds: What computing them took.
     """
 
-    features: NDArray[Any]
+    features: NDArray[Any] | StoredRows
     rows: NDArray[np.int64]
     unreadable: tuple[Unreadable, ...]
     n_computed: int
@@ -73,6 +75,7 @@ class Extractor:
         must_keep: Whether it is an error that features cannot be kept. Else they are computed for this once, and
             `core.unkept_sentence` tells why.
         keeps_new: Whether what is computed is kept. What is kept already is read either way.
+        memory_share: How much of the memory features may take; what would take more stays in the store.
         crew: Who computes what the store lacks; None for this process.
         peers: The processes that share the work, which all extract the same; None for one alone.
     """
@@ -81,6 +84,7 @@ class Extractor:
     store: FeatureStore | UnkeptRows
     must_keep: bool = True
     keeps_new: bool = True
+    memory_share: float = MEMORY_SHARE
     crew: Crew | None = None
     peers: Peers | None = None
 
@@ -160,8 +164,9 @@ class Extractor:
             StoreError: The store cannot be written to, and must be.
         """
         order = replace(self.order, key=look_key(self.order.transform), view=None)
-        found = _kept_or_once(replace(self, order=order), sources, digests, progress or SilentProgress())
-        rows = found.features
+        plain = replace(self, order=order, memory_share=np.inf)
+        found = _kept_or_once(plain, sources, digests, progress or SilentProgress())
+        rows = np.asarray(found.features)
         return replace(found, features=rows.view(LOOK)[:, 0] if len(rows) else np.zeros(0, LOOK))
 
 
@@ -197,7 +202,7 @@ def _extracted(
     n_computed = kept.n_computed
     rows = [row for row in known if row not in kept.unreadable]
     wanted = [str(digests[row]) for row in rows]
-    features, found = extractor.store.read(extractor.order.key, wanted)
+    features, found = extractor.store.open(extractor.order.key, wanted, extractor.memory_share)
     for is_last in (False, True):
         if found.all():
             break
@@ -205,7 +210,7 @@ def _extracted(
         if is_last:
             extractor.store.reindex()
         n_computed += _compute_missing(extractor, sources, digests, rows, progress).n_computed
-        features, found = extractor.store.read(extractor.order.key, wanted)
+        features, found = extractor.store.open(extractor.order.key, wanted, extractor.memory_share)
     if not found.all():
         raise StoreError(
             f"{plural(int((~found).sum()), 'feature row')} cannot be kept in {extractor.store.folder}. "
@@ -261,8 +266,7 @@ def _compute(
             f"Stopped. {plural(work.n_kept, 'image')} of {len(first):,} finished and kept: "
             "run the same command again to go on."
         ) from None
-    # A content that cannot be read is reported for every file that has it.
-    unreadable = {
+    unreadable = {  # a content that cannot be read is reported for every file that has it
         row: record.at(source_name(sources[row], row))
         for position, record in work.unreadable
         for row in twins[work.digests[position]]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from regraft.features.extraction import Extraction, Kept
+from regraft.features.stored_rows import StoredRows, take_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -112,9 +113,11 @@ class JoinedNetworks:
             StoreError: The store cannot be written to, and must be.
         """
         known, found = list(digests), list[Extraction]()
+        n_views = self.n_passes
         for part in self.every:
             for extractor in part.extractors:
-                found.append(extractor.extract(sources, known, progress=progress))
+                sharing = replace(extractor, memory_share=extractor.memory_share / n_views)
+                found.append(sharing.extract(sources, known, progress=progress))
                 rows = set(found[-1].rows.tolist())  # what one network's pixels cannot be made of is no row of any
                 known = [digest if row in rows else None for row, digest in enumerate(known)]
         return self._joined(found)
@@ -219,14 +222,25 @@ class JoinedNetworks:
         if len(found) == 1:
             return found[0]
         rows = found[-1].rows  # the fewest: what the others lacked was not asked for
-        features = [one.features[np.searchsorted(one.rows, rows)] for one in found]
+        features = [take_rows(one.features, np.searchsorted(one.rows, rows)) for one in found]
         return Extraction(
-            features=self.joined(features) if len(rows) else np.zeros((0, 0), np.float32),
+            features=self._beside(features) if len(rows) else np.zeros((0, 0), np.float32),
             rows=rows,
             unreadable=tuple(record for one in found for record in one.unreadable),
             n_computed=max(one.n_computed for one in found),
             seconds=sum(one.seconds for one in found),
         )
+
+    def _beside(self, features: Sequence[NDArray[Any] | StoredRows]) -> NDArray[np.float32] | StoredRows:
+        """The joined rows; where some are in the store, they are joined when they are asked for."""
+        if not any(isinstance(one, StoredRows) for one in features):
+            return self.joined([np.asarray(one) for one in features])
+
+        def take(rows: NDArray[np.int64]) -> NDArray[np.float32]:
+            return self.joined([np.asarray(take_rows(one, rows)) for one in features])
+
+        n_rows, n_features = len(features[0]), take(np.arange(1)).shape[1]
+        return StoredRows(take, np.arange(n_rows), n_features, np.dtype(np.float32))
 
     def joined(self, features: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
         """One row an image.

@@ -45,6 +45,7 @@ class Shard:
         keys: (n, 32) uint8.
         features: (n, d) of the key's dtype, mapped.
         sums: (n, 16) uint8.
+        offset: Of the features in the file, in bytes.
     """
 
     path: Path
@@ -53,6 +54,7 @@ class Shard:
     keys: NDArray[np.uint8]
     features: NDArray[Any]
     sums: NDArray[np.uint8]
+    offset: int
 
     @property
     def contents(self) -> list[bytes]:
@@ -142,6 +144,7 @@ def open_shard(path: Path) -> Shard:
         keys=parts["keys"].reshape(keys.shape),
         features=parts["features"].view(np.dtype(key.dtype).newbyteorder("<")).reshape(features.shape),
         sums=parts["sums"].reshape(sums.shape),
+        offset=features.offset,
     )
 
 

@@ -26,19 +26,23 @@ from regraft.features.catalogue import Catalogue, is_damage
 from regraft.features.refusals import explained
 from regraft.features.shards import is_whole, open_shard, write_shard
 from regraft.features.store_info import StoreInfo, Verification, count_store
+from regraft.features.stored_rows import MEMORY_SHARE, ProvedRows, ShardRows, gather, rows_of_contents
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from regraft.features.catalogue import Entry
+    from regraft.features.catalogue import Entry, Location
     from regraft.features.key import FeatureKey
+    from regraft.features.stored_rows import StoredRows
 
 Answer = TypeVar("Answer")
 
 _REBUILT = ".rebuilt.sqlite"
+_N_ASKED = 1 << 16
+"""Contents whose places are asked for at a time: some thirty megabytes."""
 
 
 class FeatureStore:
@@ -127,27 +131,21 @@ class FeatureStore:
             Features (n, d) of the key's dtype with zeros where there is none (d = 0 if there is none at all), and
             found (n,) bool.
         """
-        wanted: defaultdict[bytes, list[int]] = defaultdict(list)
-        for row, digest in enumerate(digests):
-            wanted[bytes.fromhex(digest)].append(row)
-        by_shard: defaultdict[str, list[tuple[bytes, int]]] = defaultdict(list)
-        if self.folder.exists():
-            for content, (shard, position) in self._ask(lambda index: index.find(key.fingerprint, wanted)).items():
-                by_shard[shard].append((content, position))
-        features = np.empty((len(digests), 0), key.dtype)
-        found = np.zeros(len(digests), np.bool_)
-        for shard, places in by_shard.items():
-            contents, positions = zip(*places, strict=True)
-            rows = self._proved_rows(key.fingerprint, shard, contents, positions)
-            if rows is None:
-                continue
-            if features.shape[1] == 0:
-                features = np.zeros((len(digests), rows.shape[1]), key.dtype)
-            targets = [row for content in contents for row in wanted[content]]
-            sources = [source for source, content in enumerate(contents) for _ in wanted[content]]
-            features[targets] = rows[sources]
-            found[targets] = True
-        return features, found
+        features, found = gather(self._proved(key, digests), len(digests), key.dtype, np.inf)
+        return np.asarray(features), found
+
+    @explained
+    def open(
+        self, key: FeatureKey, digests: Sequence[str], memory_share: float = MEMORY_SHARE
+    ) -> tuple[NDArray[Any] | StoredRows, NDArray[np.bool_]]:
+        """The same, but what would take too much memory is proved and stays where it is.
+
+        Args:
+            key: How the rows were computed.
+            digests: As for `read`.
+            memory_share: How much of the memory they may take.
+        """
+        return gather(self._proved(key, digests), len(digests), key.dtype, memory_share)
 
     @explained
     def info(self) -> StoreInfo:
@@ -186,28 +184,37 @@ class FeatureStore:
             shutil.rmtree(self.folder)
         return before
 
-    def _known(self, fingerprint: str, keys: Iterable[bytes]) -> Collection[bytes]:
+    def _known(self, fingerprint: str, keys: Iterable[bytes]) -> dict[bytes, Location]:
         return self._ask(lambda index: index.find(fingerprint, keys))
 
     def _enter(self, entries: list[Entry]) -> None:
         self._ask(lambda index: index.add(*entries))
 
-    def _proved_rows(
-        self, fingerprint: str, shard: str, contents: Sequence[bytes], positions: Sequence[int]
-    ) -> NDArray[Any] | None:
+    def _proved(self, key: FeatureKey, digests: Sequence[str]) -> Iterator[ShardRows]:
+        """Rows of one shard after the other; of very many, where some lie is asked at a time."""
+        for start in range(0, len(digests) if self.folder.exists() else 0, _N_ASKED):
+            wanted = rows_of_contents(digests[start : start + _N_ASKED], start)
+            by_shard: defaultdict[str, dict[bytes, int]] = defaultdict(dict)
+            for content, (shard, position) in self._known(key.fingerprint, wanted).items():
+                by_shard[shard][content] = position
+            for shard, places in by_shard.items():
+                proved = self._proved_rows(key.fingerprint, shard, places)
+                if proved is not None:
+                    yield ShardRows.of(proved, wanted)
+
+    def _proved_rows(self, fingerprint: str, shard: str, places: dict[bytes, int]) -> ProvedRows | None:
         """Rows of one shard, or None after the damage has been put right."""
-        path = shard_folder(self.folder, fingerprint) / shard
         try:
-            opened = open_shard(path)
-            rows = opened.rows(contents, positions) if opened.fingerprint == fingerprint else None
+            opened = open_shard(shard_folder(self.folder, fingerprint) / shard)
+            rows = opened.rows(list(places), list(places.values())) if opened.fingerprint == fingerprint else None
         except (StoreError, OSError):
             rows = None
         if rows is not None:
-            return rows
+            return ProvedRows(opened, places, rows)
         with self._locked():
-            return self._mended_rows(fingerprint, shard, contents)
+            return self._mended_rows(fingerprint, shard, list(places))
 
-    def _mended_rows(self, fingerprint: str, shard: str, contents: Sequence[bytes]) -> NDArray[Any] | None:
+    def _mended_rows(self, fingerprint: str, shard: str, contents: Sequence[bytes]) -> ProvedRows | None:
         """Put right what is wrong with a shard or its entries; its rows if they are there after all."""
         path = shard_folder(self.folder, fingerprint) / shard
         opened = open_shard(path) if is_whole(path) else None
@@ -218,10 +225,12 @@ class FeatureStore:
         # The shard is what it should be, so the index lied about it: enter it again and read what is really there.
         keys = opened.contents
         self._enter([(fingerprint, shard, keys)])
-        places = {content: position for position, content in enumerate(keys)}
-        if any(content not in places for content in contents):
+        known = {content: position for position, content in enumerate(keys)}
+        if any(content not in known for content in contents):
             return None
-        return opened.rows(contents, [places[content] for content in contents])
+        places = {content: known[content] for content in contents}
+        rows = opened.rows(contents, list(places.values()))
+        return None if rows is None else ProvedRows(opened, places, rows)
 
     def _unknown_rows(self, key: FeatureKey, digests: Sequence[str]) -> list[int]:
         """Positions in `digests` of contents without a row: another process may have been faster."""

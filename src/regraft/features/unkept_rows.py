@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from regraft.core import StoreError
 from regraft.features.adoption import Adoption
+from regraft.features.stored_rows import MEMORY_SHARE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from regraft.features.key import FeatureKey
     from regraft.features.store import FeatureStore
+    from regraft.features.stored_rows import StoredRows
 
 
 class UnkeptRows:
@@ -71,6 +74,15 @@ class UnkeptRows:
                 features = np.zeros((len(digests), len(row)), key.dtype)
             features[place], found[place] = row, True
         return features, found
+
+    def open(
+        self, key: FeatureKey, digests: Sequence[str], memory_share: float = MEMORY_SHARE
+    ) -> tuple[NDArray[Any] | StoredRows, NDArray[np.bool_]]:
+        """As from the store, where all of them are there; else they are in memory."""
+        if self._is_readable and not any(fingerprint == key.fingerprint for fingerprint, _digest in self._rows):
+            with suppress(StoreError):
+                return self._store.open(key, digests, memory_share)
+        return self.read(key, digests)
 
     def reindex(self) -> None:
         """There is no index."""

@@ -37,7 +37,7 @@ def learn_from_frozen(data: DatasetFeatures, rows: Rows, options: TuningOptions)
     labels = images.manifest.labels
     units = cluster_units(images.digests, images.manifest.groups)
     folds = folds_of(labels, images.digests, images.manifest.groups, options)
-    return _learn(KnownImages(images.features, labels, units, folds, _no_scores(rows)), options)
+    return _learn(KnownImages(np.asarray(images.features), labels, units, folds, _no_scores(rows)), options)
 
 
 def learn_from_held_out(data: DatasetFeatures, sides: Sides, options: TuningOptions) -> Learnt:
@@ -61,7 +61,7 @@ def learn_from_held_out(data: DatasetFeatures, sides: Sides, options: TuningOpti
     is_train = (np.arange(len(rows)) < len(sides.train))[:, None]
     units = cluster_units(images.digests, images.manifest.groups)
     known = KnownImages(
-        images.features, images.manifest.labels, units, FoldTable(is_train, ~is_train), _no_scores(rows)
+        np.asarray(images.features), images.manifest.labels, units, FoldTable(is_train, ~is_train), _no_scores(rows)
     )
     return _learn(known, options)
 

@@ -18,6 +18,7 @@ from .novelty.gaussians import ClassGaussians
 from .prediction_sets import PredictionSets, find_sets, fit_sets
 from .rates import RateThreshold, effective_number, find_threshold, group_correlation, rate_band
 from .refits import FoldRefits, Refit
+from .row_blocks import RowSource, read_some
 from .search import HeadSearch
 from .selection import CrossValidation, Selection, cross_validate, select_head
 from .streamed_walk import StreamedData, StreamedWalk
@@ -47,6 +48,7 @@ __all__ = [
     "RateThreshold",
     "Refit",
     "Rejection",
+    "RowSource",
     "Selection",
     "Softmax",
     "StreamedData",
@@ -68,6 +70,7 @@ __all__ = [
     "must_stream",
     "normalise_rows",
     "rate_band",
+    "read_some",
     "select_head",
     "separability",
     "share_out",

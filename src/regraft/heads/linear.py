@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from regraft.heads.row_blocks import RowSource
+
 HeadKind = Literal["softmax", "svm"]
 Normalisation = Literal["l2", "standard"]
 
@@ -59,7 +61,7 @@ class LinearHead:
         """Number of classes."""
         return len(self.coef)
 
-    def scores(self, features: NDArray[Any]) -> NDArray[np.float32]:
+    def scores(self, features: RowSource) -> NDArray[np.float32]:
         """Scores before calibration.
 
         Args:

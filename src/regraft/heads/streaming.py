@@ -22,6 +22,8 @@ _N_COPIES = 5
 _N_SCORES_MAX = 40_000_000
 _N_SCORES_KEPT = 10_000_000
 """Out-of-fold scores of a streamed search: as float64 80 MB. Calibration needs a few arrays of the size."""
+_N_FEATURES_KEPT = 40_000_000
+"""Of the same samples, by which it is learnt what is unknown: with 1,280 each 31,250 samples, in arrays of 320 MB."""
 
 
 def must_stream(features: RowSource, n_classes: int, n_folds: int) -> bool:
@@ -54,7 +56,7 @@ class Streaming:
     """How samples were streamed.
 
     Attributes:
-        kept: (m,) the samples of which out-of-fold scores are kept.
+        kept: (m,) the samples of which out-of-fold scores are kept, and by which it is learnt what is unknown.
         n_rows: How many samples there are.
         n_bytes: Of their features, as they are kept.
         n_passes: Over all of them, to choose a head.
@@ -75,13 +77,14 @@ class Streaming:
             n_passes: That were made.
         """
         n_rows, n_features = features.shape
-        step = -(-n_rows * n_classes // _N_SCORES_KEPT)
+        step = max(-(-n_rows * n_classes // _N_SCORES_KEPT), -(-n_rows * n_features // _N_FEATURES_KEPT))
         return cls(np.arange(0, n_rows, max(step, 1)), n_rows, n_rows * n_features * features.dtype.itemsize, n_passes)
 
     @property
     def sentence(self) -> str:
         """What was done, and why."""
-        kept = "" if len(self.kept) == self.n_rows else f" Calibrated on {len(self.kept):,} images at even distances."
+        sample = f" Calibrated on {len(self.kept):,} images at even distances, which also tell what is unknown."
+        kept = "" if len(self.kept) == self.n_rows else sample
         size = megabytes(self.n_bytes)
         return (
             f"The features of {self.n_rows:,} images ({size}) were streamed in {self.n_passes} passes: held in memory, "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Unpack
+from typing import TYPE_CHECKING, ClassVar, Unpack, cast
 
 import numpy as np
 from pydantic import Field, field_validator
@@ -19,6 +19,7 @@ from regraft.experiments import (
     hash_and_extract,
     hash_and_keep,
     open_networks,
+    told_of_stored,
     write_features,
 )
 from regraft.features import LooseShards, open_store
@@ -68,7 +69,8 @@ class EmbedResult:
     Attributes:
         path: The file that was written; None where one part was computed.
         paths: The m readable images.
-        features: (m, d) float32; (0, 0) where one part was computed: they are in the store.
+        features: (m, d) float32; (0, 0) where one part was computed: they are in the store. What is more than memory
+            should hold stays there, too: then slices and rows of this are arrays, and `numpy.asarray` reads all.
         unreadable: The other files.
         n_computed: How many images were computed now; the others were in the store.
         findings: What was noticed of the data: left out, guessed, doubtful.
@@ -117,8 +119,9 @@ def embed(
     kept = manifest.select(found.rows)
     write_features(options.out, kept, found.features)
     unreadable = prints.unreadable + manifest.named(found.unreadable)
-    findings = (*left_out(unreadable), *manifest.remarks)
-    return EmbedResult(options.out, tuple(kept.paths), found.features, unreadable, found.n_computed, findings)
+    findings = (*left_out(unreadable), *manifest.remarks, *told_of_stored(found.features))
+    features = cast("NDArray[np.float32]", found.features)
+    return EmbedResult(options.out, tuple(kept.paths), features, unreadable, found.n_computed, findings)
 
 
 def _compute_part(manifest: Manifest, networks: JoinedNetworks, progress: Progress) -> EmbedResult:

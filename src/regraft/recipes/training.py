@@ -9,6 +9,7 @@ from regraft import grafting
 from regraft.core import SilentProgress, as_source
 from regraft.evaluation import compare_paired
 from regraft.experiments import Sides, fit_head, for_all_classes
+from regraft.features import take_rows
 from regraft.finetuning import stop_requests
 from regraft.grafting import TrainOptions, TrainResult
 
@@ -78,8 +79,8 @@ def _end(
         kept = grafting.keep_probe(name, data, selection, portions.train, setup.options)
     else:
         kept = grafting.graft(name, setup, prepared, fit, test=test, held=climbed.held)
-        probed = for_all_classes(selection, data).scores(data.features[test]).argmax(axis=1)
-        judged = kept.classifier.judge(kept.data.features[test], looks_for_unknown=False)
+        probed = for_all_classes(selection, data).scores(take_rows(data.features, test)).argmax(axis=1)
+        judged = kept.classifier.judge(take_rows(kept.data.features, test), looks_for_unknown=False)
         difference = _on_test(data.manifest.select(test), judged.probabilities.argmax(axis=1), probed)
     made = grafting.Made(kept, selection, Sides(portions.train, portions.judges), fit, astray, climbed)
     return TrainResult(
