@@ -3,7 +3,7 @@ from .candidates import Candidates
 from .contributions import against, against_others, share_out
 from .folds import FoldTable
 from .known_images import KnownImages
-from .linear import HeadKind, LinearHead, normalise_rows
+from .linear import HeadKind, LinearHead
 from .linear_classifiers import LinearSVM, Softmax
 from .novelty.choice import MeasureChoice, MeasureScore, choose_measure, separability
 from .novelty.detector import (
@@ -19,6 +19,7 @@ from .prediction_sets import PredictionSets, find_sets, fit_sets
 from .rates import RateThreshold, effective_number, find_threshold, group_correlation, rate_band
 from .refits import FoldRefits, Refit
 from .row_blocks import RowSource, read_some
+from .row_lengths import normalise_rows
 from .search import HeadSearch
 from .selection import CrossValidation, Selection, cross_validate, select_head
 from .streamed_walk import StreamedData, StreamedWalk

@@ -9,6 +9,7 @@ import numpy as np
 
 from regraft.core import HeadError, quoted
 from regraft.heads.calibration import softmax
+from regraft.heads.row_lengths import normalise_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,13 +27,6 @@ _N_ROWS_A_BLOCK = 1 << 13
 """Of features that are normalised at once; what is predicted may be larger than memory."""
 _NEVER = -1e6
 """A score so low that the class is never predicted, and still a number that can be saved and compared."""
-
-
-def normalise_rows(features: NDArray[Any]) -> NDArray[Any]:
-    """Rows divided by their Euclidean length; a zero row stays zero."""
-    lengths = np.sqrt(np.einsum("nd,nd->n", features, features))[:, None]
-    normalised: NDArray[Any] = features / np.maximum(lengths, np.finfo(features.dtype).tiny)
-    return normalised
 
 
 @dataclass(frozen=True, eq=False)

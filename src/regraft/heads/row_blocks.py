@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 
-from regraft.heads.linear import normalise_rows
+from regraft.heads.row_lengths import normalise_rows
 from regraft.heads.threads import one_thread_each
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from regraft.heads.basis import Basis
-from regraft.heads.linear import HeadKind, LinearHead, Normalisation, normalise_rows
+from regraft.heads.linear import HeadKind, LinearHead, Normalisation
 from regraft.heads.objectives import build_loss, two_columns
+from regraft.heads.row_lengths import normalise_rows
 from regraft.heads.solver import Problem
 from regraft.heads.threads import limited_threads
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import errno
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from regraft.core.remote.addresses import is_on_the_web
 
 if TYPE_CHECKING:
-    from regraft.core.remote.remote_paths import RemotePath
+    import os
 
 _N_FIRST_BYTES = 64 << 20
 """What is longer is measured before the rest is asked for; what is shorter, nearly all, costs one request."""
@@ -17,7 +17,22 @@ _ONE_AT_A_TIME = Lock()
 """Of the large ones: many at once would not fit into the memory."""
 
 
-def read_bounded(path: RemotePath, n_bytes_max: int) -> bytes:
+class RangedPath(Protocol):
+    """What is asked of the path of an object."""
+
+    address: str
+
+    def read_bytes(self) -> bytes:
+        """All of it."""
+
+    def read_range(self, start: int, n_bytes: int, /) -> bytes:
+        """Some of it, less at its end."""
+
+    def stat(self) -> os.stat_result:
+        """With its size."""
+
+
+def read_bounded(path: RangedPath, n_bytes_max: int) -> bytes:
     """All bytes of an object.
 
     Args:
@@ -44,7 +59,7 @@ def read_bounded(path: RemotePath, n_bytes_max: int) -> bytes:
         return first + path.read_range(n_first, n_bytes - n_first)
 
 
-def _require_size(path: RemotePath, n_bytes_max: int) -> int:
+def _require_size(path: RangedPath, n_bytes_max: int) -> int:
     n_bytes = path.stat().st_size
     if n_bytes > n_bytes_max:
         raise OSError(errno.EFBIG, f"it has {n_bytes:,} bytes, and more than {n_bytes_max:,} are not read", str(path))

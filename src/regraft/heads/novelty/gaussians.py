@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from regraft.core import HeadError, generator
-from regraft.heads.linear import normalise_rows
+from regraft.heads.row_lengths import normalise_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
