@@ -37,6 +37,7 @@ from PIL import Image, ImageFilter
 
 import regraft
 from example_images import draw_signs, write_digits
+from map_correlations import correlations, unshared
 from regraft.backbones import keep_weights, load_network
 from regraft.experiments.explanations import Explainer
 from regraft.features import JoinedNetworks, LocatedFeatures, Locator, tap_network
@@ -44,7 +45,7 @@ from regraft.heads import against, against_others, share_out
 from rounds import new_parser, seconds_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
@@ -214,19 +215,6 @@ def against_drawn(subject: Subject, drawn: Subject, n_images: int) -> str:
     return "; ".join(told)
 
 
-def correlations(ours: Sequence[Cells], theirs: Sequence[Cells], *, apart: int = 0) -> str:
-    """Rank correlations of maps of the same images, or of images so far apart: then they are chance."""
-    pairs = zip(ours, [*theirs[apart:], *theirs[:apart]], strict=True)
-    rhos = np.array([rank_correlation(one, other) for one, other in pairs])
-    return f"mean {rhos.mean():+.2f}, median size {np.median(np.abs(rhos)):.2f}"
-
-
-def unshared(maps: Sequence[Cells]) -> list[Cells]:
-    """Maps without the mean of all: what is in the middle of most images is there whatever weights are."""
-    mean = np.mean(maps, axis=0)
-    return [one - mean for one in maps]
-
-
 def mosaics(subject: Subject, n_mosaics: int, *, is_wide: bool) -> Iterator[list[float]]:
     """For each class of each mosaic, which part of the mass of both maps lies in its quarter."""
     rng, classifier, locator = np.random.default_rng(0), subject.classifier, subject.locator
@@ -289,12 +277,6 @@ def blur(pixels: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.uint8
     image = Image.fromarray(pixels)
     cells = Image.fromarray(mask).convert("L").resize(image.size, Image.Resampling.NEAREST)
     return np.asarray(Image.composite(image.filter(ImageFilter.GaussianBlur(BLUR)), image, cells))
-
-
-def rank_correlation(first: Cells, second: Cells) -> float:
-    """Spearman's; cells hardly ever tie."""
-    one, other = (np.argsort(np.argsort(cells.ravel())) for cells in (first, second))
-    return float(np.corrcoef(one, other)[0, 1])
 
 
 def time_of(subject: Subject) -> str:

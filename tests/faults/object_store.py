@@ -107,6 +107,17 @@ class BadDays:
     key: str = ""
 
 
+def client_environment(address: str) -> dict[str, str]:
+    """By which the standard client of S3 comes to a server."""
+    return {
+        "AWS_ENDPOINT_URL": address,
+        "AWS_ACCESS_KEY_ID": "key-of-tests",
+        "AWS_SECRET_ACCESS_KEY": "secret-of-tests",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
 @dataclass
 class Way:
     """A proxy before a store, as long as the context lasts: it counts what is asked for.
@@ -151,13 +162,7 @@ class Way:
     @property
     def environment(self) -> dict[str, str]:
         """By which the standard client of S3 comes this way."""
-        return {
-            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{self._server.server_port}",
-            "AWS_ACCESS_KEY_ID": "key-of-tests",
-            "AWS_SECRET_ACCESS_KEY": "secret-of-tests",
-            "AWS_DEFAULT_REGION": "us-east-1",
-            "AWS_EC2_METADATA_DISABLED": "true",
-        }
+        return client_environment(f"http://127.0.0.1:{self._server.server_port}")
 
     def answer(self, request: BaseHTTPRequestHandler) -> None:
         """Pass a request on, or have a bad day."""

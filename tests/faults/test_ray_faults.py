@@ -15,7 +15,7 @@ from PIL import Image
 
 import ray_jobs
 import regraft
-from object_store import BUCKET, ObjectStore
+from object_store import BUCKET, ObjectStore, client_environment
 from ray_nodes import RayCluster
 from regraft.core import CACHE_VARIABLE, has_extra
 from regraft.features import FeatureStore
@@ -56,10 +56,8 @@ def store(photos):
 @pytest.fixture(scope="module")
 def cluster(store):
     """Two nodes of one core, of which one says that it has a GPU."""
-    known = {"AWS_ENDPOINT_URL": store.address, "AWS_DEFAULT_REGION": "us-east-1"}
-    keys = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_EC2_METADATA_DISABLED": "true"}
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in (known | keys).items():
+        for name, value in client_environment(store.address).items():
             patch.setenv(name, value)
         cluster = RayCluster()
         cluster.start_node(f"--address={cluster.address}", "--num-gpus=1")

@@ -44,14 +44,14 @@ def errors_of_few(curve: MeasuredCurve, factor: float, sums: Sums, rng: np.rando
         sums: Of values of images, in each way to draw the units; the first is as measured.
         rng: Draws the exponents for all but the first.
     """
-    n_own = np.rint(curve.n_own[:, -1])
+    n_own, is_few = np.rint(curve.n_own[:, -1]), is_of_few(curve)
     is_one = np.abs(curve.n_own - 1) < 0.5
     of_one = _chances(sums((is_one * curve.is_right).sum(axis=1)), sums(is_one.sum(axis=1).astype(np.float64)))
     exponents = np.exp(_SPREAD * rng.standard_normal(len(of_one)))
     exponents[0] = 1
     wrong = np.zeros(len(of_one))
-    for n_now in np.unique(n_own[is_of_few(curve)]):
-        rows = (is_of_few(curve) & (n_own == n_now)).astype(np.float64)
+    for n_now in np.unique(n_own[is_few]):
+        rows = (is_few & (n_own == n_now)).astype(np.float64)
         sizes = sums(rows)
         right = _chances(sums(rows * curve.is_right[:, -1]), sizes) if n_now else of_one
         mean = (factor - 1) * (n_now + 1 if n_now else _comes_again(curve))

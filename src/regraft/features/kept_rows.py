@@ -27,8 +27,7 @@ def read_kept(networks: JoinedNetworks, digests: Sequence[str]) -> tuple[NDArray
     Raises:
         StoreError: The store cannot be read.
     """
-    parts = (*networks.parts, *networks.frozen)
-    read = [one.store.read(one.order.key, digests) for part in parts for one in part.extractors]
+    read = [one.store.read(one.order.key, digests) for part in networks.every for one in part.extractors]
     found: NDArray[np.bool_] = np.stack([there for _rows, there in read]).min(axis=0)
     if not found.any():
         return np.zeros((len(digests), 0), np.float32), found
