@@ -53,7 +53,7 @@ def seen_inputs(networks: JoinedNetworks) -> tuple[tuple[SeenInput, ...], tuple[
     """
     seen: list[tuple[Transform, tuple[float, float, float, float]]] = []
     views = []
-    for part in (*networks.parts, *networks.frozen):
+    for part in networks.every:
         found = []
         for view in part.views:
             is_whole = part.transform.policy == "letterbox"  # which promises that
